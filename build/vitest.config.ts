@@ -1,0 +1,17 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  root: new URL('..', import.meta.url).pathname,
+  oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
+  test: {
+    include: ['test/**/*.test.ts', 'test/**/*.test.tsx'],
+    setupFiles: ['test/fakes/leaks.ts'],
+    testTimeout: 20_000,
+    hookTimeout: 60_000,
+    // Two cores: more workers make timing tests noisy and gain nothing.
+    maxWorkers: 2,
+    // Casts, plugins and ptys are real: a test that leaves one behind must fail, not hang the run.
+    teardownTimeout: 5_000,
+    reporters: ['default', './build/closing-line.ts'],
+  },
+});

@@ -1,0 +1,44 @@
+import { mkdir } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+
+/** Where everything that belongs to the user lives on this machine. */
+export interface Paths {
+  readonly home: string;
+  /** Casts and their sidecars. */
+  readonly recordings: string;
+  readonly settingsFile: string;
+  /** Caches that may be deleted at any time. */
+  readonly cache: string;
+  /** The demo cluster's kubeconfig, certificates and scratch homes. */
+  readonly demo: string;
+  readonly logFile: string;
+}
+
+const FOLDER_MODE = 0o700;
+
+/** `KUBEREEL_HOME` moves all of it; otherwise the platform's place for application data. */
+export function resolvePaths(environment: NodeJS.ProcessEnv, platform: NodeJS.Platform): Paths {
+  const home = environment['KUBEREEL_HOME'] || defaultHome(environment, platform);
+  return {
+    home,
+    recordings: join(home, 'recordings'),
+    settingsFile: join(home, 'settings.json'),
+    cache: join(home, 'cache'),
+    demo: join(home, 'demo'),
+    logFile: join(home, 'kubereel.log'),
+  };
+}
+
+function defaultHome(environment: NodeJS.ProcessEnv, platform: NodeJS.Platform): string {
+  if (platform === 'darwin') return join(homedir(), 'Library', 'Application Support', 'Kubereel');
+  if (platform === 'win32') {
+    return join(environment['APPDATA'] || join(homedir(), 'AppData', 'Roaming'), 'Kubereel');
+  }
+  return join(environment['XDG_DATA_HOME'] || join(homedir(), '.local', 'share'), 'kubereel');
+}
+
+/** Makes a folder that only this user can enter. */
+export async function makePrivateFolder(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true, mode: FOLDER_MODE });
+}

@@ -1,0 +1,38 @@
+/** What we know about a recording besides its cast: the sidecar `ID.json` beside `ID.cast`. */
+export interface RecordingDetails {
+  readonly context: string;
+  readonly namespace: string;
+  readonly pod: string;
+  readonly container: string;
+  readonly command: readonly string[];
+}
+
+export interface TerminalSize {
+  readonly cols: number;
+  readonly rows: number;
+}
+
+/** How the recorded command ended, as far as we know. */
+export type RecordingEnd =
+  | { readonly kind: 'exited'; readonly exitCode: number }
+  /** The user closed the session. */
+  | { readonly kind: 'closed' }
+  /** Lost or failed; one sentence for people. */
+  | { readonly kind: 'failed'; readonly note: string };
+
+export interface Sidecar {
+  readonly version: 1;
+  readonly id: string;
+  readonly details: RecordingDetails;
+  readonly size: TerminalSize;
+  /** Unix milliseconds. */
+  readonly startedAtMs: number;
+  readonly state:
+    | { readonly kind: 'live'; readonly processId: number; readonly hostName: string }
+    | {
+        readonly kind: 'closed';
+        readonly durationMicros: number;
+        readonly bytes: number;
+        readonly end: RecordingEnd;
+      };
+}

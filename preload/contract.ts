@@ -1,0 +1,275 @@
+/**
+ * Everything that the page and the core say to each other: calls, events and byte streams.
+ * Both sides are typed by these maps; a host only carries them.
+ */
+
+/** Raised with every change that an older side could not understand; both say theirs in the hello frame. */
+export const CONTRACT_VERSION = 1;
+
+export interface Calls {
+  'app.info': { input: Empty; output: AppInfo };
+  /** In a browser: an address with a fresh one-time secret. In Electron the window opens and there is none. */
+  'app.newWindow': { input: Empty; output: { readonly url?: string } };
+
+  'contexts.list': { input: Empty; output: ContextList };
+  /** Starts the demo cluster (again) and adds its contexts to the list. */
+  'demo.start': { input: Empty; output: { readonly context: string } };
+
+  'namespaces.list': { input: { readonly context: string }; output: NamespaceList };
+  /**
+   * Follows the pods of a context, one namespace or (null) all. Nothing is contacted before this call.
+   * Returns at once; all else comes as `pods.changed` with this watch id, the first time with `reset: true`.
+   */
+  'pods.watch': {
+    input: { readonly context: string; readonly namespace: string | null };
+    output: { readonly watchId: string };
+  };
+  'pods.unwatch': { input: { readonly watchId: string }; output: Empty };
+
+  /** Opens a shell. Resolves with the session while it is still `opening`; failures are the session's end. */
+  'sessions.open': {
+    input: { readonly target: ShellTarget; readonly size: TerminalSize };
+    output: SessionInfo;
+  };
+  'sessions.list': { input: Empty; output: readonly SessionInfo[] };
+  /** The size of the viewer that was used last is the session's size for all viewers. */
+  'sessions.resize': { input: { readonly sessionId: string; readonly size: TerminalSize }; output: Empty };
+  /** Ends the remote shell; resolves when it has ended. */
+  'sessions.close': { input: { readonly sessionId: string }; output: Empty };
+  /** Forgets an ended session: it leaves the list. Its recording stays. */
+  'sessions.forget': { input: { readonly sessionId: string }; output: Empty };
+
+  'library.list': { input: Empty; output: readonly RecordingInfo[] };
+  'library.get': { input: { readonly recordingId: string }; output: RecordingInfo };
+  'library.remove': { input: { readonly recordingId: string }; output: Empty };
+
+  'settings.get': { input: Empty; output: SettingsState };
+  /** Changes the given keys, keeps the others. */
+  'settings.set': { input: { readonly changes: Partial<Settings> }; output: SettingsState };
+}
+
+export interface Events {
+  'contexts.changed': ContextList;
+  'pods.changed': PodsChange;
+  'sessions.changed': SessionInfo;
+  'sessions.forgotten': { readonly sessionId: string };
+  /** A recording began, grew, ended or was removed. */
+  'library.changed':
+    | { readonly kind: 'put'; readonly recording: RecordingInfo }
+    | { readonly kind: 'removed'; readonly recordingId: string };
+  'settings.changed': SettingsState;
+}
+
+/** `params` opens the stream; bytes flow both ways until one side ends it. */
+export interface Streams {
+  /**
+   * One viewer of a session. Down: terminal records (terminal-records.ts), from the session's first byte,
+   * then live; the stream ends when the session has ended and all of it was sent. Up: raw input bytes.
+   */
+  'sessions.view': { params: { readonly sessionId: string } };
+  /** A recording from its start: terminal records with their times. Nothing goes up. Ends at the recording's end. */
+  'library.play': { params: { readonly recordingId: string } };
+}
+
+export type CallName = keyof Calls;
+export type EventName = keyof Events;
+export type StreamName = keyof Streams;
+
+export type Empty = Readonly<Record<string, never>>;
+
+export interface AppInfo {
+  readonly version: string;
+  readonly platform: 'linux' | 'darwin' | 'win32';
+  readonly host: 'electron' | 'browser';
+  /** Folder with everything that Kubereel writes. */
+  readonly home: string;
+  readonly recordingsFolder: string;
+}
+
+export interface ContextList {
+  readonly contexts: readonly ContextInfo[];
+  /** Name of kubeconfig's current-context, where it exists. */
+  readonly current: string | null;
+  /** Files that were looked at, in kubectl's order. */
+  readonly sources: readonly KubeconfigSource[];
+  readonly demo: 'off' | 'starting' | 'running' | 'failed';
+}
+
+export interface ContextInfo {
+  readonly name: string;
+  readonly cluster: string;
+  readonly user: string;
+  readonly namespace: string;
+  /** API server's address. */
+  readonly server: string;
+  readonly isDemo: boolean;
+  /** Why this context cannot be used, known without contacting anything. */
+  readonly problem?: ProblemInfo;
+}
+
+export interface KubeconfigSource {
+  readonly path: string;
+  readonly state: 'loaded' | 'missing' | 'failed';
+  readonly problem?: ProblemInfo;
+}
+
+/** A failure as the page shows it. `code` is stable; the texts are for people. */
+export interface ProblemInfo {
+  readonly code: string;
+  readonly message: string;
+  readonly hint?: string;
+  readonly detail?: string;
+}
+
+export interface NamespaceList {
+  readonly namespaces: readonly string[];
+  /** Set where the list was refused: the user may still type a name. */
+  readonly problem?: ProblemInfo;
+}
+
+export type PodPhase = 'Pending' | 'Running' | 'Succeeded' | 'Failed' | 'Unknown';
+
+export interface PodInfo {
+  readonly uid: string;
+  readonly name: string;
+  readonly namespace: string;
+  readonly phase: PodPhase;
+  /** What `kubectl get pods` shows in STATUS: `Running`, `CrashLoopBackOff`, `Terminating`, … */
+  readonly status: string;
+  readonly readyContainers: number;
+  readonly totalContainers: number;
+  readonly restarts: number;
+  /** Unix milliseconds. */
+  readonly createdAtMs: number;
+  readonly node: string | null;
+  /** In the pod's order; ephemeral and init containers after the others. */
+  readonly containers: readonly ContainerInfo[];
+  /** kubectl's choice: annotation, else the first. */
+  readonly defaultContainer: string;
+}
+
+export interface ContainerInfo {
+  readonly name: string;
+  readonly kind: 'container' | 'init' | 'ephemeral';
+  readonly image: string;
+  readonly state: 'running' | 'waiting' | 'terminated' | 'unknown';
+}
+
+export interface PodsChange {
+  readonly watchId: string;
+  readonly state:
+    | { readonly kind: 'connecting' }
+    | { readonly kind: 'live' }
+    /** Tried again by itself after a wait. */
+    | { readonly kind: 'retrying'; readonly problem: ProblemInfo }
+    /** Not tried again: the user must change something and watch anew. */
+    | { readonly kind: 'failed'; readonly problem: ProblemInfo };
+  /** True: `upserted` is all there is. */
+  readonly reset: boolean;
+  readonly upserted: readonly PodInfo[];
+  /** uids */
+  readonly removed: readonly string[];
+}
+
+export interface TerminalSize {
+  /** 1 to 65535 each; columns first, as everywhere in Kubereel. */
+  readonly cols: number;
+  readonly rows: number;
+}
+
+export interface ShellTarget {
+  readonly context: string;
+  readonly namespace: string;
+  readonly pod: string;
+  /** Absent: the pod's default container. */
+  readonly container?: string;
+  /** Absent: the best shell that the image has. */
+  readonly command?: readonly string[];
+}
+
+export interface SessionInfo {
+  readonly sessionId: string;
+  readonly target: ShellTarget & { readonly container: string };
+  readonly size: TerminalSize;
+  readonly state: SessionState;
+  readonly recording: RecordingState;
+  readonly viewers: number;
+}
+
+export type SessionState =
+  | { readonly kind: 'opening' }
+  | { readonly kind: 'live'; readonly startedAtMs: number }
+  | {
+      readonly kind: 'ended';
+      /** Absent where it never was live. */
+      readonly startedAtMs?: number;
+      readonly endedAtMs: number;
+      readonly end: SessionEnd;
+    };
+
+export type SessionEnd =
+  /** 0 to 255; 128 + n after signal n. */
+  | { readonly kind: 'exited'; readonly exitCode: number }
+  /** The user closed it. */
+  | { readonly kind: 'closed' }
+  /** It never opened, or it was lost. */
+  | { readonly kind: 'failed'; readonly problem: ProblemInfo };
+
+export type RecordingState =
+  | { readonly kind: 'none' }
+  | {
+      readonly kind: 'recording';
+      readonly recordingId: string;
+      readonly startedAtMs: number;
+      readonly bytes: number;
+    }
+  | { readonly kind: 'stored'; readonly recordingId: string; readonly bytes: number }
+  | { readonly kind: 'failed'; readonly recordingId?: string; readonly problem: ProblemInfo };
+
+export interface RecordingInfo {
+  readonly recordingId: string;
+  readonly context: string;
+  readonly namespace: string;
+  readonly pod: string;
+  readonly container: string;
+  readonly command: readonly string[];
+  /** Unix milliseconds. */
+  readonly startedAtMs: number;
+  /** Up to the last event written. */
+  readonly durationMicros: number;
+  /** Of the cast file. */
+  readonly bytes: number;
+  readonly size: TerminalSize;
+  /** `cut`: its writer died before it could close it. `unreadable`: a row that says so. */
+  readonly state: 'live' | 'closed' | 'cut' | 'unreadable';
+  readonly exitCode?: number;
+  /** How it ended where that was not an exit; for `unreadable`, why. */
+  readonly note?: string;
+  /** Absolute path of the cast. */
+  readonly path: string;
+}
+
+export interface Settings {
+  readonly theme: 'system' | 'light' | 'dark' | 'contrast';
+  readonly fontFamily: string;
+  /** CSS pixels, 8 to 32. */
+  readonly fontSize: number;
+  /** Lines kept above the screen in a terminal, 0 to 100000. */
+  readonly scrollback: number;
+  readonly copyOnSelect: boolean;
+  readonly rightClick: 'menu' | 'paste';
+  /** Asks before several lines are pasted. */
+  readonly pasteGuard: boolean;
+  readonly cursorBlink: boolean;
+  readonly screenReader: boolean;
+  /** Longest pause that a replay shows, in seconds; 0 shows all of it. */
+  readonly replayIdleSeconds: number;
+  /** Newest first, at most 50. */
+  readonly recentTargets: readonly ShellTarget[];
+}
+
+export interface SettingsState {
+  readonly settings: Settings;
+  /** Keys of the file that were not understood; each fell back to its default. */
+  readonly problems: readonly ProblemInfo[];
+}

@@ -1,0 +1,20 @@
+import { afterEach, beforeEach, expect } from 'vitest';
+import { type Lifetime, observeLifetimes } from '../../main/base/lifetime.ts';
+
+/** After each test no lifetime that it made may be open; the failure prints where each was made. */
+const open = new Map<Lifetime, string>();
+
+beforeEach(() => {
+  open.clear();
+  observeLifetimes({
+    made: (lifetime) => open.set(lifetime, new Error(lifetime.name).stack ?? lifetime.name),
+    ended: (lifetime) => open.delete(lifetime),
+  });
+});
+
+afterEach((context) => {
+  observeLifetimes(undefined);
+  // A failed test says enough: what it left behind is a consequence.
+  if (context.task.result?.state === 'fail') return;
+  expect([...open.values()], 'lifetimes left open').toEqual([]);
+});
