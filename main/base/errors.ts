@@ -44,6 +44,7 @@ export type ErrorCode =
   // session, settings, demo
   | 'session-not-found'
   | 'session-ended'
+  | 'viewer-detached'
   | 'settings-invalid'
   | 'demo-failed';
 
