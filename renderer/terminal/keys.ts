@@ -1,0 +1,68 @@
+/** Which keys a terminal pane takes for itself; every other key is the shell's. */
+import type { AppInfo } from '../../preload/contract.ts';
+
+export type PaneCommand =
+  | 'copy'
+  /** The browser's own paste follows: it needs no permission to read the clipboard. */
+  | 'paste'
+  | 'find'
+  | 'select-all'
+  | 'zoom-in'
+  | 'zoom-out'
+  | 'zoom-reset'
+  /** Neither the shell's nor the pane's: the page around it listens. */
+  | 'page';
+
+export interface KeyPress {
+  readonly key: string;
+  readonly code: string;
+  readonly ctrlKey: boolean;
+  readonly shiftKey: boolean;
+  readonly altKey: boolean;
+  readonly metaKey: boolean;
+}
+
+export function paneCommandOf(press: KeyPress, platform: AppInfo['platform']): PaneCommand | undefined {
+  const isMac = platform === 'darwin';
+  const key = press.key.toLowerCase();
+  if (press.altKey) return undefined;
+  if (isPageKey(press, isMac)) return 'page';
+  if (!isMac && !press.metaKey) {
+    if (key === 'insert' && press.shiftKey && !press.ctrlKey) return 'paste';
+    if (key === 'insert' && press.ctrlKey && !press.shiftKey) return 'copy';
+  }
+  const hasMain = isMac ? press.metaKey && !press.ctrlKey : press.ctrlKey && !press.metaKey;
+  if (!hasMain) return undefined;
+  return zoomOf(press) ?? letterCommandOf(key, press.shiftKey, isMac);
+}
+
+/** Letters: with Cmd alone on a Mac; elsewhere with Ctrl+Shift, since Ctrl alone is the shell's. */
+function letterCommandOf(key: string, hasShift: boolean, isMac: boolean): PaneCommand | undefined {
+  if (key === 'f' && (hasShift || isMac)) return 'find';
+  if (hasShift === isMac) return undefined;
+  if (key === 'c') return 'copy';
+  if (key === 'v') return 'paste';
+  if (key === 'a') return 'select-all';
+  return undefined;
+}
+
+/** By the character where the layout has it on a key of its own, and by the number pad. */
+function zoomOf({ key, code }: KeyPress): PaneCommand | undefined {
+  if (key === '+' || key === '=' || code === 'NumpadAdd') return 'zoom-in';
+  if (key === '-' || code === 'NumpadSubtract') return 'zoom-out';
+  if (code === 'Digit0' || code === 'Numpad0') return 'zoom-reset';
+  return undefined;
+}
+
+/**
+ * Moving between tabs and parts of the window, and the one field that finds. Ctrl+K kills a line in every
+ * shell, so in a terminal that field is Ctrl+Shift+K; Cmd+K is no shell's.
+ */
+function isPageKey(press: KeyPress, isMac: boolean): boolean {
+  const key = press.key.toLowerCase();
+  if (key === 'f6' && !press.ctrlKey && !press.metaKey) return true;
+  if (key === 'tab' && press.ctrlKey && !press.metaKey) return true;
+  const hasMain = isMac ? press.metaKey && !press.ctrlKey : press.ctrlKey && !press.metaKey;
+  if (!hasMain) return false;
+  return (key === 'k' && press.shiftKey !== isMac) || /^Digit[1-9]$/.test(press.code);
+}

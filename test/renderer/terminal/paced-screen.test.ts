@@ -1,0 +1,89 @@
+import { afterEach, expect, test } from 'vitest';
+import {
+  createPacedScreen,
+  type ParsingTerminal,
+  UNPARSED_BYTES,
+} from '../../../renderer/terminal/paced-screen.ts';
+
+const life = { controller: new AbortController() };
+afterEach(() => {
+  life.controller.abort(new Error('the test has ended'));
+  life.controller = new AbortController();
+});
+
+/** A terminal that parses when the test says so. */
+function createSlowTerminal(): ParsingTerminal & { readonly log: string[]; parse(): void } {
+  const waiting: (() => void)[] = [];
+  const log: string[] = [];
+  return {
+    log,
+    write(bytes, parsed) {
+      waiting.push(() => {
+        log.push(`parsed ${bytes.length}`);
+        parsed();
+      });
+    },
+    resize: (cols, rows) => log.push(`resized ${cols}x${rows}`),
+    reset: () => log.push('reset'),
+    parse: () => waiting.shift()?.(),
+  };
+}
+
+async function isDone(promise: Promise<void>): Promise<boolean> {
+  let done = false;
+  promise.then(
+    () => {
+      done = true;
+    },
+    () => {},
+  );
+  await new Promise((resolve) => setImmediate(resolve));
+  return done;
+}
+
+test('writes do not wait for the parser until a bounded amount is unparsed', async () => {
+  const terminal = createSlowTerminal();
+  const screen = createPacedScreen(terminal, { signal: life.controller.signal });
+  await screen.write(new Uint8Array(UNPARSED_BYTES));
+  const full = screen.write(new Uint8Array(1));
+  expect(await isDone(full)).toBe(false);
+  terminal.parse();
+  expect(await isDone(full)).toBe(true);
+});
+
+test('a frozen parser lets nothing more through', async () => {
+  const terminal = createSlowTerminal();
+  const screen = createPacedScreen(terminal, { signal: life.controller.signal });
+  let written = 0;
+  const pump = (async () => {
+    for (; written < 100; written += 1) await screen.write(new Uint8Array(8 * 1024));
+  })();
+  expect(await isDone(pump)).toBe(false);
+  expect(written).toBe(8);
+  life.controller.abort(new Error('gone'));
+  await expect(pump).rejects.toThrow('gone');
+});
+
+test('a resize and a reset happen where they stand between the bytes', async () => {
+  const terminal = createSlowTerminal();
+  const screen = createPacedScreen(terminal, { signal: life.controller.signal });
+  await screen.write(new Uint8Array(3));
+  const resized = screen.resize({ cols: 100, rows: 30 });
+  expect(await isDone(resized)).toBe(false);
+  terminal.parse();
+  await resized;
+  await screen.write(new Uint8Array(4));
+  const reset = screen.reset();
+  terminal.parse();
+  await reset;
+  expect(terminal.log).toEqual(['parsed 3', 'resized 100x30', 'parsed 4', 'reset']);
+});
+
+test('a wait for a terminal that is gone ends with its signal', async () => {
+  const screen = createPacedScreen(createSlowTerminal(), { signal: life.controller.signal });
+  await screen.write(new Uint8Array(1));
+  const settled = screen.settle();
+  life.controller.abort(new Error('gone'));
+  await expect(settled).rejects.toThrow('gone');
+  await expect(screen.write(new Uint8Array(1))).rejects.toThrow('gone');
+});
