@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { copyFile, mkdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { pageOptions } from './page-bundle.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const isQuiet = process.argv.includes('--quiet');
@@ -41,16 +42,10 @@ await Promise.all([
     external: ['electron'],
   }),
   build({
-    ...shared,
+    ...pageOptions,
+    absWorkingDir: root,
     outdir: 'out/page',
     entryPoints: { app: 'renderer/app.tsx' },
-    platform: 'browser',
-    format: 'esm',
-    target: 'chrome150',
-    minify: true,
-    jsx: 'automatic',
-    jsxImportSource: 'preact',
-    loader: { '.woff2': 'file', '.svg': 'file' },
   }),
   ...['index.html']
     .filter((file) => existsSync(`${root}/renderer/${file}`))

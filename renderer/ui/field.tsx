@@ -1,0 +1,57 @@
+/** One line of text to type. */
+import type { JSX, Ref } from 'preact';
+import { IconButton } from './button.tsx';
+import { Icon, type IconName } from './icon.tsx';
+
+export interface FieldProps {
+  readonly label: string;
+  readonly value: string;
+  readonly onInput: (value: string) => void;
+  readonly placeholder?: string;
+  readonly icon?: IconName;
+  readonly id?: string;
+  readonly onKeyDown?: (event: KeyboardEvent) => void;
+  readonly onBlur?: () => void;
+  readonly inputRef?: Ref<HTMLInputElement>;
+  /** Offers a button that empties it. */
+  readonly canClear?: boolean;
+  /** Where the field steers a list: the list's id and the id of the row that Enter takes. */
+  readonly list?: { readonly id: string; readonly activeId: string | undefined };
+}
+
+export function Field(props: FieldProps): JSX.Element {
+  const steering = props.list && {
+    role: 'combobox' as const,
+    'aria-expanded': true,
+    'aria-controls': props.list.id,
+    'aria-activedescendant': props.list.activeId,
+    'aria-autocomplete': 'list' as const,
+  };
+  return (
+    <div class="field">
+      {props.icon && <Icon name={props.icon} />}
+      <input
+        {...(props.id === undefined ? {} : { id: props.id })}
+        ref={props.inputRef ?? null}
+        type="text"
+        aria-label={props.label}
+        placeholder={props.placeholder}
+        value={props.value}
+        autocomplete="off"
+        autocapitalize="off"
+        spellcheck={false}
+        onInput={(event) => props.onInput(event.currentTarget.value)}
+        onKeyDown={props.onKeyDown}
+        onBlur={props.onBlur}
+        {...steering}
+      />
+      {props.canClear && props.value !== '' && (
+        <IconButton
+          icon="close"
+          label={`Clear ${props.label.toLowerCase()}`}
+          onPress={() => props.onInput('')}
+        />
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,120 @@
+/** The page's icons: one set, 16 px, drawn in the text's colour. */
+
+import {
+  Box,
+  Check,
+  ChevronDown,
+  ChevronRight,
+  ChevronUp,
+  CircleAlert,
+  Copy,
+  Ellipsis,
+  Film,
+  FolderSearch,
+  type IconNode,
+  Info,
+  Keyboard,
+  Library,
+  Pause,
+  Play,
+  Plus,
+  RotateCw,
+  Search,
+  Settings,
+  SquareTerminal,
+  Trash2,
+  TriangleAlert,
+  X,
+} from 'lucide';
+import type { JSX } from 'preact';
+
+export type IconName =
+  | 'alert'
+  | 'check'
+  | 'close'
+  | 'copy'
+  | 'down'
+  | 'info'
+  | 'keys'
+  | 'library'
+  | 'looked'
+  | 'more'
+  | 'pause'
+  | 'play'
+  | 'plus'
+  | 'pods'
+  | 'replay'
+  | 'retry'
+  | 'right'
+  | 'search'
+  | 'settings'
+  | 'terminal'
+  | 'trash'
+  | 'up'
+  | 'warning';
+
+const ICONS: Readonly<Record<IconName, IconNode>> = {
+  alert: CircleAlert,
+  check: Check,
+  close: X,
+  copy: Copy,
+  down: ChevronDown,
+  info: Info,
+  keys: Keyboard,
+  library: Library,
+  looked: FolderSearch,
+  more: Ellipsis,
+  pause: Pause,
+  play: Play,
+  plus: Plus,
+  pods: Box,
+  replay: Film,
+  retry: RotateCw,
+  right: ChevronRight,
+  search: Search,
+  settings: Settings,
+  terminal: SquareTerminal,
+  trash: Trash2,
+  up: ChevronUp,
+  warning: TriangleAlert,
+};
+
+export interface IconProps {
+  readonly name: IconName;
+  /** What it says where no text beside it says the same. Without it, screen readers skip the icon. */
+  readonly label?: string;
+  /** CSS pixels, 16 unless it stands for an empty place. */
+  readonly size?: number;
+}
+
+export function Icon({ name, label, size = 16 }: IconProps): JSX.Element {
+  return (
+    <svg
+      class="icon"
+      width={size}
+      height={size}
+      viewBox="0 0 24 24"
+      fill="none"
+      stroke="currentColor"
+      stroke-width={size > 16 ? 1.5 : 2}
+      stroke-linecap="round"
+      stroke-linejoin="round"
+      role="img"
+      aria-label={label}
+      aria-hidden={label === undefined}
+    >
+      {ICONS[name].map(([Tag, attributes]) => (
+        // The set's elements (path, circle, rect, line) differ by nothing but their attributes.
+        <Shape key={JSON.stringify(attributes)} tag={Tag} attributes={attributes} />
+      ))}
+    </svg>
+  );
+}
+
+function Shape(props: {
+  readonly tag: string;
+  readonly attributes: Readonly<Record<string, string | number | undefined>>;
+}): JSX.Element {
+  const Tag = props.tag as 'path';
+  return <Tag {...props.attributes} />;
+}

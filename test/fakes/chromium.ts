@@ -1,0 +1,24 @@
+/** A real browser for tests of the page; where the machine has none they are skipped, and counted as such. */
+import { existsSync } from 'node:fs';
+import { type Browser, chromium } from 'playwright-core';
+
+const CANDIDATES = [
+  process.env['KUBEREEL_CHROMIUM'],
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+  '/Applications/Chromium.app/Contents/MacOS/Chromium',
+  'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
+  'C:\\Program Files (x86)\\Microsoft\\Edge\\Application\\msedge.exe',
+];
+
+/** Undefined where there is none: `describe.skipIf(!chromiumPath)`. */
+export const chromiumPath: string | undefined = CANDIDATES.find((path) => path && existsSync(path));
+
+export function launchChromium(): Promise<Browser> {
+  if (!chromiumPath) throw new Error(`no Chromium at any of: ${CANDIDATES.filter(Boolean).join(', ')}`);
+  // SwiftShader: WebGL without a graphics card. The root of a container has no sandbox to start.
+  const args = ['--use-angle=swiftshader', '--enable-unsafe-swiftshader'];
+  return chromium.launch({ executablePath: chromiumPath, args });
+}
