@@ -1,0 +1,122 @@
+import { type CastEvent, formatEvent } from './cast.ts';
+import { unfinishedEscapeBytes } from './escape-sequence.ts';
+import { createUtf8Decoder } from './utf8.ts';
+
+/**
+ * Turns a session's bytes and happenings into lines of a cast. Each call returns the lines that it
+ * completes. Output that comes close together becomes one event with the time of its first byte.
+ * Times are microseconds since the start; one that lies before the last is written as the last.
+ */
+export interface CastEncoder {
+  /** Keeps a reference to `bytes` until they are in a line: leave them unchanged. */
+  output(bytes: Uint8Array, timeMicros: number): string;
+  event(event: CastEvent): string;
+  /** Lines of the output held back. An escape sequence that has begun may stay for `MAX_HOLD_MICROS`. */
+  release(timeMicros: number): string;
+  /** Lines of all output held back; only the start of a character stays. */
+  releaseAll(): string;
+  /** The end of the output: what stays of a character becomes U+FFFD. */
+  finish(timeMicros: number): string;
+  /** Output bytes that are in no line yet, besides the start of a character. */
+  readonly heldBytes: number;
+  /** The start of a character whose end has not come, out of the output that is not held. */
+  readonly tail: Uint8Array;
+  /** Time of the last line returned. */
+  readonly lastMicros: number;
+}
+
+/** Output within this time of its first byte is one event: a frame of 60 Hz. */
+export const COALESCE_MICROS: number = 16_000;
+/** Output of this size is an event whatever its time, so that no line grows long (6 times as much at worst). */
+export const COALESCE_BYTES: number = 32 * 1024;
+/** Longest that the start of an escape sequence waits for its end. */
+export const MAX_HOLD_MICROS: number = 200_000;
+
+/** Output that waits for more, in order. */
+interface Held {
+  readonly timeMicros: number;
+  readonly chunks: Uint8Array[];
+  bytes: number;
+  /** Of the latest chunk. */
+  latestMicros: number;
+}
+
+export function createCastEncoder(): CastEncoder {
+  const decoder = createUtf8Decoder();
+  let held: Held | undefined;
+  let lastMicros = 0;
+
+  function format(event: CastEvent): string {
+    lastMicros = Math.max(lastMicros, event.timeMicros);
+    return formatEvent({ ...event, timeMicros: lastMicros });
+  }
+
+  function formatOutput(bytes: Uint8Array, timeMicros: number): string {
+    const text = decoder.decode(bytes);
+    return text === '' ? '' : format({ kind: 'output', timeMicros, text });
+  }
+
+  function hold(bytes: Uint8Array, timeMicros: number): void {
+    held ??= { timeMicros, chunks: [], bytes: 0, latestMicros: timeMicros };
+    held.chunks.push(bytes);
+    held.bytes += bytes.length;
+    held.latestMicros = timeMicros;
+  }
+
+  function releaseAll(): string {
+    if (!held) return '';
+    const { chunks, timeMicros } = held;
+    held = undefined;
+    return formatOutput(join(chunks), timeMicros);
+  }
+
+  function release(timeMicros: number): string {
+    if (!held) return '';
+    if (timeMicros - held.timeMicros >= MAX_HOLD_MICROS) return releaseAll();
+    const output = held;
+    const bytes = join(output.chunks);
+    const end = bytes.length - unfinishedEscapeBytes(bytes);
+    held = undefined;
+    if (end < bytes.length) hold(bytes.subarray(end), end === 0 ? output.timeMicros : output.latestMicros);
+    return formatOutput(bytes.subarray(0, end), output.timeMicros);
+  }
+
+  function take(bytes: Uint8Array, timeMicros: number): string {
+    let lines = '';
+    if (held && timeMicros - held.timeMicros >= COALESCE_MICROS) lines += release(timeMicros);
+    hold(bytes, timeMicros);
+    if (held && held.bytes >= COALESCE_BYTES) lines += release(timeMicros);
+    return lines;
+  }
+
+  return {
+    output(bytes, timeMicros) {
+      let lines = '';
+      for (let start = 0; start < bytes.length; start += COALESCE_BYTES) {
+        lines += take(bytes.subarray(start, start + COALESCE_BYTES), timeMicros);
+      }
+      return lines;
+    },
+    event: (event) => releaseAll() + format(event),
+    release,
+    releaseAll,
+    finish(timeMicros) {
+      const lines = releaseAll();
+      const text = decoder.finish();
+      return text === '' ? lines : lines + format({ kind: 'output', timeMicros, text });
+    },
+    get heldBytes() {
+      return held?.bytes ?? 0;
+    },
+    get tail() {
+      return decoder.tail;
+    },
+    get lastMicros() {
+      return lastMicros;
+    },
+  };
+}
+
+function join(chunks: readonly Uint8Array[]): Uint8Array {
+  return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
+}

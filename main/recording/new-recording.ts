@@ -1,0 +1,109 @@
+import { hostname } from 'node:os';
+import { join, resolve } from 'node:path';
+import type { Clock } from '../base/clock.ts';
+import { systemCode } from '../base/errors.ts';
+import { formatHeader } from './cast.ts';
+import { createLineFile, type LineFile } from './line-file.ts';
+import type { RecordingDetails, Sidecar, TerminalSize } from './recording.ts';
+import { toRecordingError } from './recording-error.ts';
+import type { AppendFile, RecordingFiles } from './recording-files.ts';
+import { makeRecordingId } from './recording-id.ts';
+import { formatSidecar, sidecarPathOf } from './sidecar.ts';
+
+/** What is to be recorded. */
+export interface NewRecording {
+  readonly details: RecordingDetails;
+  /** Of the terminal at the start. */
+  readonly size: TerminalSize;
+  /** Unix milliseconds; now by default. */
+  readonly startedAtMs?: number;
+}
+
+/** The files of a recording whose writer lives: a cast that holds its header, and a sidecar that says `live`. */
+export interface BegunRecording {
+  readonly recordingId: string;
+  readonly path: string;
+  readonly file: AppendFile;
+  readonly lineFile: LineFile;
+  readonly sidecar: Sidecar;
+}
+
+/** What the page's terminals are, and what the shells are told. */
+const TERMINAL_TYPE = 'xterm-256color';
+/** Two ids of one second are the same once in 2^30 times. */
+const MAX_ID_ATTEMPTS = 3;
+
+/** Both files are on the disk when this resolves. Rejects with `disk-full` or `recording-failed`, and leaves neither. */
+export async function beginRecording(
+  { clock, files }: { readonly clock: Pick<Clock, 'nowMs'>; readonly files: RecordingFiles },
+  folder: string,
+  { details, size, startedAtMs = clock.nowMs() }: NewRecording,
+): Promise<BegunRecording> {
+  const wholeFolder = resolve(folder);
+  try {
+    await files.makeFolder(wholeFolder);
+    const { recordingId, path, file } = await createCast(files, wholeFolder, startedAtMs);
+    try {
+      const lineFile = createLineFile(file);
+      const { context, namespace, pod, container } = details;
+      const header = formatHeader({
+        size,
+        startedAtSeconds: Math.floor(startedAtMs / 1_000),
+        terminalType: TERMINAL_TYPE,
+        pod: { name: pod, namespace, container },
+        context,
+      });
+      await lineFile.append(Buffer.from(header));
+      await file.sync();
+      await files.syncFolder(wholeFolder);
+      const sidecar: Sidecar = {
+        version: 1,
+        id: recordingId,
+        details,
+        size,
+        startedAtMs,
+        state: { kind: 'live', processId: process.pid, hostName: hostname() },
+      };
+      await files.replace(sidecarPathOf(path), formatSidecar(sidecar));
+      return { recordingId, path, file, lineFile, sidecar };
+    } catch (error) {
+      // What made it fail is what its caller must hear, not what else fails after that.
+      await file.close().catch(() => {});
+      await files.remove(path).catch(() => {});
+      throw error;
+    }
+  } catch (error) {
+    throw toRecordingError(error, `no recording could be begun in ${wholeFolder}`);
+  }
+}
+
+/** Writes down how it ended. Rejects never: the cast is what counts. */
+export async function settleRecording(
+  files: RecordingFiles,
+  { path, sidecar }: BegunRecording,
+  state: Sidecar['state'],
+): Promise<void> {
+  const sidecarPath = sidecarPathOf(path);
+  try {
+    await files.replace(sidecarPath, formatSidecar({ ...sidecar, state }));
+  } catch {
+    // One that stays `live` would be a lie; without it the cast's own header and end tell the story.
+    await files.remove(sidecarPath).catch(() => {});
+  }
+}
+
+async function createCast(
+  files: RecordingFiles,
+  folder: string,
+  startedAtMs: number,
+): Promise<{ readonly recordingId: string; readonly path: string; readonly file: AppendFile }> {
+  for (let attempt = 1; ; attempt += 1) {
+    const recordingId = makeRecordingId(startedAtMs);
+    const path = join(folder, `${recordingId}.cast`);
+    try {
+      return { recordingId, path, file: await files.create(path) };
+    } catch (error) {
+      if (systemCode(error) !== 'EEXIST' || attempt === MAX_ID_ATTEMPTS) throw error;
+    }
+  }
+}

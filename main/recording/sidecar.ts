@@ -1,0 +1,59 @@
+import * as v from 'valibot';
+import { AppError } from '../base/errors.ts';
+import type { Sidecar } from './recording.ts';
+
+const CountSchema = v.pipe(v.number(), v.integer(), v.minValue(0));
+const ExtentSchema = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(0xffff));
+
+const SidecarSchema = v.object({
+  version: v.literal(1),
+  id: v.string(),
+  details: v.object({
+    context: v.string(),
+    namespace: v.string(),
+    pod: v.string(),
+    container: v.string(),
+    command: v.array(v.string()),
+  }),
+  size: v.object({ cols: ExtentSchema, rows: ExtentSchema }),
+  startedAtMs: CountSchema,
+  state: v.variant('kind', [
+    v.object({ kind: v.literal('live'), processId: CountSchema, hostName: v.string() }),
+    v.object({
+      kind: v.literal('closed'),
+      durationMicros: CountSchema,
+      bytes: CountSchema,
+      end: v.variant('kind', [
+        v.object({ kind: v.literal('exited'), exitCode: v.pipe(v.number(), v.integer()) }),
+        v.object({ kind: v.literal('closed') }),
+        v.object({ kind: v.literal('failed'), note: v.string() }),
+      ]),
+    }),
+  ]),
+});
+
+/** `ID.json` beside `ID.cast`. */
+export function sidecarPathOf(castPath: string): string {
+  return castPath.replace(/\.cast$/, '.json');
+}
+
+export function formatSidecar(sidecar: Sidecar): string {
+  return `${JSON.stringify(sidecar, undefined, 2)}\n`;
+}
+
+/** Throws `recording-unreadable`, naming the field that is wrong. */
+export function parseSidecar(text: string): Sidecar {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (cause) {
+    throw new AppError('recording-unreadable', 'the details beside the recording are no JSON', { cause });
+  }
+  const parsed = v.safeParse(SidecarSchema, json);
+  if (parsed.success) return parsed.output;
+  const issue = parsed.issues[0];
+  const field = v.getDotPath(issue) ?? 'the whole';
+  throw new AppError('recording-unreadable', `the details beside the recording are wrong: ${field}`, {
+    detail: issue.message,
+  });
+}

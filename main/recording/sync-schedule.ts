@@ -1,0 +1,67 @@
+import type { Clock } from '../base/clock.ts';
+
+/** Decides when what was written must be on the disk, and waits for that beside the writing, not in it. */
+export interface SyncSchedule {
+  /** To be called after each write. */
+  wrote(bytes: number): void;
+  /** Resolves when all that was written is on the disk. Rejects with the first failure there was. */
+  settle(): Promise<void>;
+}
+
+/** These two bound what a power cut may take. */
+const SYNC_INTERVAL_MS = 1_000;
+const SYNC_BYTES = 1024 * 1024;
+
+export function createSyncSchedule(
+  needs: { readonly clock: Pick<Clock, 'sleep'>; datasync(): Promise<void>; onFailed(error: unknown): void },
+  { signal }: { signal: AbortSignal },
+): SyncSchedule {
+  let dirtyBytes = 0;
+  let isWaiting = false;
+  let running: Promise<void> | undefined;
+  let failure: { readonly error: unknown } | undefined;
+
+  function start(): void {
+    if (running !== undefined || dirtyBytes === 0 || failure) return;
+    dirtyBytes = 0;
+    running = run();
+  }
+
+  async function run(): Promise<void> {
+    try {
+      await needs.datasync();
+    } catch (error) {
+      failure = { error };
+      needs.onFailed(error);
+    }
+    running = undefined;
+    if (dirtyBytes >= SYNC_BYTES) start();
+  }
+
+  async function startLater(): Promise<void> {
+    isWaiting = true;
+    try {
+      await needs.clock.sleep(SYNC_INTERVAL_MS, { signal });
+    } catch {
+      return; // The file is being closed, which settles by itself.
+    }
+    isWaiting = false;
+    start();
+    if (dirtyBytes > 0) await startLater();
+  }
+
+  return {
+    wrote(bytes) {
+      dirtyBytes += bytes;
+      if (dirtyBytes >= SYNC_BYTES) start();
+      // Not awaited: it ends with the signal, and failures go to `onFailed`.
+      else if (!isWaiting) void startLater();
+    },
+    async settle() {
+      await running;
+      start();
+      await running;
+      if (failure) throw failure.error;
+    },
+  };
+}

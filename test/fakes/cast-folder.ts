@@ -1,0 +1,34 @@
+import { mkdtemp, readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type CastEvent, parseEvent } from '../../main/recording/cast.ts';
+import type { NewRecording } from '../../main/recording/new-recording.ts';
+import type { Sidecar } from '../../main/recording/recording.ts';
+import { parseSidecar, sidecarPathOf } from '../../main/recording/sidecar.ts';
+
+/** What most tests record. */
+export const WEB_SHELL: NewRecording = {
+  details: { context: 'kind', namespace: 'shop', pod: 'web-1', container: 'app', command: ['sh', '-l'] },
+  size: { cols: 80, rows: 24 },
+};
+
+export function makeCastFolder(): Promise<string> {
+  return mkdtemp(join(tmpdir(), 'kubereel-casts-'));
+}
+
+/** The events of a cast all of whose lines are whole. */
+export async function readEvents(path: string): Promise<CastEvent[]> {
+  const text = await readFile(path, 'utf8');
+  if (!text.endsWith('\n')) throw new Error(`${path} does not end with a line end`);
+  return text.split('\n').slice(1, -1).map(parseEvent);
+}
+
+/** All of its output as one text. */
+export async function readOutput(path: string): Promise<string> {
+  const events = await readEvents(path);
+  return events.map((event) => (event.kind === 'output' ? event.text : '')).join('');
+}
+
+export async function readSidecar(path: string): Promise<Sidecar> {
+  return parseSidecar(await readFile(sidecarPathOf(path), 'utf8'));
+}

@@ -1,0 +1,91 @@
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { createSyncSchedule } from '../../../main/recording/sync-schedule.ts';
+import { createManualClock } from '../../fakes/manual-clock.ts';
+
+const MEBIBYTE = 1024 * 1024;
+
+function start() {
+  const clock = createManualClock();
+  const controller = new AbortController();
+  onTestFinished(() => controller.abort());
+  const gates: PromiseWithResolvers<void>[] = [];
+  const failures: unknown[] = [];
+  const schedule = createSyncSchedule(
+    {
+      clock,
+      datasync: () => {
+        const gate = Promise.withResolvers<void>();
+        gates.push(gate);
+        return gate.promise;
+      },
+      onFailed: (error) => failures.push(error),
+    },
+    { signal: controller.signal },
+  );
+  return { clock, schedule, gates, failures };
+}
+
+test('what was written is synced a second later, and not again until there is more', async () => {
+  const { clock, schedule, gates } = start();
+  schedule.wrote(10);
+  await clock.advance(999);
+  expect(gates).toHaveLength(0);
+  await clock.advance(1);
+  expect(gates).toHaveLength(1);
+  gates[0]?.resolve();
+  await clock.advance(10_000);
+  expect(gates).toHaveLength(1);
+  schedule.wrote(10);
+  await clock.advance(1_000);
+  expect(gates).toHaveLength(2);
+});
+
+test('each mebibyte is synced at once', () => {
+  const { schedule, gates } = start();
+  schedule.wrote(MEBIBYTE - 1);
+  expect(gates).toHaveLength(0);
+  schedule.wrote(1);
+  expect(gates).toHaveLength(1);
+});
+
+test('a slow disk has one sync at a time, and what came meanwhile is synced after it', async () => {
+  const { schedule, gates } = start();
+  schedule.wrote(MEBIBYTE);
+  schedule.wrote(MEBIBYTE);
+  schedule.wrote(MEBIBYTE);
+  expect(gates).toHaveLength(1);
+  gates[0]?.resolve();
+  await vi.waitFor(() => expect(gates).toHaveLength(2));
+});
+
+test('little that came during a sync is synced a second later', async () => {
+  const { clock, schedule, gates } = start();
+  schedule.wrote(MEBIBYTE);
+  schedule.wrote(1);
+  await clock.advance(1_000);
+  expect(gates).toHaveLength(1);
+  gates[0]?.resolve();
+  await clock.advance(1_000);
+  expect(gates).toHaveLength(2);
+});
+
+test('settling waits for the running sync and then syncs the rest', async () => {
+  const { schedule, gates } = start();
+  schedule.wrote(MEBIBYTE);
+  schedule.wrote(1);
+  const settled = schedule.settle();
+  gates[0]?.resolve();
+  await vi.waitFor(() => expect(gates).toHaveLength(2));
+  gates[1]?.resolve();
+  await settled;
+});
+
+test('a failed sync is told, and settling rejects with it', async () => {
+  const { schedule, gates, failures } = start();
+  schedule.wrote(MEBIBYTE);
+  gates[0]?.reject(new Error('EIO'));
+  await vi.waitFor(() => expect(failures).toHaveLength(1));
+  schedule.wrote(MEBIBYTE);
+  await expect(schedule.settle()).rejects.toThrow('EIO');
+  expect(gates).toHaveLength(1);
+});
