@@ -1,0 +1,231 @@
+import { mkdtemp, readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test, vi } from 'vitest';
+import { createSystemClock } from '../../../main/base/clock.ts';
+import { AppError } from '../../../main/base/errors.ts';
+import { createLog } from '../../../main/base/log.ts';
+import { createCastWriter } from '../../../main/recording/cast-writer.ts';
+import { createSession, type Session, type SessionNeeds } from '../../../main/session/session.ts';
+import type { SessionRecord } from '../../../main/session/session-record.ts';
+import type { ViewerSink } from '../../../main/session/viewers.ts';
+import { createScriptedShell } from '../../fakes/scripted-shell.ts';
+
+const SIZE = { cols: 80, rows: 24 };
+const TARGET = { context: 'demo', namespace: 'shop', pod: 'web-1' };
+const never = new AbortController().signal;
+
+async function openScripted(overrides: Partial<SessionNeeds> = {}) {
+  const folder = await mkdtemp(join(tmpdir(), 'kubereel-session-'));
+  const shell = createScriptedShell();
+  const clock = createSystemClock();
+  const needs: SessionNeeds = {
+    clock,
+    log: createLog({ level: 'silent' }),
+    openShell: async () => ({ stream: shell.stream, container: 'app', command: ['sh'] }),
+    newCastWriter: (details, size) => createCastWriter({ clock, folder }, { details, size }),
+    onChanged: () => {},
+    ...overrides,
+  };
+  return { shell, folder, session: createSession(needs, 's1', TARGET, SIZE) };
+}
+
+function watch(session: Session, signal = never) {
+  const records: SessionRecord[] = [];
+  let endedWith: { error?: AppError } | undefined;
+  const sink: ViewerSink = {
+    write: async (record) => void records.push(record),
+    end: (error) => {
+      endedWith = error ? { error } : {};
+    },
+  };
+  const left = session.view(sink, { signal });
+  return {
+    records,
+    left,
+    text: () => textOf(records),
+    isLive: () => records.some((record) => record.kind === 'caught-up'),
+    endedWith: () => endedWith,
+  };
+}
+
+function textOf(records: readonly SessionRecord[]): string {
+  const chunks = records.flatMap((record) => (record.kind === 'output' ? [record.bytes] : []));
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+async function readOutput(folder: string, session: Session): Promise<string> {
+  const { recording } = session.snapshot();
+  const id = 'recordingId' in recording ? recording.recordingId : '';
+  const lines = (await readFile(join(folder, `${id}.cast`), 'utf8')).trimEnd().split('\n').slice(1);
+  return lines
+    .map((line) => JSON.parse(line) as [number, string, string])
+    .map(([, code, data]) => (code === 'o' ? data : ''))
+    .join('');
+}
+
+test('output is shown and recorded, and the exit code is both', async () => {
+  const { shell, folder, session } = await openScripted();
+  const window = watch(session);
+  shell.print('hello ');
+  shell.print('wörld');
+  shell.end({ kind: 'exited', exitCode: 3 });
+  await session.ended;
+  await window.left;
+  expect(window.text()).toBe('hello wörld');
+  expect(window.records.at(-1)).toMatchObject({ kind: 'exit', exitCode: 3 });
+  expect(session.snapshot().state).toMatchObject({ kind: 'ended', end: { kind: 'exited', exitCode: 3 } });
+  expect(session.snapshot().recording.kind).toBe('stored');
+  expect(await readOutput(folder, session)).toBe('hello wörld');
+});
+
+test('a window opened later sees the session from its first byte, then live', async () => {
+  const { shell, session } = await openScripted();
+  const first = watch(session);
+  shell.print('before ');
+  await vi.waitUntil(() => first.text() === 'before ');
+  const second = watch(session);
+  await vi.waitUntil(() => second.isLive());
+  shell.print('after');
+  await vi.waitUntil(() => second.text().endsWith('after'));
+  expect(second.records[0]).toMatchObject({ kind: 'resize', size: SIZE });
+  expect(second.text()).toBe('before after');
+  expect(session.snapshot().viewers).toBe(2);
+  await session.close();
+  await Promise.all([first.left, second.left]);
+});
+
+test('a window that joins in the middle of a character sees that character whole', async () => {
+  const { shell, session } = await openScripted();
+  const first = watch(session);
+  const [head, tail] = [Buffer.from('ä€').subarray(0, 3), Buffer.from('ä€').subarray(3)];
+  shell.print(head);
+  await vi.waitUntil(() => first.records.some((record) => record.kind === 'output'));
+  const second = watch(session);
+  await vi.waitUntil(() => second.isLive());
+  shell.print(tail);
+  await vi.waitUntil(() => second.text() === 'ä€');
+  await session.close();
+  await Promise.all([first.left, second.left]);
+});
+
+test('a resize reaches the shell, the record and every window in its order', async () => {
+  const { shell, session } = await openScripted();
+  const window = watch(session);
+  await vi.waitUntil(() => window.isLive());
+  shell.print('a');
+  await vi.waitUntil(() => window.text() === 'a');
+  session.resize({ cols: 120, rows: 40 });
+  session.resize({ cols: 120, rows: 40 });
+  await vi.waitUntil(() => window.records.at(-1)?.kind === 'resize');
+  shell.print('b');
+  await vi.waitUntil(() => window.text() === 'ab');
+  expect(shell.sizes.at(-1)).toEqual({ cols: 120, rows: 40 });
+  const order = window.records.slice(-3).map((record) => record.kind);
+  expect(order).toEqual(['output', 'resize', 'output']);
+  const later = watch(session);
+  await vi.waitUntil(() => later.isLive());
+  expect(later.records.filter((record) => record.kind === 'resize')).toHaveLength(2);
+  await session.close();
+  await Promise.all([window.left, later.left]);
+});
+
+test('an ended session can still be viewed, whole', async () => {
+  const { shell, session } = await openScripted();
+  shell.print('all of it');
+  shell.end({ kind: 'exited', exitCode: 0 });
+  await session.ended;
+  const window = watch(session);
+  await window.left;
+  expect(window.text()).toBe('all of it');
+  expect(window.endedWith()).toEqual({});
+});
+
+test('a shell that cannot be opened ends the session with the reason and leaves no recording', async () => {
+  const refusal = new AppError('forbidden', 'pods "web-1" is forbidden', {
+    hint: 'ask for create pods/exec',
+  });
+  const { session } = await openScripted({ openShell: () => Promise.reject(refusal) });
+  const window = watch(session);
+  await session.ended;
+  await window.left;
+  expect(session.snapshot().state).toMatchObject({ end: { kind: 'failed', error: refusal } });
+  expect(session.snapshot().recording).toEqual({ kind: 'none' });
+  expect(window.endedWith()).toEqual({});
+});
+
+test('closing while it opens gives up; closing while it is live ends the remote shell', async () => {
+  const opening = await openScripted({
+    openShell: (_target, _size, { signal }) =>
+      new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
+  });
+  await opening.session.close();
+  expect(opening.session.snapshot().state).toMatchObject({ end: { kind: 'closed' } });
+
+  const live = await openScripted();
+  const window = watch(live.session);
+  await vi.waitUntil(() => window.isLive());
+  await live.session.close();
+  await window.left;
+  expect(live.shell.isClosed).toBe(true);
+  expect(live.session.snapshot().state).toMatchObject({ end: { kind: 'closed' } });
+  await expect(live.session.write(new Uint8Array([97]))).rejects.toMatchObject({ code: 'session-ended' });
+});
+
+test('a shell that opens just after it was closed is ended at once', async () => {
+  const gate = Promise.withResolvers<void>();
+  const shell = createScriptedShell();
+  const { session } = await openScripted({
+    openShell: async () => {
+      await gate.promise;
+      return { stream: shell.stream, container: 'app', command: ['sh'] };
+    },
+  });
+  const closed = session.close();
+  gate.resolve();
+  await closed;
+  expect(shell.isClosed).toBe(true);
+  expect(session.snapshot().recording).toEqual({ kind: 'none' });
+});
+
+test('without a record the shell goes on, says so, and a later window still sees the latest output', async () => {
+  const failure = new AppError('disk-full', 'the disk is full');
+  const { shell, session } = await openScripted({ newCastWriter: () => Promise.reject(failure) });
+  const first = watch(session);
+  shell.print('still here');
+  await vi.waitUntil(() => first.text() === 'still here');
+  expect(session.snapshot().recording).toEqual({ kind: 'failed', error: failure });
+  const second = watch(session);
+  await vi.waitUntil(() => second.isLive());
+  expect(second.text()).toBe('still here');
+  await session.close();
+  await Promise.all([first.left, second.left]);
+});
+
+test('a window that takes nothing makes the shell wait, not the memory grow', async () => {
+  const { shell, session } = await openScripted();
+  const gone = new AbortController();
+  const blocked: ViewerSink = {
+    write: (record) => (record.kind === 'output' ? new Promise(() => {}) : Promise.resolve()),
+    end: () => {},
+  };
+  const left = session.view(blocked, { signal: gone.signal });
+  await vi.waitUntil(() => session.snapshot().viewers === 1);
+  const chunk = new Uint8Array(64 * 1024).fill(0x79);
+  for (let count = 0; count < 64 && !shell.isPaused; count += 1) {
+    shell.print(chunk);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  expect(shell.isPaused).toBe(true);
+  gone.abort();
+  await left;
+  await vi.waitUntil(() => !shell.isPaused);
+  await session.close();
+});
+
+test('input goes to the shell', async () => {
+  const { shell, session } = await openScripted();
+  await session.write(new TextEncoder().encode('ls\r'));
+  expect(shell.input).toEqual(['ls\r']);
+  await session.close();
+});
