@@ -1,5 +1,5 @@
 /** Which keys a terminal pane takes for itself; every other key is the shell's. */
-import type { AppInfo } from '../../preload/contract.ts';
+import { commandOf, type KeyPlace, type KeyPress } from '../ui/keys.ts';
 
 export type PaneCommand =
   | 'copy'
@@ -13,20 +13,11 @@ export type PaneCommand =
   /** Neither the shell's nor the pane's: the page around it listens. */
   | 'page';
 
-export interface KeyPress {
-  readonly key: string;
-  readonly code: string;
-  readonly ctrlKey: boolean;
-  readonly shiftKey: boolean;
-  readonly altKey: boolean;
-  readonly metaKey: boolean;
-}
-
-export function paneCommandOf(press: KeyPress, platform: AppInfo['platform']): PaneCommand | undefined {
-  const isMac = platform === 'darwin';
+export function paneCommandOf(press: KeyPress, place: KeyPlace): PaneCommand | undefined {
+  const isMac = place.platform === 'darwin';
   const key = press.key.toLowerCase();
   if (press.altKey) return undefined;
-  if (isPageKey(press, isMac)) return 'page';
+  if (commandOf(press, { ...place, isInTerminal: true })) return 'page';
   if (!isMac && !press.metaKey) {
     if (key === 'insert' && press.shiftKey && !press.ctrlKey) return 'paste';
     if (key === 'insert' && press.ctrlKey && !press.shiftKey) return 'copy';
@@ -52,17 +43,4 @@ function zoomOf({ key, code }: KeyPress): PaneCommand | undefined {
   if (key === '-' || code === 'NumpadSubtract') return 'zoom-out';
   if (code === 'Digit0' || code === 'Numpad0') return 'zoom-reset';
   return undefined;
-}
-
-/**
- * Moving between tabs and parts of the window, and the one field that finds. Ctrl+K kills a line in every
- * shell, so in a terminal that field is Ctrl+Shift+K; Cmd+K is no shell's.
- */
-function isPageKey(press: KeyPress, isMac: boolean): boolean {
-  const key = press.key.toLowerCase();
-  if (key === 'f6' && !press.ctrlKey && !press.metaKey) return true;
-  if (key === 'tab' && press.ctrlKey && !press.metaKey) return true;
-  const hasMain = isMac ? press.metaKey && !press.ctrlKey : press.ctrlKey && !press.metaKey;
-  if (!hasMain) return false;
-  return (key === 'k' && press.shiftKey !== isMac) || /^Digit[1-9]$/.test(press.code);
 }

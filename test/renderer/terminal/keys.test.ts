@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { type KeyPress, paneCommandOf } from '../../../renderer/terminal/keys.ts';
+import { paneCommandOf } from '../../../renderer/terminal/keys.ts';
+import type { KeyPress } from '../../../renderer/ui/keys.ts';
 
 /** `Ctrl+Shift+C`, `Cmd+V`, … as the browser reports it on a US keyboard. */
 function press(keys: string): KeyPress {
@@ -35,7 +36,7 @@ describe.each(['linux', 'win32'] as const)('on %s', (platform) => {
     ['Ctrl+Shift+K', 'page'],
     ['F6', 'page'],
   ])('%s: %s', (keys, command) => {
-    expect(paneCommandOf(press(keys), platform)).toBe(command);
+    expect(paneCommandOf(press(keys), { platform, host: 'electron' })).toBe(command);
   });
 
   test.each([
@@ -51,12 +52,12 @@ describe.each(['linux', 'win32'] as const)('on %s', (platform) => {
     'C',
     'F5',
   ])('%s is the shell`s', (keys) => {
-    expect(paneCommandOf(press(keys), platform)).toBeUndefined();
+    expect(paneCommandOf(press(keys), { platform, host: 'electron' })).toBeUndefined();
   });
 
   test('AltGr, which comes as Ctrl+Alt, types characters', () => {
-    expect(paneCommandOf(press('Ctrl+Alt+Shift+C'), platform)).toBeUndefined();
-    expect(paneCommandOf(press('Ctrl+Alt+0'), platform)).toBeUndefined();
+    expect(paneCommandOf(press('Ctrl+Alt+Shift+C'), { platform, host: 'electron' })).toBeUndefined();
+    expect(paneCommandOf(press('Ctrl+Alt+0'), { platform, host: 'electron' })).toBeUndefined();
   });
 });
 
@@ -74,13 +75,13 @@ describe('on a Mac', () => {
     ['Cmd+K', 'page'],
     ['Ctrl+Tab', 'page'],
   ])('%s: %s', (keys, command) => {
-    expect(paneCommandOf(press(keys), 'darwin')).toBe(command);
+    expect(paneCommandOf(press(keys), { platform: 'darwin', host: 'electron' })).toBe(command);
   });
 
   test.each(['Ctrl+C', 'Ctrl+K', 'Ctrl+Shift+C', 'Ctrl+1', 'Ctrl+0', 'Ctrl+-'])(
     '%s is the shell`s',
     (keys) => {
-      expect(paneCommandOf(press(keys), 'darwin')).toBeUndefined();
+      expect(paneCommandOf(press(keys), { platform: 'darwin', host: 'electron' })).toBeUndefined();
     },
   );
 });

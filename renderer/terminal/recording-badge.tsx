@@ -1,0 +1,26 @@
+/** Says whether a session is on record: a dot, time and size, and words where it is not. */
+import type { JSX } from 'preact';
+import type { SessionInfo } from '../../preload/contract.ts';
+import { StatusDot } from '../ui/status-dot.tsx';
+import { describeRecording } from './session-words.ts';
+
+export interface RecordingBadgeProps {
+  readonly session: SessionInfo;
+  /** Unix milliseconds, moving once a second. */
+  readonly nowMs: number;
+  /** `sign` for narrow places: the dot alone, and words only where something is wrong. */
+  readonly form?: 'full' | 'sign';
+}
+
+export function RecordingBadge({ session, nowMs, form = 'full' }: RecordingBadgeProps): JSX.Element | null {
+  const words = describeRecording(session, nowMs);
+  if (!words) return null;
+  const hasWords = form === 'full' || words.tone === 'lost';
+  return (
+    <span class={`recording-badge tone-${words.tone}`} title={words.sentence}>
+      <StatusDot shape={words.shape} tone={words.tone} {...(hasWords ? {} : { label: words.sentence })} />
+      {hasWords && <span class="recording-word">{words.word}</span>}
+      {form === 'full' && words.figures && <span class="recording-figures numbers">{words.figures}</span>}
+    </span>
+  );
+}

@@ -1,0 +1,117 @@
+/** A session's end and its recording in words. */
+import type { RecordingState, SessionInfo } from '../../preload/contract.ts';
+import { formatBytes, formatClock, formatDuration } from '../ui/format.ts';
+import { sentence } from '../ui/messages.tsx';
+import type { DotShape, Tone } from '../ui/status-dot.tsx';
+
+export interface EndWords {
+  readonly title: string;
+  /** Why, and what to do about it, where more is known than the title says. */
+  readonly line?: string;
+  readonly details?: string;
+  readonly tone: Tone;
+  readonly shape: DotShape;
+}
+
+/** Undefined while it has not ended. */
+export function describeEnd(session: SessionInfo): EndWords | undefined {
+  const { state } = session;
+  if (state.kind !== 'ended') return undefined;
+  const { end, startedAtMs, endedAtMs } = state;
+  const lasted = startedAtMs === undefined ? '' : ` after ${formatDuration(endedAtMs - startedAtMs)}`;
+  switch (end.kind) {
+    case 'exited':
+      return {
+        title: `The shell ended${lasted}, exit code ${end.exitCode}`,
+        ...signalLine(end.exitCode),
+        tone: 'quiet',
+        shape: 'ring',
+      };
+    case 'closed':
+      return { title: `Closed${lasted}`, tone: 'quiet', shape: 'ring' };
+    case 'failed': {
+      const { code, message, hint, detail } = end.problem;
+      const details = [`code: ${code}`, `message: ${message}`, hint && `hint: ${hint}`, detail];
+      return {
+        title: startedAtMs === undefined ? 'The shell did not open' : `The shell was lost${lasted}`,
+        line: [message, hint].flatMap((text) => (text ? [sentence(text)] : [])).join(' '),
+        details: details.filter(Boolean).join('\n'),
+        tone: 'lost',
+        shape: 'cross',
+      };
+    }
+  }
+}
+
+export interface RecordingWords {
+  readonly shape: DotShape;
+  readonly tone: Tone;
+  /** `REC`, `Recorded`, `Not recorded`. */
+  readonly word: string;
+  /** Time and size, in figures. */
+  readonly figures: string;
+  /** The whole of it for a tooltip and a screen reader. */
+  readonly sentence: string;
+}
+
+/** Undefined while there is nothing to say: a session that is still opening is not recorded yet. */
+export function describeRecording(session: SessionInfo, nowMs: number): RecordingWords | undefined {
+  const { recording } = session;
+  switch (recording.kind) {
+    case 'recording': {
+      const clock = formatClock(nowMs - recording.startedAtMs);
+      const size = formatBytes(recording.bytes);
+      const words = `Being recorded for ${clock}, ${size} so far`;
+      return { shape: 'full', tone: 'live', word: 'REC', figures: `${clock} ${size}`, sentence: words };
+    }
+    case 'stored': {
+      const size = formatBytes(recording.bytes);
+      return {
+        shape: 'ring',
+        tone: 'quiet',
+        word: 'Recorded',
+        figures: size,
+        sentence: `Recorded, ${size}`,
+      };
+    }
+    case 'failed':
+      return describeFailure(recording);
+    case 'none':
+      return describeNone(session);
+  }
+}
+
+function describeFailure(recording: RecordingState & { kind: 'failed' }): RecordingWords {
+  const { message, hint } = recording.problem;
+  const why = [message, hint].flatMap((text) => (text ? [sentence(text)] : [])).join(' ');
+  return {
+    shape: 'cross',
+    tone: 'lost',
+    word: 'Not recorded',
+    figures: '',
+    sentence: `Not recorded. ${why}`,
+  };
+}
+
+function describeNone({ state }: SessionInfo): RecordingWords | undefined {
+  if (state.kind === 'opening') return undefined;
+  if (state.kind === 'ended' && state.startedAtMs === undefined) return undefined;
+  return { shape: 'cross', tone: 'lost', word: 'Not recorded', figures: '', sentence: 'Not recorded' };
+}
+
+/** Shells report a program's death by signal n as 128 + n. */
+function signalLine(exitCode: number): { readonly line?: string } {
+  const name = SIGNALS.get(exitCode - 128);
+  return name === undefined ? {} : { line: `${exitCode} is how shells report ${name}.` };
+}
+
+const SIGNALS: ReadonlyMap<number, string> = new Map([
+  [1, 'a hang-up (SIGHUP)'],
+  [2, 'an interrupt, such as Ctrl+C (SIGINT)'],
+  [3, 'a quit (SIGQUIT)'],
+  [6, 'an abort (SIGABRT)'],
+  [9, 'a kill, such as for want of memory (SIGKILL)'],
+  [11, 'a bad memory access (SIGSEGV)'],
+  [13, 'a broken pipe (SIGPIPE)'],
+  [15, 'a request to end (SIGTERM)'],
+]);

@@ -1,0 +1,288 @@
+/**
+ * A terminal in its place: finding, copying, pasting, zooming and fitting, alike for live shells and for
+ * replays. What is shown in it, the pane around it brings.
+ */
+import type { ComponentChildren, JSX } from 'preact';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import type { AppInfo, Settings, TerminalSize } from '../../preload/contract.ts';
+import { Menu, type MenuPlace } from '../ui/menu.tsx';
+import { Notice } from '../ui/messages.tsx';
+import { copyText, readClipboard } from './clipboard.ts';
+import { FindBar } from './find-bar.tsx';
+import type { FindResult } from './finder.ts';
+import { type PaneCommand, paneCommandOf } from './keys.ts';
+import { menuItems } from './pane-menu.ts';
+import { type PasteText, preparePaste } from './paste.ts';
+import { PasteDialog } from './paste-dialog.tsx';
+import { createTerminal, type TerminalInput, type TerminalView } from './xterm.ts';
+
+export interface TerminalFrameProps {
+  readonly label: string;
+  /** The size to begin with; later ones come by the records. */
+  readonly size: TerminalSize;
+  readonly settings: Settings;
+  readonly host: Pick<AppInfo, 'platform' | 'host'>;
+  readonly isVisible: boolean;
+  /** Absent for what has happened already. Read when the terminal is made. */
+  readonly input?: TerminalInput;
+  /** Called once; what it starts ends with the signal. */
+  readonly onReady: (view: TerminalView, options: { signal: AbortSignal }) => void;
+  /** What fits here; undefined while hidden. */
+  readonly onFit?: (own: TerminalSize | undefined) => void;
+  /** The user has come to this terminal. */
+  readonly onUsed?: () => void;
+  readonly onSettings: (changes: Partial<Settings>) => void;
+  /**
+   * Whose size it has: that of a session or recording, told by its records, or (nobody is left to tell) the
+   * place's own.
+   */
+  readonly sizedBy: 'records' | 'place';
+  /** Why the terminal is smaller or larger than its place. */
+  readonly sizeNote: string;
+  /** Shown over the terminal's upper edge. */
+  readonly children?: ComponentChildren;
+}
+
+const DEFAULT_FONT_PX = 13;
+const FONT_RANGE_PX = { least: 8, most: 32 };
+
+export function TerminalFrame(props: TerminalFrameProps): JSX.Element {
+  const { settings, isVisible } = props;
+  const place = useRef<HTMLDivElement>(null);
+  const view = useRef<TerminalView | undefined>(undefined);
+  const latest = useRef(props);
+  latest.current = props;
+  const [found, setFound] = useState<FindResult>({ kind: 'none' });
+  /** How often the find bar was asked for since it was last closed; 0: it is not there. */
+  const [findAsked, setFindAsked] = useState(0);
+  const [menuPlace, setMenuPlace] = useState<MenuPlace>();
+  const [asked, setAsked] = useState<PasteText>();
+  const [notice, setNotice] = useState<string>();
+  const [edge, setEdge] = useState<Edge>();
+
+  useLayoutEffect(() => {
+    const parent = place.current;
+    if (!parent) return;
+    const controller = new AbortController();
+    const { signal } = controller;
+    const { label, size, input } = latest.current;
+    const made = createTerminal(
+      parent,
+      {
+        label,
+        size,
+        look: latest.current.settings,
+        ...(input ? { input } : {}),
+        onResized: () => layOut(made),
+        onFound: setFound,
+        onKey: (event) => takeKey(event),
+      },
+      { signal },
+    );
+    view.current = made;
+    listen(parent, made, signal);
+    const sizes = new ResizeObserver(() => layOut(made));
+    sizes.observe(parent);
+    signal.addEventListener('abort', () => sizes.disconnect());
+    latest.current.onReady(made, { signal });
+    return () => controller.abort(new Error('the terminal was taken away'));
+  }, []);
+
+  useEffect(() => {
+    if (!view.current) return;
+    view.current.setLook(settings);
+    layOut(view.current);
+  }, [
+    settings.fontFamily,
+    settings.fontSize,
+    settings.scrollback,
+    settings.cursorBlink,
+    settings.screenReader,
+  ]);
+
+  useEffect(() => {
+    view.current?.setVisible(isVisible);
+    if (view.current) layOut(view.current);
+    if (isVisible && !document.querySelector('dialog[open]')) view.current?.focus();
+  }, [isVisible]);
+
+  useEffect(() => {
+    if (view.current) layOut(view.current);
+  }, [props.sizedBy]);
+
+  function layOut(made: TerminalView): void {
+    const own = latest.current.isVisible ? made.fit() : undefined;
+    latest.current.onFit?.(own);
+    if (!own) return;
+    if (latest.current.sizedBy === 'place') {
+      setEdge(undefined);
+      // A terminal that is taken away meanwhile needs no size.
+      made.screen.resize(own).catch(() => {});
+      return;
+    }
+    const isLarger = made.size.cols > own.cols || made.size.rows > own.rows;
+    const isSmaller = made.size.cols < own.cols || made.size.rows < own.rows;
+    if (isLarger) made.shrinkToFit();
+    setEdge(isLarger || isSmaller ? { ...made.extent(), ...made.size } : undefined);
+  }
+
+  function takeKey(event: KeyboardEvent): boolean {
+    const command = paneCommandOf(event, latest.current.host);
+    if (command === undefined) return false;
+    if (command === 'paste' && !latest.current.input) return true;
+    if (command === 'page' || command === 'paste') return true;
+    event.preventDefault();
+    if (event.type === 'keydown') commands[command]();
+    return true;
+  }
+
+  function listen(parent: HTMLElement, made: TerminalView, signal: AbortSignal): void {
+    // Before xterm.js sees them.
+    const early = { capture: true, signal };
+    parent.addEventListener(
+      'paste',
+      (event) => {
+        event.preventDefault();
+        event.stopPropagation();
+        offerPaste(event.clipboardData?.getData('text/plain') ?? '');
+      },
+      early,
+    );
+    parent.addEventListener(
+      'contextmenu',
+      (event) => {
+        if (made.isMouseTaken && !event.shiftKey) return;
+        event.preventDefault();
+        event.stopPropagation();
+        if (latest.current.settings.rightClick === 'paste') commands['paste-clipboard']();
+        else setMenuPlace({ left: event.clientX, top: event.clientY, bottom: event.clientY });
+      },
+      early,
+    );
+    parent.addEventListener('focusin', () => latest.current.onUsed?.(), { signal });
+    parent.addEventListener('pointerdown', () => listenForSelection(made, signal), early);
+  }
+
+  /** A selection is made where the pointer is let go, which may be outside. */
+  function listenForSelection(made: TerminalView, signal: AbortSignal): void {
+    document.addEventListener(
+      'pointerup',
+      () => {
+        if (!latest.current.settings.copyOnSelect || made.selection === '') return;
+        void copyText(made.selection);
+      },
+      { once: true, signal },
+    );
+  }
+
+  function offerPaste(clipboard: string): void {
+    const paste = preparePaste(clipboard);
+    if (!latest.current.input || paste.text === '') return;
+    if (latest.current.settings.pasteGuard && paste.runsAtOnce) setAsked(paste);
+    else view.current?.paste(paste.text);
+  }
+
+  const commands: Readonly<Record<PaneCommand | 'paste-clipboard' | 'find-close', () => void>> = {
+    copy: () => void copySelection(),
+    'paste-clipboard': () => void pasteClipboard(),
+    'select-all': () => view.current?.selectAll(),
+    find: () => setFindAsked((times) => times + 1),
+    'find-close': () => {
+      view.current?.finder.clear();
+      setFindAsked(0);
+      view.current?.focus();
+    },
+    'zoom-in': () => zoom(latest.current.settings.fontSize + 1),
+    'zoom-out': () => zoom(latest.current.settings.fontSize - 1),
+    'zoom-reset': () => zoom(DEFAULT_FONT_PX),
+    // These two go on by themselves: to the browser's own paste, and to the page.
+    paste: () => {},
+    page: () => {},
+  };
+
+  async function copySelection(): Promise<void> {
+    const selection = view.current?.selection ?? '';
+    if (selection !== '' && !(await copyText(selection))) setNotice('The browser refused to copy.');
+  }
+
+  async function pasteClipboard(): Promise<void> {
+    const text = await readClipboard();
+    if (text === undefined) setNotice('The browser refused to read the clipboard. Paste with the keyboard.');
+    else offerPaste(text);
+    view.current?.focus();
+  }
+
+  function zoom(fontSize: number): void {
+    const next = Math.max(FONT_RANGE_PX.least, Math.min(FONT_RANGE_PX.most, fontSize));
+    if (next !== latest.current.settings.fontSize) latest.current.onSettings({ fontSize: next });
+  }
+
+  function answerPaste(text: string | undefined): void {
+    setAsked(undefined);
+    if (text !== undefined) view.current?.paste(text);
+    view.current?.focus();
+  }
+
+  return (
+    <div class="terminal-stage">
+      <div class="terminal-place" ref={place} />
+      {edge && <TerminalEdge edge={edge} note={props.sizeNote} />}
+      <div class="terminal-over">
+        {findAsked > 0 && (
+          <FindBar
+            asked={findAsked}
+            result={found}
+            onFind={(query, which) => view.current?.finder.find(query, which)}
+            onClose={() => commands['find-close']()}
+            initialText={singleLine(view.current?.selection)}
+          />
+        )}
+        {notice && (
+          <Notice tone="owed" onDismiss={() => setNotice(undefined)}>
+            {notice}
+          </Notice>
+        )}
+        {props.children}
+      </div>
+      {menuPlace && (
+        <Menu
+          label="Terminal"
+          place={menuPlace}
+          items={menuItems({
+            hasSelection: view.current?.selection !== '',
+            canPaste: props.input !== undefined,
+            platform: props.host.platform,
+            run: (command) => commands[command](),
+          })}
+          onClose={() => setMenuPlace(undefined)}
+        />
+      )}
+      {asked && <PasteDialog paste={asked} onAnswer={answerPaste} />}
+    </div>
+  );
+}
+
+interface Edge extends TerminalSize {
+  /** Of all cells, in CSS pixels. */
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Where the session's cells end, when another window gave it its size. */
+function TerminalEdge({ edge, note }: { readonly edge: Edge; readonly note: string }): JSX.Element {
+  return (
+    <>
+      <div
+        class="terminal-edge"
+        style={{ '--cells-width': `${edge.width}px`, '--cells-height': `${edge.height}px` }}
+      />
+      <p class="terminal-size secondary numbers">
+        {edge.cols}×{edge.rows}, {note}
+      </p>
+    </>
+  );
+}
+
+function singleLine(selection: string | undefined): string {
+  return selection && !selection.includes('\n') ? selection : '';
+}

@@ -1,0 +1,123 @@
+/** One live session in a tab. It stays when the session has ended, with a bar that says what happened. */
+import type { JSX } from 'preact';
+import { useRef, useState } from 'preact/hooks';
+import type { AppInfo, SessionInfo, Settings } from '../../preload/contract.ts';
+import { Button } from '../ui/button.tsx';
+import { Notice, sentence, Waiting } from '../ui/messages.tsx';
+import type { CoreClient } from './core-client.ts';
+import { EndBar } from './end-bar.tsx';
+import { type LinkState, linkSession, type SessionLink } from './session-link.ts';
+import { TerminalFrame } from './terminal-frame.tsx';
+import type { TerminalInput, TerminalView } from './xterm.ts';
+
+export interface TerminalPaneProps {
+  readonly client: CoreClient;
+  readonly session: SessionInfo;
+  readonly settings: Settings;
+  readonly host: Pick<AppInfo, 'platform' | 'host'>;
+  /** Its tab is in front. A hidden pane goes on taking output. */
+  readonly isVisible: boolean;
+  readonly onSettings: (changes: Partial<Settings>) => void;
+  readonly onOpenAgain: (session: SessionInfo) => void;
+  readonly onOpenRecording: (recordingId: string) => void;
+  readonly onCloseTab: (session: SessionInfo) => void;
+  /** A program rang while its tab was there. */
+  readonly onBell?: (session: SessionInfo) => void;
+}
+
+export function TerminalPane(props: TerminalPaneProps): JSX.Element {
+  const { session } = props;
+  const { sessionId, target } = session;
+  const view = useRef<TerminalView | undefined>(undefined);
+  const link = useRef<SessionLink | undefined>(undefined);
+  const latest = useRef(props);
+  latest.current = props;
+  const [linkState, setLinkState] = useState<LinkState>({ kind: 'catching-up' });
+  const [isInputRefused, setInputRefused] = useState(false);
+
+  const input: TerminalInput = {
+    onTyped: (bytes) => link.current?.typed(bytes),
+    onReply: (bytes) => link.current?.reply(bytes),
+    onBell: () => link.current?.bell(),
+  };
+
+  function start(made: TerminalView, { signal }: { signal: AbortSignal }): void {
+    view.current = made;
+    link.current = linkSession(
+      {
+        client: latest.current.client,
+        screen: made.screen,
+        timers: pageTimers,
+        sessionId,
+        onState: setLinkState,
+        onInputRefused: () => setInputRefused(true),
+        onBell: () => latest.current.onBell?.(latest.current.session),
+        mayReply: () => latest.current.session.viewers <= 1 || made.hasFocus,
+      },
+      { signal },
+    );
+  }
+
+  const name = `${target.pod} / ${target.container}`;
+  return (
+    <section class="terminal-pane" hidden={!props.isVisible} aria-label={name}>
+      <TerminalFrame
+        label={`Terminal of ${name}`}
+        size={session.size}
+        settings={props.settings}
+        host={props.host}
+        isVisible={props.isVisible}
+        input={input}
+        onReady={start}
+        onFit={(own) => link.current?.layout(own)}
+        onUsed={() => link.current?.claim()}
+        onSettings={props.onSettings}
+        sizedBy={linkState.kind === 'ended' ? 'place' : 'records'}
+        sizeNote="the size of the window used last. Type to use this one."
+      >
+        {session.state.kind === 'opening' && (
+          <div class="terminal-wait">
+            <Waiting what={`Opening a shell in ${name}`} />
+            <Button onPress={() => closeSession(props)}>Cancel</Button>
+          </div>
+        )}
+        {session.state.kind === 'live' && linkState.kind === 'catching-up' && (
+          <div class="terminal-wait">
+            <Waiting what="Showing what happened so far" />
+          </div>
+        )}
+        {session.state.kind !== 'ended' && linkState.kind === 'lost' && (
+          <Notice tone="lost" actions={<Button onPress={() => link.current?.retry()}>Connect again</Button>}>
+            The terminal lost its session. {sentence(linkState.problem.message)}
+          </Notice>
+        )}
+        {isInputRefused && (
+          <Notice tone="owed" onDismiss={() => setInputRefused(false)}>
+            That was not sent: the shell takes no input, and 8 MB of it already wait.
+          </Notice>
+        )}
+      </TerminalFrame>
+      {session.state.kind === 'ended' && (
+        <EndBar
+          session={session}
+          takesFocus={view.current?.hasFocus ?? false}
+          onOpenAgain={() => props.onOpenAgain(session)}
+          onOpenRecording={props.onOpenRecording}
+          onCloseTab={() => props.onCloseTab(session)}
+          onLeave={() => view.current?.focus()}
+        />
+      )}
+    </section>
+  );
+}
+
+const pageTimers = {
+  nowMs: (): number => performance.now(),
+  setTimeout: (callback: () => void, ms: number): unknown => setTimeout(callback, ms),
+  clearTimeout: (handle: unknown): void => clearTimeout(handle as number),
+};
+
+/** How it went shows in the session's state; a failure here means that there is no session any more. */
+function closeSession({ client, session }: TerminalPaneProps): void {
+  client.call('sessions.close', { sessionId: session.sessionId }).catch(() => {});
+}

@@ -1,0 +1,165 @@
+/** A page with one terminal pane on a core in memory, for test/renderer/terminal/*.test.ts. Runs in the browser. */
+import { batch, signal } from '@preact/signals';
+import { type JSX, render } from 'preact';
+import type { CallName, Calls, SessionInfo, Settings, TerminalSize } from '../../preload/contract.ts';
+import type { CoreClient } from '../../renderer/terminal/core-client.ts';
+import { RecordingBadge } from '../../renderer/terminal/recording-badge.tsx';
+import { TerminalPane } from '../../renderer/terminal/terminal-pane.tsx';
+import { followTheme } from '../../renderer/ui/theme.ts';
+import { createRecordSource, type RecordSource } from './record-source.ts';
+
+const START_MS = Date.UTC(2026, 10, 20, 3, 0, 0);
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+const settings = signal<Settings>({
+  theme: 'dark',
+  fontFamily: '',
+  fontSize: 13,
+  scrollback: 5_000,
+  copyOnSelect: false,
+  rightClick: 'menu',
+  pasteGuard: true,
+  cursorBlink: false,
+  screenReader: true,
+  replayIdleSeconds: 2,
+  recentTargets: [],
+});
+const session = signal<SessionInfo>({
+  sessionId: 's1',
+  target: { context: 'prod-eu', namespace: 'shop', pod: 'web-7f9c', container: 'app' },
+  size: { cols: 80, rows: 24 },
+  state: { kind: 'opening' },
+  recording: { kind: 'none' },
+  viewers: 1,
+});
+const isVisible = signal(true);
+const nowMs = signal(START_MS);
+const themeSetting = signal<Settings['theme']>('dark');
+const { shown: shownTheme } = followTheme(themeSetting);
+
+const calls: { readonly name: CallName; readonly input: unknown }[] = [];
+const deeds: string[] = [];
+let typed = '';
+let sources: RecordSource[] = [];
+let thaw = (): void => {};
+/** A core sizes its session and tells every viewer. */
+let obeysResize = true;
+
+const client: CoreClient = {
+  async call<Name extends CallName>(name: Name, input: Calls[Name]['input']) {
+    calls.push({ name, input });
+    if (name === 'sessions.resize' && obeysResize) {
+      const { size } = input as Calls['sessions.resize']['input'];
+      session.value = { ...session.value, size };
+      stage.resize(size);
+    }
+    return {} as Calls[Name]['output'];
+  },
+  open() {
+    const source = createRecordSource([], { open: true });
+    sources.push(source);
+    return {
+      chunks: source.chunks,
+      async write(bytes) {
+        typed += decoder.decode(bytes);
+      },
+      close: source.close,
+    };
+  },
+};
+
+function App(): JSX.Element {
+  return (
+    <div style={{ display: 'flex', flexDirection: 'column', height: '100%' }}>
+      <div style={{ height: '28px', padding: '4px 12px', borderBottom: '1px solid var(--line)' }}>
+        <RecordingBadge session={session.value} nowMs={nowMs.value} />
+      </div>
+      <div style={{ flex: 1, minHeight: 0 }}>
+        <TerminalPane
+          client={client}
+          session={session.value}
+          settings={settings.value}
+          host={{ platform: 'linux', host: 'browser' }}
+          isVisible={isVisible.value}
+          onSettings={(changes) => {
+            settings.value = { ...settings.value, ...changes };
+          }}
+          onOpenAgain={() => deeds.push('open again')}
+          onOpenRecording={(id) => deeds.push(`open recording ${id}`)}
+          onCloseTab={() => deeds.push('close tab')}
+          onBell={() => deeds.push('bell')}
+        />
+      </div>
+    </div>
+  );
+}
+
+/** What a test does from outside. */
+const stage = {
+  output(text: string): void {
+    stage.bytes(encoder.encode(text));
+  },
+  bytes(bytes: Uint8Array): void {
+    sources.at(-1)?.push({ kind: 'output', timeMicros: 0, bytes });
+  },
+  resize(size: TerminalSize): void {
+    sources.at(-1)?.push({ kind: 'resize', timeMicros: 0, size });
+  },
+  caughtUp(): void {
+    sources.at(-1)?.push({ kind: 'caught-up', timeMicros: 0 });
+  },
+  end(code?: string): void {
+    const error = code === undefined ? undefined : Object.assign(new Error(`ended: ${code}`), { code });
+    sources.at(-1)?.end(error);
+  },
+  live(): void {
+    session.value = {
+      ...session.value,
+      state: { kind: 'live', startedAtMs: START_MS },
+      recording: { kind: 'recording', recordingId: 'r1', startedAtMs: START_MS, bytes: 1_234_567 },
+    };
+    nowMs.value = START_MS + 761_000;
+    stage.caughtUp();
+  },
+  setSession(changes: Partial<SessionInfo>): void {
+    session.value = { ...session.value, ...changes };
+  },
+  setSettings(changes: Partial<Settings>): void {
+    batch(() => {
+      settings.value = { ...settings.value, ...changes };
+      themeSetting.value = settings.value.theme;
+    });
+  },
+  setVisible(next: boolean): void {
+    isVisible.value = next;
+  },
+  disobeyResize(): void {
+    obeysResize = false;
+  },
+  /** Holds back every timer, which is where xterm.js parses; the returned function lets them run. */
+  freeze(): void {
+    const { setTimeout } = globalThis;
+    const held: (() => void)[] = [];
+    globalThis.setTimeout = ((callback: () => void) => held.push(callback)) as typeof setTimeout;
+    thaw = () => {
+      globalThis.setTimeout = setTimeout;
+      for (const callback of held) setTimeout(callback, 0);
+    };
+  },
+  thaw: (): void => thaw(),
+  typed: (): string => typed,
+  calls: () => calls,
+  deeds: () => deeds,
+  settings: () => settings.value,
+  theme: () => shownTheme.value,
+  views: (): number => sources.length,
+  taken: (): number => sources.at(-1)?.taken ?? 0,
+  startMs: START_MS,
+};
+export type TerminalStage = typeof stage;
+Object.assign(globalThis, { stage });
+
+document.body.innerHTML = '<div id="page"></div>';
+sources = [];
+render(<App />, document.querySelector('#page') as HTMLElement);

@@ -1,0 +1,91 @@
+import { describe, expect, test } from 'vitest';
+import type { RecordingState, SessionEnd, SessionInfo } from '../../../preload/contract.ts';
+import { describeEnd, describeRecording } from '../../../renderer/terminal/session-words.ts';
+
+const START_MS = 1_700_000_000_000;
+const problem = { code: 'pod-gone', message: 'pod web-0 was deleted', hint: 'open its successor' };
+
+function session(changes: Partial<SessionInfo>): SessionInfo {
+  return {
+    sessionId: 's1',
+    target: { context: 'prod', namespace: 'shop', pod: 'web-0', container: 'app' },
+    size: { cols: 80, rows: 24 },
+    state: { kind: 'live', startedAtMs: START_MS },
+    recording: { kind: 'none' },
+    viewers: 1,
+    ...changes,
+  };
+}
+
+function ended(end: SessionEnd, wasLive = true): SessionInfo {
+  const started = wasLive ? { startedAtMs: START_MS } : {};
+  return session({ state: { kind: 'ended', ...started, endedAtMs: START_MS + 133_000, end } });
+}
+
+describe('how a session ended', () => {
+  test('is not said while it goes on', () => {
+    expect(describeEnd(session({}))).toBeUndefined();
+  });
+
+  test('by itself: with its exit code and how long it lasted', () => {
+    expect(describeEnd(ended({ kind: 'exited', exitCode: 0 }))?.title).toBe(
+      'The shell ended after 2 m 13 s, exit code 0',
+    );
+    expect(describeEnd(ended({ kind: 'exited', exitCode: 1 }))?.line).toBeUndefined();
+  });
+
+  test('by a signal: with what the code means', () => {
+    expect(describeEnd(ended({ kind: 'exited', exitCode: 137 }))?.line).toContain('SIGKILL');
+  });
+
+  test('by the user', () => {
+    expect(describeEnd(ended({ kind: 'closed' }))?.title).toBe('Closed after 2 m 13 s');
+  });
+
+  test('lost or never opened: with the server`s words, the hint, and the technical part apart', () => {
+    const lost = describeEnd(ended({ kind: 'failed', problem: { ...problem, detail: 'status 404' } }));
+    expect(lost).toMatchObject({
+      title: 'The shell was lost after 2 m 13 s',
+      line: 'Pod web-0 was deleted. Open its successor.',
+      tone: 'lost',
+    });
+    expect(lost?.details).toContain('status 404');
+    expect(describeEnd(ended({ kind: 'failed', problem }, false))?.title).toBe('The shell did not open');
+  });
+});
+
+describe('a session`s recording', () => {
+  const words = (recording: RecordingState, changes: Partial<SessionInfo> = {}) =>
+    describeRecording(session({ recording, ...changes }), START_MS + 761_000);
+
+  test('that runs shows time and size', () => {
+    expect(
+      words({ kind: 'recording', recordingId: 'r', startedAtMs: START_MS, bytes: 1_234_567 }),
+    ).toMatchObject({
+      tone: 'live',
+      word: 'REC',
+      figures: '00:12:41 1.2 MB',
+    });
+  });
+
+  test('that is stored shows its size', () => {
+    expect(words({ kind: 'stored', recordingId: 'r', bytes: 812 })).toMatchObject({
+      word: 'Recorded',
+      figures: '812 B',
+    });
+  });
+
+  test('that failed says so in words, and why', () => {
+    expect(words({ kind: 'failed', problem })).toMatchObject({
+      tone: 'lost',
+      word: 'Not recorded',
+      sentence: 'Not recorded. Pod web-0 was deleted. Open its successor.',
+    });
+  });
+
+  test('that is missing is said as soon as there is a shell, not before', () => {
+    expect(words({ kind: 'none' })?.word).toBe('Not recorded');
+    expect(words({ kind: 'none' }, { state: { kind: 'opening' } })).toBeUndefined();
+    expect(words({ kind: 'none' }, { state: ended({ kind: 'closed' }, false).state })).toBeUndefined();
+  });
+});
