@@ -1,0 +1,84 @@
+/**
+ * What the page says, parsed once at the core's door. A call, stream or setting without a parser does not
+ * compile. Names are only bounded here; whether they exist is the rooms' to say.
+ */
+import * as v from 'valibot';
+import type { CallName, Calls, Settings, StreamName, Streams } from './contract.ts';
+
+type Parsers<Inputs> = { readonly [Name in keyof Inputs]: (input: unknown) => Inputs[Name] };
+
+/** Input that is not of the contract's shape. The message names the place, never the value. */
+export class InputError extends Error {
+  readonly code = 'bad-input';
+}
+
+/** Kubernetes' own names are at most 253 characters; contexts are free text. */
+const MAX_NAME = 512;
+const MAX_ARGUMENTS = 256;
+const MAX_ARGUMENT = 128 * 1024;
+const MAX_RECENT_TARGETS = 50;
+
+const name = v.pipe(v.string(), v.minLength(1), v.maxLength(MAX_NAME));
+const side = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65_535));
+const size = v.strictObject({ cols: side, rows: side });
+const target = v.strictObject({
+  context: name,
+  namespace: name,
+  pod: name,
+  container: v.exactOptional(name),
+  command: v.exactOptional(
+    v.pipe(v.array(v.pipe(v.string(), v.maxLength(MAX_ARGUMENT))), v.maxLength(MAX_ARGUMENTS)),
+  ),
+});
+const empty = v.strictObject({});
+const session = v.strictObject({ sessionId: name });
+const recording = v.strictObject({ recordingId: name });
+
+const settingsChanges = v.strictObject({
+  theme: v.exactOptional(v.picklist(['system', 'light', 'dark', 'contrast'])),
+  fontFamily: v.exactOptional(v.pipe(v.string(), v.minLength(1), v.maxLength(MAX_NAME))),
+  fontSize: v.exactOptional(v.pipe(v.number(), v.minValue(8), v.maxValue(32))),
+  scrollback: v.exactOptional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(100_000))),
+  copyOnSelect: v.exactOptional(v.boolean()),
+  rightClick: v.exactOptional(v.picklist(['menu', 'paste'])),
+  pasteGuard: v.exactOptional(v.boolean()),
+  cursorBlink: v.exactOptional(v.boolean()),
+  screenReader: v.exactOptional(v.boolean()),
+  replayIdleSeconds: v.exactOptional(v.pipe(v.number(), v.minValue(0), v.maxValue(3_600))),
+  recentTargets: v.exactOptional(v.pipe(v.array(target), v.maxLength(MAX_RECENT_TARGETS))),
+} satisfies Record<keyof Settings, v.GenericSchema>);
+
+export const callParsers: Parsers<{ [Name in CallName]: Calls[Name]['input'] }> = {
+  'app.info': parserOf(empty),
+  'app.newWindow': parserOf(empty),
+  'contexts.list': parserOf(empty),
+  'demo.start': parserOf(empty),
+  'namespaces.list': parserOf(v.strictObject({ context: name })),
+  'pods.watch': parserOf(v.strictObject({ context: name, namespace: v.nullable(name) })),
+  'pods.unwatch': parserOf(v.strictObject({ watchId: name })),
+  'sessions.open': parserOf(v.strictObject({ target, size })),
+  'sessions.list': parserOf(empty),
+  'sessions.resize': parserOf(v.strictObject({ sessionId: name, size })),
+  'sessions.close': parserOf(session),
+  'sessions.forget': parserOf(session),
+  'library.list': parserOf(empty),
+  'library.get': parserOf(recording),
+  'library.remove': parserOf(recording),
+  'settings.get': parserOf(empty),
+  'settings.set': parserOf(v.strictObject({ changes: settingsChanges })),
+};
+
+export const streamParsers: Parsers<{ [Name in StreamName]: Streams[Name]['params'] }> = {
+  'sessions.view': parserOf(session),
+  'library.play': parserOf(recording),
+};
+
+function parserOf<Output>(schema: v.GenericSchema<unknown, Output>): (input: unknown) => Output {
+  return (input) => {
+    const result = v.safeParse(schema, input, { abortEarly: true });
+    if (result.success) return result.output;
+    const [issue] = result.issues;
+    const place = v.getDotPath(issue) ?? 'input';
+    throw new InputError(`${place}: expected ${issue.expected ?? 'something else'}`);
+  };
+}

@@ -1,0 +1,274 @@
+// covers: preload/byte-stream.ts
+// covers: preload/client.ts
+// covers: preload/contract-error.ts
+// covers: preload/contract.ts
+// covers: preload/server.ts
+// covers: preload/streams-table.ts
+// covers: main/hosts/browser/socket-wire.ts
+import { createHash, randomBytes } from 'node:crypto';
+import { describe, expect, test, vi } from 'vitest';
+import type { ByteStream } from '../../preload/byte-stream.ts';
+import { createClient } from '../../preload/client.ts';
+import { CONTRACT_VERSION } from '../../preload/contract.ts';
+import { ContractError } from '../../preload/contract-error.ts';
+import { WINDOW_BYTES } from '../../preload/credit.ts';
+import { encodeFrame } from '../../preload/frame-codec.ts';
+import {
+  type CallHandlers,
+  type ContractServer,
+  type StreamHandlers,
+  serveContract,
+} from '../../preload/server.ts';
+import { type WirePair, wirePairs } from '../fakes/wires.ts';
+
+const unused = (): Promise<never> => Promise.reject(new Error('not part of this test'));
+
+interface Overrides {
+  readonly handlers?: Partial<CallHandlers>;
+  readonly streams?: Partial<StreamHandlers>;
+}
+
+function serve(pair: WirePair, { handlers, streams }: Overrides = {}) {
+  const protocolErrors: unknown[] = [];
+  const all = new Proxy({ ...handlers } as CallHandlers, {
+    get: (known, name) => known[name as keyof CallHandlers] ?? unused,
+  });
+  const server: ContractServer = serveContract({
+    wire: pair.core,
+    handlers: all,
+    streams: { 'sessions.view': unused, 'library.play': unused, ...streams },
+    toProblem: (error) => ({
+      code: 'test',
+      message: error instanceof Error ? error.message : String(error),
+      hint: 'h',
+    }),
+    onProtocolError: (error) => protocolErrors.push(error),
+  });
+  return { server, protocolErrors };
+}
+
+describe.each(Object.entries(wirePairs))('over a wire %s', (_name, makePair) => {
+  async function connect(overrides?: Overrides) {
+    const pair = await makePair();
+    const served = serve(pair, overrides);
+    return { ...served, pair, client: createClient(pair.page) };
+  }
+
+  async function openStream(serveStream: (stream: ByteStream, signal: AbortSignal) => Promise<void>) {
+    const connected = await connect({
+      streams: { 'sessions.view': (_params, stream, { signal }) => serveStream(stream, signal) },
+    });
+    return { ...connected, stream: connected.client.open('sessions.view', { sessionId: 's' }) };
+  }
+
+  test('a call is answered, and its failure arrives with code, words and hint', async () => {
+    const { client, pair } = await connect({
+      handlers: {
+        'sessions.list': async () => [],
+        'library.remove': async ({ recordingId }) => Promise.reject(new Error(`no ${recordingId}`)),
+      },
+    });
+    expect(await client.call('sessions.list', {})).toEqual([]);
+    const failure = await client
+      .call('library.remove', { recordingId: 'x' })
+      .catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(ContractError);
+    expect(failure).toMatchObject({ code: 'test', message: 'no x', hint: 'h' });
+    await pair.release();
+  });
+
+  test('input of the wrong shape never reaches a handler', async () => {
+    let calls = 0;
+    const { client, pair } = await connect({
+      handlers: {
+        'library.get': () => {
+          calls += 1;
+          return unused();
+        },
+      },
+    });
+    await expect(client.call('library.get', { recordingId: 5 as unknown as string })).rejects.toThrow(
+      'recordingId',
+    );
+    await expect(client.call('constructor' as 'library.get', { recordingId: 'x' })).rejects.toThrow(
+      'there is no call',
+    );
+    expect(calls).toBe(0);
+    await pair.release();
+  });
+
+  test('many calls at once get each their own answer', async () => {
+    const { client, pair } = await connect({
+      handlers: { 'namespaces.list': async ({ context }) => ({ namespaces: [context] }) },
+    });
+    const names = Array.from({ length: 100 }, (_, index) => `c${index}`);
+    const answers = await Promise.all(names.map((context) => client.call('namespaces.list', { context })));
+    expect(answers.map(({ namespaces }) => namespaces[0])).toEqual(names);
+    await pair.release();
+  });
+
+  test('cancelling a call reaches its handler', async () => {
+    const aborted = Promise.withResolvers<void>();
+    const { client, pair } = await connect({
+      handlers: {
+        'demo.start': (_input, { signal }) =>
+          new Promise((_, reject) =>
+            signal.addEventListener('abort', () => {
+              aborted.resolve();
+              reject(signal.reason);
+            }),
+          ),
+      },
+    });
+    const controller = new AbortController();
+    const call = client.call('demo.start', {}, { signal: controller.signal });
+    controller.abort(new Error('changed my mind'));
+    await expect(call).rejects.toThrow('changed my mind');
+    await aborted.promise;
+    await pair.release();
+  });
+
+  test('events reach their listeners until they are removed', async () => {
+    const { client, server, pair } = await connect({ handlers: { 'sessions.list': async () => [] } });
+    const heard: string[] = [];
+    const remove = client.on('sessions.forgotten', ({ sessionId }) => heard.push(sessionId));
+    server.emit('sessions.forgotten', { sessionId: 'a' });
+    await client.call('sessions.list', {});
+    remove();
+    server.emit('sessions.forgotten', { sessionId: 'b' });
+    await client.call('sessions.list', {});
+    expect(heard).toEqual(['a']);
+    await pair.release();
+  });
+
+  test('bytes flow both ways, unchanged', async () => {
+    const bytes = randomBytes(5_000_000);
+    const { stream, pair } = await openStream(async (core) => {
+      for await (const chunk of core.input) await core.write(chunk);
+    });
+    const received = createHash('sha256');
+    const reading = (async () => {
+      let length = 0;
+      for await (const chunk of stream.input) {
+        received.update(chunk);
+        length += chunk.byteLength;
+        if (length === bytes.length) stream.end();
+      }
+    })();
+    await stream.write(bytes);
+    await reading;
+    expect(received.digest('hex')).toBe(createHash('sha256').update(bytes).digest('hex'));
+    await pair.release();
+  });
+
+  test('a writer waits for a reader that does not read: no more than the window is under way', async () => {
+    let written = 0;
+    const { stream, pair } = await openStream(async (core, signal) => {
+      while (!signal.aborted) {
+        await core.write(new Uint8Array(10_000), { signal });
+        written += 10_000;
+      }
+    });
+    const reader = stream.input[Symbol.asyncIterator]();
+    await vi.waitUntil(() => written > WINDOW_BYTES - 20_000);
+    const stalledAt = written;
+    await reader.next();
+    expect(written).toBe(stalledAt);
+    expect(written).toBeLessThanOrEqual(WINDOW_BYTES);
+    for (let count = 0; count < 20; count += 1) await reader.next();
+    await vi.waitUntil(() => written > stalledAt);
+    stream.end();
+    await pair.release();
+  });
+
+  test('what was written before the end is read before the end', async () => {
+    const { stream, pair } = await openStream(async (core) => {
+      await core.write(new Uint8Array([1, 2, 3]));
+    });
+    await stream.closed;
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of stream.input) chunks.push(chunk);
+    expect(Buffer.concat(chunks)).toEqual(Buffer.from([1, 2, 3]));
+    await expect(stream.write(new Uint8Array(1))).rejects.toThrow('the stream has ended');
+    await pair.release();
+  });
+
+  test('a stream that fails ends with the problem', async () => {
+    const { stream, pair } = await openStream(() => Promise.reject(new Error('no such session')));
+    await expect(stream.input[Symbol.asyncIterator]().next()).rejects.toThrow('no such session');
+    expect(await stream.closed).toMatchObject({ problem: { code: 'test', message: 'no such session' } });
+    await pair.release();
+  });
+
+  test('ending a stream aborts its handler', async () => {
+    const aborted = Promise.withResolvers<void>();
+    const { stream, pair } = await openStream(async (_core, signal) => {
+      signal.addEventListener('abort', () => aborted.resolve());
+      await aborted.promise;
+    });
+    stream.end();
+    await aborted.promise;
+    await pair.release();
+  });
+
+  test('when the core is gone, calls and streams fail and the page is told', async () => {
+    const { client, stream, pair } = await openStream(() => new Promise(() => {}));
+    const call = client.call('demo.start', {}).catch((error: unknown) => error);
+    const waiting = client.call('sessions.list', {}).catch((error: unknown) => error);
+    pair.core.close();
+    expect(await client.closed).toMatchObject({ code: 'core-lost' });
+    expect(await stream.closed).toMatchObject({ problem: { code: 'core-lost' } });
+    for (const failure of [await call, await waiting]) expect(failure).toBeInstanceOf(ContractError);
+    await expect(client.call('sessions.list', {})).rejects.toMatchObject({ code: 'core-lost' });
+    await pair.release();
+  });
+
+  test('when the page is gone, its handlers are told', async () => {
+    const aborted = Promise.withResolvers<void>();
+    const { client, pair } = await openStream(async (_core, signal) => {
+      signal.addEventListener('abort', () => aborted.resolve());
+      await aborted.promise;
+    });
+    client.close();
+    await aborted.promise;
+    await pair.release();
+  });
+
+  test.each([
+    ['nonsense', () => 'nonsense'],
+    ['a frame that only a core sends', () => encodeFrame({ kind: 'reply', id: 1, output: 1 })],
+    ['bytes that are no frame', () => new Uint8Array([9, 9])],
+  ])('%s from the page ends its connection', async (_what, message) => {
+    const pair = await makePair();
+    const { protocolErrors } = serve(pair);
+    pair.page.onMessage(() => {});
+    const closed = new Promise<void>((resolve) => pair.page.onClosed(resolve));
+    pair.page.send(message());
+    await closed;
+    expect(protocolErrors).toHaveLength(1);
+    await pair.release();
+  });
+
+  test('more stream bytes than there was credit for end the connection', async () => {
+    const pair = await makePair();
+    const { protocolErrors } = serve(pair, { streams: { 'sessions.view': () => new Promise(() => {}) } });
+    pair.page.onMessage(() => {});
+    const closed = new Promise<void>((resolve) => pair.page.onClosed(resolve));
+    pair.page.send(encodeFrame({ kind: 'open', id: 7, name: 'sessions.view', params: { sessionId: 's' } }));
+    for (let sent = 0; sent <= WINDOW_BYTES; sent += 50_000) {
+      pair.page.send(encodeFrame({ kind: 'data', id: 7, bytes: new Uint8Array(50_000) }));
+    }
+    await closed;
+    expect(String(protocolErrors[0])).toContain('more than its window');
+    await pair.release();
+  });
+
+  test('a page of another version is told so', async () => {
+    const pair = await makePair();
+    pair.core.onMessage(() => {});
+    const client = createClient(pair.page);
+    pair.core.send(encodeFrame({ kind: 'hello', contractVersion: CONTRACT_VERSION + 1 }));
+    expect(await client.closed).toMatchObject({ code: 'version-mismatch', hint: 'Reload the page.' });
+    await pair.release();
+  });
+});
