@@ -1,0 +1,174 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { WebSocketServer } from 'ws';
+import type { Wire } from '../../../preload/wire.ts';
+import type { Clock } from '../../base/clock.ts';
+import type { Log } from '../../base/log.ts';
+import { isOwnHost, isOwnOrigin, listenOnLoopback } from '../../base/loopback.ts';
+import { type PageFiles, readPageFiles } from './page-files.ts';
+import { createSecrets, type Secrets } from './secrets.ts';
+import { createSocketWire } from './socket-wire.ts';
+
+/** The page for a browser on this machine: loopback only, our own page only, and only with a secret. */
+export interface BrowserHost {
+  readonly port: number;
+  /** An address that lets one window in, once. The secret stands in the fragment, which browsers do not send. */
+  newLink(): string;
+  stop(): Promise<void>;
+}
+
+export interface BrowserHostOptions {
+  /** 0 takes a free one. */
+  readonly port: number;
+  readonly pageFolder: string;
+  serve(wire: Wire): void;
+}
+
+/** Subprotocol of the page's socket; a second one, `token.` and the token, says who asks. */
+export const WIRE_PROTOCOL = 'kubereel';
+const TOKEN_PREFIX = 'token.';
+
+/** `{"secret":"…"}` is 56 bytes. */
+const MAX_SESSION_BODY_BYTES = 1024;
+/** Input of a page: a control frame with a long command, or 64 KiB of a paste. */
+const MAX_MESSAGE_BYTES = 1024 * 1024;
+
+const SECURITY_HEADERS = {
+  // Terminals style their rows inline; nothing else is allowed that is not ours.
+  'Content-Security-Policy':
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; " +
+    "font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  'X-Content-Type-Options': 'nosniff',
+  'Referrer-Policy': 'no-referrer',
+  'Cross-Origin-Opener-Policy': 'same-origin-allow-popups',
+  'Cross-Origin-Resource-Policy': 'same-origin',
+  'Cache-Control': 'no-store',
+} as const;
+
+export async function startBrowserHost(
+  needs: { readonly log: Log; readonly clock: Clock },
+  options: BrowserHostOptions,
+): Promise<BrowserHost> {
+  const files = await readPageFiles(options.pageFolder);
+  const secrets = createSecrets(needs);
+  const server = createServer((request, response) => {
+    if (!isOwnHost(request.headers, port)) refuse(response, 403);
+    else if (request.method === 'POST') answerSession(request, response, secrets, port);
+    else answerFile(request, response, files);
+  });
+  const sockets = new WebSocketServer({
+    noServer: true,
+    perMessageDeflate: false,
+    maxPayload: MAX_MESSAGE_BYTES,
+    handleProtocols: () => WIRE_PROTOCOL,
+  });
+  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    const refusal = judgeUpgrade(request, secrets, port);
+    if (refusal) {
+      needs.log.warn({ status: refusal, origin: request.headers.origin }, 'page refused');
+      socket.end(`HTTP/1.1 ${refusal}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+      return;
+    }
+    sockets.handleUpgrade(request, socket, head, (opened) => options.serve(createSocketWire(opened)));
+  });
+  const port = await listenOnLoopback(server, options.port);
+
+  return {
+    port,
+    newLink: () => `http://127.0.0.1:${port}/#${secrets.newLinkSecret()}`,
+    async stop() {
+      for (const socket of sockets.clients) socket.terminate();
+      const closed = new Promise((resolve) => server.close(resolve));
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+/** The status to refuse with, or nothing. */
+function judgeUpgrade(request: IncomingMessage, secrets: Secrets, port: number): string | undefined {
+  if (request.url !== '/wire') return '404 Not Found';
+  if (!isOwnHost(request.headers, port) || !isOwnOrigin(request.headers, port)) return '403 Forbidden';
+  if (secrets.isBlocked()) return '429 Too Many Requests';
+  const offered = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim());
+  const token = offered.find((name) => name.startsWith(TOKEN_PREFIX))?.slice(TOKEN_PREFIX.length);
+  if (!offered.includes(WIRE_PROTOCOL) || token === undefined || !secrets.isToken(token))
+    return '401 Unauthorized';
+  return undefined;
+}
+
+function answerFile(request: IncomingMessage, response: ServerResponse, files: PageFiles): void {
+  const file = files.get(request.url?.split('?')[0] ?? '');
+  if (request.method !== 'GET' && request.method !== 'HEAD') {
+    refuse(response, 405);
+    return;
+  }
+  if (!file) {
+    refuse(response, 404);
+    return;
+  }
+  response.writeHead(200, {
+    ...SECURITY_HEADERS,
+    'Content-Type': file.contentType,
+    'Content-Length': file.bytes.byteLength,
+  });
+  response.end(request.method === 'HEAD' ? undefined : file.bytes);
+}
+
+/** `POST /session` with `{"secret"}` answers `{"token"}`. */
+function answerSession(
+  request: IncomingMessage,
+  response: ServerResponse,
+  secrets: Secrets,
+  port: number,
+): void {
+  if (request.url !== '/session') {
+    refuse(response, 404);
+    return;
+  }
+  if (!isOwnOrigin(request.headers, port)) {
+    refuse(response, 403);
+    return;
+  }
+  if (secrets.isBlocked()) {
+    refuse(response, 429);
+    return;
+  }
+  let body = '';
+  request.setEncoding('utf8');
+  request.on('data', (text: string) => {
+    body += text;
+    if (body.length > MAX_SESSION_BODY_BYTES) request.destroy();
+  });
+  request.on('end', () => {
+    const token = secrets.redeem(parseSecret(body));
+    if (token === undefined) {
+      refuse(response, 401);
+      return;
+    }
+    response.writeHead(200, { ...SECURITY_HEADERS, 'Content-Type': 'application/json' });
+    response.end(JSON.stringify({ token }));
+  });
+}
+
+function parseSecret(body: string): string {
+  try {
+    const value: unknown = JSON.parse(body);
+    if (
+      typeof value === 'object' &&
+      value !== null &&
+      'secret' in value &&
+      typeof value.secret === 'string'
+    ) {
+      return value.secret;
+    }
+  } catch {
+    // No JSON holds no secret.
+  }
+  return '';
+}
+
+function refuse(response: ServerResponse, status: number): void {
+  response.writeHead(status, { ...SECURITY_HEADERS, 'Content-Length': 0, Connection: 'close' });
+  response.end();
+}

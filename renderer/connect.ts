@@ -1,0 +1,83 @@
+import { type ContractClient, createClient } from '../preload/client.ts';
+import { ContractError } from '../preload/contract-error.ts';
+import { createPortWire, createSocketWire } from './wires.ts';
+
+/** Where the tab keeps its token: gone with the tab, kept over a reload, seen by no other origin. */
+const TOKEN_KEY = 'kubereel.token';
+const WIRE_PROTOCOL = 'kubereel';
+/** Electron's preload script answers this message with the port. */
+const PORT_REQUEST = 'kubereel:port';
+const PORT_WAIT_MS = 5_000;
+
+/**
+ * Connects the page to the core: over Electron's port, or in a browser by the one-time secret in the address.
+ * Rejects with a `ContractError` that says what to do.
+ */
+export async function connectToCore(): Promise<ContractClient> {
+  if (location.protocol === 'app:') return createClient(createPortWire(await requestPort()));
+  return createClient(createSocketWire(await openSocket(await findToken())));
+}
+
+async function requestPort(): Promise<MessagePort> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(
+      () => reject(createRefusal('the window was given no way to its core')),
+      PORT_WAIT_MS,
+    );
+    window.addEventListener('message', function receive({ data, ports, source }) {
+      if (source !== window || data !== PORT_REQUEST || !ports[0]) return;
+      window.removeEventListener('message', receive);
+      clearTimeout(timer);
+      resolve(ports[0]);
+    });
+    window.postMessage(PORT_REQUEST, '*');
+  });
+}
+
+/** The token of this tab, or a new one for the secret in the address, which is taken out of it at once. */
+async function findToken(): Promise<string> {
+  const secret = location.hash.slice(1);
+  if (secret !== '') history.replaceState(null, '', location.pathname);
+  if (secret === '') {
+    const kept = sessionStorage.getItem(TOKEN_KEY);
+    if (kept !== null) return kept;
+    throw createRefusal('this address has no secret');
+  }
+  const response = await fetch('/session', { method: 'POST', body: JSON.stringify({ secret }) }).catch(() => {
+    throw createRefusal('Kubereel does not answer');
+  });
+  if (!response.ok) throw createRefusal('this link was used before, or is too old');
+  const answer: unknown = await response.json();
+  if (
+    typeof answer !== 'object' ||
+    answer === null ||
+    !('token' in answer) ||
+    typeof answer.token !== 'string'
+  ) {
+    throw createRefusal('Kubereel gave no token');
+  }
+  sessionStorage.setItem(TOKEN_KEY, answer.token);
+  return answer.token;
+}
+
+function openSocket(token: string): Promise<WebSocket> {
+  return new Promise((resolve, reject) => {
+    const socket = new WebSocket(`ws://${location.host}/wire`, [WIRE_PROTOCOL, `token.${token}`]);
+    socket.addEventListener('open', () => resolve(socket), { once: true });
+    socket.addEventListener(
+      'error',
+      () => reject(createRefusal('Kubereel refused this window, or has ended')),
+      {
+        once: true,
+      },
+    );
+  });
+}
+
+function createRefusal(message: string): ContractError {
+  return new ContractError({
+    code: 'core-refused',
+    message,
+    hint: 'Use the link that Kubereel printed when it started, or start it again.',
+  });
+}
