@@ -1,5 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises';
-import { builtinModules } from 'node:module';
+import { isBuiltin } from 'node:module';
 import { dirname, join, normalize, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
@@ -127,8 +127,7 @@ function breachesOf({ path, text }: SourceFile): string[] {
           !/^main\/(hosts|bridge|commands)/.test(room));
       return isAllowed ? [] : [`${path} imports ${target}`];
     }
-    const name = specifier.replace(/^node:/, '');
-    if (builtinModules.includes(name)) {
+    if (isBuiltin(specifier)) {
       if (!path.startsWith('main/')) return [`${path} imports ${specifier}`];
       return specifier.startsWith('node:') ? [] : [`${path} imports ${specifier} without node:`];
     }

@@ -22,7 +22,7 @@ export interface CastRange {
 
 /** Larger lines are gaps. Ours are under 512 KiB; asciinema's are as large as what one read gave it. */
 const MAX_LINE_BYTES = 16 * 1024 * 1024;
-const CHUNK_BYTES = 256 * 1024;
+const CHUNK_BYTES = 64 * 1024;
 
 /**
  * Reads a cast of any length in bounded memory. Throws `recording-unreadable` where there is no header,
@@ -60,6 +60,17 @@ export async function* readCast(
   } finally {
     await file.close();
   }
+}
+
+/** Throws as `readCast` does. */
+export async function readCastHeader(
+  path: string,
+  options: { readonly signal: AbortSignal },
+): Promise<CastHeader> {
+  for await (const item of readCast(path, options)) {
+    if (item.kind === 'header') return item.header;
+  }
+  throw createEmptyError();
 }
 
 /** The last whole event of a cast, read from its end; absent where it has none. */
@@ -122,6 +133,10 @@ function readRest(line: Line): CastItem | undefined {
 /** Blank lines and, as asciicast v3 has them, comments. */
 function isIgnorable(text: string): boolean {
   return text.startsWith('#') || text.trim() === '';
+}
+
+function createEmptyError(): AppError {
+  return new AppError('recording-unreadable', 'the recording cannot be read: it is empty');
 }
 
 async function openForReading(path: string): Promise<FileHandle> {

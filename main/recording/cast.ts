@@ -28,7 +28,7 @@ export interface CastHeader {
   readonly context?: string;
 }
 
-export interface CastPod {
+interface CastPod {
   readonly name: string;
   readonly namespace: string;
   readonly container: string;

@@ -1,9 +1,9 @@
-import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Clock } from '../base/clock.ts';
 import { systemCode } from '../base/errors.ts';
 import { formatHeader } from './cast.ts';
 import { createLineFile, type LineFile } from './line-file.ts';
+import { describeThisProcess } from './owner.ts';
 import type { RecordingDetails, Sidecar, TerminalSize } from './recording.ts';
 import { toRecordingError } from './recording-error.ts';
 import type { AppendFile, RecordingFiles } from './recording-files.ts';
@@ -62,7 +62,7 @@ export async function beginRecording(
         details,
         size,
         startedAtMs,
-        state: { kind: 'live', processId: process.pid, hostName: hostname() },
+        state: { kind: 'live', owner: describeThisProcess() },
       };
       await files.replace(sidecarPathOf(path), formatSidecar(sidecar));
       return { recordingId, path, file, lineFile, sidecar };

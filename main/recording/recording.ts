@@ -20,6 +20,14 @@ export type RecordingEnd =
   /** Lost or failed; one sentence for people. */
   | { readonly kind: 'failed'; readonly note: string };
 
+/** The program that writes a recording: enough to tell later whether it still does. */
+export interface RecordingOwner {
+  readonly hostName: string;
+  readonly processId: number;
+  /** Unix milliseconds: process ids are used again. */
+  readonly processStartedAtMs: number;
+}
+
 export interface Sidecar {
   readonly version: 1;
   readonly id: string;
@@ -28,7 +36,7 @@ export interface Sidecar {
   /** Unix milliseconds. */
   readonly startedAtMs: number;
   readonly state:
-    | { readonly kind: 'live'; readonly processId: number; readonly hostName: string }
+    | { readonly kind: 'live'; readonly owner: RecordingOwner }
     | {
         readonly kind: 'closed';
         readonly durationMicros: number;

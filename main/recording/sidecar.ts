@@ -18,7 +18,10 @@ const SidecarSchema = v.object({
   size: v.object({ cols: ExtentSchema, rows: ExtentSchema }),
   startedAtMs: CountSchema,
   state: v.variant('kind', [
-    v.object({ kind: v.literal('live'), processId: CountSchema, hostName: v.string() }),
+    v.object({
+      kind: v.literal('live'),
+      owner: v.object({ hostName: v.string(), processId: CountSchema, processStartedAtMs: CountSchema }),
+    }),
     v.object({
       kind: v.literal('closed'),
       durationMicros: CountSchema,

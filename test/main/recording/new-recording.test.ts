@@ -1,9 +1,9 @@
 import { chmod, readdir, readFile, stat } from 'node:fs/promises';
-import { hostname } from 'node:os';
 import { basename, isAbsolute, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { parseHeader } from '../../../main/recording/cast.ts';
 import { beginRecording, settleRecording } from '../../../main/recording/new-recording.ts';
+import { describeThisProcess } from '../../../main/recording/owner.ts';
 import type { RecordingFiles } from '../../../main/recording/recording-files.ts';
 import { systemRecordingFiles } from '../../../main/recording/recording-files.ts';
 import { makeCastFolder, readSidecar, WEB_SHELL } from '../../fakes/cast-folder.ts';
@@ -33,7 +33,7 @@ test('a recording begins with a cast that holds its header and a sidecar that sa
     id: recordingId,
     ...WEB_SHELL,
     startedAtMs: clock.nowMs(),
-    state: { kind: 'live', processId: process.pid, hostName: hostname() },
+    state: { kind: 'live', owner: describeThisProcess() },
   });
 });
 

@@ -18,7 +18,10 @@ const sidecar: fc.Arbitrary<Sidecar> = fc.record({
   size: fc.record({ cols: extent, rows: extent }),
   startedAtMs: count,
   state: fc.oneof(
-    fc.record({ kind: fc.constant('live' as const), processId: count, hostName: fc.string() }),
+    fc.record({
+      kind: fc.constant('live' as const),
+      owner: fc.record({ hostName: fc.string(), processId: count, processStartedAtMs: count }),
+    }),
     fc.record({
       kind: fc.constant('closed' as const),
       durationMicros: count,

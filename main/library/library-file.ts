@@ -1,0 +1,163 @@
+import { readFile, stat } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { systemCode, toAppError } from '../base/errors.ts';
+import { readCastHeader, readLastEvent } from '../recording/cast-reader.ts';
+import type { RecordingOwner, Sidecar } from '../recording/recording.ts';
+import { parseSidecar, sidecarPathOf } from '../recording/sidecar.ts';
+import type { Recording } from './recording.ts';
+
+export interface RecordingFileNeeds {
+  isOwnerAlive(owner: RecordingOwner): boolean;
+}
+
+/** Sizes and times of both files: while they are the same, so is what was read from them. */
+export interface FileStamp {
+  readonly castBytes: number;
+  readonly castModifiedMs: number;
+  /** 0 where there is no sidecar; so is the next. */
+  readonly sidecarBytes: number;
+  readonly sidecarModifiedMs: number;
+}
+
+/** Undefined where there is no cast (any more). */
+export async function stampRecording(path: string): Promise<FileStamp | undefined> {
+  const [cast, sidecar] = await Promise.all([statFile(path), statFile(sidecarPathOf(path))]);
+  return (
+    cast && {
+      castBytes: cast.size,
+      castModifiedMs: cast.mtimeMs,
+      sidecarBytes: sidecar?.size ?? 0,
+      sidecarModifiedMs: sidecar?.mtimeMs ?? 0,
+    }
+  );
+}
+
+/** Whether the row may change though its files do not: its writer may die, or become readable again. */
+export function isSettled({ state }: Recording): boolean {
+  return state === 'closed' || state === 'cut';
+}
+
+/** Reads what a recording's files say. Damage becomes a row that tells it; only an abort rejects. */
+export async function describeRecording(
+  needs: RecordingFileNeeds,
+  path: string,
+  stamp: FileStamp,
+  options: { readonly signal: AbortSignal },
+): Promise<Recording> {
+  let problem: string | undefined;
+
+  async function attempt<T>(reading: Promise<T>): Promise<T | undefined> {
+    try {
+      return await reading;
+    } catch (error) {
+      options.signal.throwIfAborted();
+      problem ??= toAppError(error).message;
+      return undefined;
+    }
+  }
+
+  const [header, sidecar] = await Promise.all([
+    attempt(describeHeader(path, options)),
+    attempt(readSidecar(path)),
+  ]);
+  const known = { ...describeUnknown(path, stamp), ...header, ...(sidecar && describeSidecar(sidecar)) };
+  const state = problem === undefined ? await attempt(describeState(needs, path, sidecar)) : undefined;
+  return state ? { ...known, ...state } : { ...known, ...(problem !== undefined && { note: problem }) };
+}
+
+const CUT_NOTE = 'the program that recorded it stopped before it was closed';
+
+/** What the file's name and size say; the floor on which every row stands. */
+function describeUnknown(path: string, { castBytes, castModifiedMs }: FileStamp): Recording {
+  const recordingId = basename(path, '.cast');
+  return {
+    recordingId,
+    context: '',
+    namespace: '',
+    pod: '',
+    container: '',
+    command: [],
+    startedAtMs: parseIdTime(recordingId) ?? Math.round(castModifiedMs),
+    durationMicros: 0,
+    bytes: castBytes,
+    size: { cols: 80, rows: 24 },
+    state: 'unreadable',
+    path,
+  };
+}
+
+async function describeHeader(
+  path: string,
+  options: { readonly signal: AbortSignal },
+): Promise<Partial<Recording>> {
+  const { size, startedAtSeconds, pod, context } = await readCastHeader(path, options);
+  return {
+    size,
+    ...(startedAtSeconds === undefined ? {} : { startedAtMs: startedAtSeconds * 1_000 }),
+    ...(pod && { namespace: pod.namespace, pod: pod.name, container: pod.container }),
+    ...(context !== undefined && { context }),
+  };
+}
+
+function describeSidecar({ details, size, startedAtMs }: Sidecar): Partial<Recording> {
+  const { context, namespace, pod, container, command } = details;
+  return { context, namespace, pod, container, command, size, startedAtMs };
+}
+
+async function describeState(
+  needs: RecordingFileNeeds,
+  path: string,
+  sidecar: Sidecar | undefined,
+): Promise<Partial<Recording>> {
+  if (sidecar?.state.kind === 'closed') return describeClosed(sidecar.state);
+  const last = await readLastEvent(path);
+  const durationMicros = last?.timeMicros ?? 0;
+  if (sidecar && needs.isOwnerAlive(sidecar.state.owner)) return { state: 'live', durationMicros };
+  return {
+    ...(sidecar ? { state: 'cut', note: CUT_NOTE } : { state: 'closed' }),
+    durationMicros,
+    ...(last?.kind === 'exit' && { exitCode: last.exitCode }),
+  };
+}
+
+function describeClosed({
+  durationMicros,
+  end,
+}: Extract<Sidecar['state'], { kind: 'closed' }>): Partial<Recording> {
+  return {
+    state: 'closed',
+    durationMicros,
+    ...(end.kind === 'exited' && { exitCode: end.exitCode }),
+    ...(end.kind === 'failed' && { note: end.note }),
+  };
+}
+
+async function readSidecar(castPath: string): Promise<Sidecar | undefined> {
+  let text: string;
+  try {
+    text = await readFile(sidecarPathOf(castPath), 'utf8');
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+  return parseSidecar(text);
+}
+
+async function statFile(
+  path: string,
+): Promise<{ readonly size: number; readonly mtimeMs: number } | undefined> {
+  try {
+    return await stat(path);
+  } catch {
+    // Gone, or in a folder that cannot be entered: listing the folder tells the latter.
+    return undefined;
+  }
+}
+
+/** Start of a recording of ours by its name, in Unix milliseconds. */
+function parseIdTime(recordingId: string): number | undefined {
+  const match = /^(\d{4})(\d\d)(\d\d)-(\d\d)(\d\d)(\d\d)-/.exec(recordingId);
+  if (!match) return undefined;
+  const [, year, month, day, hour, minute, second] = match.map(Number);
+  return Date.UTC(year ?? 0, (month ?? 1) - 1, day, hour, minute, second);
+}

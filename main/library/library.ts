@@ -1,0 +1,240 @@
+import { readdir, rm } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import type { Clock } from '../base/clock.ts';
+import { AppError, systemCode } from '../base/errors.ts';
+import { createEmitter, type Event } from '../base/event.ts';
+import type { Lifetime } from '../base/lifetime.ts';
+import type { Log } from '../base/log.ts';
+import { makePrivateFolder } from '../base/paths.ts';
+import { createTurns } from '../base/turns.ts';
+import { isOwnerAlive } from '../recording/owner.ts';
+import { sidecarPathOf } from '../recording/sidecar.ts';
+import { watchFolder } from './folder-watch.ts';
+import { type IndexEntry, openRecordingIndex } from './index.ts';
+import { describeRecording, isSettled, type RecordingFileNeeds, stampRecording } from './library-file.ts';
+import type { Recording } from './recording.ts';
+
+/** All recordings on this machine. The files are the truth: each answer is checked against them. */
+export interface Library {
+  /** Newest first. Rejects only where the folder itself cannot be read. */
+  list(): Promise<readonly Recording[]>;
+  /** By id, or by the start of one that no other shares. Rejects with `recording-not-found` or `bad-input`. */
+  get(idOrPrefix: string): Promise<Recording>;
+  /** Deletes the cast and all that belongs to it, by its whole id. A live one is refused with `bad-input`. */
+  remove(recordingId: string): Promise<void>;
+  /**
+   * Looks at a recording again and announces what is new, as when it began, grew or ended. Never rejects.
+   * Changes by others are found without it, within a second or two.
+   */
+  refresh(recordingId: string): Promise<void>;
+  readonly onChanged: Event<LibraryChange>;
+}
+
+export type LibraryChange =
+  | { readonly kind: 'put'; readonly recording: Recording }
+  | { readonly kind: 'removed'; readonly recordingId: string };
+
+export interface LibraryNeeds extends Partial<RecordingFileNeeds> {
+  readonly clock: Clock;
+  readonly log: Log;
+  /** With casts and sidecars. */
+  readonly folder: string;
+  readonly cacheFolder: string;
+}
+
+const CAST_SUFFIX = '.cast';
+/** Files looked at together: enough to keep the disk busy, few enough to leave it to others. */
+const PARALLEL_FILES = 16;
+
+export async function openLibrary(needs: LibraryNeeds, life: Lifetime): Promise<Library> {
+  const { log, clock } = needs;
+  const { signal } = life;
+  const folder = resolve(needs.folder);
+  const fileNeeds = { isOwnerAlive: needs.isOwnerAlive ?? isOwnerAlive };
+  const changed = createEmitter<LibraryChange>();
+  const turns = createTurns();
+  const queuedRefreshes = new Map<string, Promise<void>>();
+  let isScanned = false;
+
+  await makePrivateFolder(folder);
+  await makePrivateFolder(needs.cacheFolder);
+  const index = openRecordingIndex({ log }, join(needs.cacheFolder, 'library.sqlite'));
+  const entries = new Map<string, IndexEntry>();
+  for (const entry of index.load()) entries.set(entry.recording.recordingId, entry);
+  life.own(() => turns.take(() => index.close()));
+  watchFolder({ clock, log }, folder, refreshNamed, { signal });
+
+  function pathOf(recordingId: string): string {
+    return join(folder, `${recordingId}${CAST_SUFFIX}`);
+  }
+
+  /** Brings one entry up to date with its files; what is new must then be stored and announced. */
+  async function examine(recordingId: string): Promise<LibraryChange | undefined> {
+    const path = pathOf(recordingId);
+    const known = entries.get(recordingId);
+    const stamp = await stampRecording(path);
+    if (!stamp) {
+      return entries.delete(recordingId) ? { kind: 'removed', recordingId } : undefined;
+    }
+    // An index that came with a moved home names other paths.
+    if (known && isSettled(known.recording) && isSame(known.stamp, stamp) && known.recording.path === path) {
+      return undefined;
+    }
+    const recording = await describeRecording(fileNeeds, path, stamp, { signal });
+    entries.set(recordingId, { stamp, recording });
+    return known && isSame(known.recording, recording) ? undefined : { kind: 'put', recording };
+  }
+
+  async function examineAll(recordingIds: readonly string[]): Promise<LibraryChange[]> {
+    const changes: LibraryChange[] = [];
+    const waiting = recordingIds.values();
+    await Promise.all(
+      Array.from({ length: PARALLEL_FILES }, async () => {
+        for (const recordingId of waiting) {
+          const change = await examine(recordingId);
+          if (change) changes.push(change);
+        }
+      }),
+    );
+    store(changes);
+    return changes;
+  }
+
+  function announce(changes: readonly LibraryChange[]): void {
+    for (const change of changes) changed.fire(change);
+  }
+
+  function store(changes: readonly LibraryChange[]): void {
+    const put = changes.flatMap((change) => {
+      const entry = change.kind === 'put' ? entries.get(change.recording.recordingId) : undefined;
+      return entry && isSettled(entry.recording) ? [entry] : [];
+    });
+    const removedIds = changes.flatMap((change) => (change.kind === 'removed' ? [change.recordingId] : []));
+    index.store(put, removedIds);
+  }
+
+  function scan(): Promise<void> {
+    return turns.take(async () => {
+      const names = await readFolder(folder);
+      const present = names.flatMap((name) => toRecordingId(name) ?? []);
+      const changes = await examineAll([...new Set([...present, ...entries.keys()])]);
+      // What the first look finds was there before: no news.
+      if (isScanned) announce(changes);
+      isScanned = true;
+    });
+  }
+
+  function refresh(recordingId: string): Promise<void> {
+    const queued = queuedRefreshes.get(recordingId);
+    if (queued !== undefined) return queued;
+    const refreshing = turns.take(async () => {
+      queuedRefreshes.delete(recordingId);
+      if (signal.aborted || !isFileName(recordingId)) return;
+      try {
+        announce(await examineAll([recordingId]));
+      } catch (error) {
+        log.warn({ recording: recordingId, error: String(error) }, 'a recording could not be looked at');
+      }
+    });
+    queuedRefreshes.set(recordingId, refreshing);
+    return refreshing;
+  }
+
+  function refreshNamed(names: ReadonlySet<string>): void {
+    const ids = new Set([...names].map((name) => name.replace(/\.(cast|json)$/, '')));
+    // Not awaited: a refresh does not reject, and the lifetime's last turn comes after it.
+    for (const id of ids) void refresh(id);
+  }
+
+  async function get(idOrPrefix: string): Promise<Recording> {
+    await refresh(idOrPrefix);
+    const exact = entries.get(idOrPrefix);
+    if (exact) return exact.recording;
+    await scan();
+    const matches = [...entries.values()].filter(
+      ({ recording }) => idOrPrefix !== '' && recording.recordingId.startsWith(idOrPrefix),
+    );
+    if (matches.length > 1) {
+      throw new AppError('bad-input', `${matches.length} recordings begin with ${idOrPrefix}`, {
+        hint: 'Give more of the id.',
+      });
+    }
+    if (!matches[0]) throw createNotFoundError(idOrPrefix);
+    return matches[0].recording;
+  }
+
+  async function remove(recordingId: string): Promise<void> {
+    await refresh(recordingId);
+    const recording = entries.get(recordingId)?.recording;
+    if (!recording) throw createNotFoundError(recordingId);
+    if (recording.state === 'live') {
+      throw new AppError('bad-input', `the recording ${recordingId} is still being written`, {
+        hint: 'Close its session first.',
+      });
+    }
+    try {
+      // The sidecar first: what is left if this is interrupted is still a row that can be removed.
+      await rm(sidecarPathOf(recording.path), { force: true });
+      await rm(recording.path, { force: true });
+    } catch (cause) {
+      const code = systemCode(cause);
+      throw new AppError('recording-failed', `the recording ${recordingId} could not be deleted: ${code}`, {
+        cause,
+      });
+    }
+    await refresh(recordingId);
+  }
+
+  return {
+    async list() {
+      await scan();
+      return [...entries.values()].map(({ recording }) => recording).sort(compareNewestFirst);
+    },
+    get,
+    remove,
+    refresh,
+    onChanged: changed.event,
+  };
+}
+
+function createNotFoundError(recordingId: string): AppError {
+  return new AppError('recording-not-found', `there is no recording ${recordingId}`, {
+    hint: 'It may have been deleted; the list shows those that there are.',
+  });
+}
+
+async function readFolder(folder: string): Promise<string[]> {
+  try {
+    return await readdir(folder);
+  } catch (cause) {
+    const code = systemCode(cause);
+    if (code === 'ENOENT') return [];
+    throw new AppError(
+      'recording-unreadable',
+      `the folder of recordings ${folder} could not be read: ${code}`,
+      {
+        cause,
+        hint: 'Check who may read it.',
+      },
+    );
+  }
+}
+
+function toRecordingId(name: string): string | undefined {
+  return name.endsWith(CAST_SUFFIX) && name.length > CAST_SUFFIX.length
+    ? name.slice(0, -CAST_SUFFIX.length)
+    : undefined;
+}
+
+/** An id comes from pages and command lines: it names a file here and no path to elsewhere. */
+function isFileName(recordingId: string): boolean {
+  return recordingId !== '' && !/[/\\\0]/.test(recordingId);
+}
+
+function compareNewestFirst(a: Recording, b: Recording): number {
+  return b.startedAtMs - a.startedAtMs || (b.recordingId < a.recordingId ? -1 : 1);
+}
+
+function isSame(a: object, b: object): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}

@@ -1,0 +1,26 @@
+import type { TerminalSize } from '../recording/recording.ts';
+
+/** One row of the library. */
+export interface Recording {
+  readonly recordingId: string;
+  /** Empty where nobody knows, as in casts of other programs; so are the four below. */
+  readonly context: string;
+  readonly namespace: string;
+  readonly pod: string;
+  readonly container: string;
+  readonly command: readonly string[];
+  /** Unix milliseconds. */
+  readonly startedAtMs: number;
+  /** Up to the last event written. */
+  readonly durationMicros: number;
+  /** Of the cast file. */
+  readonly bytes: number;
+  readonly size: TerminalSize;
+  /** `cut`: its writer died before it could close it. `unreadable`: a row that says so. */
+  readonly state: 'live' | 'closed' | 'cut' | 'unreadable';
+  readonly exitCode?: number;
+  /** How it ended where that was not an exit; for `unreadable`, why. */
+  readonly note?: string;
+  /** Absolute path of the cast. */
+  readonly path: string;
+}
