@@ -68,7 +68,7 @@ export async function createCastWriter(needs: CastWriterNeeds, recording: NewRec
   life.own(() => file.close());
   const encoder = createCastEncoder();
   const failed = createEmitter<AppError>();
-  const sync = createSyncSchedule({ clock, datasync: file.datasync, onFailed: fail }, life);
+  const sync = createSyncSchedule({ clock, datasync: () => file.datasync(), onFailed: fail }, life);
   const queue: QueuedLines[] = [];
   let queuedBytes = 0;
   let writtenMicros = 0;

@@ -1,6 +1,7 @@
-import { mkdtemp, readFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
 import { type CastEvent, parseEvent } from '../../main/recording/cast.ts';
 import type { NewRecording } from '../../main/recording/new-recording.ts';
 import type { Sidecar } from '../../main/recording/recording.ts';
@@ -12,8 +13,11 @@ export const WEB_SHELL: NewRecording = {
   size: { cols: 80, rows: 24 },
 };
 
-export function makeCastFolder(): Promise<string> {
-  return mkdtemp(join(tmpdir(), 'kubereel-casts-'));
+/** A folder that goes with the test that asked for it. */
+export async function makeCastFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'kubereel-casts-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  return folder;
 }
 
 /** The events of a cast all of whose lines are whole. */

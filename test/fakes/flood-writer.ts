@@ -4,10 +4,15 @@
  */
 import { createSystemClock } from '../../main/base/clock.ts';
 import { createCastWriter } from '../../main/recording/cast-writer.ts';
-import { WEB_SHELL } from './cast-folder.ts';
 
 const clock = createSystemClock();
-const writer = await createCastWriter({ clock, folder: process.argv[2] ?? '' }, WEB_SHELL);
+const writer = await createCastWriter(
+  { clock, folder: process.argv[2] ?? '' },
+  {
+    details: { context: 'kind', namespace: 'shop', pod: 'flood', container: 'app', command: ['yes'] },
+    size: { cols: 80, rows: 24 },
+  },
+);
 process.stdout.write(`${writer.path}\n`);
 for (let line = 0; ; line += 1) {
   await writer.output(

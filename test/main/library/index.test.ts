@@ -1,15 +1,15 @@
-import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, onTestFinished, test } from 'vitest';
 import { createLog } from '../../../main/base/log.ts';
 import { type IndexEntry, openRecordingIndex, type RecordingIndex } from '../../../main/library/index.ts';
+import { makeCastFolder } from '../../fakes/cast-folder.ts';
 
 const log = createLog({ level: 'silent' });
 
 async function newPath(): Promise<string> {
-  return join(await mkdtemp(join(tmpdir(), 'kubereel-index-')), 'library.sqlite');
+  return join(await makeCastFolder(), 'library.sqlite');
 }
 
 function open(path: string): RecordingIndex {

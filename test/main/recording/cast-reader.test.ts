@@ -1,5 +1,6 @@
 import { appendFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { type CastEvent, formatEvent, formatHeader } from '../../../main/recording/cast.ts';
 import {
@@ -21,6 +22,10 @@ async function writeCast(content: string | Uint8Array): Promise<string> {
   const path = join(await makeCastFolder(), 'test.cast');
   await writeFile(path, content);
   return path;
+}
+
+function fixture(name: string): string {
+  return fileURLToPath(new URL(`../../fixtures/casts/${name}`, import.meta.url));
 }
 
 async function collect(path: string, range: CastRange = {}): Promise<CastItem[]> {
@@ -48,6 +53,31 @@ test('a cast is its header, then its events, each with its place', async () => {
       event: { kind: 'output', timeMicros: 1_000_000, text: 'a' },
     },
     expect.objectContaining({ event: { kind: 'exit', timeMicros: 2_000_000, exitCode: 0 } }),
+  ]);
+});
+
+test('a cast that asciinema 2.2 wrote is read', async () => {
+  const [header, ...events] = await collect(fixture('asciinema-2.2.cast'));
+  expect(header).toMatchObject({
+    header: {
+      size: { cols: 100, rows: 30 },
+      startedAtSeconds: 1_795_236_428,
+      terminalType: 'xterm-256color',
+    },
+  });
+  expect(events).toMatchObject([
+    { event: { kind: 'output', timeMicros: 3_006, text: 'grüße \u001b[1m€\u001b[0m\r\n' } },
+    { event: { kind: 'output', timeMicros: 303_926, text: 'done\r\n' } },
+  ]);
+});
+
+test("a cast in the shape of tsrecorder's is read", async () => {
+  const [header, ...events] = await collect(fixture('tsrecorder.cast'));
+  expect(header).toMatchObject({ header: { pod: { name: 'web-0', namespace: 'prod', container: 'app' } } });
+  expect(events).toMatchObject([
+    { event: { timeMicros: 1, text: '$ ' } },
+    { event: { timeMicros: 1_250_000, text: 'echo <b> & \u2028\r\n' } },
+    { event: { timeMicros: 61_000_000, text: '<b>\r\n' } },
   ]);
 });
 

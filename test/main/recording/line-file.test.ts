@@ -1,12 +1,12 @@
-import { mkdtemp, readFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { createLineFile } from '../../../main/recording/line-file.ts';
+import { makeCastFolder } from '../../fakes/cast-folder.ts';
 import { createLimitedDisk } from '../../fakes/limited-disk.ts';
 
 async function openOn(disk = createLimitedDisk()) {
-  const path = join(await mkdtemp(join(tmpdir(), 'kubereel-lines-')), 'x.cast');
+  const path = join(await makeCastFolder(), 'x.cast');
   const file = await disk.files.create(path);
   onTestFinished(() => file.close());
   return { disk, file, lineFile: createLineFile(file), text: () => readFile(path, 'utf8') };

@@ -1,11 +1,11 @@
-import { mkdtemp, readFile, stat } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { systemRecordingFiles as files } from '../../../main/recording/recording-files.ts';
+import { makeCastFolder } from '../../fakes/cast-folder.ts';
 
 async function newPath(): Promise<string> {
-  return join(await mkdtemp(join(tmpdir(), 'kubereel-files-')), 'x.cast');
+  return join(await makeCastFolder(), 'x.cast');
 }
 
 test('a file that exists is not opened for writing', async () => {
