@@ -78,8 +78,9 @@ export async function createCastWriter(needs: CastWriterNeeds, recording: NewRec
   let failure: AppError | undefined;
   let closing: Promise<void> | undefined;
 
+  /** A cast has whole microseconds, whatever the clock counts. */
   function sinceStart(nowMicros: number): number {
-    return Math.max(0, Math.round(nowMicros - zeroMicros));
+    return Math.round(nowMicros - zeroMicros);
   }
 
   function enqueue(lines: string): void {

@@ -4,7 +4,7 @@ import { afterEach, expect, test, vi } from 'vitest';
 import { createSystemClock } from '../../../main/base/clock.ts';
 import { createLifetime, type Lifetime } from '../../../main/base/lifetime.ts';
 import { createLog } from '../../../main/base/log.ts';
-import { type LibraryChange, openLibrary } from '../../../main/library/library.ts';
+import { type LibraryChange, type LibraryNeeds, openLibrary } from '../../../main/library/library.ts';
 import { createCastWriter } from '../../../main/recording/cast-writer.ts';
 import { sidecarPathOf } from '../../../main/recording/sidecar.ts';
 import { makeCastFolder, WEB_SHELL } from '../../fakes/cast-folder.ts';
@@ -27,10 +27,10 @@ afterEach(async () => {
   for (const life of lives.splice(0)) await life.end();
 });
 
-async function open(place: Place) {
+async function open(place: Place, needs: Partial<LibraryNeeds> = {}) {
   const life = createLifetime('library');
   lives.push(life);
-  const library = await openLibrary({ clock, log, ...place }, life);
+  const library = await openLibrary({ clock, log, ...place, ...needs }, life);
   const changes: LibraryChange[] = [];
   library.onChanged((change) => changes.push(change));
   return { library, changes, life };
@@ -89,6 +89,17 @@ test('a session is live while it is written and closed after, without a new star
   expect(puts[1]?.bytes).toBeGreaterThan(puts[0]?.bytes ?? 0);
   expect(puts[2]).toMatchObject({ recordingId: writer.recordingId, exitCode: 1 });
   expect(await library.get(writer.recordingId)).toEqual(puts[2]);
+});
+
+test('a live recording becomes cut when its writer is found dead, though its files stay the same', async () => {
+  const place = await makePlace();
+  const { recordingId } = await recordCutSession(place.folder);
+  let isAlive = true;
+  const { library, changes } = await open(place, { isOwnerAlive: () => isAlive });
+  expect(await library.list()).toMatchObject([{ recordingId, state: 'live' }]);
+  isAlive = false;
+  expect(await library.list()).toMatchObject([{ recordingId, state: 'cut' }]);
+  expect(changes).toMatchObject([{ kind: 'put', recording: { recordingId, state: 'cut' } }]);
 });
 
 test('what another process records or deletes is announced', async () => {

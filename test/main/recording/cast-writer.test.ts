@@ -132,6 +132,13 @@ test('a wall clock that is set back changes no time', async () => {
   expect((await readSidecar(writer.path)).startedAtMs).toBe(started);
 });
 
+test('times before the start and between two microseconds become whole ones from zero on', async () => {
+  const { writer } = await open();
+  await writer.output(bytesOf('a'), -5);
+  await writer.close(EXITED, 1_234.56);
+  expect((await readEvents(writer.path)).map((event) => event.timeMicros)).toEqual([0, 1_235]);
+});
+
 test('a stalled disk makes output wait at its limit, and nothing is lost when it moves again', async () => {
   const { clock, disk, writer } = await open();
   const stall = Promise.withResolvers<void>();
