@@ -13,6 +13,7 @@ export interface FieldProps {
   readonly onKeyDown?: (event: KeyboardEvent) => void;
   readonly onBlur?: () => void;
   readonly inputRef?: Ref<HTMLInputElement>;
+  readonly isFocusedFirst?: boolean;
   /** Offers a button that empties it. */
   readonly canClear?: boolean;
   /** Where the field steers a list: the list's id and the id of the row that Enter takes. */
@@ -37,6 +38,7 @@ export function Field(props: FieldProps): JSX.Element {
         aria-label={props.label}
         placeholder={props.placeholder}
         value={props.value}
+        data-focus-first={props.isFocusedFirst ? '' : undefined}
         autocomplete="off"
         autocapitalize="off"
         spellcheck={false}
@@ -46,11 +48,7 @@ export function Field(props: FieldProps): JSX.Element {
         {...steering}
       />
       {props.canClear && props.value !== '' && (
-        <IconButton
-          icon="close"
-          label={`Clear ${props.label.toLowerCase()}`}
-          onPress={() => props.onInput('')}
-        />
+        <IconButton icon="close" label="Clear" onPress={() => props.onInput('')} />
       )}
     </div>
   );

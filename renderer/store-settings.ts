@@ -1,0 +1,56 @@
+/** The settings as the core keeps them. A change shows at once and is taken back where the core refuses it. */
+import { type ReadonlySignal, signal } from '@preact/signals';
+import type { Settings, SettingsState } from '../preload/contract.ts';
+import type { CoreClient } from './core-client.ts';
+
+export interface SettingsStore {
+  readonly state: ReadonlySignal<SettingsState>;
+  readonly isLoaded: ReadonlySignal<boolean>;
+  /** Rejects where the core refused, after the change was taken back. */
+  change(changes: Partial<Settings>): Promise<void>;
+  load(): Promise<void>;
+  end(): void;
+}
+
+/** What the page is drawn with until the core has answered: a frame or two. */
+const FIRST_SETTINGS: Settings = {
+  theme: 'system',
+  fontFamily: '',
+  fontSize: 13,
+  scrollback: 10_000,
+  copyOnSelect: false,
+  rightClick: 'menu',
+  pasteGuard: true,
+  cursorBlink: true,
+  screenReader: false,
+  replayIdleSeconds: 2,
+  recentTargets: [],
+};
+
+export function createSettingsStore(client: CoreClient): SettingsStore {
+  const state = signal<SettingsState>({ settings: FIRST_SETTINGS, problems: [] });
+  const isLoaded = signal(false);
+  const stop = client.on('settings.changed', (next) => {
+    state.value = next;
+  });
+  return {
+    state,
+    isLoaded,
+    async change(changes) {
+      const before = state.value;
+      const wished: SettingsState = { ...before, settings: { ...before.settings, ...changes } };
+      state.value = wished;
+      try {
+        state.value = await client.call('settings.set', { changes });
+      } catch (error) {
+        if (state.value === wished) state.value = before;
+        throw error;
+      }
+    },
+    async load() {
+      state.value = await client.call('settings.get', {});
+      isLoaded.value = true;
+    },
+    end: stop,
+  };
+}

@@ -1,0 +1,74 @@
+/** What the window shows: tabs, the side, what floats above, and what was said. */
+import { computed, type ReadonlySignal, type Signal, signal } from '@preact/signals';
+import type { PodInfo, ProblemInfo } from '../preload/contract.ts';
+import { activeTab, NO_TABS, type Tab, type Tabs } from './store-tabs.ts';
+import type { MenuPlace } from './ui/menu.tsx';
+import type { Tone } from './ui/status-dot.tsx';
+
+export type Overlay =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'palette'; readonly query: string }
+  | { readonly kind: 'keys' }
+  /** Asks before a shell that lives is ended. */
+  | { readonly kind: 'close-session'; readonly sessionId: string }
+  | {
+      readonly kind: 'containers';
+      readonly context: string;
+      readonly pod: PodInfo;
+      readonly place: MenuPlace;
+    };
+
+/** Said once, in a corner; failures stay until they are dismissed. */
+export interface Said {
+  readonly id: number;
+  readonly tone: Tone;
+  readonly text: string;
+  readonly problem?: ProblemInfo;
+}
+
+export interface ViewStore {
+  readonly tabs: Signal<Tabs>;
+  readonly activeTab: ReadonlySignal<Tab | undefined>;
+  /** The user's wish; a narrow window shows the side above the content. */
+  readonly isSideOpen: Signal<boolean>;
+  readonly sideWidth: Signal<number>;
+  readonly overlay: Signal<Overlay>;
+  readonly said: ReadonlySignal<readonly Said[]>;
+  /** Why the core is gone; nothing works any more, but what is shown stays. */
+  readonly lost: Signal<ProblemInfo | undefined>;
+  say(tone: Tone, text: string, problem?: ProblemInfo): void;
+  dismiss(id: number): void;
+  closeOverlay(): void;
+}
+
+/** More would cover what they are about. */
+const MOST_SAID = 4;
+const SIDE_PX = 392;
+
+export function createViewStore(): ViewStore {
+  const tabs = signal<Tabs>(NO_TABS);
+  const said = signal<readonly Said[]>([]);
+  const overlay = signal<Overlay>({ kind: 'none' });
+  let lastId = 0;
+  return {
+    tabs,
+    activeTab: computed(() => activeTab(tabs.value)),
+    isSideOpen: signal(true),
+    sideWidth: signal(SIDE_PX),
+    overlay,
+    said,
+    lost: signal<ProblemInfo | undefined>(undefined),
+    say(tone, text, problem) {
+      lastId += 1;
+      const next: Said = { id: lastId, tone, text, ...(problem && { problem }) };
+      const others = said.value.filter((one) => one.text !== text);
+      said.value = [...others, next].slice(-MOST_SAID);
+    },
+    dismiss(id) {
+      said.value = said.value.filter((one) => one.id !== id);
+    },
+    closeOverlay() {
+      overlay.value = { kind: 'none' };
+    },
+  };
+}

@@ -1,0 +1,167 @@
+/** All that the page knows and does: the rooms of the store together, and the deeds that need several of them. */
+import { batch, type ReadonlySignal, signal } from '@preact/signals';
+import type { AppInfo, PodInfo, Settings, ShellTarget, TerminalSize } from '../preload/contract.ts';
+import type { CoreClient } from './core-client.ts';
+import { problemOf } from './problem.ts';
+import { type ContextStore, createContextStore } from './store-contexts.ts';
+import { defaultRefusal } from './store-pods.ts';
+import { withRecent } from './store-recents.ts';
+import { createSessionStore, type SessionStore } from './store-sessions.ts';
+import { createSettingsStore, type SettingsStore } from './store-settings.ts';
+import { activateTab, addTab, closeTab, openTab, tabIdOf } from './store-tabs.ts';
+import { createViewStore, type ViewStore } from './store-view.ts';
+
+export interface Store {
+  readonly contexts: ContextStore;
+  readonly sessions: SessionStore;
+  readonly settings: SettingsStore;
+  readonly view: ViewStore;
+  /** Undefined until the core has answered. */
+  readonly info: ReadonlySignal<AppInfo | undefined>;
+  /** Unix milliseconds, moving once a second. */
+  readonly nowMs: ReadonlySignal<number>;
+  /** Opens a shell in a tab of its own. What fails is said; it never throws. */
+  openShell(target: ShellTarget): Promise<void>;
+  /** The shell that Enter on a pod opens, or words why there is none. */
+  openPod(context: string, pod: PodInfo): Promise<void>;
+  showSession(sessionId: string): void;
+  openReplay(recordingId: string): void;
+  openLibrary(): void;
+  openSettings(): void;
+  /** Closes the tab; asks first where a shell that only it shows would end with it. */
+  requestClose(tabId: string): Promise<void>;
+  /** Closes it without asking. */
+  closeNow(tabId: string): Promise<void>;
+  changeSettings(changes: Partial<Settings>): Promise<void>;
+  startDemo(): Promise<void>;
+  openWindow(): Promise<void>;
+  /** Everything that is known already. Rejects where the core cannot answer. */
+  load(): Promise<void>;
+  end(): void;
+}
+
+export interface StoreNeeds {
+  readonly client: CoreClient;
+  readonly now: () => number;
+  /** The size that a terminal will have in the content area, for the first byte to be right. */
+  readonly terminalSize: () => TerminalSize;
+}
+
+const TICK_MS = 1_000;
+
+export function createStore({ client, now, terminalSize }: StoreNeeds): Store {
+  const contexts = createContextStore(client);
+  const sessions = createSessionStore(client);
+  const settings = createSettingsStore(client);
+  const view = createViewStore();
+  const info = signal<AppInfo | undefined>(undefined);
+  const nowMs = signal(now());
+  const ticking = setInterval(() => {
+    nowMs.value = now();
+  }, TICK_MS);
+
+  /** Says what failed instead of throwing: for deeds that nobody awaits. */
+  async function tell(title: string, deed: () => Promise<void>): Promise<void> {
+    try {
+      await deed();
+    } catch (error) {
+      view.say('lost', title, problemOf(error));
+    }
+  }
+
+  async function openShell(target: ShellTarget): Promise<void> {
+    await tell(`No shell in ${target.pod}`, async () => {
+      const session = await sessions.open(target, terminalSize());
+      view.tabs.value = openTab(view.tabs.value, { kind: 'session', sessionId: session.sessionId });
+      const recentTargets = withRecent(settings.state.value.settings.recentTargets, target);
+      await settings.change({ recentTargets });
+    });
+  }
+
+  async function closeNow(tabId: string): Promise<void> {
+    const tab = view.tabs.value.order.find((one) => one.id === tabId);
+    if (!tab) return;
+    view.tabs.value = closeTab(view.tabs.value, tabId);
+    if (tab.content.kind !== 'session') return;
+    const { sessionId } = tab.content;
+    const isShared = isLive(sessionId) && (sessions.sessions.value.get(sessionId)?.viewers ?? 0) > 1;
+    // Another window shows it: here the view is closed, there the shell goes on.
+    if (isShared) return;
+    await tell('The shell could not be ended', () => sessions.close(sessionId));
+  }
+
+  function isLive(sessionId: string): boolean {
+    return sessions.live.value.some((one) => one.sessionId === sessionId);
+  }
+
+  return {
+    contexts,
+    sessions,
+    settings,
+    view,
+    info,
+    nowMs,
+    openShell,
+    async openPod(context, pod) {
+      const refusal = defaultRefusal(pod);
+      if (refusal) return view.say('owed', `No shell in ${pod.name}. ${refusal}.`);
+      await openShell({
+        context,
+        namespace: pod.namespace,
+        pod: pod.name,
+        container: pod.defaultContainer,
+      });
+    },
+    showSession(sessionId) {
+      view.tabs.value = openTab(view.tabs.value, { kind: 'session', sessionId });
+    },
+    openReplay(recordingId) {
+      view.tabs.value = openTab(view.tabs.value, { kind: 'replay', recordingId });
+    },
+    openLibrary() {
+      view.tabs.value = openTab(view.tabs.value, { kind: 'library' });
+    },
+    openSettings() {
+      view.tabs.value = openTab(view.tabs.value, { kind: 'settings' });
+    },
+    async requestClose(tabId) {
+      const tab = view.tabs.value.order.find((one) => one.id === tabId);
+      if (tab?.content.kind === 'session') {
+        const session = sessions.sessions.value.get(tab.content.sessionId);
+        if (session?.state.kind === 'live' && session.viewers <= 1) {
+          view.tabs.value = activateTab(view.tabs.value, tabId);
+          view.overlay.value = { kind: 'close-session', sessionId: session.sessionId };
+          return;
+        }
+      }
+      await closeNow(tabId);
+    },
+    closeNow,
+    changeSettings: (changes) => tell('The setting was not kept', () => settings.change(changes)),
+    startDemo: () => tell('The demo cluster did not start', () => contexts.startDemo()),
+    openWindow: () =>
+      tell('No window opened', async () => {
+        const { url } = await client.call('app.newWindow', {});
+        if (url !== undefined) window.open(url);
+      }),
+    async load() {
+      info.value = await client.call('app.info', {});
+      await Promise.all([contexts.load(), sessions.load(), settings.load()]);
+      batch(() => {
+        for (const { sessionId } of sessions.sessions.value.values()) {
+          view.tabs.value = addTab(view.tabs.value, { kind: 'session', sessionId });
+        }
+      });
+    },
+    end() {
+      clearInterval(ticking);
+      contexts.end();
+      sessions.end();
+      settings.end();
+    },
+  };
+}
+
+export function sessionTabId(sessionId: string): string {
+  return tabIdOf({ kind: 'session', sessionId });
+}
