@@ -1,0 +1,180 @@
+/** Everything that can be done with the whole page: one table for the palette, the keys and the help. */
+
+import { THEME_NAMES } from '../settings/settings-fields.ts';
+import type { Store } from '../store.ts';
+import { digitTab, stepTab } from '../store-tabs.ts';
+import type { IconName } from '../ui/icon.tsx';
+import type { ShortcutCommand } from '../ui/keys.ts';
+import { focusPodFilter, stepPart } from './parts.ts';
+
+export interface Command {
+  readonly id: string;
+  readonly title: string;
+  /** Further words that find it. */
+  readonly words?: string;
+  readonly icon: IconName;
+  readonly shortcut?: ShortcutCommand;
+  /** Left out of the palette where it would do nothing. */
+  readonly isOffered?: (store: Store) => boolean;
+  readonly run: (store: Store) => void | Promise<void>;
+}
+
+export const COMMANDS: readonly Command[] = [
+  {
+    id: 'find',
+    title: 'Find a pod, a session, a command',
+    icon: 'search',
+    shortcut: 'find',
+    isOffered: () => false,
+    run: ({ view }) => {
+      view.overlay.value = { kind: 'palette', query: '' };
+    },
+  },
+  {
+    id: 'pods',
+    title: 'Go to the pods',
+    words: 'list filter namespace context',
+    icon: 'pods',
+    shortcut: 'pods',
+    run: ({ view }) => {
+      view.isSideOpen.value = true;
+      focusPodFilter();
+    },
+  },
+  {
+    id: 'library',
+    title: 'Open the library',
+    words: 'recordings replay history',
+    icon: 'library',
+    shortcut: 'library',
+    run: (store) => store.openLibrary(),
+  },
+  {
+    id: 'settings',
+    title: 'Open the settings',
+    words: 'preferences options theme font',
+    icon: 'settings',
+    shortcut: 'settings',
+    run: (store) => store.openSettings(),
+  },
+  {
+    id: 'demo',
+    title: 'Start the demo cluster',
+    words: 'try example',
+    icon: 'play',
+    isOffered: ({ contexts }) => !/running|starting/.test(contexts.list.value?.demo ?? 'starting'),
+    run: startDemo,
+  },
+  {
+    id: 'disconnect',
+    title: 'Disconnect from this context',
+    words: 'stop watch unwatch',
+    icon: 'close',
+    isOffered: ({ contexts }) => contexts.selectedWatch.value !== undefined,
+    run: async ({ contexts }) => {
+      const context = contexts.selected.value?.name;
+      if (context !== undefined) await contexts.disconnect(context);
+    },
+  },
+  {
+    id: 'tab.close',
+    title: 'Close this tab',
+    words: 'end shell exit',
+    icon: 'close',
+    shortcut: 'tab.close',
+    isOffered: ({ view }) => view.activeTab.value !== undefined,
+    run: async (store) => {
+      const tab = store.view.activeTab.value;
+      if (tab) await store.requestClose(tab.id);
+    },
+  },
+  {
+    id: 'tab.next',
+    title: 'Next tab',
+    icon: 'right',
+    shortcut: 'tab.next',
+    isOffered: ({ view }) => view.tabs.value.order.length > 1,
+    run: ({ view }) => {
+      view.tabs.value = stepTab(view.tabs.value, 1);
+    },
+  },
+  {
+    id: 'tab.previous',
+    title: 'Previous tab',
+    icon: 'right',
+    shortcut: 'tab.previous',
+    isOffered: ({ view }) => view.tabs.value.order.length > 1,
+    run: ({ view }) => {
+      view.tabs.value = stepTab(view.tabs.value, -1);
+    },
+  },
+  {
+    id: 'side',
+    title: 'Show or hide the pods',
+    words: 'side panel toggle',
+    icon: 'pods',
+    shortcut: 'side',
+    run: ({ view }) => {
+      view.isSideOpen.value = !view.isSideOpen.value;
+    },
+  },
+  {
+    id: 'part.next',
+    title: 'Go to the next part of the window',
+    icon: 'right',
+    shortcut: 'part.next',
+    run: () => stepPart(1),
+  },
+  {
+    id: 'part.previous',
+    title: 'Go to the previous part of the window',
+    icon: 'right',
+    shortcut: 'part.previous',
+    run: () => stepPart(-1),
+  },
+  ...(['system', 'light', 'dark', 'contrast'] as const).map(
+    (theme): Command => ({
+      id: `theme.${theme}`,
+      title: `Theme: ${THEME_NAMES[theme]}`,
+      words: 'colours appearance mode',
+      icon: 'settings',
+      isOffered: ({ settings }) => settings.state.value.settings.theme !== theme,
+      run: (store) => store.changeSettings({ theme }),
+    }),
+  ),
+  {
+    id: 'window.new',
+    title: 'New window',
+    icon: 'plus',
+    shortcut: 'window.new',
+    isOffered: ({ info }) => info.value?.host === 'electron',
+    run: (store) => store.openWindow(),
+  },
+  {
+    id: 'keys',
+    title: 'Show the keys',
+    words: 'keyboard shortcuts help',
+    icon: 'keys',
+    shortcut: 'keys',
+    run: ({ view }) => {
+      view.overlay.value = { kind: 'keys' };
+    },
+  },
+];
+
+/** What a key of the table does. */
+export async function runShortcut(store: Store, shortcut: ShortcutCommand): Promise<void> {
+  const digit = /^tab\.(\d)$/.exec(shortcut)?.[1];
+  if (digit !== undefined) {
+    store.view.tabs.value = digitTab(store.view.tabs.value, Number(digit));
+    return;
+  }
+  await COMMANDS.find((command) => command.shortcut === shortcut)?.run(store);
+}
+
+/** Starts it and goes to where its pods are found. */
+export async function startDemo(store: Store): Promise<void> {
+  await store.startDemo();
+  store.view.isSideOpen.value = true;
+  focusPodFilter();
+}

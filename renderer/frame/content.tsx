@@ -1,0 +1,84 @@
+/** What the tabs show. A hidden tab's content stays: its terminal goes on taking output. */
+import type { JSX } from 'preact';
+import { useEffect } from 'preact/hooks';
+import type { PageClient } from '../core-client.ts';
+import { Welcome } from '../open/welcome.tsx';
+import { SettingsView } from '../settings/settings-view.tsx';
+import type { Store } from '../store.ts';
+import { sessionTabId } from '../store.ts';
+import type { Tab } from '../store-tabs.ts';
+import { TerminalPane } from '../terminal/terminal-pane.tsx';
+import { EmptyState } from '../ui/messages.tsx';
+import { focusContent } from './parts.ts';
+
+interface ContentProps {
+  readonly store: Store;
+  readonly client: PageClient;
+}
+
+export function Content({ store, client }: ContentProps): JSX.Element {
+  const { order, activeId } = store.view.tabs.value;
+
+  useEffect(() => {
+    // Walking along the tabs by arrows is no wish to leave them; a dialog keeps what it has.
+    if (activeId !== undefined && !document.querySelector('dialog[open]')) focusContent();
+  }, [activeId]);
+
+  return (
+    <div class="content" id="content" data-part="content">
+      {order.length === 0 && <Welcome store={store} />}
+      {order.map((tab) => (
+        <div
+          key={tab.id}
+          id={`panel-${tab.id}`}
+          class="panel"
+          role="tabpanel"
+          aria-labelledby={`tab-${tab.id}`}
+          hidden={tab.id !== activeId}
+        >
+          <TabContent store={store} client={client} tab={tab} isActive={tab.id === activeId} />
+        </div>
+      ))}
+    </div>
+  );
+}
+
+function TabContent(
+  props: ContentProps & { readonly tab: Tab; readonly isActive: boolean },
+): JSX.Element | null {
+  const { store, client, isActive } = props;
+  const { content } = props.tab;
+  const { settings } = store.settings.state.value;
+  const host = store.info.value;
+  if (!host) return null;
+  switch (content.kind) {
+    case 'settings':
+      return <SettingsView store={store} />;
+    case 'library':
+    case 'replay':
+      return (
+        <EmptyState
+          icon="library"
+          title="Not shown yet"
+          line="Recordings stand in the folder named in the settings."
+        />
+      );
+    case 'session': {
+      const session = store.sessions.sessions.value.get(content.sessionId);
+      if (!session) return <EmptyState icon="terminal" title="This session has ended elsewhere" />;
+      return (
+        <TerminalPane
+          client={client}
+          session={session}
+          settings={settings}
+          host={host}
+          isVisible={isActive}
+          onSettings={(changes) => void store.changeSettings(changes)}
+          onOpenAgain={() => void store.openShell(session.target)}
+          onOpenRecording={store.openReplay}
+          onCloseTab={() => void store.closeNow(sessionTabId(session.sessionId))}
+        />
+      );
+    }
+  }
+}

@@ -1,0 +1,117 @@
+/** The window: head, rail, side, tabs with their content, foot, and the keys that reach all of it. */
+import type { JSX } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
+import type { ProblemInfo } from '../../preload/contract.ts';
+import type { PageClient } from '../core-client.ts';
+import { SidePanel } from '../open/side-panel.tsx';
+import type { Store } from '../store.ts';
+import { Button } from '../ui/button.tsx';
+import { commandOf } from '../ui/keys.ts';
+import { Notice, sentence } from '../ui/messages.tsx';
+import { runShortcut } from './commands.ts';
+import { Content } from './content.tsx';
+import { Overlays } from './overlays.tsx';
+import { focusContent, isInTerminal } from './parts.ts';
+import { Rail } from './rail.tsx';
+import { StatusBar } from './status-bar.tsx';
+import { TabStrip } from './tab-strip.tsx';
+import { TitleBar } from './title-bar.tsx';
+
+/** Narrower than this the side stands above the content and gives way to it. In CSS pixels. */
+const NARROW_PX = 860;
+
+export interface PageProps {
+  readonly store: Store;
+  readonly client: PageClient;
+}
+
+export function Page({ store, client }: PageProps): JSX.Element {
+  const { view } = store;
+  const isNarrow = useMatch(`(max-width: ${NARROW_PX}px)`);
+  const activeId = view.tabs.value.activeId;
+  useKeys(store);
+  // So that the first key does something: it chooses a context, or starts the demo cluster.
+  useEffect(focusContent, []);
+
+  // On a narrow window the side covers what was just opened.
+  useEffect(() => {
+    if (isNarrow && activeId !== undefined) view.isSideOpen.value = false;
+  }, [isNarrow, activeId]);
+
+  return (
+    <div
+      class={`page ${isNarrow ? 'is-narrow' : ''} ${view.isSideOpen.value ? 'has-side' : ''}`}
+      style={{ '--side-width': `${view.sideWidth.value}px` }}
+    >
+      <TitleBar store={store} />
+      <Rail store={store} />
+      {view.isSideOpen.value && <SidePanel store={store} />}
+      <main class="main" aria-label="Tabs">
+        {view.lost.value && <Lost problem={view.lost.value} />}
+        <TabStrip store={store} />
+        <Content store={store} client={client} />
+      </main>
+      <StatusBar store={store} />
+      <Overlays store={store} />
+    </div>
+  );
+}
+
+/** What is on the screen stays to be read and copied. */
+function Lost({ problem }: { readonly problem: ProblemInfo }): JSX.Element {
+  return (
+    <Notice
+      tone="lost"
+      actions={
+        <Button icon="retry" onPress={() => location.reload()}>
+          Connect again
+        </Button>
+      }
+    >
+      {sentence(problem.message)} {problem.hint && sentence(problem.hint)}
+    </Notice>
+  );
+}
+
+function useKeys(store: Store): void {
+  useEffect(() => {
+    /** Before everything else: a terminal would take the key and send it to the shell. */
+    const onKeyDown = (event: KeyboardEvent): void => {
+      const info = store.info.peek();
+      const overlay = store.view.overlay.peek().kind;
+      if (!info || event.isComposing) return;
+      const command = commandOf(event, { ...info, isInTerminal: isInTerminal(document.activeElement) });
+      if (command === undefined) return;
+      event.preventDefault();
+      event.stopPropagation();
+      if (overlay === 'palette' && command === 'find') store.view.closeOverlay();
+      // A question wants its answer first.
+      else if (overlay === 'none' && !document.querySelector('dialog[open]'))
+        void runShortcut(store, command);
+    };
+    /** After everything else: whatever had a use for Escape has said so by then. */
+    const onEscape = (event: KeyboardEvent): void => {
+      if (event.key !== 'Escape' || event.defaultPrevented || event.isComposing) return;
+      if (isInTerminal(document.activeElement) || document.querySelector('dialog[open], [role="menu"]'))
+        return;
+      focusContent();
+    };
+    window.addEventListener('keydown', onKeyDown, true);
+    window.addEventListener('keydown', onEscape);
+    return () => {
+      window.removeEventListener('keydown', onKeyDown, true);
+      window.removeEventListener('keydown', onEscape);
+    };
+  }, [store]);
+}
+
+function useMatch(query: string): boolean {
+  const [isMatching, setMatching] = useState(() => matchMedia(query).matches);
+  useEffect(() => {
+    const media = matchMedia(query);
+    const onChange = (): void => setMatching(media.matches);
+    media.addEventListener('change', onChange);
+    return () => media.removeEventListener('change', onChange);
+  }, [query]);
+  return isMatching;
+}

@@ -1,0 +1,114 @@
+/** The open views. Arrows walk, Enter shows, Delete and the middle button close, dragging moves. */
+import type { JSX } from 'preact';
+import { useLayoutEffect, useRef } from 'preact/hooks';
+import type { Store } from '../store.ts';
+import { activateTab, moveTab, type Tab } from '../store-tabs.ts';
+import { IconButton } from '../ui/button.tsx';
+import { Icon } from '../ui/icon.tsx';
+import { StatusDot } from '../ui/status-dot.tsx';
+import { describeTab, type TabWords } from './tab-words.ts';
+
+/** Of what is dragged within the strip; nothing from outside is taken. */
+const DRAGGED = 'application/x-kubereel-tab';
+
+export function TabStrip({ store }: { readonly store: Store }): JSX.Element {
+  const strip = useRef<HTMLDivElement>(null);
+  const { order, activeId } = store.view.tabs.value;
+
+  useLayoutEffect(() => {
+    strip.current
+      ?.querySelector('[aria-selected="true"]')
+      ?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  }, [activeId, order.length]);
+
+  function walk(event: KeyboardEvent): void {
+    const tabs = [...(strip.current?.querySelectorAll<HTMLElement>('[role="tab"]') ?? [])];
+    const here = tabs.indexOf(document.activeElement as HTMLElement);
+    const next = { ArrowRight: here + 1, ArrowLeft: here - 1, Home: 0, End: tabs.length - 1 }[event.key];
+    if (here < 0 || next === undefined) return;
+    event.preventDefault();
+    tabs[(next + tabs.length) % tabs.length]?.focus();
+  }
+
+  return (
+    <div
+      ref={strip}
+      class="tab-strip"
+      role="tablist"
+      aria-label="Open tabs"
+      data-part={order.length > 0 ? 'tabs' : undefined}
+      onKeyDown={walk}
+      onWheel={(event) => {
+        if (strip.current && event.deltaX === 0) strip.current.scrollLeft += event.deltaY;
+      }}
+    >
+      {order.map((tab, place) => (
+        <TabItem key={tab.id} store={store} tab={tab} place={place} isActive={tab.id === activeId} />
+      ))}
+    </div>
+  );
+}
+
+interface TabItemProps {
+  readonly store: Store;
+  readonly tab: Tab;
+  readonly place: number;
+  readonly isActive: boolean;
+}
+
+function TabItem({ store, tab, place, isActive }: TabItemProps): JSX.Element {
+  const { tabs } = store.view;
+  const words = describeTab(tab, {
+    sessions: store.sessions.sessions.value,
+    recordings: store.sessions.recordings.value ?? new Map(),
+    nowMs: store.nowMs.value,
+  });
+  const colour = words.context === undefined ? '' : `context-${store.contexts.colourOf(words.context)}`;
+  const close = (): void => void store.requestClose(tab.id);
+  return (
+    <div class={`tab ${colour} ${isActive ? 'is-active' : ''}`} role="presentation" title={words.title}>
+      <button
+        type="button"
+        class="tab-button"
+        role="tab"
+        id={`tab-${tab.id}`}
+        aria-selected={isActive}
+        aria-controls={`panel-${tab.id}`}
+        aria-label={words.heard}
+        tabIndex={isActive ? 0 : -1}
+        data-focus-first={isActive ? '' : undefined}
+        draggable
+        onDragStart={(event) => event.dataTransfer?.setData(DRAGGED, tab.id)}
+        onDragOver={(event) => {
+          if (event.dataTransfer?.types.includes(DRAGGED)) event.preventDefault();
+        }}
+        onDrop={(event) => {
+          const id = event.dataTransfer?.getData(DRAGGED);
+          if (id) tabs.value = moveTab(tabs.value, id, place);
+        }}
+        onAuxClick={(event) => {
+          if (event.button === 1) close();
+        }}
+        // The middle button would begin to scroll, and on Linux paste.
+        onMouseDown={(event) => {
+          if (event.button === 1) event.preventDefault();
+        }}
+        onClick={() => {
+          tabs.value = activateTab(tabs.value, tab.id);
+        }}
+        onKeyDown={(event) => {
+          if (event.key === 'Delete') close();
+        }}
+      >
+        <TabSign words={words} />
+        <span class="ellipsis">{words.name}</span>
+        {words.place && <span class="tab-place">{words.place}</span>}
+      </button>
+      <IconButton icon="close" label={`Close ${words.name}`} tabIndex={-1} onPress={close} />
+    </div>
+  );
+}
+
+function TabSign({ words }: { readonly words: TabWords }): JSX.Element {
+  return words.sign ? <StatusDot {...words.sign} /> : <Icon name={words.icon ?? 'terminal'} />;
+}

@@ -1,0 +1,88 @@
+/** How a tab is named, and its state as a sign. Pure. */
+import type { RecordingInfo, SessionInfo } from '../../preload/contract.ts';
+import { targetName } from '../store-recents.ts';
+import type { Tab } from '../store-tabs.ts';
+import { formatTime } from '../ui/format.ts';
+import type { IconName } from '../ui/icon.tsx';
+import type { DotShape, Tone } from '../ui/status-dot.tsx';
+
+export interface TabWords {
+  readonly name: string;
+  /** Beside the name, in secondary text. */
+  readonly place?: string;
+  /** All of it, for a hovering pointer. */
+  readonly title: string;
+  /** All of it and the state, for a screen reader. */
+  readonly heard: string;
+  /** Whose colour it carries. */
+  readonly context?: string;
+  readonly sign?: { readonly shape: DotShape; readonly tone: Tone };
+  readonly icon?: IconName;
+}
+
+export interface TabSources {
+  readonly sessions: ReadonlyMap<string, SessionInfo>;
+  readonly recordings: ReadonlyMap<string, RecordingInfo>;
+  readonly nowMs: number;
+}
+
+export function describeTab({ content }: Tab, sources: TabSources): TabWords {
+  if (content.kind === 'library') return plain('Library', 'library');
+  if (content.kind === 'settings') return plain('Settings', 'settings');
+  if (content.kind === 'replay') {
+    const recording = sources.recordings.get(content.recordingId);
+    return recording ? describeReplay(recording, sources.nowMs) : plain('Removed recording', 'replay');
+  }
+  const session = sources.sessions.get(content.sessionId);
+  return session ? describeSession(session) : plain('Ended session', 'terminal');
+}
+
+function describeSession(session: SessionInfo): TabWords {
+  const { target } = session;
+  const name = targetName(target);
+  const { state, ...sign } = signOf(session);
+  const title = `${name}\n${target.context}, namespace ${target.namespace}\n${state}`;
+  return {
+    name,
+    place: target.context,
+    title,
+    heard: `${name}, ${target.context}, ${state}`,
+    context: target.context,
+    sign,
+  };
+}
+
+function signOf({ state, recording }: SessionInfo): {
+  readonly shape: DotShape;
+  readonly tone: Tone;
+  readonly state: string;
+} {
+  if (state.kind === 'opening') return { shape: 'half', tone: 'owed', state: 'opening' };
+  if (state.kind === 'live') {
+    return recording.kind === 'recording'
+      ? { shape: 'full', tone: 'live', state: 'live, being recorded' }
+      : { shape: 'full', tone: 'lost', state: 'live, not recorded' };
+  }
+  const { end } = state;
+  if (end.kind === 'failed') return { shape: 'cross', tone: 'lost', state: 'failed' };
+  if (end.kind === 'closed') return { shape: 'ring', tone: 'quiet', state: 'closed' };
+  const tone = end.exitCode === 0 ? 'quiet' : 'owed';
+  return { shape: 'ring', tone, state: `ended, exit code ${end.exitCode}` };
+}
+
+function describeReplay(recording: RecordingInfo, nowMs: number): TabWords {
+  const name = targetName(recording);
+  const place = formatTime(recording.startedAtMs, nowMs);
+  return {
+    name,
+    place,
+    title: `Replay of ${name}\n${recording.context}, namespace ${recording.namespace}\n${place}`,
+    heard: `Replay of ${name}, ${recording.context}, ${place}`,
+    context: recording.context,
+    sign: { shape: 'play', tone: 'quiet' },
+  };
+}
+
+function plain(name: string, icon: IconName): TabWords {
+  return { name, title: name, heard: name, icon };
+}

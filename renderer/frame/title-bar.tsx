@@ -1,0 +1,105 @@
+/** The window's head: where one is, the one field that finds, and what is being recorded. */
+import type { JSX } from 'preact';
+import { useState } from 'preact/hooks';
+import type { SessionInfo } from '../../preload/contract.ts';
+import type { Store } from '../store.ts';
+import { targetName } from '../store-recents.ts';
+import { formatCount } from '../ui/format.ts';
+import { Icon } from '../ui/icon.tsx';
+import { keyNameOf } from '../ui/keys.ts';
+import { Menu, type MenuPlace, placeBelow } from '../ui/menu.tsx';
+import { ContextDot, StatusDot } from '../ui/status-dot.tsx';
+
+export function TitleBar({ store }: { readonly store: Store }): JSX.Element {
+  const info = store.info.value;
+  const keyName = info && keyNameOf('find', info);
+  return (
+    <header class="title-bar" data-part="title">
+      <Where store={store} />
+      <button
+        type="button"
+        class="find-field"
+        onClick={() => {
+          store.view.overlay.value = { kind: 'palette', query: '' };
+        }}
+      >
+        <Icon name="search" />
+        <span class="ellipsis">Find a pod, a session, a command</span>
+        {keyName && <kbd class="key">{keyName}</kbd>}
+      </button>
+      <Recording store={store} />
+    </header>
+  );
+}
+
+/** The place that the active tab is in, else the one whose pods are listed: what the next key acts on. */
+function Where({ store }: { readonly store: Store }): JSX.Element {
+  const place = placeOf(store);
+  if (!place) return <div class="where text-quiet">Kubereel</div>;
+  return (
+    <div class="where" title={`${place.context}, ${place.namespace}`}>
+      <ContextDot colour={store.contexts.colourOf(place.context)} />
+      <span class="ellipsis where-context">{place.context}</span>
+      <Icon name="right" />
+      <span class="ellipsis where-namespace">{place.namespace}</span>
+    </div>
+  );
+}
+
+function placeOf(store: Store): { readonly context: string; readonly namespace: string } | undefined {
+  const content = store.view.activeTab.value?.content;
+  if (content?.kind === 'session') return store.sessions.sessions.value.get(content.sessionId)?.target;
+  if (content?.kind === 'replay') return store.sessions.recordings.value?.get(content.recordingId);
+  const context = store.contexts.selected.value;
+  if (!context) return undefined;
+  const watch = store.contexts.selectedWatch.value;
+  return {
+    context: context.name,
+    namespace: watch ? (watch.namespace ?? 'all namespaces') : context.namespace,
+  };
+}
+
+/** How many sessions live, and whether all of them are on record. A press lists them. */
+function Recording({ store }: { readonly store: Store }): JSX.Element {
+  const [place, setPlace] = useState<MenuPlace>();
+  const live = store.sessions.live.value.filter((one) => one.state.kind === 'live');
+  const unrecorded = live.filter((one) => one.recording.kind !== 'recording');
+  if (live.length === 0) return <div class="recording-count" />;
+  const words = `${formatCount(live.length, 'session')} live, ${live.length - unrecorded.length} being recorded`;
+  return (
+    <div class="recording-count">
+      <button
+        type="button"
+        class="recording-button"
+        title={words}
+        aria-label={words}
+        aria-haspopup="menu"
+        aria-expanded={place !== undefined}
+        onClick={(event) => setPlace(placeBelow(event.currentTarget))}
+      >
+        {unrecorded.length > 0 && <span class="tone-lost numbers">{unrecorded.length} not recorded</span>}
+        <StatusDot shape="full" tone={unrecorded.length > 0 ? 'lost' : 'live'} />
+        <span class="numbers">REC {live.length} live</span>
+      </button>
+      {place && (
+        <Menu
+          label="Live sessions"
+          heading="Live sessions"
+          place={place}
+          onClose={() => setPlace(undefined)}
+          items={live.map((session) => ({
+            key: session.sessionId,
+            label: targetName(session.target),
+            note: noteOf(session),
+            icon: 'terminal',
+            onPick: () => store.showSession(session.sessionId),
+          }))}
+        />
+      )}
+    </div>
+  );
+}
+
+function noteOf({ target, recording }: SessionInfo): string {
+  return recording.kind === 'recording' ? target.context : `${target.context}, not recorded`;
+}

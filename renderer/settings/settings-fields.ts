@@ -1,0 +1,130 @@
+/** Every setting that a person can change, with its words: one table for the view and the palette. */
+import type { Settings } from '../../preload/contract.ts';
+
+export type SettingField =
+  | (Base & { readonly kind: 'choice'; readonly options: readonly Option[] })
+  | (Base & { readonly kind: 'switch' })
+  | (Base & { readonly kind: 'text'; readonly placeholder: string })
+  | (Base & {
+      readonly kind: 'number';
+      readonly least: number;
+      readonly most: number;
+      readonly step: number;
+      readonly unit: string;
+    });
+
+interface Base {
+  readonly key: Exclude<keyof Settings, 'recentTargets'>;
+  readonly group: 'Appearance' | 'Terminal' | 'Replay';
+  readonly label: string;
+  readonly help?: string;
+}
+
+export interface Option {
+  readonly value: string;
+  readonly label: string;
+}
+
+export const THEME_NAMES: Readonly<Record<Settings['theme'], string>> = {
+  system: 'as the system',
+  light: 'light',
+  dark: 'dark',
+  contrast: 'high contrast',
+};
+
+export const SETTING_FIELDS: readonly SettingField[] = [
+  {
+    key: 'theme',
+    group: 'Appearance',
+    kind: 'choice',
+    label: 'Theme',
+    options: [
+      { value: 'system', label: 'As the system' },
+      { value: 'light', label: 'Light' },
+      { value: 'dark', label: 'Dark' },
+      { value: 'contrast', label: 'High contrast' },
+    ],
+  },
+  {
+    key: 'fontFamily',
+    group: 'Terminal',
+    kind: 'text',
+    label: 'Font',
+    help: 'Names in order of preference, separated by commas. Choose one with fixed width.',
+    placeholder: 'JetBrains Mono, monospace',
+  },
+  {
+    key: 'fontSize',
+    group: 'Terminal',
+    kind: 'number',
+    label: 'Font size',
+    least: 8,
+    most: 32,
+    step: 1,
+    unit: 'px',
+  },
+  {
+    key: 'scrollback',
+    group: 'Terminal',
+    kind: 'number',
+    label: 'Scrollback',
+    help: 'Lines kept above the screen. The recording keeps everything, whatever stands here.',
+    least: 0,
+    most: 100_000,
+    step: 1_000,
+    unit: 'lines',
+  },
+  { key: 'cursorBlink', group: 'Terminal', kind: 'switch', label: 'Blinking cursor' },
+  {
+    key: 'copyOnSelect',
+    group: 'Terminal',
+    kind: 'switch',
+    label: 'Copy on select',
+    help: 'Selected text goes to the clipboard at once.',
+  },
+  {
+    key: 'rightClick',
+    group: 'Terminal',
+    kind: 'choice',
+    label: 'Right click',
+    options: [
+      { value: 'menu', label: 'Opens a menu' },
+      { value: 'paste', label: 'Pastes' },
+    ],
+  },
+  {
+    key: 'pasteGuard',
+    group: 'Terminal',
+    kind: 'switch',
+    label: 'Ask before pasting several lines',
+    help: 'Shows what would be sent to the shell first.',
+  },
+  {
+    key: 'screenReader',
+    group: 'Terminal',
+    kind: 'switch',
+    label: 'Screen reader support',
+    help: 'Makes the text of terminals readable to screen readers. Large output becomes slower.',
+  },
+  {
+    key: 'replayIdleSeconds',
+    group: 'Replay',
+    kind: 'number',
+    label: 'Longest pause shown',
+    help: 'Longer pauses are cut to this in a replay; 0 shows all of each pause.',
+    least: 0,
+    most: 3_600,
+    step: 1,
+    unit: 'seconds',
+  },
+];
+
+/** A typed number brought into the field's range; undefined where it is no whole number. */
+export function parseSetting(
+  text: string,
+  { least, most }: { least: number; most: number },
+): number | undefined {
+  const trimmed = text.trim();
+  if (!/^-?\d+$/.test(trimmed)) return undefined;
+  return Math.min(most, Math.max(least, Number(trimmed)));
+}

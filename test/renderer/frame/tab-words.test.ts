@@ -1,0 +1,55 @@
+import { expect, test } from 'vitest';
+import type { SessionInfo } from '../../../preload/contract.ts';
+import { describeTab, type TabSources } from '../../../renderer/frame/tab-words.ts';
+import { recordingNamed, sessionNamed } from '../../fakes/page-core.ts';
+
+const sources: TabSources = {
+  sessions: new Map(),
+  recordings: new Map([['r1', recordingNamed('r1')]]),
+  nowMs: Date.now(),
+};
+function wordsOf(changes: Partial<SessionInfo>) {
+  const session = sessionNamed('s1', changes);
+  const tab = { id: 'session-s1', content: { kind: 'session', sessionId: 's1' } } as const;
+  return describeTab(tab, { ...sources, sessions: new Map([['s1', session]]) });
+}
+const ended = (end: (SessionInfo['state'] & { kind: 'ended' })['end']) =>
+  wordsOf({ state: { kind: 'ended', endedAtMs: 1, end } });
+
+test('a session is named by pod and container, its context beside it', () => {
+  expect(wordsOf({})).toMatchObject({
+    name: 'web-7f9c5d8b4-x2x9z / app',
+    place: 'staging',
+    context: 'staging',
+  });
+});
+
+test('each state has its own sign and its own words', () => {
+  const problem = { code: 'x', message: 'gone' };
+  const states = [
+    wordsOf({ state: { kind: 'opening' }, recording: { kind: 'none' } }),
+    wordsOf({}),
+    ended({ kind: 'exited', exitCode: 0 }),
+    ended({ kind: 'failed', problem }),
+  ];
+  expect(states.map((words) => words.sign?.shape)).toEqual(['half', 'full', 'ring', 'cross']);
+  expect(new Set(states.map((words) => words.heard)).size).toBe(4);
+});
+
+test('a live shell that is not recorded is told from one that is, and not by colour alone', () => {
+  const words = wordsOf({ recording: { kind: 'none' } });
+  expect(words.sign?.tone).toBe('lost');
+  expect(words.heard).toContain('not recorded');
+});
+
+test('an exit other than zero is told', () => {
+  expect(ended({ kind: 'exited', exitCode: 137 })).toMatchObject({ sign: { tone: 'owed' } });
+  expect(ended({ kind: 'exited', exitCode: 137 }).heard).toContain('exit code 137');
+});
+
+test('a replay says when, and one whose recording was removed still has a name', () => {
+  const tab = (recordingId: string) =>
+    describeTab({ id: 'x', content: { kind: 'replay', recordingId } }, sources);
+  expect(tab('r1').heard).toMatch(/^Replay of web-7f9c5d8b4-x2x9z \/ app, staging, /);
+  expect(tab('gone').name).toBe('Removed recording');
+});
