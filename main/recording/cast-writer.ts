@@ -3,6 +3,7 @@ import { AppError } from '../base/errors.ts';
 import { createEmitter, type Event } from '../base/event.ts';
 import { createLifetime } from '../base/lifetime.ts';
 import { COALESCE_MICROS, createCastEncoder } from './cast-encoder.ts';
+import { readLastEvent } from './cast-reader.ts';
 import { beginRecording, type NewRecording, settleRecording } from './new-recording.ts';
 import type { RecordingEnd, TerminalSize } from './recording.ts';
 import { toRecordingError } from './recording-error.ts';
@@ -51,17 +52,11 @@ export interface CastWriterNeeds {
 /** At this much unwritten output, in bytes of the cast, `output` waits: a disk that stalls stalls the shell. */
 const QUEUE_LIMIT_BYTES = 1024 * 1024;
 
-interface QueuedLines {
-  readonly bytes: Uint8Array;
-  /** Time of the last of them. */
-  readonly lastMicros: number;
-}
-
 /** Rejects with `disk-full` or `recording-failed`, leaving no files behind, where the cast cannot be begun. */
 export async function createCastWriter(needs: CastWriterNeeds, recording: NewRecording): Promise<CastWriter> {
   const { clock, folder, files = systemRecordingFiles } = needs;
-  const zeroMicros = clock.nowMicros();
   const begun = await beginRecording({ clock, files }, folder, recording);
+  const zeroMicros = clock.nowMicros();
   const { recordingId, path, file, lineFile } = begun;
 
   const life = createLifetime(`recording ${recordingId}`, fail);
@@ -69,9 +64,8 @@ export async function createCastWriter(needs: CastWriterNeeds, recording: NewRec
   const encoder = createCastEncoder();
   const failed = createEmitter<AppError>();
   const sync = createSyncSchedule({ clock, datasync: () => file.datasync(), onFailed: fail }, life);
-  const queue: QueuedLines[] = [];
+  const queue: Uint8Array[] = [];
   let queuedBytes = 0;
-  let writtenMicros = 0;
   let writing: Promise<void> | undefined;
   let progress = Promise.withResolvers<void>();
   let isReleaseDue = false;
@@ -86,7 +80,7 @@ export async function createCastWriter(needs: CastWriterNeeds, recording: NewRec
   function enqueue(lines: string): void {
     if (lines === '') return;
     const bytes = Buffer.from(lines);
-    queue.push({ bytes, lastMicros: encoder.lastMicros });
+    queue.push(bytes);
     queuedBytes += bytes.length;
     // Not awaited: writing goes on beside its callers, and failures go to `fail`.
     void writeQueued();
@@ -100,12 +94,10 @@ export async function createCastWriter(needs: CastWriterNeeds, recording: NewRec
 
   async function writeAll(): Promise<void> {
     while (queue.length > 0) {
-      const batch = queue.splice(0);
+      const bytes = Buffer.concat(queue.splice(0));
       try {
-        const bytes = Buffer.concat(batch.map((lines) => lines.bytes));
         await lineFile.append(bytes);
         queuedBytes -= bytes.length;
-        writtenMicros = batch.at(-1)?.lastMicros ?? writtenMicros;
         sync.wrote(bytes.length);
       } catch (error) {
         fail(error);
@@ -163,7 +155,7 @@ export async function createCastWriter(needs: CastWriterNeeds, recording: NewRec
     await life.end();
     await settleRecording(files, begun, {
       kind: 'closed',
-      durationMicros: writtenMicros,
+      durationMicros: failure ? await readDuration(path) : encoder.lastMicros,
       bytes: lineFile.length,
       end: failure ? { kind: 'failed', note: failure.message } : end,
     });
@@ -206,4 +198,10 @@ export async function createCastWriter(needs: CastWriterNeeds, recording: NewRec
     },
     onFailed: failed.event,
   };
+}
+
+/** Of what is in the file, where not all that was taken is. */
+async function readDuration(path: string): Promise<number> {
+  const last = await readLastEvent(path).catch(() => undefined);
+  return last?.timeMicros ?? 0;
 }

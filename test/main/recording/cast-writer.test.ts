@@ -203,6 +203,7 @@ test('output that waits for room is told when the disk turns out to be full', as
   const { clock, disk, writer } = await open();
   const stall = Promise.withResolvers<void>();
   disk.stalled = stall.promise;
+  await clock.advance(2_000);
   await writer.output(HALF_MEBIBYTE, clock.nowMicros());
   const waiting = expect(writer.output(HALF_MEBIBYTE, clock.nowMicros())).rejects.toMatchObject({
     code: 'disk-full',
@@ -210,9 +211,12 @@ test('output that waits for room is told when the disk turns out to be full', as
   disk.freeBytes = 100_000;
   stall.resolve();
   await waiting;
-  await writer.close(EXITED, clock.nowMicros()).catch(() => {});
   // Three lines of 32 KiB fitted in.
   expect(await readOutput(writer.path)).toHaveLength(3 * 32 * 1024);
+  disk.freeBytes = 100_000;
+  await clock.advance(7_000);
+  await writer.close(EXITED, clock.nowMicros()).catch(() => {});
+  expect((await readSidecar(writer.path)).state).toMatchObject({ durationMicros: 2_000_000 });
 });
 
 test('a disk that fails to sync is a failed recording', async () => {
