@@ -47,7 +47,7 @@ await Promise.all([
     outdir: 'out/page',
     entryPoints: { app: 'renderer/app.tsx' },
   }),
-  ...['index.html']
+  ...['index.html', 'icon.svg']
     .filter((file) => existsSync(`${root}/renderer/${file}`))
     .map((file) => copyFile(`${root}/renderer/${file}`, `${root}/out/page/${file}`)),
 ]);

@@ -43,6 +43,7 @@ export interface PageCoreState {
 export interface PageCore {
   readonly client: PageClient;
   readonly state: PageCoreState;
+  readonly answers: PageAnswers;
   /** Every call so far, in order. */
   readonly calls: { readonly name: CallName; readonly input: unknown }[];
   emit<Name extends EventName>(name: Name, event: Events[Name]): void;
@@ -53,6 +54,10 @@ export interface PageCore {
   /** As when its process has ended. */
   lose(problem: ProblemInfo): void;
 }
+
+export type PageAnswers = {
+  readonly [Name in CallName]: (input: Calls[Name]['input']) => Calls[Name]['output'];
+};
 
 export class CoreFailure extends Error {
   readonly code: string;
@@ -96,7 +101,7 @@ export function createPageCore(changes: Partial<PageCoreState> = {}): PageCore {
     emit('pods.changed', { watchId, state: { kind: 'live' }, reset: true, upserted, removed: [] });
   }
 
-  const answers: { [Name in CallName]: (input: Calls[Name]['input']) => Calls[Name]['output'] } = {
+  const answers: PageAnswers = {
     'app.info': () => state.info,
     'app.newWindow': () => ({}),
     'contexts.list': () => state.contexts,
@@ -188,6 +193,7 @@ export function createPageCore(changes: Partial<PageCoreState> = {}): PageCore {
   return {
     client,
     state,
+    answers,
     calls,
     emit,
     watches,

@@ -1,0 +1,95 @@
+/** The real page over the real browser host and wire; only what the core knows is canned. */
+import { copyFile, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+import { pageOptions } from '../../build/page-bundle.ts';
+import { createSystemClock } from '../../main/base/clock.ts';
+import { createLog } from '../../main/base/log.ts';
+import { type BrowserHost, startBrowserHost } from '../../main/hosts/browser/browser-host.ts';
+import type { CallName, EventName } from '../../preload/contract.ts';
+import { type CallHandlers, serveContract } from '../../preload/server.ts';
+import { encodeRecord } from '../../preload/terminal-records.ts';
+import type { Wire } from '../../preload/wire.ts';
+import { problemOf } from '../../renderer/problem.ts';
+import type { PageCore } from './page-core.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const EVENTS: readonly EventName[] = [
+  'contexts.changed',
+  'pods.changed',
+  'sessions.changed',
+  'sessions.forgotten',
+  'library.changed',
+  'settings.changed',
+];
+
+export interface PageHost {
+  newLink(): string;
+  /** Cuts every window off, as the core's end does. */
+  cut(): void;
+  stop(): Promise<void>;
+}
+
+export async function startPageHost(core: PageCore): Promise<PageHost> {
+  const pageFolder = await mkdtemp(join(tmpdir(), 'kubereel-page-'));
+  await build({
+    ...pageOptions,
+    absWorkingDir: root,
+    entryPoints: { app: 'renderer/app.tsx' },
+    outdir: pageFolder,
+    sourcemap: false,
+  });
+  for (const name of ['index.html', 'icon.svg']) {
+    await copyFile(join(root, 'renderer', name), join(pageFolder, name));
+  }
+  const wires = new Set<Wire>();
+  const host: BrowserHost = await startBrowserHost(
+    { log: createLog({ level: 'silent' }), clock: createSystemClock() },
+    {
+      port: 0,
+      pageFolder,
+      serve(wire) {
+        wires.add(wire);
+        serve(core, wire);
+      },
+    },
+  );
+  return {
+    newLink: host.newLink,
+    cut() {
+      for (const wire of wires) wire.close();
+    },
+    async stop() {
+      await host.stop();
+      await rm(pageFolder, { recursive: true });
+    },
+  };
+}
+
+function serve(core: PageCore, wire: Wire): void {
+  const handler = (name: CallName) => (input: never) => core.client.call(name, input);
+  const names = Object.keys(core.answers) as CallName[];
+  const server = serveContract({
+    wire,
+    handlers: Object.fromEntries(names.map((name) => [name, handler(name)])) as unknown as CallHandlers,
+    streams: {
+      async 'sessions.view'(_params, stream, { signal }) {
+        const bytes = new TextEncoder().encode(core.state.screen);
+        await stream.write(encodeRecord({ kind: 'output', timeMicros: 0, bytes }));
+        await stream.write(encodeRecord({ kind: 'caught-up', timeMicros: 0 }));
+        // As a shell whose terminal echoes.
+        for await (const typed of stream.input) {
+          await stream.write(encodeRecord({ kind: 'output', timeMicros: 1, bytes: typed }), { signal });
+        }
+      },
+      async 'library.play'() {},
+    },
+    toProblem: problemOf,
+    onProtocolError(error) {
+      throw error;
+    },
+  });
+  for (const name of EVENTS) core.client.on(name, (event) => server.emit(name, event));
+}
