@@ -18,7 +18,7 @@ const ROOMS: Record<string, { rooms: readonly string[]; packages: readonly strin
   'main/library': { rooms: ['main/base', 'main/recording'], packages: ['valibot'] },
   'main/demo': {
     rooms: ['main/base'],
-    packages: ['@lydell/node-pty', '@peculiar/x509', 'valibot', 'ws', 'yaml'],
+    packages: ['@lydell/node-pty', '@peculiar/x509', 'reflect-metadata', 'valibot', 'ws', 'yaml'],
   },
   'main/settings': { rooms: ['main/base'], packages: ['valibot'] },
   'main/bridge': {

@@ -1,0 +1,133 @@
+import { writeSync } from 'node:fs';
+import type { IPty } from '@lydell/node-pty';
+import { type BoundedQueue, createBoundedQueue } from '../base/bounded-queue.ts';
+import type { Clock } from '../base/clock.ts';
+import { systemCode } from '../base/errors.ts';
+import type { ContainerProcess, ProcessPlan, TerminalSize } from './container-process.ts';
+
+/** What node-pty's terminals on Unix have beyond its published types (unixTerminal.js, terminal.js). */
+interface UnixTerminal extends IPty {
+  readonly fd: number;
+  on(event: 'close', listener: () => void): void;
+}
+
+/** Read from the terminal and not yet by our reader: small, as the socket behind it has a larger queue. */
+const OUTPUT_HIGH_BYTES = 64 * 1024;
+const OUTPUT_LOW_BYTES = 16 * 1024;
+/** How long a full terminal is left alone before the next try; nothing tells when its program has read. */
+const INPUT_RETRY_MS = 5;
+/** Well below the 200 ms after which node-pty throws away what a paused terminal holds of an ended program. */
+const PAUSED_LOOK_MS = 40;
+const DEFAULT_SIZE: TerminalSize = { columns: 80, rows: 24 };
+const END_OF_INPUT = Uint8Array.of(0x04);
+
+/** Starts a program in a terminal of its own. Rejects where this platform has no node-pty. */
+export async function startTerminalProcess(
+  needs: { readonly clock: Clock },
+  plan: ProcessPlan,
+): Promise<ContainerProcess> {
+  // Loaded here, since its native part may be missing and only the demo's terminals need it.
+  const { spawn } = await import('@lydell/node-pty');
+  const terminal = spawn(plan.executable, [...plan.args], {
+    name: plan.environment['TERM'] ?? 'xterm',
+    cols: DEFAULT_SIZE.columns,
+    rows: DEFAULT_SIZE.rows,
+    cwd: plan.folder,
+    env: { ...plan.environment },
+    encoding: null,
+  });
+  const closed = new AbortController();
+  const queue = createOutputQueue(needs.clock, terminal, closed.signal);
+  // With encoding null the bytes come as they are, whatever the type says.
+  terminal.onData((bytes) => queue.push(bytes as unknown as Buffer, bytes.length));
+  const exited = new Promise<number>((resolve) => {
+    terminal.onExit(({ exitCode, signal }) => {
+      closed.abort();
+      queue.end();
+      resolve(signal ? 128 + signal : exitCode);
+    });
+  });
+  const write =
+    process.platform === 'win32'
+      ? writeOnWindows(terminal)
+      : writeOnUnix(needs.clock, terminal as UnixTerminal);
+  return {
+    pid: terminal.pid,
+    stdout: queue.items,
+    exited,
+    write,
+    closeInput: (options) => write(END_OF_INPUT, options),
+    resize({ columns, rows }) {
+      if (!closed.signal.aborted && columns > 0 && rows > 0) terminal.resize(columns, rows);
+    },
+  };
+}
+
+function createOutputQueue(clock: Clock, terminal: IPty, closed: AbortSignal): BoundedQueue<Uint8Array> {
+  let pause = new AbortController();
+
+  /** A program that ends while we have paused it is read to its end at once: no more than the system has buffered. */
+  async function watchPaused(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      await clock.sleep(PAUSED_LOOK_MS, { signal });
+      if (!isRunning(terminal.pid)) {
+        terminal.resume();
+        return;
+      }
+    }
+  }
+
+  return createBoundedQueue<Uint8Array>({
+    highBytes: OUTPUT_HIGH_BYTES,
+    lowBytes: OUTPUT_LOW_BYTES,
+    onFull() {
+      if (closed.aborted) return;
+      terminal.pause();
+      pause = new AbortController();
+      // Not awaited: ends with the pause or with the program, and rejects only by that.
+      watchPaused(AbortSignal.any([pause.signal, closed])).catch(() => {});
+    },
+    onDrained() {
+      pause.abort();
+      if (!closed.aborted) terminal.resume();
+    },
+  });
+}
+
+/**
+ * Writes to the terminal's own descriptor, which does not block. node-pty's `write` goes through a libuv handle
+ * that tries again without end when the terminal is full, and with it stops the whole process.
+ */
+function writeOnUnix(clock: Clock, terminal: UnixTerminal): ContainerProcess['write'] {
+  let isOpen = true;
+  // From here on the descriptor's number may be somebody else's file.
+  terminal.on('close', () => {
+    isOpen = false;
+  });
+  return async (bytes, { signal }) => {
+    let written = 0;
+    while (isOpen && written < bytes.length) {
+      try {
+        written += writeSync(terminal.fd, bytes, written);
+      } catch (error) {
+        if (systemCode(error) !== 'EAGAIN') return;
+        await clock.sleep(INPUT_RETRY_MS, { signal });
+      }
+    }
+  };
+}
+
+function writeOnWindows(terminal: IPty): ContainerProcess['write'] {
+  return async (bytes) => {
+    terminal.write(Buffer.from(bytes) as unknown as string);
+  };
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,41 @@
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+
+/** The kubectl on this machine's PATH, or undefined: then the tests that need one are skipped. */
+export const kubectlPath: string | undefined = (process.env['PATH'] ?? '')
+  .split(delimiter)
+  .map((folder) => join(folder, process.platform === 'win32' ? 'kubectl.exe' : 'kubectl'))
+  .find((path) => existsSync(path));
+
+export interface KubectlResult {
+  readonly code: number | null;
+  readonly stdout: Buffer;
+  readonly stderr: string;
+}
+
+/** kubectl sees this and nothing of the user's own environment. */
+export function kubectlEnvironment(kubeconfigPath: string): Record<string, string> {
+  return { PATH: process.env['PATH'] ?? '', HOME: '/nonexistent', KUBECONFIG: kubeconfigPath };
+}
+
+/** Runs kubectl to its end. */
+export function runKubectl(
+  kubeconfigPath: string,
+  args: readonly string[],
+  { input, program = kubectlPath }: { input?: Uint8Array; program?: string | undefined } = {},
+): Promise<KubectlResult> {
+  const child = spawn(program ?? 'kubectl', args, { env: kubectlEnvironment(kubeconfigPath) });
+  const stdout: Buffer[] = [];
+  const stderr: Buffer[] = [];
+  child.stdout.on('data', (bytes: Buffer) => stdout.push(bytes));
+  child.stderr.on('data', (bytes: Buffer) => stderr.push(bytes));
+  child.stdin.on('error', () => {});
+  child.stdin.end(input);
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code) =>
+      resolve({ code, stdout: Buffer.concat(stdout), stderr: Buffer.concat(stderr).toString('utf8') }),
+    );
+  });
+}
