@@ -11,9 +11,9 @@ import type { Timers } from '../terminal/timers.ts';
 import { createPlayhead, type Playhead } from './playhead.ts';
 
 export interface PlayerSource {
-  readonly chunks: AsyncIterable<Uint8Array>;
-  /** Wakes a reader that waits for more, and lets the stream go. */
-  close(): void;
+  readonly input: AsyncIterable<Uint8Array>;
+  /** Lets the stream go; a reader that waits for more gets its end. */
+  end(): void;
 }
 
 export interface PlayerNeeds {
@@ -99,7 +99,7 @@ export function createPlayer(needs: PlayerNeeds, options: PlayerOptions): Player
   }
 
   function endRun(): void {
-    run?.source?.close();
+    run?.source?.end();
     run = undefined;
     wake?.();
   }
@@ -112,7 +112,7 @@ export function createPlayer(needs: PlayerNeeds, options: PlayerOptions): Player
       playhead.rewind();
       if (own !== run) return;
       own.source = needs.open();
-      for await (const record of readRecords(own.source.chunks)) {
+      for await (const record of readRecords(own.source.input)) {
         await due(own, record);
         if (own !== run) return;
         await showRecord(screen, record);
@@ -128,7 +128,7 @@ export function createPlayer(needs: PlayerNeeds, options: PlayerOptions): Player
       run = undefined;
       enter({ kind: 'failed', error });
     } finally {
-      own.source?.close();
+      own.source?.end();
     }
   }
 

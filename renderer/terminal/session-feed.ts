@@ -5,7 +5,7 @@ import type { Screen } from './paced-screen.ts';
 import { readRecords } from './record-reader.ts';
 
 export interface FeedSource {
-  readonly chunks: AsyncIterable<Uint8Array>;
+  readonly input: AsyncIterable<Uint8Array>;
 }
 
 export interface SessionFeedNeeds<Source extends FeedSource> {
@@ -30,7 +30,7 @@ export async function feedScreen<Source extends FeedSource>(
     const source = needs.open();
     needs.onOpened(source);
     try {
-      for await (const record of readRecords(source.chunks)) {
+      for await (const record of readRecords(source.input)) {
         signal.throwIfAborted();
         await showRecord(screen, record);
         if (record.kind === 'resize') needs.onResized(record.size);

@@ -1,9 +1,10 @@
 /** Ties one terminal to one session: its records down, typing and sizes up. */
+import type { ByteStream } from '../../preload/byte-stream.ts';
 import type { ProblemInfo, TerminalSize } from '../../preload/contract.ts';
-import type { ByteStream, CoreClient } from './core-client.ts';
+import { problemOf } from '../problem.ts';
+import type { CoreClient } from './core-client.ts';
 import { createInputQueue } from './input-queue.ts';
 import type { Screen } from './paced-screen.ts';
-import { toProblem } from './problem.ts';
 import { feedScreen } from './session-feed.ts';
 import { createSizeSync } from './size-sync.ts';
 import type { Timers } from './timers.ts';
@@ -65,13 +66,13 @@ export function linkSession(needs: SessionLinkNeeds, { signal }: { signal: Abort
 
   function letGo(): void {
     input.disconnect();
-    stream?.close();
+    stream?.end();
     stream = undefined;
   }
 
   function fail(error: unknown): void {
     letGo();
-    if (state.kind !== 'ended') enter({ kind: 'lost', problem: toProblem(error) });
+    if (state.kind !== 'ended') enter({ kind: 'lost', problem: problemOf(error) });
   }
 
   async function run(): Promise<void> {

@@ -41,6 +41,8 @@ export interface TerminalFrameProps {
   readonly sizeNote: string;
   /** Shown over the terminal's upper edge. */
   readonly children?: ComponentChildren;
+  /** Stands under the terminal; its keys are the terminal's where it has no use for them. */
+  readonly foot?: ComponentChildren;
 }
 
 const DEFAULT_FONT_PX = 13;
@@ -136,6 +138,12 @@ export function TerminalFrame(props: TerminalFrameProps): JSX.Element {
     return true;
   }
 
+  /** Find, copy and zoom work from the bar under the terminal as well. */
+  function takeOutsideKey(event: KeyboardEvent): void {
+    const isInField = event.target instanceof HTMLInputElement && event.target.type === 'text';
+    if (!event.defaultPrevented && !isInField) takeKey(event);
+  }
+
   function listen(parent: HTMLElement, made: TerminalView, signal: AbortSignal): void {
     // Before xterm.js sees them.
     const early = { capture: true, signal };
@@ -224,26 +232,30 @@ export function TerminalFrame(props: TerminalFrameProps): JSX.Element {
   }
 
   return (
-    <div class="terminal-stage">
-      <div class="terminal-place" ref={place} />
-      {edge && <TerminalEdge edge={edge} note={props.sizeNote} />}
-      <div class="terminal-over">
-        {findAsked > 0 && (
-          <FindBar
-            asked={findAsked}
-            result={found}
-            onFind={(query, which) => view.current?.finder.find(query, which)}
-            onClose={() => commands['find-close']()}
-            initialText={singleLine(view.current?.selection)}
-          />
-        )}
-        {notice && (
-          <Notice tone="owed" onDismiss={() => setNotice(undefined)}>
-            {notice}
-          </Notice>
-        )}
-        {props.children}
+    // biome-ignore lint/a11y/noStaticElementInteractions: it hears keys for what has the focus inside of it
+    <div class="terminal-frame" onKeyDown={takeOutsideKey}>
+      <div class="terminal-stage">
+        <div class="terminal-place" ref={place} />
+        {edge && <TerminalEdge edge={edge} note={props.sizeNote} />}
+        <div class="terminal-over">
+          {findAsked > 0 && (
+            <FindBar
+              asked={findAsked}
+              result={found}
+              onFind={(query, which) => view.current?.finder.find(query, which)}
+              onClose={() => commands['find-close']()}
+              initialText={singleLine(view.current?.selection)}
+            />
+          )}
+          {notice && (
+            <Notice tone="owed" onDismiss={() => setNotice(undefined)}>
+              {notice}
+            </Notice>
+          )}
+          {props.children}
+        </div>
       </div>
+      {props.foot}
       {menuPlace && (
         <Menu
           label="Terminal"

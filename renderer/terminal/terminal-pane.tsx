@@ -6,6 +6,7 @@ import { Button } from '../ui/button.tsx';
 import { Notice, sentence, Waiting } from '../ui/messages.tsx';
 import type { CoreClient } from './core-client.ts';
 import { EndBar } from './end-bar.tsx';
+import { pageTimers } from './page-timers.ts';
 import { type LinkState, linkSession, type SessionLink } from './session-link.ts';
 import { TerminalFrame } from './terminal-frame.tsx';
 import type { TerminalInput, TerminalView } from './xterm.ts';
@@ -74,6 +75,18 @@ export function TerminalPane(props: TerminalPaneProps): JSX.Element {
         onSettings={props.onSettings}
         sizedBy={linkState.kind === 'ended' ? 'place' : 'records'}
         sizeNote="the size of the window used last. Type to use this one."
+        foot={
+          session.state.kind === 'ended' && (
+            <EndBar
+              session={session}
+              takesFocus={view.current?.hasFocus ?? false}
+              onOpenAgain={() => props.onOpenAgain(session)}
+              onOpenRecording={props.onOpenRecording}
+              onCloseTab={() => props.onCloseTab(session)}
+              onLeave={() => view.current?.focus()}
+            />
+          )
+        }
       >
         {session.state.kind === 'opening' && (
           <div class="terminal-wait">
@@ -97,25 +110,9 @@ export function TerminalPane(props: TerminalPaneProps): JSX.Element {
           </Notice>
         )}
       </TerminalFrame>
-      {session.state.kind === 'ended' && (
-        <EndBar
-          session={session}
-          takesFocus={view.current?.hasFocus ?? false}
-          onOpenAgain={() => props.onOpenAgain(session)}
-          onOpenRecording={props.onOpenRecording}
-          onCloseTab={() => props.onCloseTab(session)}
-          onLeave={() => view.current?.focus()}
-        />
-      )}
     </section>
   );
 }
-
-const pageTimers = {
-  nowMs: (): number => performance.now(),
-  setTimeout: (callback: () => void, ms: number): unknown => setTimeout(callback, ms),
-  clearTimeout: (handle: unknown): void => clearTimeout(handle as number),
-};
 
 /** How it went shows in the session's state; a failure here means that there is no session any more. */
 function closeSession({ client, session }: TerminalPaneProps): void {

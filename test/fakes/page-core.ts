@@ -2,6 +2,7 @@
  * A core for the page alone: it answers the contract from canned state and can be told what happens next.
  * It knows no rules of the real one beyond the contract's own words; both in Node and in a browser.
  */
+import type { ByteStream } from '../../preload/byte-stream.ts';
 import type {
   AppInfo,
   CallName,
@@ -21,7 +22,6 @@ import type {
 } from '../../preload/contract.ts';
 import { encodeRecord } from '../../preload/terminal-records.ts';
 import type { PageClient } from '../../renderer/core-client.ts';
-import type { ByteStream } from '../../renderer/terminal/core-client.ts';
 
 export interface PageCoreState {
   info: AppInfo;
@@ -215,16 +215,18 @@ export function createPageCore(changes: Partial<PageCoreState> = {}): PageCore {
 
 /** Shows a screen and then waits, as a shell at its prompt does. */
 function screenStream(screen: string): ByteStream {
-  let close = (): void => {};
-  const closed = new Promise<void>((resolve) => {
-    close = resolve;
-  });
+  const closed = Promise.withResolvers<Awaited<ByteStream['closed']>>();
   async function* chunks(): AsyncGenerator<Uint8Array> {
     yield encodeRecord({ kind: 'output', timeMicros: 0, bytes: new TextEncoder().encode(screen) });
     yield encodeRecord({ kind: 'caught-up', timeMicros: 0 });
-    await closed;
+    await closed.promise;
   }
-  return { chunks: chunks(), write: async () => {}, close: () => close() };
+  return {
+    input: chunks(),
+    write: async () => {},
+    end: () => closed.resolve({}),
+    closed: closed.promise,
+  };
 }
 
 export const FIRST_SETTINGS: Settings = {

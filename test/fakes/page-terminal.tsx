@@ -60,11 +60,12 @@ const client: CoreClient = {
     const source = createRecordSource([], { open: true });
     sources.push(source);
     return {
-      chunks: source.chunks,
+      input: source.input,
       async write(bytes) {
         typed += decoder.decode(bytes);
       },
-      close: source.close,
+      end: source.end,
+      closed: new Promise(() => {}),
     };
   },
 };
@@ -111,7 +112,7 @@ const stage = {
   },
   end(code?: string): void {
     const error = code === undefined ? undefined : Object.assign(new Error(`ended: ${code}`), { code });
-    sources.at(-1)?.end(error);
+    sources.at(-1)?.finish(error);
   },
   live(): void {
     session.value = {

@@ -2,13 +2,15 @@ import { encodeRecord, type TerminalRecord } from '../../preload/terminal-record
 
 /** A stream of records in memory that counts what is taken from it. */
 export interface RecordSource {
-  readonly chunks: AsyncIterable<Uint8Array>;
+  readonly input: AsyncIterable<Uint8Array>;
   readonly taken: number;
   readonly isClosed: boolean;
   /** Adds a chunk to a source that was made open. */
   push(...records: readonly TerminalRecord[]): void;
-  end(error?: Error): void;
-  close(): void;
+  /** The core's end of it: in order, or with an error. */
+  finish(error?: Error): void;
+  /** The page's: it wants no more. */
+  end(): void;
 }
 
 /** One record a chunk. `open: true` waits for more after those given. */
@@ -44,7 +46,7 @@ export function createRecordSource(
   }
 
   return {
-    chunks: { [Symbol.asyncIterator]: read },
+    input: { [Symbol.asyncIterator]: read },
     get taken() {
       return taken;
     },
@@ -55,11 +57,11 @@ export function createRecordSource(
       queue.push(...more.map(encodeRecord));
       wake?.();
     },
-    end(error) {
+    finish(error) {
       ending = error ? { error } : {};
       wake?.();
     },
-    close() {
+    end() {
       isClosed = true;
       wake?.();
     },

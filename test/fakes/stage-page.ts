@@ -12,7 +12,7 @@ export interface StagePage {
 }
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const STYLES = ['renderer/ui/kit.css', 'renderer/terminal/terminal.css'];
+const STYLES = ['renderer/ui/kit.css', 'renderer/terminal/terminal.css', 'renderer/library/library.css'];
 
 export async function serveStage(script: string): Promise<StagePage> {
   const bundle = await build({

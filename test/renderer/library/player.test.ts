@@ -1,7 +1,9 @@
+import { SerializeAddon } from '@xterm/addon-serialize';
+import headless from '@xterm/headless';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { TerminalRecord } from '../../../preload/terminal-records.ts';
 import { createPlayer, type Player, type PlayerState } from '../../../renderer/library/player.ts';
-import type { Screen } from '../../../renderer/terminal/paced-screen.ts';
+import { createPacedScreen, type Screen } from '../../../renderer/terminal/paced-screen.ts';
 import { createManualTimers, type ManualTimers } from '../../fakes/manual-timers.ts';
 import { createRecordSource, output, type RecordSource, resize } from '../../fakes/record-source.ts';
 
@@ -374,7 +376,7 @@ describe('when it cannot keep up', () => {
     const { player, timers, sources, shown } = stage([output(0, 'a'), output(1, 'b')], { open: true });
     player.play();
     await timers.advance(1_000);
-    sources[0]?.end(new Error('the file is gone'));
+    sources[0]?.finish(new Error('the file is gone'));
     await timers.settle();
     expect(player.state).toMatchObject({ kind: 'failed', error: new Error('the file is gone') });
     expect(shown()).toBe('ab');
@@ -391,5 +393,59 @@ describe('when it cannot keep up', () => {
     await timers.settle();
     expect(sources[0]?.isClosed).toBe(true);
     expect(timers.pending).toBe(0);
+  });
+});
+
+describe('on a real terminal', () => {
+  /** Colours, cursor moves, the other screen, sizes, and characters cut between records. */
+  function wildRecords(): TerminalRecord[] {
+    const records: TerminalRecord[] = [];
+    const lines = [
+      '\x1b[1;32mé',
+      '日本\x1b[0m語',
+      '\x1b[5;10H\x1b[7mat\x1b[0m',
+      '\r\n',
+      '\x1b[?1049h\x1b[2Jvi',
+      '\x1b[?1049l',
+    ];
+    const bytes = new TextEncoder().encode(lines.join(''));
+    for (let index = 0; index < bytes.length * 4; index += 1) {
+      const byte = bytes[index % bytes.length] as number;
+      records.push({ kind: 'output', timeMicros: index * 1e4, bytes: Uint8Array.of(byte) });
+      if (index % 50 === 49) records.push(resize(index / 100, 60 + (index % 30), 20 + (index % 7)));
+    }
+    return records;
+  }
+
+  async function play(records: readonly TerminalRecord[], seeks: readonly number[]): Promise<string> {
+    const terminal = new headless.Terminal({ ...SIZE, allowProposedApi: true });
+    const addon = new SerializeAddon();
+    // Its types name the browser's terminal; the parts that it uses are the same.
+    terminal.loadAddon(addon as never);
+    const controller = new AbortController();
+    const player = createPlayer(
+      {
+        screen: createPacedScreen(terminal, { signal: controller.signal }),
+        timers: createManualTimers(),
+        open: () => createRecordSource(records),
+        onChanged: () => {},
+      },
+      { size: SIZE, durationMicros: records.at(-1)?.timeMicros ?? 0, idleSeconds: 0 },
+    );
+    for (const micros of seeks) await player.seek(micros);
+    player.stop();
+    return `${terminal.cols}x${terminal.rows} ${addon.serialize()}`;
+  }
+
+  test('any way to a moment shows the same as the straight one', async () => {
+    const records = wildRecords();
+    const lastMicros = records.at(-1)?.timeMicros ?? 0;
+    for (const share of [0.1, 0.33, 0.5, 0.81, 1]) {
+      const target = Math.round(lastMicros * share);
+      const straight = await play(records, [target]);
+      expect(await play(records, [lastMicros, target])).toBe(straight);
+      expect(await play(records, [target / 3, lastMicros * 0.9, 0, target])).toBe(straight);
+    }
+    expect(await play(records, [lastMicros])).not.toBe(await play(records, [lastMicros / 2]));
   });
 });

@@ -5,7 +5,7 @@ import { createRecordSource, output } from '../../fakes/record-source.ts';
 
 test('the next chunk is asked for when every record of the last was taken', async () => {
   const source = createRecordSource([output(0, 'a'), output(1, 'b')]);
-  const reader = readRecords(source.chunks);
+  const reader = readRecords(source.input);
   await reader.next();
   expect(source.taken).toBe(1);
   await reader.next();
@@ -15,7 +15,7 @@ test('the next chunk is asked for when every record of the last was taken', asyn
 
 test('leaving early lets the stream go', async () => {
   const source = createRecordSource([output(0, 'a'), output(1, 'b')]);
-  for await (const record of readRecords(source.chunks)) if (record.kind === 'output') break;
+  for await (const record of readRecords(source.input)) if (record.kind === 'output') break;
   expect(source.isClosed).toBe(true);
 });
 

@@ -69,7 +69,7 @@ describe('a session`s view', () => {
     const first = createRecordSource([output(0, 'old')], { open: true });
     const second = createRecordSource([output(0, 'new'), caughtUp(0)]);
     const { terminal, log, fed } = createStage([first, second]);
-    first.end(new CodedError('viewer-detached'));
+    first.finish(new CodedError('viewer-detached'));
     await fed;
     expect(lineOf(terminal, 0)).toBe('new');
     expect(log).toEqual(['opened', 'opened', 'caught up: new']);
@@ -78,7 +78,7 @@ describe('a session`s view', () => {
   test('any other failure is the caller`s, and what was shown stays', async () => {
     const source = createRecordSource([output(0, 'kept')], { open: true });
     const { terminal, fed } = createStage([source]);
-    source.end(new CodedError('connection-lost'));
+    source.finish(new CodedError('connection-lost'));
     await expect(fed).rejects.toThrow('connection-lost');
     await new Promise((resolve) => terminal.write('', () => resolve(undefined)));
     expect(lineOf(terminal, 0)).toBe('kept');
@@ -112,6 +112,8 @@ describe('answers of the terminal', () => {
         await screen.write(flood);
         await screen.write(encoder.encode('\x1b[c\x1b[6n'));
         terminal.input('x');
+        // Typing is an event of its own: its microtasks have run before anything else does.
+        await Promise.resolve();
       }
       await screen.settle();
     })();
@@ -125,7 +127,6 @@ describe('answers of the terminal', () => {
   test('what is typed between two writes is not lost', async () => {
     const { terminal, screen, log } = createFiltered();
     terminal.input('a');
-    // Typing is an event of its own: its microtasks have run before anything else does.
     await Promise.resolve();
     await screen.write(new TextEncoder().encode('\x1b[5n'));
     terminal.input('b');

@@ -42,11 +42,12 @@ function stage(): Stage {
       const source = createRecordSource([], { open: true });
       sources.push(source);
       return {
-        chunks: source.chunks,
+        input: source.input,
+        end: source.end,
         async write(typed: Uint8Array) {
           sent.push(decoder.decode(typed));
         },
-        close: source.close,
+        closed: new Promise(() => {}),
       };
     },
   } as CoreClient;
@@ -92,7 +93,7 @@ describe('a link to a session', () => {
   test('goes from the past to the present to the end', async () => {
     const made = stage();
     made.sources[0]?.push(output(0, 'past'), caughtUp, output(1, 'now'));
-    made.sources[0]?.end();
+    made.sources[0]?.finish();
     await made.timers.settle();
     expect(made.log).toEqual(['past', 'now']);
     expect(kinds(made)).toEqual(['catching-up', 'live', 'ended']);
@@ -152,7 +153,7 @@ describe('a link to a session', () => {
     const made = stage();
     made.sources[0]?.push(output(0, 'one'), caughtUp);
     await made.timers.settle();
-    made.sources[0]?.end(Object.assign(new Error('slow'), { code: 'viewer-detached' }));
+    made.sources[0]?.finish(Object.assign(new Error('slow'), { code: 'viewer-detached' }));
     await made.timers.settle();
     made.sources[1]?.push(output(0, 'one'), caughtUp);
     await made.timers.settle();
@@ -166,7 +167,7 @@ describe('a link to a session', () => {
   test('that is lost takes no more typing, and can be tried again', async () => {
     const made = stage();
     made.sources[0]?.push(caughtUp);
-    made.sources[0]?.end(
+    made.sources[0]?.finish(
       Object.assign(new Error('the core is gone'), { code: 'connection-lost', hint: 'restart' }),
     );
     await made.timers.settle();

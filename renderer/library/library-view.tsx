@@ -1,0 +1,232 @@
+/** All recordings of this machine: a list to filter and to walk with the keys, and what is known of the active one. */
+import type { JSX } from 'preact';
+import { useRef, useState } from 'preact/hooks';
+import type { RecordingInfo } from '../../preload/contract.ts';
+import { copyText } from '../terminal/clipboard.ts';
+import { Button } from '../ui/button.tsx';
+import { contextColourOf } from '../ui/context-colour.ts';
+import { Dialog } from '../ui/dialog.tsx';
+import { Field } from '../ui/field.tsx';
+import { formatCount, formatDuration, formatTime } from '../ui/format.ts';
+import { Menu, type MenuPlace, placeBelow } from '../ui/menu.tsx';
+import { EmptyState, Waiting } from '../ui/messages.tsx';
+import { movedIndex, rowId, VirtualList } from '../ui/virtual-list.tsx';
+import { RecordingDetails } from './recording-details.tsx';
+import { listRecordings } from './recording-filter.ts';
+import { RecordingRow } from './recording-row.tsx';
+import { nameOf } from './recording-words.ts';
+
+export interface LibraryViewProps {
+  /** Undefined until the core has answered. */
+  readonly recordings: ReadonlyMap<string, RecordingInfo> | undefined;
+  /** Unix milliseconds. */
+  readonly nowMs: number;
+  /** A context's colour, 1 to 8, where the page has given it one. */
+  readonly colourOf?: (context: string) => number;
+  readonly onReplay: (recordingId: string) => void;
+  /** Deletes for good; what fails, the page says. */
+  readonly onRemove: (recordingId: string) => void;
+  /** The one action of an empty library. */
+  readonly onFindPod: () => void;
+}
+
+const LIST_ID = 'recordings';
+
+export function LibraryView(props: LibraryViewProps): JSX.Element {
+  const { recordings, nowMs, colourOf = contextColourOf } = props;
+  const [filter, setFilter] = useState('');
+  const [activeId, setActiveId] = useState<string>();
+  const [menu, setMenu] = useState<{ readonly place: MenuPlace; readonly id: string }>();
+  const [removing, setRemoving] = useState<RecordingInfo>();
+  const field = useRef<HTMLInputElement>(null);
+
+  if (!recordings) return <Waiting what="Looking for recordings" />;
+  if (recordings.size === 0) return <NoRecordings onFindPod={props.onFindPod} />;
+
+  const listed = listRecordings(recordings.values(), filter);
+  const found = listed.findIndex((recording) => recording.recordingId === activeId);
+  const activeIndex = found < 0 && listed.length > 0 ? 0 : found;
+  const active = listed[activeIndex];
+
+  function steer(event: KeyboardEvent): void {
+    if (event.key === 'Escape' && filter !== '') setFilter('');
+    else if (active && act(event, active)) {
+      // Taken by the row.
+    } else {
+      const list = { count: listed.length, page: PAGE_ROWS };
+      const isText = event.key === 'Home' || event.key === 'End';
+      const next = isText ? undefined : movedIndex(event, activeIndex, list);
+      if (next === undefined) return;
+      setActiveId(listed[next]?.recordingId);
+    }
+    event.preventDefault();
+  }
+
+  /** Keys that act on a row, in the list and in the field that steers it. */
+  function act(event: KeyboardEvent, recording: RecordingInfo): boolean {
+    const isInField = event.target === field.current;
+    if (event.key === 'Enter') replay(recording);
+    else if (event.key === 'Delete' && !(isInField && filter !== '')) askRemove(recording);
+    else if (event.key === 'ContextMenu' || (event.key === 'F10' && event.shiftKey)) {
+      const row = document.getElementById(rowId(LIST_ID, recording.recordingId));
+      if (row) setMenu({ place: placeBelow(row), id: recording.recordingId });
+    } else return false;
+    return true;
+  }
+
+  function replay({ recordingId, state }: RecordingInfo): void {
+    setActiveId(recordingId);
+    if (state !== 'unreadable') props.onReplay(recordingId);
+  }
+
+  function askRemove(recording: RecordingInfo): void {
+    if (recording.state !== 'live') setRemoving(recording);
+  }
+
+  const inMenu = menu && recordings.get(menu.id);
+  return (
+    <section class="library" aria-label="Library">
+      <header class="library-head">
+        <Field
+          label="Filter recordings"
+          icon="search"
+          placeholder="Filter by pod, namespace, context, command"
+          value={filter}
+          onInput={setFilter}
+          onKeyDown={steer}
+          inputRef={field}
+          canClear
+          list={{ id: LIST_ID, activeId: active && rowId(LIST_ID, active.recordingId) }}
+        />
+        <output class="secondary numbers">{countWords(listed.length, recordings.size)}</output>
+      </header>
+      <div class="library-columns secondary" aria-hidden="true">
+        <span>When</span>
+        <span>Where</span>
+        <span>Pod / container</span>
+        <span class="is-figure">Duration</span>
+        <span>Ended</span>
+        <span class="is-figure">Size</span>
+        <span />
+      </div>
+      {listed.length === 0 ? (
+        <EmptyState icon="search" title="No recording has all of these words">
+          <Button onPress={() => setFilter('')}>Show all</Button>
+        </EmptyState>
+      ) : (
+        <VirtualList
+          id={LIST_ID}
+          label="Recordings"
+          items={listed}
+          keyOf={(recording) => recording.recordingId}
+          activeKey={active?.recordingId}
+          onActivate={setActiveId}
+          onKeyDown={act}
+          renderRow={(recording, row) => (
+            <RecordingRow
+              key={recording.recordingId}
+              recording={recording}
+              row={row}
+              nowMs={nowMs}
+              colour={colourOf(recording.context)}
+              onActivate={() => setActiveId(recording.recordingId)}
+              onReplay={() => replay(recording)}
+              onMenu={(place) => setMenu({ place, id: recording.recordingId })}
+            />
+          )}
+          isFocusedFirst
+        />
+      )}
+      {active && (
+        <RecordingDetails
+          recording={active}
+          onReplay={() => replay(active)}
+          onRemove={() => askRemove(active)}
+        />
+      )}
+      {menu && inMenu && (
+        <Menu
+          label={nameOf(inMenu)}
+          place={menu.place}
+          onClose={() => setMenu(undefined)}
+          items={[
+            {
+              key: 'replay',
+              label: 'Replay',
+              note: 'Enter',
+              isDisabled: inMenu.state === 'unreadable',
+              onPick: () => replay(inMenu),
+            },
+            { key: 'path', label: 'Copy path', onPick: () => void copyText(inMenu.path) },
+            {
+              key: 'remove',
+              label: 'Delete',
+              note: inMenu.state === 'live' ? 'still being recorded' : 'Del',
+              isDisabled: inMenu.state === 'live',
+              onPick: () => askRemove(inMenu),
+            },
+          ]}
+        />
+      )}
+      {removing && (
+        <RemoveDialog
+          recording={removing}
+          nowMs={nowMs}
+          onAnswer={(isWanted) => {
+            setRemoving(undefined);
+            if (isWanted) props.onRemove(removing.recordingId);
+          }}
+        />
+      )}
+    </section>
+  );
+}
+
+/** Of a Page key in the field, which does not know the list's height. */
+const PAGE_ROWS = 10;
+
+function countWords(listed: number, all: number): string {
+  return listed === all ? formatCount(all, 'recording') : `${listed} of ${formatCount(all, 'recording')}`;
+}
+
+interface RemoveDialogProps {
+  readonly recording: RecordingInfo;
+  readonly nowMs: number;
+  readonly onAnswer: (isWanted: boolean) => void;
+}
+
+function RemoveDialog({ recording, nowMs, onAnswer }: RemoveDialogProps): JSX.Element {
+  return (
+    <Dialog
+      title="Delete this recording?"
+      onClose={() => onAnswer(false)}
+      actions={
+        <>
+          <Button onPress={() => onAnswer(false)}>Keep</Button>
+          <Button kind="danger" isFocusedFirst onPress={() => onAnswer(true)}>
+            Delete
+          </Button>
+        </>
+      }
+    >
+      <p class="dialog-text">
+        {nameOf(recording)}, {formatTime(recording.startedAtMs, nowMs)},{' '}
+        {formatDuration(recording.durationMicros / 1_000)}. It is deleted from this machine for good.
+      </p>
+    </Dialog>
+  );
+}
+
+function NoRecordings({ onFindPod }: { readonly onFindPod: () => void }): JSX.Element {
+  return (
+    <EmptyState
+      icon="library"
+      title="No recordings yet"
+      line="Every shell that you open is recorded, and can be replayed here afterwards."
+    >
+      <Button kind="primary" onPress={onFindPod}>
+        Find a pod
+      </Button>
+    </EmptyState>
+  );
+}

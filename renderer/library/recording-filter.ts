@@ -1,0 +1,23 @@
+/** Which recordings are listed, and in which order. */
+import type { RecordingInfo } from '../../preload/contract.ts';
+import { describeOutcome } from './recording-words.ts';
+
+/** Newest first; those that contain every word of the filter somewhere in what is known of them. */
+export function listRecordings(recordings: Iterable<RecordingInfo>, filter: string): RecordingInfo[] {
+  const words = filter.toLowerCase().split(/\s+/).filter(Boolean);
+  return [...recordings]
+    .filter((recording) => {
+      if (words.length === 0) return true;
+      const text = textOf(recording);
+      return words.every((word) => text.includes(word));
+    })
+    .sort((a, b) => b.startedAtMs - a.startedAtMs || a.recordingId.localeCompare(b.recordingId));
+}
+
+function textOf(recording: RecordingInfo): string {
+  const { context, namespace, pod, container, command, note } = recording;
+  const outcome = describeOutcome(recording).word;
+  return [context, namespace, `${pod}/${container}`, command.join(' '), outcome, note]
+    .join('\n')
+    .toLowerCase();
+}

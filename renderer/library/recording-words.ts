@@ -1,0 +1,42 @@
+/** A recording in words, as rows, titles and details show it. */
+import type { RecordingInfo } from '../../preload/contract.ts';
+import { sentence } from '../ui/messages.tsx';
+import type { DotShape, Tone } from '../ui/status-dot.tsx';
+
+export interface OutcomeWords {
+  readonly shape: DotShape;
+  readonly tone: Tone;
+  /** For a narrow column: `exit 0`, `lost`, `being recorded`, `cut`, `unreadable`. */
+  readonly word: string;
+  /** All that is known, where that is more than the word. */
+  readonly line?: string;
+}
+
+/** How it ended, or why it is not whole. */
+export function describeOutcome(recording: RecordingInfo): OutcomeWords {
+  const { state, exitCode, note } = recording;
+  const line = note === undefined || note === '' ? {} : { line: sentence(note) };
+  if (state === 'unreadable') return { shape: 'cross', tone: 'lost', word: 'unreadable', ...line };
+  if (state === 'live') return { shape: 'full', tone: 'live', word: 'being recorded' };
+  if (state === 'cut') {
+    const why = 'Kubereel stopped before the shell ended. Everything up to then is here.';
+    return { shape: 'half', tone: 'quiet', word: 'cut', line: line.line ?? why };
+  }
+  if (exitCode !== undefined) return { shape: 'ring', tone: 'quiet', word: `exit ${exitCode}`, ...line };
+  return { shape: 'ring', tone: 'quiet', word: note ? 'lost' : 'closed', ...line };
+}
+
+export function nameOf(recording: RecordingInfo): string {
+  return recording.container === '' ? recording.pod : `${recording.pod} / ${recording.container}`;
+}
+
+/** `Fri 20 Nov 2026, 14:03:27`, in local time. */
+export function formatMoment(timeMs: number): string {
+  const [weekday, month, day, year] = new Date(timeMs).toDateString().split(' ');
+  return `${weekday} ${Number(day)} ${month} ${year}, ${formatTimeOfDay(timeMs)}`;
+}
+
+/** `14:03:27`, in local time. */
+export function formatTimeOfDay(timeMs: number): string {
+  return new Date(timeMs).toTimeString().slice(0, 8);
+}

@@ -1,0 +1,167 @@
+/** A recording in a tab: a terminal that has happened, and the bar that plays it. */
+import type { JSX } from 'preact';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import type { AppInfo, RecordingInfo, Settings } from '../../preload/contract.ts';
+import { problemOf } from '../problem.ts';
+import type { CoreClient } from '../terminal/core-client.ts';
+import { pageTimers } from '../terminal/page-timers.ts';
+import { TerminalFrame } from '../terminal/terminal-frame.tsx';
+import type { TerminalView } from '../terminal/xterm.ts';
+import { Button } from '../ui/button.tsx';
+import { formatClock } from '../ui/format.ts';
+import { Notice, sentence, Waiting } from '../ui/messages.tsx';
+import { createPlayer, type Player, type PlayerState, SPEEDS } from './player.ts';
+import { PlayerBar } from './player-bar.tsx';
+import { nameOf } from './recording-words.ts';
+import { type PlayerCommand, playerCommandOf, stepSpeed } from './replay-keys.ts';
+
+export interface ReplayPaneProps {
+  readonly client: CoreClient;
+  readonly recording: RecordingInfo;
+  readonly settings: Settings;
+  readonly host: Pick<AppInfo, 'platform' | 'host'>;
+  /** Its tab is in front. A replay that nobody sees pauses. */
+  readonly isVisible: boolean;
+  readonly onSettings: (changes: Partial<Settings>) => void;
+}
+
+/** Left and right arrow. */
+const STEP_MICROS = 5e6;
+/** How often the figures and the slider follow the position. */
+const FOLLOW_MS = 100;
+/** What is skipped where the setting shows all pauses, but the user wants them skipped here. */
+const DEFAULT_IDLE_SECONDS = 2;
+
+export function ReplayPane(props: ReplayPaneProps): JSX.Element {
+  const { recording, settings } = props;
+  const player = useRef<Player | undefined>(undefined);
+  const view = useRef<TerminalView | undefined>(undefined);
+  const latest = useRef(props);
+  latest.current = props;
+  const [state, setState] = useState<PlayerState>({ kind: 'paused' });
+  const [positionMicros, setPosition] = useState(0);
+  const [speed, setSpeed] = useState(1);
+  const [skipsIdle, setSkipsIdle] = useState(settings.replayIdleSeconds > 0);
+  const idleSeconds = settings.replayIdleSeconds || DEFAULT_IDLE_SECONDS;
+
+  function start(made: TerminalView, { signal }: { signal: AbortSignal }): void {
+    const { client, recording: first } = latest.current;
+    const next = createPlayer(
+      {
+        screen: made.screen,
+        timers: pageTimers,
+        open: () => client.open('library.play', { recordingId: first.recordingId }),
+        onChanged(changed) {
+          setState(changed);
+          setPosition(next.positionMicros());
+        },
+      },
+      {
+        size: first.size,
+        durationMicros: first.durationMicros,
+        idleSeconds: skipsIdle ? idleSeconds : 0,
+      },
+    );
+    view.current = made;
+    player.current = next;
+    signal.addEventListener('abort', () => next.stop(), { once: true });
+    next.play();
+  }
+
+  useEffect(() => player.current?.setIdleSeconds(skipsIdle ? idleSeconds : 0), [skipsIdle, idleSeconds]);
+  useEffect(() => player.current?.setSpeed(speed), [speed]);
+  useEffect(() => player.current?.setDuration(recording.durationMicros), [recording.durationMicros]);
+  useEffect(() => {
+    if (!props.isVisible) player.current?.pause();
+  }, [props.isVisible]);
+  useEffect(() => {
+    if (state.kind !== 'playing') return;
+    const timer = setInterval(() => setPosition(player.current?.positionMicros() ?? 0), FOLLOW_MS);
+    return () => clearInterval(timer);
+  }, [state.kind]);
+
+  function seek(toMicros: number): void {
+    // Its end is announced by the player's state.
+    void player.current?.seek(toMicros);
+    setPosition(player.current?.positionMicros() ?? 0);
+  }
+
+  function toggle(): void {
+    const isPlaying = state.kind === 'playing' || (state.kind === 'seeking' && state.thenPlays);
+    if (isPlaying) player.current?.pause();
+    else player.current?.play();
+  }
+
+  const commands: Readonly<Record<PlayerCommand, () => void>> = {
+    toggle,
+    back: () => seek((player.current?.positionMicros() ?? 0) - STEP_MICROS),
+    forward: () => seek((player.current?.positionMicros() ?? 0) + STEP_MICROS),
+    start: () => seek(0),
+    end: () => seek(latest.current.recording.durationMicros),
+    faster: () => setSpeed((before) => stepSpeed(SPEEDS, before, 1)),
+    slower: () => setSpeed((before) => stepSpeed(SPEEDS, before, -1)),
+  };
+
+  function press(event: KeyboardEvent): void {
+    const command = playerCommandOf(event);
+    if (!command || isOthers(event, command)) return;
+    event.preventDefault();
+    event.stopPropagation();
+    commands[command]();
+  }
+
+  const name = nameOf(recording);
+  return (
+    <section
+      class="replay-pane"
+      hidden={!props.isVisible}
+      aria-label={`Recording of ${name}`}
+      onKeyDownCapture={press}
+    >
+      <TerminalFrame
+        label={`Recording of ${name}`}
+        size={recording.size}
+        settings={settings}
+        host={props.host}
+        isVisible={props.isVisible}
+        onReady={start}
+        onSettings={props.onSettings}
+        sizedBy="records"
+        sizeNote="as it was recorded"
+        foot={
+          <PlayerBar
+            recording={recording}
+            state={state}
+            positionMicros={positionMicros}
+            speed={speed}
+            idleSeconds={idleSeconds}
+            skipsIdle={skipsIdle}
+            onToggle={toggle}
+            onSeek={seek}
+            onSpeed={setSpeed}
+            onSkipIdle={setSkipsIdle}
+          />
+        }
+      >
+        {state.kind === 'seeking' && (
+          <div class="terminal-wait" key={state.toMicros}>
+            <Waiting what={`Reading on to ${formatClock(state.toMicros / 1_000)}`} />
+          </div>
+        )}
+        {state.kind === 'failed' && (
+          <Notice tone="lost" actions={<Button onPress={toggle}>Try again</Button>}>
+            This recording cannot be played. {sentence(problemOf(state.error).message)}
+          </Notice>
+        )}
+      </TerminalFrame>
+    </section>
+  );
+}
+
+/** Text is typed in fields, and what has the focus acts on Space by itself. */
+function isOthers(event: KeyboardEvent, command: PlayerCommand): boolean {
+  const { target } = event;
+  if (!(target instanceof HTMLElement)) return false;
+  if (target.closest('.find-bar, [role="menu"], dialog, select')) return true;
+  return command === 'toggle' && target.closest('button, input[type="checkbox"]') !== null;
+}

@@ -1,0 +1,144 @@
+/** A page with the library and a replay on a core in memory, for test/renderer/library/*.test.ts. In the browser. */
+import { signal } from '@preact/signals';
+import { type JSX, render } from 'preact';
+import type { RecordingInfo, Settings } from '../../preload/contract.ts';
+import type { TerminalRecord } from '../../preload/terminal-records.ts';
+import { LibraryView } from '../../renderer/library/library-view.tsx';
+import { ReplayPane } from '../../renderer/library/replay-pane.tsx';
+import type { CoreClient } from '../../renderer/terminal/core-client.ts';
+import { followTheme } from '../../renderer/ui/theme.ts';
+import { createRecordSource, output, type RecordSource, resize } from './record-source.ts';
+import { recording } from './recording-info.ts';
+
+const MINUTE_MS = 60_000;
+const START_MS = new Date(2026, 10, 20, 14, 3, 0).getTime();
+
+const settings = signal<Settings>({
+  theme: 'dark',
+  fontFamily: '',
+  fontSize: 13,
+  scrollback: 5_000,
+  copyOnSelect: false,
+  rightClick: 'menu',
+  pasteGuard: true,
+  cursorBlink: false,
+  screenReader: true,
+  replayIdleSeconds: 2,
+  recentTargets: [],
+});
+const themeSetting = signal<Settings['theme']>('dark');
+followTheme(themeSetting);
+const recordings = signal<ReadonlyMap<string, RecordingInfo> | undefined>(undefined);
+const replayed = signal<RecordingInfo | undefined>(undefined);
+const deeds: string[] = [];
+const sources: RecordSource[] = [];
+let records: readonly TerminalRecord[] = [];
+/** A core that stops in the middle of a recording. */
+let failsAfter: number | undefined;
+
+const client: CoreClient = {
+  async call() {
+    throw new Error('a replay calls nothing');
+  },
+  open(name, params) {
+    deeds.push(`${name} ${JSON.stringify(params)}`);
+    const source = createRecordSource(records.slice(0, failsAfter), { open: true });
+    const error = Object.assign(new Error('the file could not be read'), { code: 'recording-unreadable' });
+    source.finish(failsAfter === undefined ? undefined : error);
+    sources.push(source);
+    return {
+      input: source.input,
+      end: source.end,
+      async write() {
+        throw new Error('nothing goes up');
+      },
+      closed: new Promise(() => {}),
+    };
+  },
+};
+
+function App(): JSX.Element {
+  return replayed.value ? (
+    <ReplayPane
+      key={replayed.value.recordingId}
+      client={client}
+      recording={replayed.value}
+      settings={settings.value}
+      host={{ platform: 'linux', host: 'browser' }}
+      isVisible
+      onSettings={(changes) => {
+        settings.value = { ...settings.value, ...changes };
+      }}
+    />
+  ) : (
+    <LibraryView
+      recordings={recordings.value}
+      nowMs={START_MS + 3 * 60 * MINUTE_MS}
+      onReplay={(id) => {
+        deeds.push(`replay ${id}`);
+      }}
+      onRemove={(id) => {
+        deeds.push(`remove ${id}`);
+        const rest = new Map(recordings.value);
+        rest.delete(id);
+        recordings.value = rest;
+      }}
+      onFindPod={() => deeds.push('find a pod')}
+    />
+  );
+}
+
+/** A shell's hour: a listing, an editor on the other screen, a long silence, and an end. */
+function sampleRecords(): TerminalRecord[] {
+  const prompt = '\x1b[1;32mroot@web-7f9c\x1b[0m:\x1b[1;34m/app\x1b[0m# ';
+  return [
+    output(0, prompt),
+    ...[...'kubectl logs web'].map((key, index) => output(1 + index / 10, key)),
+    output(3, '\r\n'),
+    ...Array.from({ length: 40 }, (_, index) =>
+      output(4 + index / 20, `\x1b[90m14:03:${10 + index}\x1b[0m GET /cart/${index} \x1b[32m200\x1b[0m\r\n`),
+    ),
+    output(7, `${prompt}vi config.yaml\r\n`),
+    output(8, '\x1b[?1049h\x1b[H\x1b[2J\x1b[1;1Hreplicas: 3\x1b[2;1H~\x1b[24;1H"config.yaml" 1L'),
+    output(12, '\x1b[?1049l'),
+    resize(13, 60, 20),
+    output(14, `${prompt}sleep 900\r\n`),
+    output(914, `${prompt}exit\r\n`),
+    { kind: 'exit', timeMicros: 915e6, exitCode: 0 },
+  ];
+}
+
+const stage = {
+  list(items: readonly Partial<RecordingInfo>[]): void {
+    recordings.value = new Map(
+      items.map((item, index) => {
+        const made = recording({
+          recordingId: `r${index + 1}`,
+          startedAtMs: START_MS - index * 47 * MINUTE_MS,
+          ...item,
+        });
+        return [made.recordingId, made];
+      }),
+    );
+  },
+  replay(changes: Partial<RecordingInfo> = {}, failing?: number): void {
+    records = sampleRecords();
+    failsAfter = failing;
+    replayed.value = recording({ startedAtMs: START_MS, durationMicros: 915e6, exitCode: 0, ...changes });
+  },
+  /** The core reads the file again. */
+  repair(): void {
+    failsAfter = undefined;
+  },
+  setTheme(theme: Settings['theme']): void {
+    themeSetting.value = theme;
+  },
+  deeds: () => deeds,
+  opened: () => sources.length,
+  isFirstClosed: () => sources[0]?.isClosed ?? false,
+};
+export type LibraryStage = typeof stage;
+Object.assign(globalThis, { stage });
+
+document.body.innerHTML = '<div id="page"></div>';
+render(<App />, document.querySelector('#page') as HTMLElement);

@@ -1,0 +1,38 @@
+import { expect, test } from 'vitest';
+import {
+  describeOutcome,
+  formatMoment,
+  formatTimeOfDay,
+  nameOf,
+} from '../../../renderer/library/recording-words.ts';
+import { recording } from '../../fakes/recording-info.ts';
+
+test('an exit shows its code, a lost session its reason', () => {
+  expect(describeOutcome(recording({ exitCode: 137 }))).toMatchObject({ word: 'exit 137' });
+  expect(describeOutcome(recording({ note: 'the pod was deleted' }))).toMatchObject({
+    word: 'lost',
+    line: 'The pod was deleted.',
+  });
+  expect(describeOutcome(recording({}))).toMatchObject({ word: 'closed' });
+});
+
+test('what is not whole says why', () => {
+  expect(describeOutcome(recording({ state: 'unreadable', note: 'line 1 is no header' }))).toMatchObject({
+    tone: 'lost',
+    word: 'unreadable',
+    line: 'Line 1 is no header.',
+  });
+  expect(describeOutcome(recording({ state: 'cut' })).line).toContain('Everything up to then is here');
+  expect(describeOutcome(recording({ state: 'live', exitCode: 0 })).word).toBe('being recorded');
+});
+
+test('a recording without a container has its pod`s name', () => {
+  expect(nameOf(recording({}))).toBe('web-7f9c / app');
+  expect(nameOf(recording({ container: '' }))).toBe('web-7f9c');
+});
+
+test('moments are told to the second, in local time', () => {
+  const moment = new Date(2026, 10, 5, 4, 3, 7).getTime();
+  expect(formatMoment(moment)).toBe('Thu 5 Nov 2026, 04:03:07');
+  expect(formatTimeOfDay(moment)).toBe('04:03:07');
+});
