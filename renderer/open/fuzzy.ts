@@ -10,14 +10,16 @@ export interface FuzzyMatch {
   readonly places: readonly number[];
 }
 
-/** Points for a matched character by where it stands. A start of a word is worth more than a run. */
+/** Points for a matched character by where it stands. A run is worth more than starts of words. */
 const MATCHED = 4;
 const AT_START = 10;
 const AT_WORD = 8;
-const IN_RUN = 6;
+const IN_RUN = 9;
 /** Lost for each character skipped between two matched ones, up to a limit: far is far. */
 const GAP = 1;
 const MOST_GAP = 6;
+/** A word whose letters stand scattered over a text is not in it: nobody who looks for `web` means `worker-be`. */
+const LEAST_A_CHARACTER = 6;
 /** Texts are names; the search of a longer one looks at its first part, for time. */
 const MOST_CHARACTERS = 200;
 
@@ -71,7 +73,7 @@ function matchWord(word: string, lower: string, text: string): FuzzyMatch | unde
     cameFrom.push(from);
   }
   const score = Math.max(...best);
-  if (score === Number.NEGATIVE_INFINITY) return undefined;
+  if (score < word.length * LEAST_A_CHARACTER) return undefined;
   const places: number[] = [];
   let place = best.indexOf(score);
   for (let i = word.length - 1; i >= 0; i -= 1) {

@@ -106,20 +106,15 @@ function unasked(items: readonly PaletteItem[]): FoundItem[] {
 
 /** In the title alone if it can be; else over all that the row says, for less. */
 function matchItem(query: string, item: PaletteItem): FuzzyMatch | undefined {
-  // A word spelled out of letters from all over the row is no hit that anybody meant.
-  const least = query.replaceAll(/\s/g, '').length * LEAST_POINTS_A_LETTER;
   const inTitle = matchFuzzy(query, item.title);
-  if (inTitle && inTitle.score >= least) {
-    return { ...inTitle, score: inTitle.score + GROUP_POINTS[item.group] };
-  }
+  if (inTitle) return { ...inTitle, score: inTitle.score + GROUP_POINTS[item.group] };
   const all = matchFuzzy(query, `${item.title} ${item.detail} ${item.words ?? ''}`);
-  if (!all || all.score < least) return undefined;
+  if (!all) return undefined;
   const places = all.places.filter((place) => place < item.title.length);
   return { score: all.score * DETAIL_SHARE + GROUP_POINTS[item.group], places };
 }
 
 const DETAIL_SHARE = 0.6;
-const LEAST_POINTS_A_LETTER = 6;
 /** What is open is looked for more often than what could be opened, and that more often than a setting. */
 const GROUP_POINTS: Readonly<Record<PaletteItem['group'], number>> = {
   'Open sessions': 6,
