@@ -1,0 +1,84 @@
+import * as v from 'valibot';
+
+/** What the user may choose. Every key has a default, so that a file may lack any of them. */
+export interface Settings {
+  readonly theme: 'system' | 'light' | 'dark' | 'contrast';
+  readonly fontFamily: string;
+  /** CSS pixels. */
+  readonly fontSize: number;
+  /** Lines kept above the screen in a terminal. */
+  readonly scrollback: number;
+  readonly copyOnSelect: boolean;
+  readonly rightClick: 'menu' | 'paste';
+  /** Asks before several lines are pasted. */
+  readonly pasteGuard: boolean;
+  readonly cursorBlink: boolean;
+  readonly screenReader: boolean;
+  /** Longest pause that a replay shows, in seconds; 0 shows all of it. */
+  readonly replayIdleSeconds: number;
+  /** Newest first. */
+  readonly recentTargets: readonly RecentTarget[];
+}
+
+export interface RecentTarget {
+  readonly context: string;
+  readonly namespace: string;
+  readonly pod: string;
+  readonly container?: string;
+  readonly command?: readonly string[];
+}
+
+export const defaultSettings: Settings = {
+  theme: 'system',
+  fontFamily: '"JetBrains Mono", "Cascadia Mono", Menlo, "DejaVu Sans Mono", monospace',
+  fontSize: 13,
+  scrollback: 5_000,
+  copyOnSelect: false,
+  rightClick: 'menu',
+  pasteGuard: true,
+  cursorBlink: true,
+  screenReader: false,
+  replayIdleSeconds: 2,
+  recentTargets: [],
+};
+
+const MAX_NAME = 512;
+const MAX_RECENT_TARGETS = 50;
+const name = v.pipe(v.string(), v.minLength(1), v.maxLength(MAX_NAME));
+
+/** One parser a key, undefined for what is wrong: such a key falls back alone. */
+export const settingsParsers: {
+  readonly [Key in keyof Settings]: (value: unknown) => Settings[Key] | undefined;
+} = {
+  theme: parserOf(v.picklist(['system', 'light', 'dark', 'contrast'])),
+  fontFamily: parserOf(name),
+  fontSize: parserOf(v.pipe(v.number(), v.minValue(8), v.maxValue(32))),
+  scrollback: parserOf(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(100_000))),
+  copyOnSelect: parserOf(v.boolean()),
+  rightClick: parserOf(v.picklist(['menu', 'paste'])),
+  pasteGuard: parserOf(v.boolean()),
+  cursorBlink: parserOf(v.boolean()),
+  screenReader: parserOf(v.boolean()),
+  replayIdleSeconds: parserOf(v.pipe(v.number(), v.minValue(0), v.maxValue(3_600))),
+  recentTargets: parserOf(
+    v.pipe(
+      v.array(
+        v.object({
+          context: name,
+          namespace: name,
+          pod: name,
+          container: v.exactOptional(name),
+          command: v.exactOptional(v.array(v.string())),
+        }),
+      ),
+      v.maxLength(MAX_RECENT_TARGETS),
+    ),
+  ),
+};
+
+function parserOf<Output>(schema: v.GenericSchema<unknown, Output>): (value: unknown) => Output | undefined {
+  return (value) => {
+    const parsed = v.safeParse(schema, value);
+    return parsed.success ? parsed.output : undefined;
+  };
+}
