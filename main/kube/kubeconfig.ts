@@ -1,4 +1,13 @@
+import { homedir } from 'node:os';
+import { delimiter, join } from 'node:path';
 import type { UserAuth } from '../credentials/credential.ts';
+import {
+  type ClusterFields,
+  type ContextFields,
+  type KubeconfigFile,
+  readKubeconfigFile,
+  type UserFields,
+} from './kubeconfig-file.ts';
 
 /** The user's kubeconfig as kubectl would see it: several files, the first with a name wins. */
 export interface Kubeconfig {
@@ -6,6 +15,8 @@ export interface Kubeconfig {
   readonly sources: readonly KubeconfigSource[];
   readonly contexts: readonly ContextEntry[];
   readonly currentContext: string | null;
+  /** All entries, unchecked: only the context in use is validated, as kubectl does. */
+  readonly entries: KubeconfigEntries;
 }
 
 export interface KubeconfigSource {
@@ -15,7 +26,7 @@ export interface KubeconfigSource {
   readonly error?: Error;
 }
 
-/** A named entry, not yet checked: that happens when it is used (`resolveContext`). */
+/** A named context, not yet checked: that happens when it is used (`resolveContext`). */
 export interface ContextEntry {
   readonly name: string;
   readonly clusterName: string;
@@ -27,7 +38,19 @@ export interface ContextEntry {
   readonly originPath: string;
 }
 
-/** All that is needed to reach one cluster as one user: immutable, files named but not yet read. */
+export interface KubeconfigEntries {
+  readonly contexts: ReadonlyMap<string, Entry<ContextFields>>;
+  readonly clusters: ReadonlyMap<string, Entry<ClusterFields>>;
+  readonly users: ReadonlyMap<string, Entry<UserFields>>;
+}
+
+/** Fields as written, with the file that relative paths in them are relative to. */
+export interface Entry<Fields> {
+  readonly fields: Fields;
+  readonly originPath: string;
+}
+
+/** All that is needed to reach one cluster as one user: immutable, paths absolute. */
 export interface ResolvedContext {
   readonly name: string;
   readonly namespace: string;
@@ -47,4 +70,60 @@ export interface ClusterSettings {
   readonly disableCompression: boolean;
   /** Extension object `client.authentication.k8s.io/exec`, verbatim. */
   readonly pluginExtension?: unknown;
+}
+
+/** Where kubectl looks: `$KUBECONFIG`'s list, each path once, else the one in the home folder (clientcmd, loader.go). */
+export function kubeconfigPaths(environment: NodeJS.ProcessEnv): readonly string[] {
+  const list = environment['KUBECONFIG'];
+  if (!list) return [join(environment['HOME'] || homedir(), '.kube', 'config')];
+  return [...new Set(list.split(delimiter).filter((path) => path !== ''))];
+}
+
+/**
+ * Loads and merges the files. A missing one is skipped; a broken one is told in `sources` and the others are
+ * loaded all the same, so that one bad file does not hide every cluster.
+ */
+export async function loadKubeconfig(paths: readonly string[]): Promise<Kubeconfig> {
+  const outcomes = await Promise.all(paths.map(loadSource));
+  const files = outcomes.flatMap(({ file }) => (file ? [file] : []));
+  const entries: KubeconfigEntries = {
+    contexts: mergeFirstWins(files, (file) => file.contexts),
+    clusters: mergeFirstWins(files, (file) => file.clusters),
+    users: mergeFirstWins(files, (file) => file.users),
+  };
+  const contexts = [...entries.contexts].map(([name, { fields, originPath }]) => ({
+    name,
+    clusterName: fields.cluster ?? '',
+    userName: fields.user ?? '',
+    namespace: fields.namespace || 'default',
+    server: entries.clusters.get(fields.cluster ?? '')?.fields.server ?? '',
+    originPath,
+  }));
+  const currentContext = files.find((file) => file.currentContext !== '')?.currentContext ?? null;
+  return { sources: outcomes.map(({ source }) => source), contexts, currentContext, entries };
+}
+
+async function loadSource(path: string): Promise<{ source: KubeconfigSource; file?: KubeconfigFile }> {
+  try {
+    const file = await readKubeconfigFile(path);
+    return file ? { source: { path, state: 'loaded' }, file } : { source: { path, state: 'missing' } };
+  } catch (error) {
+    return {
+      source: { path, state: 'failed', error: error instanceof Error ? error : new Error(String(error)) },
+    };
+  }
+}
+
+/** Whole entries: fields of the same name in a later file are not mixed in (clientcmd, merge.go). */
+function mergeFirstWins<Fields>(
+  files: readonly KubeconfigFile[],
+  entriesOf: (file: KubeconfigFile) => ReadonlyMap<string, Fields>,
+): ReadonlyMap<string, Entry<Fields>> {
+  const merged = new Map<string, Entry<Fields>>();
+  for (const file of files) {
+    for (const [name, fields] of entriesOf(file)) {
+      if (!merged.has(name)) merged.set(name, { fields, originPath: file.path });
+    }
+  }
+  return merged;
 }

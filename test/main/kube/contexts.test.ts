@@ -13,7 +13,8 @@ function kubeconfigOf(...names: string[]): Kubeconfig {
     server: 'https://127.0.0.1:1',
     originPath: '/config',
   }));
-  return { sources: [{ path: '/config', state: 'loaded' }], contexts, currentContext: null };
+  const entries = { contexts: new Map(), clusters: new Map(), users: new Map() };
+  return { sources: [{ path: '/config', state: 'loaded' }], contexts, currentContext: null, entries };
 }
 
 function createNeeds(loads: Kubeconfig[]) {

@@ -1,0 +1,71 @@
+import * as v from 'valibot';
+import { AppError, type ErrorCode } from '../base/errors.ts';
+
+/** The part of a Kubernetes Status that errors are made of (apimachinery, meta/v1/types.go). */
+export interface ApiStatus {
+  readonly message: string;
+  readonly reason: string;
+}
+
+const statusSchema = v.object({
+  kind: v.literal('Status'),
+  message: v.optional(v.string(), ''),
+  reason: v.optional(v.string(), ''),
+});
+
+/** The Status in an answer's body; undefined for anything else, such as a proxy's page. */
+export function parseApiStatus(body: string): ApiStatus | undefined {
+  try {
+    const parsed = v.safeParse(statusSchema, JSON.parse(body));
+    return parsed.success ? { message: parsed.output.message, reason: parsed.output.reason } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A page, a proxy's word or nothing: enough of it to recognise who answered. */
+const MAX_QUOTED_CHARACTERS = 300;
+
+/** An answer that is no success, in the server's words where it has some. */
+export function toApiError(server: string, httpStatus: number, body: string): AppError {
+  const status = parseApiStatus(body);
+  if (!status) {
+    const quoted = body.replace(/\s+/g, ' ').trim().slice(0, MAX_QUOTED_CHARACTERS);
+    return new AppError(
+      codeFor(httpStatus, ''),
+      `${server} answered ${httpStatus}, not as a Kubernetes API server does`,
+      {
+        hint: 'A proxy or login page may stand in between: check the server’s address and proxy settings.',
+        ...(quoted === '' ? {} : { detail: quoted }),
+      },
+    );
+  }
+  const words = status.message || status.reason || `the server answered ${httpStatus}`;
+  return new AppError(codeFor(httpStatus, status.reason), words, {
+    ...hintFor(httpStatus),
+    detail: `HTTP ${httpStatus} ${status.reason}`.trim(),
+  });
+}
+
+function codeFor(httpStatus: number, reason: string): ErrorCode {
+  if (httpStatus === 401) return 'unauthorized';
+  if (httpStatus === 403) return 'forbidden';
+  if (httpStatus === 404) return 'not-found';
+  if (httpStatus === 410 || reason === 'Expired') return 'watch-expired';
+  return 'cluster-refused';
+}
+
+function hintFor(httpStatus: number): { readonly hint?: string } {
+  switch (httpStatus) {
+    case 401:
+      return { hint: 'Your credential is missing, expired or revoked: log in to this cluster again.' };
+    case 403:
+      return { hint: 'Ask an administrator of the cluster for the permission that is named here.' };
+    case 429:
+      return { hint: 'The server is busy and asks for fewer requests: try again in a moment.' };
+    default:
+      return httpStatus >= 500
+        ? { hint: 'The cluster has a problem of its own: try again in a moment.' }
+        : {};
+  }
+}
