@@ -1,0 +1,56 @@
+import type { Clock } from '../base/clock.ts';
+import { AppError } from '../base/errors.ts';
+import type { PodInfo } from '../kube/pod-info.ts';
+import { getPod } from '../kube/pods.ts';
+import type { KubeTransport } from '../kube/transport.ts';
+import { type ExecStream, openExecStream, type TerminalSize } from './exec-stream.ts';
+
+/** A command in a pod, as a person or `kubectl exec` names it. */
+export interface CommandTarget {
+  readonly namespace: string;
+  readonly pod: string;
+  /** Absent: kubectl's choice, the annotation or else the first. */
+  readonly container?: string;
+  readonly command: readonly string[];
+  readonly stdin: boolean;
+  readonly tty: boolean;
+}
+
+export interface OpenedCommand {
+  readonly stream: ExecStream;
+  readonly container: string;
+  /** All of the pod's containers where one was chosen among several; else empty. */
+  readonly choices: readonly string[];
+}
+
+/**
+ * Opens a command in the container that was named, or in kubectl's choice. Asks the server about the pod only
+ * where the choice needs it.
+ */
+export async function openCommand(
+  needs: { readonly transport: KubeTransport; readonly clock: Clock },
+  target: CommandTarget,
+  size: TerminalSize,
+  options: { signal: AbortSignal },
+): Promise<OpenedCommand> {
+  const { namespace, pod, command, stdin, tty } = target;
+  const chosen = target.container
+    ? { container: target.container, choices: [] }
+    : chooseContainer(await getPod(needs, { namespace, pod }, options));
+  const request = { kind: 'exec', namespace, pod, container: chosen.container, command, stdin, tty } as const;
+  const stream = await openExecStream(needs, request, { ...options, size });
+  return { stream, ...chosen };
+}
+
+function chooseContainer(pod: PodInfo): { container: string; choices: readonly string[] } {
+  if (pod.phase === 'Succeeded' || pod.phase === 'Failed') {
+    // kubectl's words (exec.go); the server would only say that the container is not found.
+    throw new AppError(
+      'pod-completed',
+      `cannot exec into a container in a completed pod; current phase is ${pod.phase}`,
+      { hint: 'A completed pod runs nothing any more; its logs may still be there.' },
+    );
+  }
+  const names = pod.containers.filter(({ kind }) => kind === 'container').map(({ name }) => name);
+  return { container: pod.defaultContainer, choices: names.length > 1 ? names : [] };
+}
