@@ -1,0 +1,51 @@
+import { serveContract } from '../../preload/server.ts';
+import type { Wire } from '../../preload/wire.ts';
+import { createLifetime, type Lifetime } from '../base/lifetime.ts';
+import { answerContexts, toContextList } from './contexts.ts';
+import { answerLibrary } from './library.ts';
+import { answerPods } from './pods.ts';
+import { toProblem } from './problem.ts';
+import type { Rooms } from './rooms.ts';
+import { answerSessions, toSessionInfo } from './sessions.ts';
+import { answerSettings, toSettingsState } from './settings.ts';
+import { playRecording, viewSession } from './streams.ts';
+
+/** Answers one page over one wire until either is gone. What the page was following ends with it. */
+export function servePage(rooms: Rooms, wire: Wire, parent: Lifetime): Lifetime {
+  const life = createLifetime('page', (error) =>
+    rooms.log.error({ error: String(error) }, 'page left badly'),
+  );
+  const forget = parent.own(() => life.end());
+  life.own(forget);
+  const server = serveContract({
+    wire,
+    handlers: {
+      'app.info': async () => rooms.info,
+      'app.newWindow': () => rooms.newWindow(),
+      ...answerContexts(rooms),
+      ...answerPods(rooms, (change) => server.emit('pods.changed', change), life),
+      ...answerSessions(rooms),
+      ...answerLibrary(rooms),
+      ...answerSettings(rooms),
+    },
+    streams: {
+      'sessions.view': (params, stream, options) => viewSession(rooms, params, stream, options),
+      'library.play': (params, stream, options) => playRecording(rooms, params, stream, options),
+    },
+    toProblem,
+    onProtocolError: (error) => rooms.log.warn({ error: String(error) }, 'page spoke nonsense'),
+  });
+  const { contexts, demo, sessions, library, settings } = rooms;
+  const tellContexts = (): void =>
+    server.emit('contexts.changed', toContextList(contexts.current(), demo.snapshot()));
+  life.own(contexts.onChanged(tellContexts));
+  life.own(demo.onChanged(tellContexts));
+  life.own(sessions.onChanged((session) => server.emit('sessions.changed', toSessionInfo(session))));
+  life.own(sessions.onForgotten((sessionId) => server.emit('sessions.forgotten', { sessionId })));
+  life.own(library.onChanged((change) => server.emit('library.changed', change)));
+  life.own(settings.onChanged((current) => server.emit('settings.changed', toSettingsState(current))));
+  life.own(() => wire.close());
+  // Ending is what is to happen, and it does not reject.
+  life.own(wire.onClosed(() => void life.end()));
+  return life;
+}

@@ -1,0 +1,14 @@
+import type { CallsOf, Rooms } from './rooms.ts';
+
+export function answerLibrary({
+  library,
+}: Rooms): CallsOf<'library.list' | 'library.get' | 'library.remove'> {
+  return {
+    'library.list': () => library.list(),
+    'library.get': ({ recordingId }) => library.get(recordingId),
+    'library.remove': async ({ recordingId }) => {
+      await library.remove(recordingId);
+      return {};
+    },
+  };
+}

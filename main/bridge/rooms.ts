@@ -1,0 +1,30 @@
+import type { AppInfo, CallName, Calls } from '../../preload/contract.ts';
+import type { Clock } from '../base/clock.ts';
+import type { Log } from '../base/log.ts';
+import type { DemoSwitch } from '../demo/demo-switch.ts';
+import type { Contexts } from '../kube/contexts.ts';
+import type { Library } from '../library/library.ts';
+import type { Sessions } from '../session/sessions.ts';
+import type { SettingsStore } from '../settings/settings.ts';
+
+/** What the contract is answered from. */
+export interface Rooms {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly info: AppInfo;
+  readonly contexts: Contexts;
+  readonly demo: DemoSwitch;
+  readonly sessions: Sessions;
+  readonly library: Library;
+  readonly settings: SettingsStore;
+  /** Opens another window, or tells the address for one. */
+  newWindow(): Promise<{ readonly url?: string }>;
+}
+
+/** The handlers of some calls, as one subject's file answers them. */
+export type CallsOf<Name extends CallName> = {
+  readonly [Key in Name]: (
+    input: Calls[Key]['input'],
+    options: { readonly signal: AbortSignal },
+  ) => Promise<Calls[Key]['output']>;
+};

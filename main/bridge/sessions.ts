@@ -1,0 +1,47 @@
+import type { SessionInfo } from '../../preload/contract.ts';
+import type { SessionSnapshot } from '../session/session.ts';
+import { toProblem } from './problem.ts';
+import type { CallsOf, Rooms } from './rooms.ts';
+
+export function answerSessions({
+  sessions,
+}: Rooms): CallsOf<
+  'sessions.open' | 'sessions.list' | 'sessions.resize' | 'sessions.close' | 'sessions.forget'
+> {
+  return {
+    'sessions.open': async ({ target, size }) => toSessionInfo(sessions.open(target, size).snapshot()),
+    'sessions.list': async () => sessions.list().map(toSessionInfo),
+    'sessions.resize': async ({ sessionId, size }) => {
+      sessions.get(sessionId).resize(size);
+      return {};
+    },
+    'sessions.close': async ({ sessionId }) => {
+      await sessions.get(sessionId).close();
+      return {};
+    },
+    'sessions.forget': async ({ sessionId }) => {
+      await sessions.forget(sessionId);
+      return {};
+    },
+  };
+}
+
+export function toSessionInfo(snapshot: SessionSnapshot): SessionInfo {
+  return {
+    ...snapshot,
+    state: toSessionState(snapshot.state),
+    recording: toRecordingState(snapshot.recording),
+  };
+}
+
+function toSessionState(state: SessionSnapshot['state']): SessionInfo['state'] {
+  if (state.kind !== 'ended') return state;
+  const { end } = state;
+  return { ...state, end: end.kind === 'failed' ? { kind: 'failed', problem: toProblem(end.error) } : end };
+}
+
+function toRecordingState(recording: SessionSnapshot['recording']): SessionInfo['recording'] {
+  if (recording.kind !== 'failed') return recording;
+  const { error, ...known } = recording;
+  return { ...known, problem: toProblem(error) };
+}

@@ -1,0 +1,15 @@
+import type { SettingsState } from '../../preload/contract.ts';
+import type { SettingsStore } from '../settings/settings.ts';
+import { toProblem } from './problem.ts';
+import type { CallsOf, Rooms } from './rooms.ts';
+
+export function answerSettings({ settings }: Rooms): CallsOf<'settings.get' | 'settings.set'> {
+  return {
+    'settings.get': async () => toSettingsState(settings.current()),
+    'settings.set': async ({ changes }) => toSettingsState(await settings.set(changes)),
+  };
+}
+
+export function toSettingsState(current: ReturnType<SettingsStore['current']>): SettingsState {
+  return { settings: current.settings, problems: current.problems.map(toProblem) };
+}

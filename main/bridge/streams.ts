@@ -1,0 +1,54 @@
+import type { ByteStream } from '../../preload/byte-stream.ts';
+import { encodeOutput, encodeRecord } from '../../preload/terminal-records.ts';
+import { readCast } from '../recording/cast-reader.ts';
+import { toSessionRecord } from '../session/cast-replay.ts';
+import type { SessionRecord } from '../session/session-record.ts';
+import { toProblem } from './problem.ts';
+import type { Rooms } from './rooms.ts';
+
+/** One viewer of a session: records down, input up. Ends the stream when the viewer has left. */
+export async function viewSession(
+  { sessions }: Rooms,
+  { sessionId }: { readonly sessionId: string },
+  stream: ByteStream,
+  { signal }: { signal: AbortSignal },
+): Promise<void> {
+  const session = sessions.get(sessionId);
+  const input = (async () => {
+    for await (const bytes of stream.input) await session.write(bytes);
+  })();
+  // Input that comes after the shell has ended has nobody to go to; the page is told the end by event.
+  input.catch(() => {});
+  await session.view(
+    {
+      write: (record) => writeRecord(stream, record, signal),
+      end: (error) => stream.end(error && toProblem(error)),
+    },
+    { signal },
+  );
+}
+
+/** A recording from its start, as fast as the page takes it. */
+export async function playRecording(
+  { library }: Rooms,
+  { recordingId }: { readonly recordingId: string },
+  stream: ByteStream,
+  { signal }: { signal: AbortSignal },
+): Promise<void> {
+  const { path } = await library.get(recordingId);
+  for await (const item of readCast(path, { signal })) {
+    if (item.kind === 'header') {
+      await writeRecord(stream, { kind: 'resize', timeMicros: 0, size: item.header.size }, signal);
+    } else if (item.kind === 'event') {
+      const record = toSessionRecord(item.event);
+      if (record) await writeRecord(stream, record, signal);
+    }
+  }
+  stream.end();
+}
+
+async function writeRecord(stream: ByteStream, record: SessionRecord, signal: AbortSignal): Promise<void> {
+  const parts =
+    record.kind === 'output' ? encodeOutput(record.timeMicros, record.bytes) : [encodeRecord(record)];
+  for (const part of parts) await stream.write(part, { signal });
+}
