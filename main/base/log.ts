@@ -24,6 +24,9 @@ const SECRET_FIELDS = [
   'env',
 ] as const;
 
+/** It names clusters and pods: for this user alone. */
+const PRIVATE_MODE = 0o600;
+
 /** JSON lines to `destination` (a file descriptor or path); standard error by default. */
 export function createLog(options: { level: LogLevel; destination?: number | string }): Log {
   return pino(
@@ -32,6 +35,6 @@ export function createLog(options: { level: LogLevel; destination?: number | str
       base: null,
       redact: { paths: SECRET_FIELDS.flatMap((name) => [name, `*.${name}`]), censor: '[secret]' },
     },
-    pino.destination({ dest: options.destination ?? 2, sync: true }),
+    pino.destination({ dest: options.destination ?? 2, sync: true, mode: PRIVATE_MODE }),
   );
 }

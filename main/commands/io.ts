@@ -1,0 +1,72 @@
+import { type AppError, toAppError } from '../base/errors.ts';
+import type { Dispose } from '../base/event.ts';
+import type { TerminalSize } from '../exec/exec-stream.ts';
+
+/** The terminal or pipes that a command was started with. */
+export interface CommandIo {
+  readonly isInputTerminal: boolean;
+  readonly isOutputTerminal: boolean;
+  /** Bytes of standard input until its end. Iterated once. */
+  readonly input: AsyncIterable<Uint8Array>;
+  /** Stops reading, so that the process may end. */
+  closeInput(): void;
+  /** Resolves when the bytes were taken: a slow reader of our output makes us wait. Rejects when it is gone. */
+  write(bytes: Uint8Array | string): Promise<void>;
+  writeError(bytes: Uint8Array | string): Promise<void>;
+  /** Undefined where standard output is no terminal. */
+  size(): TerminalSize | undefined;
+  onResize(listener: (size: TerminalSize) => void): Dispose;
+  /** Keys come one by one and unechoed until disposed. */
+  rawInput(): Dispose;
+}
+
+export function createProcessIo(streams: {
+  readonly stdin: NodeJS.ReadStream;
+  readonly stdout: NodeJS.WriteStream;
+  readonly stderr: NodeJS.WriteStream;
+}): CommandIo {
+  const { stdin, stdout, stderr } = streams;
+  // Each write tells its own failure; without a listener the same one would end the process.
+  for (const stream of [stdout, stderr]) stream.on('error', () => {});
+
+  function size(): TerminalSize | undefined {
+    return stdout.isTTY ? { cols: stdout.columns || 80, rows: stdout.rows || 24 } : undefined;
+  }
+
+  return {
+    isInputTerminal: stdin.isTTY === true,
+    isOutputTerminal: stdout.isTTY === true,
+    input: stdin,
+    closeInput: () => stdin.destroy(),
+    write: (bytes) => writeTo(stdout, bytes),
+    writeError: (bytes) => writeTo(stderr, bytes),
+    size,
+    onResize(listener) {
+      const tell = (): void => {
+        const now = size();
+        if (now) listener(now);
+      };
+      stdout.on('resize', tell);
+      return () => stdout.off('resize', tell);
+    },
+    rawInput() {
+      if (!stdin.isTTY) return () => {};
+      stdin.setRawMode(true);
+      return () => stdin.setRawMode(false);
+    },
+  };
+}
+
+function writeTo(stream: NodeJS.WriteStream, bytes: Uint8Array | string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    stream.write(bytes, (error) => (error ? reject(error) : resolve()));
+  });
+}
+
+/** A failure as a command tells it on standard error: what, the server's words, what to do. */
+export function formatFailure(thrown: unknown): string {
+  const error: AppError = toAppError(thrown);
+  const detail = error.detail && !error.message.includes(error.detail) ? [`  ${error.detail}`] : [];
+  const hint = error.hint ? [`  ${error.hint}`] : [];
+  return [`error: ${error.message}`, ...detail, ...hint].map((line) => `${line}\n`).join('');
+}

@@ -1,0 +1,36 @@
+import { AppError } from '../base/errors.ts';
+import { type Core, compose } from '../compose.ts';
+import { type CommandIo, formatFailure } from './io.ts';
+
+/** What a shell reports after Ctrl-C. */
+const INTERRUPTED_EXIT_CODE = 130;
+
+/**
+ * Composes the core, runs one command on it and leaves nothing open behind it. Sets the exit code: the
+ * command's own, 1 with the reason on standard error where it failed. The first Ctrl-C aborts the signal, so
+ * that records are closed; the second one ends the process at once.
+ */
+export async function runCommand(
+  io: CommandIo,
+  command: (core: Core, options: { signal: AbortSignal }) => Promise<number>,
+): Promise<void> {
+  const interrupted = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(name, () => {
+      if (interrupted.signal.aborted) process.exit(INTERRUPTED_EXIT_CODE);
+      interrupted.abort(new AppError('cancelled', 'interrupted'));
+    });
+  }
+  let core: Core | undefined;
+  try {
+    core = await compose({ environment: process.env, platform: process.platform });
+    process.exitCode = await command(core, { signal: interrupted.signal });
+  } catch (error) {
+    process.exitCode = interrupted.signal.aborted ? INTERRUPTED_EXIT_CODE : 1;
+    // Where standard error is gone too there is nobody left to tell.
+    await io.writeError(formatFailure(error)).catch(() => {});
+  } finally {
+    io.closeInput();
+    await core?.end();
+  }
+}

@@ -1,0 +1,209 @@
+import { randomUUID } from 'node:crypto';
+import packageJson from '../package.json' with { type: 'json' };
+import type { AppInfo } from '../preload/contract.ts';
+import type { Wire } from '../preload/wire.ts';
+import { type Clock, createSystemClock } from './base/clock.ts';
+import { createLifetime, type Lifetime } from './base/lifetime.ts';
+import { createLog, type Log } from './base/log.ts';
+import { makePrivateFolder, type Paths, resolvePaths } from './base/paths.ts';
+import { servePage } from './bridge/bridge.ts';
+import { createCredentialProvider, createPluginCache } from './credentials/provider.ts';
+import { startDemoCluster } from './demo/demo-cluster.ts';
+import { createDemoSwitch, type DemoSwitch } from './demo/demo-switch.ts';
+import { type CommandTarget, type OpenedCommand, openCommand } from './exec/command.ts';
+import type { TerminalSize } from './exec/exec-stream.ts';
+import { SHELL_COMMAND } from './exec/shell-choice.ts';
+import { type Contexts, openContexts } from './kube/contexts.ts';
+import { kubeconfigPaths, loadKubeconfig } from './kube/kubeconfig.ts';
+import { watchKubeconfig } from './kube/kubeconfig-watch.ts';
+import { resolveContext, toPluginCluster } from './kube/resolve-context.ts';
+import { createTransport } from './kube/transport.ts';
+import { type Library, openLibrary } from './library/library.ts';
+import { type CastWriter, createCastWriter } from './recording/cast-writer.ts';
+import type { RecordingDetails } from './recording/recording.ts';
+import { createSessions } from './session/sessions.ts';
+import { openSettings } from './settings/settings.ts';
+
+export const VERSION: string = packageJson.version;
+
+export interface ComposeOptions {
+  readonly environment: NodeJS.ProcessEnv;
+  readonly platform: NodeJS.Platform;
+}
+
+/** The rooms that every entry uses. What only the page needs is opened by `openPages`. */
+export interface Core {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly paths: Paths;
+  /** Ends with the core; what a host opens is owned by it. */
+  readonly life: Lifetime;
+  readonly contexts: Contexts;
+  readonly demo: DemoSwitch;
+  /** Opened at its first use. */
+  library(): Promise<Library>;
+  newCastWriter(details: RecordingDetails, size: TerminalSize): Promise<CastWriter>;
+  openCommand(
+    context: string,
+    target: CommandTarget,
+    size: TerminalSize,
+    options: { signal: AbortSignal },
+  ): Promise<OpenedCommand>;
+  openPages(options: PagesOptions): Promise<Pages>;
+  /** Closes live sessions with their records complete, then everything else. */
+  end(): Promise<void>;
+}
+
+export interface PagesOptions {
+  readonly host: AppInfo['host'];
+  /** Opens another window, or tells the address for one. */
+  newWindow(): Promise<{ readonly url?: string }>;
+}
+
+export interface Pages {
+  /** Answers one page until it is gone. */
+  serve(wire: Wire): void;
+  readonly liveSessions: number;
+}
+
+export async function compose({ environment, platform }: ComposeOptions): Promise<Core> {
+  const clock = createSystemClock();
+  const paths = resolvePaths(environment, platform);
+  await makePrivateFolder(paths.home);
+  const log = createLog({ level: 'info', destination: paths.logFile });
+  const life = createLifetime('core', (error, name) =>
+    log.error({ lifetime: name, error: String(error) }, 'release failed'),
+  );
+  const demo = createDemoSwitch(
+    {
+      startCluster: () => startDemoCluster({ clock, log, folder: paths.demo }),
+      onRunning: async () => void (await contexts.reload()),
+    },
+    // Its place is taken now: whenever it is started, it stops after the sessions that run in it.
+    life.child('demo'),
+  );
+  const contexts = await openKube({ environment, clock, log, demo }, life);
+  let openingLibrary: Promise<Library> | undefined;
+
+  const core: Core = {
+    clock,
+    log,
+    paths,
+    life,
+    contexts,
+    demo,
+    library() {
+      openingLibrary ??= openLibrary(
+        { clock, log, folder: paths.recordings, cacheFolder: paths.cache },
+        life,
+      );
+      return openingLibrary;
+    },
+    newCastWriter: (details, size) =>
+      createCastWriter({ clock, folder: paths.recordings }, { details, size }),
+    async openCommand(context, target, size, options) {
+      const transport = await contexts.transport(context);
+      return openCommand({ transport, clock }, target, size, options);
+    },
+    openPages: (options) => openPages(core, { ...options, platform }),
+    end: () => life.end(),
+  };
+  return core;
+}
+
+/** The user's contexts, then the demo cluster's, each with its credentials and its way to the cluster. */
+function openKube(
+  needs: {
+    readonly environment: NodeJS.ProcessEnv;
+    readonly clock: Clock;
+    readonly log: Log;
+    readonly demo: DemoSwitch;
+  },
+  life: Lifetime,
+): Promise<Contexts> {
+  const { environment, clock, log, demo } = needs;
+  const pluginCache = createPluginCache({ clock, environment });
+  const paths = kubeconfigPaths(environment);
+  return openContexts(
+    {
+      load() {
+        const { kubeconfigPath } = demo.snapshot();
+        return loadKubeconfig(kubeconfigPath === null ? paths : [...paths, kubeconfigPath]);
+      },
+      resolve: resolveContext,
+      connect: (context) =>
+        createTransport(
+          { userAgent: `kubereel/${VERSION}` },
+          context,
+          createCredentialProvider(
+            { clock, environment, pluginCache },
+            context.user,
+            toPluginCluster(context.cluster),
+          ),
+        ),
+      watch: watchKubeconfig,
+      onReloadError: (error) => log.error({ error: String(error) }, 'kubeconfig could not be read again'),
+    },
+    life,
+  );
+}
+
+/** The rooms that only a page needs: settings, sessions, library, and the bridge that answers it. */
+async function openPages(
+  core: Core,
+  options: PagesOptions & { readonly platform: NodeJS.Platform },
+): Promise<Pages> {
+  const { clock, log, paths, life, contexts, demo } = core;
+  const [settings, library] = await Promise.all([
+    openSettings({ file: paths.settingsFile, clock }),
+    core.library(),
+  ]);
+  const sessions = createSessions({
+    clock,
+    log,
+    newSessionId: randomUUID,
+    newCastWriter: core.newCastWriter,
+    async openShell({ context, command, ...target }, size, { signal }) {
+      const wanted = { ...target, command: command ?? SHELL_COMMAND, stdin: true, tty: true };
+      const { stream, container } = await core.openCommand(context, wanted, size, { signal });
+      return { stream, container, command: wanted.command };
+    },
+  });
+  life.own(() => sessions.end());
+  life.own(
+    sessions.onChanged(({ recording }) => {
+      // A row that cannot be read says so itself in the list.
+      if ('recordingId' in recording) void library.refresh(recording.recordingId);
+    }),
+  );
+  const info: AppInfo = {
+    version: VERSION,
+    platform: toKnownPlatform(options.platform),
+    host: options.host,
+    home: paths.home,
+    recordingsFolder: paths.recordings,
+  };
+  const rooms = {
+    clock,
+    log,
+    info,
+    contexts,
+    demo,
+    sessions,
+    library,
+    settings,
+    newWindow: options.newWindow,
+  };
+  return {
+    serve(wire) {
+      servePage(rooms, wire, life);
+    },
+    get liveSessions() {
+      return sessions.list().filter(({ state }) => state.kind !== 'ended').length;
+    },
+  };
+}
+
+function toKnownPlatform(platform: NodeJS.Platform): AppInfo['platform'] {
+  return platform === 'darwin' || platform === 'win32' ? platform : 'linux';
+}

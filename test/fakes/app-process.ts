@@ -1,0 +1,58 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+/** The built app behind the browser host, as `npm start -- --browser` runs it, in a home of its own. */
+export interface AppProcess {
+  /** The address with its one-time secret. */
+  readonly link: string;
+  readonly home: string;
+  readonly process: ChildProcess;
+  /** Resident memory in bytes (Linux). */
+  residentBytes(): Promise<number>;
+  stop(): Promise<void>;
+}
+
+const OUT = fileURLToPath(new URL('../../out/', import.meta.url));
+
+export async function startApp(
+  options: { readonly args?: readonly string[]; readonly environment?: NodeJS.ProcessEnv } = {},
+): Promise<AppProcess> {
+  const home = await mkdtemp(join(tmpdir(), 'kubereel-app-'));
+  const child = spawn(process.execPath, [join(OUT, 'headless.mjs'), '--no-open', ...(options.args ?? [])], {
+    env: { ...process.env, KUBEREEL_HOME: home, KUBECONFIG: join(home, 'none'), ...options.environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let errors = '';
+  child.stderr.on('data', (bytes: Buffer) => {
+    errors += bytes.toString();
+  });
+  const link = await new Promise<string>((resolve, reject) => {
+    createInterface(child.stdout).on('line', (line) => {
+      const found = /http:\/\/127\.0\.0\.1:\d+\/#\S+/.exec(line);
+      if (found) resolve(found[0]);
+    });
+    child.once('exit', (code) => reject(new Error(`the app ended with ${code}: ${errors}`)));
+  });
+  return {
+    link,
+    home,
+    process: child,
+    async residentBytes() {
+      const status = await readFile(`/proc/${child.pid}/status`, 'utf8');
+      return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1] ?? 0) * 1024;
+    },
+    async stop() {
+      if (child.exitCode === null && child.signalCode === null) {
+        const exited = once(child, 'exit');
+        child.kill('SIGTERM');
+        await exited;
+      }
+      await rm(home, { recursive: true, force: true });
+    },
+  };
+}
