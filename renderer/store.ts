@@ -32,6 +32,8 @@ export interface Store {
   requestClose(tabId: string): Promise<void>;
   /** Closes it without asking. */
   closeNow(tabId: string): Promise<void>;
+  /** Deletes it for good. */
+  removeRecording(recordingId: string): Promise<void>;
   changeSettings(changes: Partial<Settings>): Promise<void>;
   startDemo(): Promise<void>;
   openWindow(): Promise<void>;
@@ -137,6 +139,10 @@ export function createStore({ client, now, terminalSize }: StoreNeeds): Store {
       await closeNow(tabId);
     },
     closeNow,
+    removeRecording: (recordingId) =>
+      tell('The recording was not removed', async () => {
+        await client.call('library.remove', { recordingId });
+      }),
     changeSettings: (changes) => tell('The setting was not kept', () => settings.change(changes)),
     startDemo: () => tell('The demo cluster did not start', () => contexts.startDemo()),
     openWindow: () =>

@@ -36,10 +36,7 @@ export const COMMANDS: readonly Command[] = [
     words: 'list filter namespace context',
     icon: 'pods',
     shortcut: 'pods',
-    run: ({ view }) => {
-      view.isSideOpen.value = true;
-      focusPodFilter();
-    },
+    run: goToPods,
   },
   {
     id: 'library',
@@ -147,7 +144,6 @@ export const COMMANDS: readonly Command[] = [
     title: 'New window',
     icon: 'plus',
     shortcut: 'window.new',
-    isOffered: ({ info }) => info.value?.host === 'electron',
     run: (store) => store.openWindow(),
   },
   {
@@ -175,6 +171,10 @@ export async function runShortcut(store: Store, shortcut: ShortcutCommand): Prom
 /** Starts it and goes to where its pods are found. */
 export async function startDemo(store: Store): Promise<void> {
   await store.startDemo();
-  store.view.isSideOpen.value = true;
+  goToPods(store);
+}
+
+export function goToPods({ view }: Store): void {
+  view.isSideOpen.value = true;
   focusPodFilter();
 }

@@ -2,6 +2,8 @@
 import type { JSX } from 'preact';
 import { useEffect } from 'preact/hooks';
 import type { PageClient } from '../core-client.ts';
+import { LibraryView } from '../library/library-view.tsx';
+import { ReplayPane } from '../library/replay-pane.tsx';
 import { Welcome } from '../open/welcome.tsx';
 import { SettingsView } from '../settings/settings-view.tsx';
 import type { Store } from '../store.ts';
@@ -9,6 +11,7 @@ import { sessionTabId } from '../store.ts';
 import type { Tab } from '../store-tabs.ts';
 import { TerminalPane } from '../terminal/terminal-pane.tsx';
 import { EmptyState } from '../ui/messages.tsx';
+import { goToPods } from './commands.ts';
 import { focusContent } from './parts.ts';
 
 interface ContentProps {
@@ -55,14 +58,30 @@ function TabContent(
     case 'settings':
       return <SettingsView store={store} />;
     case 'library':
-    case 'replay':
       return (
-        <EmptyState
-          icon="library"
-          title="Not shown yet"
-          line="Recordings stand in the folder named in the settings."
+        <LibraryView
+          recordings={store.sessions.recordings.value}
+          nowMs={store.nowMs.value}
+          colourOf={store.contexts.colourOf}
+          onReplay={store.openReplay}
+          onRemove={(recordingId) => void store.removeRecording(recordingId)}
+          onFindPod={() => goToPods(store)}
         />
       );
+    case 'replay': {
+      const recording = store.sessions.recordings.value?.get(content.recordingId);
+      if (!recording) return <EmptyState icon="replay" title="This recording was removed" />;
+      return (
+        <ReplayPane
+          client={client}
+          recording={recording}
+          settings={settings}
+          host={host}
+          isVisible={isActive}
+          onSettings={(changes) => void store.changeSettings(changes)}
+        />
+      );
+    }
     case 'session': {
       const session = store.sessions.sessions.value.get(content.sessionId);
       if (!session) return <EmptyState icon="terminal" title="This session has ended elsewhere" />;

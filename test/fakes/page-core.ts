@@ -19,6 +19,7 @@ import type {
   SessionInfo,
   Settings,
   SettingsState,
+  StreamName,
 } from '../../preload/contract.ts';
 import { encodeRecord } from '../../preload/terminal-records.ts';
 import type { PageClient } from '../../renderer/core-client.ts';
@@ -186,7 +187,7 @@ export function createPageCore(changes: Partial<PageCoreState> = {}): PageCore {
       listeners.set(name, set.add(listener as (event: never) => void));
       return () => set.delete(listener as (event: never) => void);
     },
-    open: () => screenStream(state.screen),
+    open: (name) => screenStream(name, state.screen),
     closed: closed.promise,
   };
 
@@ -213,11 +214,15 @@ export function createPageCore(changes: Partial<PageCoreState> = {}): PageCore {
   };
 }
 
-/** Shows a screen and then waits, as a shell at its prompt does. */
-function screenStream(screen: string): ByteStream {
+/** Shows a screen and then waits, as a shell at its prompt does; a recording ends a minute later. */
+function screenStream(name: StreamName, screen: string): ByteStream {
   const closed = Promise.withResolvers<Awaited<ByteStream['closed']>>();
   async function* chunks(): AsyncGenerator<Uint8Array> {
     yield encodeRecord({ kind: 'output', timeMicros: 0, bytes: new TextEncoder().encode(screen) });
+    if (name === 'library.play') {
+      yield encodeRecord({ kind: 'exit', timeMicros: 133_000_000, exitCode: 0 });
+      return;
+    }
     yield encodeRecord({ kind: 'caught-up', timeMicros: 0 });
     await closed.promise;
   }

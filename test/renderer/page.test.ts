@@ -342,6 +342,30 @@ describe.skipIf(!chromiumPath)('the page in a browser', () => {
     await expect.poll(isTerminalFocused).toBe(true);
   });
 
+  describe('recordings', () => {
+    test('are listed in the library by key, and Enter replays one in a tab of its own', async () => {
+      await open('shop');
+      await press('Control+Shift+L');
+      const row = page.getByRole('option', { name: /web-7f9c5d8b4-x2x9z . app.*exit 0/ });
+      await row.waitFor();
+      await shoot('library-light');
+      await press('Enter');
+      await tab(/^Replay of/).waitFor();
+      await shoot('replay-light');
+    });
+
+    test('that were removed leave their tab, which says so', async () => {
+      await open('shop');
+      await press('Control+k');
+      await page.keyboard.type('web');
+      const recording = page.getByRole('option', { name: /Recordings$/ });
+      await recording.click();
+      await tab(/^Replay of/).waitFor();
+      await tell((core) => core.emit('library.changed', { kind: 'removed', recordingId: 'r1' }));
+      await page.getByText('This recording was removed').waitFor();
+    });
+  });
+
   describe('settings', () => {
     test('hold at once, each with its label', async () => {
       await open('shop');

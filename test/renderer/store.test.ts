@@ -5,6 +5,7 @@ import {
   createPageCore,
   type PageCoreState,
   podNamed,
+  recordingNamed,
   sessionNamed,
 } from '../fakes/page-core.ts';
 
@@ -133,4 +134,15 @@ test('a setting that is not kept says so', async () => {
 test('a core that cannot answer makes loading fail', async () => {
   const problem = { code: 'gone', message: 'the core has ended' };
   await expect(start({ failing: new Map([['app.info', problem]]) })).rejects.toThrow('the core has ended');
+});
+
+test('a recording that cannot be removed says why and stays', async () => {
+  const problem = { code: 'in-use', message: 'it is still being written' };
+  const { store } = await start({
+    recordings: new Map([['r1', recordingNamed('r1')]]),
+    failing: new Map([['library.remove', problem]]),
+  });
+  await store.removeRecording('r1');
+  expect(store.view.said.value).toMatchObject([{ text: 'The recording was not removed', problem }]);
+  expect(store.sessions.recordings.value?.has('r1')).toBe(true);
 });
