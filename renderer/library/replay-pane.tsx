@@ -103,6 +103,7 @@ export function ReplayPane(props: ReplayPaneProps): JSX.Element {
   };
 
   function press(event: KeyboardEvent): void {
+    if (event.key === 'Escape' && isInBar(event)) view.current?.focus();
     const command = playerCommandOf(event);
     if (!command || isOthers(event, command)) return;
     event.preventDefault();
@@ -129,18 +130,25 @@ export function ReplayPane(props: ReplayPaneProps): JSX.Element {
         sizedBy="records"
         sizeNote="as it was recorded"
         foot={
-          <PlayerBar
-            recording={recording}
-            state={state}
-            positionMicros={positionMicros}
-            speed={speed}
-            idleSeconds={idleSeconds}
-            skipsIdle={skipsIdle}
-            onToggle={toggle}
-            onSeek={seek}
-            onSpeed={setSpeed}
-            onSkipIdle={setSkipsIdle}
-          />
+          <>
+            {state.kind === 'failed' && (
+              <Notice tone="lost" actions={<Button onPress={toggle}>Try again</Button>}>
+                This recording cannot be played. {sentence(problemOf(state.error).message)}
+              </Notice>
+            )}
+            <PlayerBar
+              recording={recording}
+              state={state}
+              positionMicros={positionMicros}
+              speed={speed}
+              idleSeconds={idleSeconds}
+              skipsIdle={skipsIdle}
+              onToggle={toggle}
+              onSeek={seek}
+              onSpeed={setSpeed}
+              onSkipIdle={setSkipsIdle}
+            />
+          </>
         }
       >
         {state.kind === 'seeking' && (
@@ -148,14 +156,13 @@ export function ReplayPane(props: ReplayPaneProps): JSX.Element {
             <Waiting what={`Reading on to ${formatClock(state.toMicros / 1_000)}`} />
           </div>
         )}
-        {state.kind === 'failed' && (
-          <Notice tone="lost" actions={<Button onPress={toggle}>Try again</Button>}>
-            This recording cannot be played. {sentence(problemOf(state.error).message)}
-          </Notice>
-        )}
       </TerminalFrame>
     </section>
   );
+}
+
+function isInBar({ target }: KeyboardEvent): boolean {
+  return target instanceof HTMLElement && target.closest('.player-bar') !== null;
 }
 
 /** Text is typed in fields, and what has the focus acts on Space by itself. */

@@ -105,7 +105,9 @@ export function TerminalFrame(props: TerminalFrameProps): JSX.Element {
   useEffect(() => {
     view.current?.setVisible(isVisible);
     if (view.current) layOut(view.current);
-    if (isVisible && !document.querySelector('dialog[open]')) view.current?.focus();
+    // Who has the focus keeps it: a field that is typed into, tabs that are walked along.
+    const isFree = document.activeElement === document.body || document.activeElement === null;
+    if (isVisible && isFree) view.current?.focus();
   }, [isVisible]);
 
   useEffect(() => {

@@ -1,7 +1,7 @@
 /** One live session in a tab. It stays when the session has ended, with a bar that says what happened. */
 import type { JSX } from 'preact';
 import { useRef, useState } from 'preact/hooks';
-import type { AppInfo, SessionInfo, Settings } from '../../preload/contract.ts';
+import type { AppInfo, ProblemInfo, SessionInfo, Settings } from '../../preload/contract.ts';
 import { Button } from '../ui/button.tsx';
 import { Notice, sentence, Waiting } from '../ui/messages.tsx';
 import type { CoreClient } from './core-client.ts';
@@ -73,10 +73,10 @@ export function TerminalPane(props: TerminalPaneProps): JSX.Element {
         onFit={(own) => link.current?.layout(own)}
         onUsed={() => link.current?.claim()}
         onSettings={props.onSettings}
-        sizedBy={linkState.kind === 'ended' ? 'place' : 'records'}
+        sizedBy={linkState.kind === 'ended' || linkState.kind === 'lost' ? 'place' : 'records'}
         sizeNote="the size of the window used last. Type to use this one."
         foot={
-          session.state.kind === 'ended' && (
+          session.state.kind === 'ended' ? (
             <EndBar
               session={session}
               takesFocus={view.current?.hasFocus ?? false}
@@ -85,6 +85,10 @@ export function TerminalPane(props: TerminalPaneProps): JSX.Element {
               onCloseTab={() => props.onCloseTab(session)}
               onLeave={() => view.current?.focus()}
             />
+          ) : (
+            linkState.kind === 'lost' && (
+              <LostBar problem={linkState.problem} onRetry={() => link.current?.retry()} />
+            )
           )
         }
       >
@@ -99,11 +103,6 @@ export function TerminalPane(props: TerminalPaneProps): JSX.Element {
             <Waiting what="Showing what happened so far" />
           </div>
         )}
-        {session.state.kind !== 'ended' && linkState.kind === 'lost' && (
-          <Notice tone="lost" actions={<Button onPress={() => link.current?.retry()}>Connect again</Button>}>
-            The terminal lost its session. {sentence(linkState.problem.message)}
-          </Notice>
-        )}
         {isInputRefused && (
           <Notice tone="owed" onDismiss={() => setInputRefused(false)}>
             That was not sent: the shell takes no input, and 8 MB of it already wait.
@@ -111,6 +110,19 @@ export function TerminalPane(props: TerminalPaneProps): JSX.Element {
         )}
       </TerminalFrame>
     </section>
+  );
+}
+
+interface LostBarProps {
+  readonly problem: ProblemInfo;
+  readonly onRetry: () => void;
+}
+
+function LostBar({ problem, onRetry }: LostBarProps): JSX.Element {
+  return (
+    <Notice tone="lost" actions={<Button onPress={onRetry}>Connect again</Button>}>
+      The terminal lost its session. {sentence(problem.message)}
+    </Notice>
   );
 }
 

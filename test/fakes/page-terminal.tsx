@@ -33,7 +33,8 @@ const session = signal<SessionInfo>({
   recording: { kind: 'none' },
   viewers: 1,
 });
-const isVisible = signal(true);
+/** `#hidden`: as the tabs that are behind when a page is loaded. */
+const isVisible = signal(location.hash !== '#hidden');
 const nowMs = signal(START_MS);
 const themeSetting = signal<Settings['theme']>('dark');
 const { shown: shownTheme } = followTheme(themeSetting);

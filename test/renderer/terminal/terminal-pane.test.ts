@@ -166,6 +166,7 @@ describe.skipIf(!chromiumPath)('a terminal pane in a browser', () => {
         stage.end('connection-lost');
       });
       await page.getByText('The terminal lost its session.').waitFor();
+      await shot('lost-view');
       await eventually(screenText).toContain('kept');
       await page.getByRole('button', { name: 'Connect again' }).click();
       await page.evaluate(() => {
@@ -235,6 +236,23 @@ describe.skipIf(!chromiumPath)('a terminal pane in a browser', () => {
       await eventually(screenText).toContain('while hidden');
       await eventually(async () => (await resizes()).length).toBe(before + 1);
       await eventually(hasFocus).toBe(true);
+    });
+
+    test('a pane that was made hidden is sized when it is first shown', async () => {
+      await page.goto('about:blank');
+      await page.goto(`${served.url}#hidden`);
+      await page.waitForFunction(() => 'stage' in globalThis);
+      await page.evaluate(() => {
+        stage.live();
+        stage.output('made hidden');
+      });
+      await eventually(() => page.evaluate(() => stage.taken())).toBe(2);
+      expect(await resizes()).toEqual([]);
+      await page.evaluate(() => stage.setVisible(true));
+      await eventually(resizes).toEqual([{ cols: expect.any(Number), rows: expect.any(Number) }]);
+      expect((await resizes())[0]?.cols).toBeGreaterThan(100);
+      await eventually(screenText).toContain('made hidden');
+      await eventually(() => page.locator('.terminal-edge').count()).toBe(0);
     });
 
     test('a lost graphics context leaves a terminal that still draws', async () => {
