@@ -1,0 +1,71 @@
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { homedir, tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { kubeconfigPaths, loadKubeconfig } from '../../../main/kube/kubeconfig.ts';
+
+async function writeFiles(...texts: string[]): Promise<string[]> {
+  const folder = await mkdtemp(join(tmpdir(), 'kubereel-kubeconfig-'));
+  return Promise.all(
+    texts.map(async (text, index) => {
+      const path = join(folder, `config-${index}`);
+      await writeFile(path, text);
+      return path;
+    }),
+  );
+}
+
+test('KUBECONFIG is a list, each path once; without it there is the one in the home folder', () => {
+  expect(kubeconfigPaths({ KUBECONFIG: ['a', '', 'b', 'a'].join(delimiter) })).toEqual(['a', 'b']);
+  expect(kubeconfigPaths({ HOME: '/home/u' })).toEqual([join('/home/u', '.kube', 'config')]);
+  expect(kubeconfigPaths({ KUBECONFIG: '' })).toEqual([join(homedir(), '.kube', 'config')]);
+});
+
+test('kc-missing-skipped: a missing file is told and skipped', async () => {
+  const [path = ''] = await writeFiles('current-context: a\ncontexts: [{name: a, context: {cluster: c}}]');
+  const loaded = await loadKubeconfig(['/missing/config', path]);
+  expect(loaded.sources.map(({ state }) => state)).toEqual(['missing', 'loaded']);
+  expect(loaded.currentContext).toBe('a');
+});
+
+test('kc-bad-file-in-list: a broken file is named, and the others are there all the same', async () => {
+  const [bad = '', good = ''] = await writeFiles('a: [', 'contexts: [{name: b}]');
+  const loaded = await loadKubeconfig([bad, good]);
+  expect(loaded.sources[0]).toMatchObject({ state: 'failed', error: { code: 'kubeconfig-invalid' } });
+  expect(loaded.sources[0]?.error?.message).toContain(bad);
+  expect(loaded.contexts.map(({ name }) => name)).toEqual(['b']);
+});
+
+test('the first file with a name wins, whole, and so does the first current-context', async () => {
+  const paths = await writeFiles(
+    'contexts: [{name: a, context: {cluster: one}}]\ncurrent-context: ""',
+    'contexts: [{name: a, context: {cluster: two, namespace: other}}]\ncurrent-context: a',
+    'current-context: z',
+  );
+  const loaded = await loadKubeconfig(paths);
+  expect(loaded.contexts).toEqual([
+    { name: 'a', clusterName: 'one', userName: '', namespace: 'default', server: '', originPath: paths[0] },
+  ]);
+  expect(loaded.currentContext).toBe('a');
+});
+
+test('whatever the files hold, a name belongs to the first that has it', async () => {
+  const file = fc.uniqueArray(fc.constantFrom('a', 'b', 'c', 'd'), { maxLength: 4 });
+  await fc.assert(
+    fc.asyncProperty(fc.array(file, { minLength: 1, maxLength: 4 }), async (files) => {
+      const paths = await writeFiles(
+        ...files.map((names, index) =>
+          JSON.stringify({ contexts: names.map((name) => ({ name, context: { namespace: `n${index}` } })) }),
+        ),
+      );
+      const loaded = await loadKubeconfig(paths);
+      for (const { name, namespace, originPath } of loaded.contexts) {
+        const first = files.findIndex((names) => names.includes(name));
+        expect([namespace, originPath]).toEqual([`n${first}`, paths[first]]);
+      }
+      expect(loaded.contexts.length).toBe(new Set(files.flat()).size);
+    }),
+    { numRuns: 25 },
+  );
+});
