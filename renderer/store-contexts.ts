@@ -3,7 +3,14 @@ import { batch, computed, type ReadonlySignal, type Signal, signal } from '@prea
 import type { ContextInfo, ContextList, NamespaceList, PodInfo, PodsChange } from '../preload/contract.ts';
 import type { CoreClient } from './core-client.ts';
 import { problemOf } from './problem.ts';
-import { applyPodsChange, filterPods, newPodWatch, type PodWatch, sortPods } from './store-pods.ts';
+import {
+  applyPodsChange,
+  defaultRefusal,
+  filterPods,
+  newPodWatch,
+  type PodWatch,
+  sortPods,
+} from './store-pods.ts';
 import { assignContextColours, contextColourOf } from './ui/context-colour.ts';
 
 export interface ContextStore {
@@ -20,7 +27,7 @@ export interface ContextStore {
   readonly pods: ReadonlySignal<readonly PodInfo[]>;
   /** Those that the filter lets through. */
   readonly shownPods: ReadonlySignal<readonly PodInfo[]>;
-  /** Uid of the pod that Enter opens: the one walked to, else the first that is shown. */
+  /** Uid of the pod that Enter opens: the one walked to, else the first shown that can be entered. */
   readonly activeUid: ReadonlySignal<string | undefined>;
   activate(uid: string): void;
   colourOf(context: string): number;
@@ -62,10 +69,11 @@ export function createContextStore(client: CoreClient): ContextStore {
   const pods = computed(() => sortPods(selectedPods.value?.values() ?? []));
   const shownPods = computed(() => filterPods(pods.value, filter.value));
   const colours = computed(() => assignContextColours(list.value?.contexts.map((one) => one.name) ?? []));
-  // Typing makes the first match the one that Enter opens, unless the chosen one matches too.
+  // Typing makes the first match that can be entered the one that Enter opens, unless the chosen one matches too.
   const activeUid = computed(() => {
     const shown = shownPods.value;
-    return shown.some((pod) => pod.uid === chosenUid.value) ? chosenUid.value : shown[0]?.uid;
+    if (shown.some((pod) => pod.uid === chosenUid.value)) return chosenUid.value;
+    return (shown.find((pod) => !defaultRefusal(pod)) ?? shown[0])?.uid;
   });
 
   const stopList = client.on('contexts.changed', applyList);

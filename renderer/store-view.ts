@@ -5,7 +5,7 @@ import { activeTab, NO_TABS, type Tab, type Tabs } from './store-tabs.ts';
 import type { MenuPlace } from './ui/menu.tsx';
 import type { Tone } from './ui/status-dot.tsx';
 
-export type Overlay =
+type Overlay =
   | { readonly kind: 'none' }
   | { readonly kind: 'palette'; readonly query: string }
   | { readonly kind: 'keys' }

@@ -1,6 +1,8 @@
 /** What the tabs show. A hidden tab's content stays: its terminal goes on taking output. */
+import { useComputed } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useEffect } from 'preact/hooks';
+import type { AppInfo } from '../../preload/contract.ts';
 import type { PageClient } from '../core-client.ts';
 import { LibraryView } from '../library/library-view.tsx';
 import { ReplayPane } from '../library/replay-pane.tsx';
@@ -82,22 +84,32 @@ function TabContent(
         />
       );
     }
-    case 'session': {
-      const session = store.sessions.sessions.value.get(content.sessionId);
-      if (!session) return <EmptyState icon="terminal" title="This session has ended elsewhere" />;
-      return (
-        <TerminalPane
-          client={client}
-          session={session}
-          settings={settings}
-          host={host}
-          isVisible={isActive}
-          onSettings={(changes) => void store.changeSettings(changes)}
-          onOpenAgain={() => void store.openShell(session.target)}
-          onOpenRecording={store.openReplay}
-          onCloseTab={() => void store.closeNow(sessionTabId(session.sessionId))}
-        />
-      );
-    }
+    case 'session':
+      return <SessionTab {...props} sessionId={content.sessionId} host={host} />;
   }
+}
+
+interface SessionTabProps extends ContentProps {
+  readonly sessionId: string;
+  readonly isActive: boolean;
+  readonly host: AppInfo;
+}
+
+function SessionTab({ store, client, sessionId, isActive, host }: SessionTabProps): JSX.Element {
+  // Of its own: a recording that grows draws its tab anew, not those of all sessions.
+  const session = useComputed(() => store.sessions.sessions.value.get(sessionId)).value;
+  if (!session) return <EmptyState icon="terminal" title="This session has ended elsewhere" />;
+  return (
+    <TerminalPane
+      client={client}
+      session={session}
+      settings={store.settings.state.value.settings}
+      host={host}
+      isVisible={isActive}
+      onSettings={(changes) => void store.changeSettings(changes)}
+      onOpenAgain={() => void store.openShell(session.target)}
+      onOpenRecording={store.openReplay}
+      onCloseTab={() => void store.closeNow(sessionTabId(sessionId))}
+    />
+  );
 }

@@ -15,6 +15,7 @@ import { focusContent, isInTerminal } from './parts.ts';
 import { Rail } from './rail.tsx';
 import { StatusBar } from './status-bar.tsx';
 import { TabStrip } from './tab-strip.tsx';
+import { describeTab } from './tab-words.ts';
 import { TitleBar } from './title-bar.tsx';
 
 /** Narrower than this the side stands above the content and gives way to it. In CSS pixels. */
@@ -32,6 +33,11 @@ export function Page({ store, client }: PageProps): JSX.Element {
   useKeys(store);
   // So that the first key does something: it chooses a context, or starts the demo cluster.
   useEffect(focusContent, []);
+
+  const title = titleOf(store);
+  useEffect(() => {
+    document.title = title;
+  }, [title]);
 
   // On a narrow window the side covers what was just opened.
   useEffect(() => {
@@ -55,6 +61,18 @@ export function Page({ store, client }: PageProps): JSX.Element {
       <Overlays store={store} />
     </div>
   );
+}
+
+/** Tells windows apart in a task bar, and in the tabs of a browser. */
+function titleOf(store: Store): string {
+  const tab = store.view.activeTab.value;
+  if (!tab) return 'Kubereel';
+  const words = describeTab(tab, {
+    sessions: store.sessions.sessions.value,
+    recordings: store.sessions.recordings.value ?? new Map(),
+    nowMs: store.nowMs.peek(),
+  });
+  return [words.name, words.place, 'Kubereel'].filter(Boolean).join(' · ');
 }
 
 /** What is on the screen stays to be read and copied. */

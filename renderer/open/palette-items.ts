@@ -45,7 +45,7 @@ export interface PaletteSources {
   readonly nowMs: number;
 }
 
-export interface CommandSource {
+interface CommandSource {
   readonly id: string;
   readonly title: string;
   readonly words?: string | undefined;

@@ -20,7 +20,7 @@ interface Base {
   readonly help?: string;
 }
 
-export interface Option {
+interface Option {
   readonly value: string;
   readonly label: string;
 }

@@ -5,7 +5,7 @@ import { Field } from './field.tsx';
 import { Icon } from './icon.tsx';
 import { movedIndex, rowId } from './virtual-list.tsx';
 
-export interface PickerOption {
+interface PickerOption {
   readonly key: string;
   readonly label: string;
 }

@@ -2,7 +2,7 @@
 import { computed, type ReadonlySignal, signal } from '@preact/signals';
 import type { Settings } from '../../preload/contract.ts';
 
-export type ShownTheme = 'light' | 'dark' | 'contrast';
+type ShownTheme = 'light' | 'dark' | 'contrast';
 
 export interface ThemeWatch {
   readonly shown: ReadonlySignal<ShownTheme>;

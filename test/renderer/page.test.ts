@@ -81,6 +81,7 @@ describe.skipIf(!chromiumPath)('the page in a browser', () => {
     await tab(/^web-7f9c5d8b4-x2x9z \/ app, staging, live, being recorded/).waitFor();
     await expect.poll(isTerminalFocused).toBe(true);
     await page.getByText('REC 1 live').waitFor();
+    expect(await page.title()).toBe('web-7f9c5d8b4-x2x9z / app · staging · Kubereel');
     await shoot('shell-light');
   });
 

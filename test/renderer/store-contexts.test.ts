@@ -89,6 +89,16 @@ describe('the pod that Enter opens', () => {
     expect(store.activeUid.value).toBe('uid-web');
   });
 
+  test('is none that cannot be entered while there is another', async () => {
+    const { core, store } = await start();
+    await store.select('prod');
+    core.podsChanged('prod', { upserted: [podNamed('aaa', { phase: 'Succeeded' })] });
+    expect(names(store)).toEqual(['aaa', 'api', 'web']);
+    expect(store.activeUid.value).toBe('uid-api');
+    store.filter.value = 'aaa';
+    expect(store.activeUid.value).toBe('uid-aaa');
+  });
+
   test('follows the filter, and comes back where the one walked to is shown again', async () => {
     const { store } = await start();
     await store.select('prod');
