@@ -1,10 +1,10 @@
-import { spawnSync } from 'node:child_process';
 import { chmod, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
 import type { PluginConfig } from '../../../main/credentials/credential.ts';
 import { runPlugin } from '../../../main/credentials/exec-plugin.ts';
+import { isRunning } from '../../fakes/processes.ts';
 
 const V1 = 'client.authentication.k8s.io/v1';
 const never = new AbortController().signal;
@@ -140,7 +140,7 @@ describe.skipIf(process.platform === 'win32')('an exec plugin', () => {
       runPlugin({ environment, timeoutMs: 500 }, plugin, undefined, { signal: never }),
     ).rejects.toMatchObject({ code: 'plugin-timed-out' });
     const child = Number(await readFile(join(folder, 'child'), 'utf8'));
-    await vi.waitUntil(() => !isAlive(child));
+    await vi.waitUntil(() => !isRunning(child));
   });
 
   test('a cancelled run ends the plugin', async () => {
@@ -152,7 +152,7 @@ describe.skipIf(process.platform === 'win32')('an exec plugin', () => {
     await vi.waitUntil(async () => (await readChild()) !== '');
     controller.abort();
     expect(await settled).toMatchObject({ code: 'cancelled' });
-    await vi.waitUntil(async () => !isAlive(Number(await readChild())));
+    await vi.waitUntil(async () => !isRunning(Number(await readChild())));
   });
 
   test('ex-interactive-modes: one that must be interactive is not run', async () => {
@@ -163,9 +163,3 @@ describe.skipIf(process.platform === 'win32')('an exec plugin', () => {
     await expect(readFile(join(folder, 'ran'))).rejects.toThrow('ENOENT');
   });
 });
-
-/** A zombie has ended: its parent has only not asked yet. */
-function isAlive(processId: number): boolean {
-  const { stdout } = spawnSync('ps', ['-o', 'stat=', '-p', String(processId)], { encoding: 'utf8' });
-  return stdout.trim() !== '' && !stdout.startsWith('Z');
-}

@@ -51,7 +51,7 @@ test('the first file with a name wins, whole, and so does the first current-cont
 });
 
 test('whatever the files hold, a name belongs to the first that has it', async () => {
-  const file = fc.uniqueArray(fc.constantFrom('a', 'b', 'c', 'd'), { maxLength: 4 });
+  const file = fc.uniqueArray(fc.constantFrom<string[]>('a', 'b', 'c', 'd'), { maxLength: 4 });
   await fc.assert(
     fc.asyncProperty(fc.array(file, { minLength: 1, maxLength: 4 }), async (files) => {
       const paths = await writeFiles(
