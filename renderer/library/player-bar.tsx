@@ -1,6 +1,6 @@
 /** Under a replay: play, where it stands in real and in recorded time, speed, and whether pauses are skipped. */
 import type { JSX } from 'preact';
-import type { RecordingInfo } from '../../preload/contract.ts';
+import type { RecordingInfo, TerminalSize } from '../../preload/contract.ts';
 import { IconButton } from '../ui/button.tsx';
 import { formatClock, formatDuration } from '../ui/format.ts';
 import { type PlayerState, SPEEDS } from './player.ts';
@@ -9,6 +9,8 @@ import { describeOutcome, formatMoment, formatTimeOfDay } from './recording-word
 export interface PlayerBarProps {
   readonly recording: RecordingInfo;
   readonly state: PlayerState;
+  /** Of the terminal at this moment of the recording. */
+  readonly size: TerminalSize;
   readonly positionMicros: number;
   readonly speed: number;
   /** Longest pause that is shown; 0 shows all of each. */
@@ -54,6 +56,9 @@ export function PlayerBar(props: PlayerBarProps): JSX.Element {
       </span>
       <span class="player-outcome secondary ellipsis" role="status">
         {state.kind === 'ended' ? describeOutcome(recording).word : ''}
+      </span>
+      <span class="player-size secondary numbers" title="Size as it was recorded">
+        {props.size.cols}×{props.size.rows}
       </span>
       <label class="player-speed">
         <span class="only-heard">Speed</span>

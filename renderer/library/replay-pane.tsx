@@ -40,6 +40,7 @@ export function ReplayPane(props: ReplayPaneProps): JSX.Element {
   latest.current = props;
   const [state, setState] = useState<PlayerState>({ kind: 'paused' });
   const [positionMicros, setPosition] = useState(0);
+  const [size, setSize] = useState(recording.size);
   const [speed, setSpeed] = useState(1);
   const [skipsIdle, setSkipsIdle] = useState(settings.replayIdleSeconds > 0);
   const idleSeconds = settings.replayIdleSeconds || DEFAULT_IDLE_SECONDS;
@@ -126,9 +127,9 @@ export function ReplayPane(props: ReplayPaneProps): JSX.Element {
         host={props.host}
         isVisible={props.isVisible}
         onReady={start}
+        onSized={setSize}
         onSettings={props.onSettings}
         sizedBy="records"
-        sizeNote="as it was recorded"
         foot={
           <>
             {state.kind === 'failed' && (
@@ -139,6 +140,7 @@ export function ReplayPane(props: ReplayPaneProps): JSX.Element {
             <PlayerBar
               recording={recording}
               state={state}
+              size={size}
               positionMicros={positionMicros}
               speed={speed}
               idleSeconds={idleSeconds}

@@ -11,6 +11,7 @@ import { copyText, readClipboard } from './clipboard.ts';
 import { FindBar } from './find-bar.tsx';
 import type { FindResult } from './finder.ts';
 import { type PaneCommand, paneCommandOf } from './keys.ts';
+import { listenToPane } from './pane-events.ts';
 import { menuItems } from './pane-menu.ts';
 import { type PasteText, preparePaste } from './paste.ts';
 import { PasteDialog } from './paste-dialog.tsx';
@@ -29,6 +30,8 @@ export interface TerminalFrameProps {
   readonly onReady: (view: TerminalView, options: { signal: AbortSignal }) => void;
   /** What fits here; undefined while hidden. */
   readonly onFit?: (own: TerminalSize | undefined) => void;
+  /** The terminal has another size now. */
+  readonly onSized?: (size: TerminalSize) => void;
   /** The user has come to this terminal. */
   readonly onUsed?: () => void;
   readonly onSettings: (changes: Partial<Settings>) => void;
@@ -38,7 +41,7 @@ export interface TerminalFrameProps {
    */
   readonly sizedBy: 'records' | 'place';
   /** Why the terminal is smaller or larger than its place. */
-  readonly sizeNote: string;
+  readonly sizeNote?: string;
   /** Shown over the terminal's upper edge. */
   readonly children?: ComponentChildren;
   /** Stands under the terminal; its keys are the terminal's where it has no use for them. */
@@ -75,14 +78,26 @@ export function TerminalFrame(props: TerminalFrameProps): JSX.Element {
         size,
         look: latest.current.settings,
         ...(input ? { input } : {}),
-        onResized: () => layOut(made),
+        onResized(next) {
+          latest.current.onSized?.(next);
+          layOut(made);
+        },
         onFound: setFound,
         onKey: (event) => takeKey(event),
       },
       { signal },
     );
     view.current = made;
-    listen(parent, made, signal);
+    listenToPane(
+      parent,
+      {
+        onPaste: offerPaste,
+        onMenu: openMenu,
+        onUsed: () => latest.current.onUsed?.(),
+        onPointerReleased: () => copySelected(made),
+      },
+      { signal },
+    );
     const sizes = new ResizeObserver(() => layOut(made));
     sizes.observe(parent);
     signal.addEventListener('abort', () => sizes.disconnect());
@@ -146,43 +161,17 @@ export function TerminalFrame(props: TerminalFrameProps): JSX.Element {
     if (!event.defaultPrevented && !isInField) takeKey(event);
   }
 
-  function listen(parent: HTMLElement, made: TerminalView, signal: AbortSignal): void {
-    // Before xterm.js sees them.
-    const early = { capture: true, signal };
-    parent.addEventListener(
-      'paste',
-      (event) => {
-        event.preventDefault();
-        event.stopPropagation();
-        offerPaste(event.clipboardData?.getData('text/plain') ?? '');
-      },
-      early,
-    );
-    parent.addEventListener(
-      'contextmenu',
-      (event) => {
-        if (made.isMouseTaken && !event.shiftKey) return;
-        event.preventDefault();
-        event.stopPropagation();
-        if (latest.current.settings.rightClick === 'paste') commands['paste-clipboard']();
-        else setMenuPlace({ left: event.clientX, top: event.clientY, bottom: event.clientY });
-      },
-      early,
-    );
-    parent.addEventListener('focusin', () => latest.current.onUsed?.(), { signal });
-    parent.addEventListener('pointerdown', () => listenForSelection(made, signal), early);
+  /** False: a program that wants the mouse gets it, unless Shift is held. */
+  function openMenu(event: MouseEvent): boolean {
+    if (view.current?.isMouseTaken && !event.shiftKey) return false;
+    if (latest.current.settings.rightClick === 'paste') commands['paste-clipboard']();
+    else setMenuPlace({ left: event.clientX, top: event.clientY, bottom: event.clientY });
+    return true;
   }
 
-  /** A selection is made where the pointer is let go, which may be outside. */
-  function listenForSelection(made: TerminalView, signal: AbortSignal): void {
-    document.addEventListener(
-      'pointerup',
-      () => {
-        if (!latest.current.settings.copyOnSelect || made.selection === '') return;
-        void copyText(made.selection);
-      },
-      { once: true, signal },
-    );
+  function copySelected({ selection }: TerminalView): void {
+    // Unasked-for copying that is refused needs no words.
+    if (latest.current.settings.copyOnSelect && selection !== '') void copyText(selection);
   }
 
   function offerPaste(clipboard: string): void {
@@ -236,9 +225,19 @@ export function TerminalFrame(props: TerminalFrameProps): JSX.Element {
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: it hears keys for what has the focus inside of it
     <div class="terminal-frame" onKeyDown={takeOutsideKey}>
-      <div class="terminal-stage">
+      <div class={edge ? 'terminal-stage has-edge' : 'terminal-stage'}>
+        {edge && (
+          <div
+            class="terminal-edge"
+            style={{ '--cells-width': `${edge.width}px`, '--cells-height': `${edge.height}px` }}
+          />
+        )}
         <div class="terminal-place" ref={place} />
-        {edge && <TerminalEdge edge={edge} note={props.sizeNote} />}
+        {edge && props.sizeNote && (
+          <p class="terminal-size secondary numbers">
+            {edge.cols}×{edge.rows}, {props.sizeNote}
+          </p>
+        )}
         <div class="terminal-over">
           {findAsked > 0 && (
             <FindBar
@@ -276,25 +275,11 @@ export function TerminalFrame(props: TerminalFrameProps): JSX.Element {
   );
 }
 
+/** Where the session's cells end, when they are more or fewer than fit. */
 interface Edge extends TerminalSize {
   /** Of all cells, in CSS pixels. */
   readonly width: number;
   readonly height: number;
-}
-
-/** Where the session's cells end, when another window gave it its size. */
-function TerminalEdge({ edge, note }: { readonly edge: Edge; readonly note: string }): JSX.Element {
-  return (
-    <>
-      <div
-        class="terminal-edge"
-        style={{ '--cells-width': `${edge.width}px`, '--cells-height': `${edge.height}px` }}
-      />
-      <p class="terminal-size secondary numbers">
-        {edge.cols}×{edge.rows}, {note}
-      </p>
-    </>
-  );
 }
 
 function singleLine(selection: string | undefined): string {

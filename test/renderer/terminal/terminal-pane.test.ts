@@ -2,6 +2,7 @@
 // covers: renderer/terminal/end-bar.tsx
 // covers: renderer/terminal/find-bar.tsx
 // covers: renderer/terminal/finder.ts
+// covers: renderer/terminal/pane-events.ts
 // covers: renderer/terminal/pane-menu.ts
 // covers: renderer/terminal/paste-dialog.tsx
 // covers: renderer/terminal/recording-badge.tsx
