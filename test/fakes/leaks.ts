@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect } from 'vitest';
+import { afterEach, beforeEach, expect, vi } from 'vitest';
 import { type Lifetime, observeLifetimes } from '../../main/base/lifetime.ts';
 
 /** After each test no lifetime that it made may be open; the failure prints where each was made. */
@@ -12,9 +12,10 @@ beforeEach(() => {
   });
 });
 
-afterEach((context) => {
-  observeLifetimes(undefined);
+afterEach(async (context) => {
   // A failed test says enough: what it left behind is a consequence.
   if (context.task.result?.state === 'fail') return;
-  expect([...open.values()], 'lifetimes left open').toEqual([]);
+  // An end that nobody awaits (a page that is closed) takes a moment.
+  await vi.waitFor(() => expect([...open.values()], 'lifetimes left open').toEqual([]));
+  observeLifetimes(undefined);
 });

@@ -1,0 +1,45 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Core, compose, type Pages } from '../../main/compose.ts';
+import { type ContractClient, createClient } from '../../preload/client.ts';
+import { createMemoryPair } from './wires.ts';
+
+/** The whole core in a home of its own, with pages connected in memory. */
+export interface TestCore {
+  readonly core: Core;
+  readonly home: string;
+  /** One more window. */
+  connect(): ContractClient;
+  end(): Promise<void>;
+}
+
+export async function startTestCore(environment: NodeJS.ProcessEnv = {}): Promise<TestCore> {
+  const home = await mkdtemp(join(tmpdir(), 'kubereel-core-'));
+  const core = await compose({
+    environment: {
+      PATH: process.env['PATH'],
+      KUBEREEL_HOME: home,
+      KUBECONFIG: join(home, 'none'),
+      ...environment,
+    },
+    platform: process.platform,
+  });
+  const pages: Pages = await core.openPages({
+    host: 'browser',
+    newWindow: async () => ({ url: 'http://127.0.0.1/#x' }),
+  });
+  return {
+    core,
+    home,
+    connect() {
+      const pair = createMemoryPair();
+      pages.serve(pair.core);
+      return createClient(pair.page);
+    },
+    async end() {
+      await core.end();
+      await rm(home, { recursive: true, force: true });
+    },
+  };
+}

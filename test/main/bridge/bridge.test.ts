@@ -1,0 +1,228 @@
+// covers: main/bridge/contexts.ts
+// covers: main/bridge/library.ts
+// covers: main/bridge/pods.ts
+// covers: main/bridge/rooms.ts
+// covers: main/bridge/sessions.ts
+// covers: main/bridge/settings.ts
+// covers: main/bridge/streams.ts
+// covers: main/compose.ts
+// covers: main/exec/command.ts
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import type { ByteStream } from '../../../preload/byte-stream.ts';
+import type { ContractClient } from '../../../preload/client.ts';
+import type { ContextList, PodInfo, PodsChange, SessionInfo } from '../../../preload/contract.ts';
+import { createRecordDecoder, type TerminalRecord } from '../../../preload/terminal-records.ts';
+import { startTestCore, type TestCore } from '../../fakes/core.ts';
+import { loadInAsciinemaPlayer } from '../../fakes/foreign-player.ts';
+
+const SIZE = { cols: 100, rows: 30 };
+const encoder = new TextEncoder();
+
+function collect(stream: ByteStream) {
+  const records: TerminalRecord[] = [];
+  const decoder = createRecordDecoder();
+  const done = (async () => {
+    for await (const bytes of stream.input) records.push(...decoder.push(bytes));
+    decoder.finish();
+  })();
+  const text = (): string =>
+    Buffer.concat(records.flatMap((record) => (record.kind === 'output' ? [record.bytes] : []))).toString(
+      'utf8',
+    );
+  return { records, done, text };
+}
+
+describe('without a kubeconfig', () => {
+  test('the page is told where was looked, and that the demo is off', async () => {
+    const app = await startTestCore();
+    const list = await app.connect().call('contexts.list', {});
+    expect(list).toMatchObject({ contexts: [], current: null, demo: 'off', sources: [{ state: 'missing' }] });
+    await app.end();
+  });
+});
+
+describe('with the demo cluster', () => {
+  let app: TestCore;
+  let client: ContractClient;
+  let pods: readonly PodInfo[];
+
+  beforeAll(async () => {
+    app = await startTestCore();
+    client = app.connect();
+    const lists: ContextList[] = [];
+    client.on('contexts.changed', (list) => lists.push(list));
+    const { context } = await client.call('demo.start', {});
+    expect(lists.map((list) => list.demo)).toContain('starting');
+    await vi.waitUntil(() => lists.at(-1)?.demo === 'running');
+    expect(lists.at(-1)?.contexts).toMatchObject([{ name: context, isDemo: true }]);
+    pods = (await follow(client, null)).pods();
+  });
+  afterAll(() => app.end());
+
+  async function follow(page: ContractClient, namespace: string | null) {
+    const changes: PodsChange[] = [];
+    page.on('pods.changed', (change) => changes.push(change));
+    const { watchId } = await page.call('pods.watch', { context: 'kubereel-demo', namespace });
+    const own = (): PodsChange[] => changes.filter((change) => change.watchId === watchId);
+    await vi.waitUntil(() => own().some((change) => change.reset || change.state.kind === 'failed'), {
+      timeout: 5_000,
+    });
+    return { watchId, changes: own, pods: () => own().find((change) => change.reset)?.upserted ?? [] };
+  }
+
+  function podLike(start: string): PodInfo {
+    const pod = pods.find(({ name }) => name.startsWith(start));
+    if (!pod) throw new Error(`the demo has no pod ${start}`);
+    return pod;
+  }
+
+  async function openShell(start: string, command?: readonly string[]) {
+    const { name: pod, namespace } = podLike(start);
+    const told: SessionInfo[] = [];
+    client.on('sessions.changed', (session) => told.push(session));
+    const target = { context: 'kubereel-demo', namespace, pod, ...(command ? { command } : {}) };
+    const { sessionId } = await client.call('sessions.open', { target, size: SIZE });
+    const stream = client.open('sessions.view', { sessionId });
+    const window = collect(stream);
+    const latest = (): SessionInfo | undefined =>
+      told.filter((session) => session.sessionId === sessionId).at(-1);
+    const type = (text: string): Promise<void> => stream.write(encoder.encode(text));
+    const ended = async (): Promise<SessionInfo> => {
+      await vi.waitUntil(() => latest()?.state.kind === 'ended', { timeout: 10_000 });
+      return latest() as SessionInfo;
+    };
+    return { sessionId, stream, ...window, latest, type, ended };
+  }
+
+  test('namespaces and pods are listed, and a change is told', async () => {
+    const { namespaces } = await client.call('namespaces.list', { context: 'kubereel-demo' });
+    expect(namespaces).toContain('shop');
+    expect(pods.length).toBeGreaterThanOrEqual(6);
+    const shop = await follow(client, 'shop');
+    expect(shop.pods().every(({ namespace }) => namespace === 'shop')).toBe(true);
+    expect(podLike('checkout').defaultContainer).not.toBe(podLike('checkout').containers[0]?.name);
+    await client.call('pods.unwatch', { watchId: shop.watchId });
+  });
+
+  test('a shell opens, is recorded, ends with its exit code, and replays', async () => {
+    const shell = await openShell('web');
+    await vi.waitUntil(() => shell.text().includes('web-'), { timeout: 10_000 });
+    expect(shell.latest()?.recording.kind).toBe('recording');
+    await shell.type('stty size; echo "grün 世界"; exit 3\r');
+    const session = await shell.ended();
+    await shell.done;
+    expect(shell.text()).toContain('30 100');
+    expect(session.state).toMatchObject({ end: { kind: 'exited', exitCode: 3 } });
+    expect(session.recording.kind).toBe('stored');
+    const recordingId = session.recording.kind === 'stored' ? session.recording.recordingId : '';
+    const recording = await client.call('library.get', { recordingId });
+    expect(recording).toMatchObject({ pod: session.target.pod, exitCode: 3, state: 'closed', size: SIZE });
+    const replay = collect(client.open('library.play', { recordingId }));
+    await replay.done;
+    expect(replay.text()).toBe(shell.text());
+    expect(replay.records.at(-1)).toMatchObject({ kind: 'exit', exitCode: 3 });
+    const foreign = await loadInAsciinemaPlayer(recording.path);
+    expect(foreign).toMatchObject({ cols: 100, rows: 30 });
+    expect(foreign.output).toContain('grün 世界');
+  });
+
+  test('a resize reaches the program and every window', async () => {
+    const shell = await openShell('web');
+    await vi.waitUntil(() => shell.text().includes('web-'), { timeout: 10_000 });
+    await client.call('sessions.resize', { sessionId: shell.sessionId, size: { cols: 77, rows: 21 } });
+    await shell.type('stty size\r');
+    await vi.waitUntil(() => shell.text().includes('21 77'), { timeout: 5_000 });
+    expect(shell.records.some((record) => record.kind === 'resize' && record.size.cols === 77)).toBe(true);
+    await client.call('sessions.close', { sessionId: shell.sessionId });
+    // Its input ended first, so that no shell is left in the pod, and it had the time to say how it ended.
+    expect((await shell.ended()).state).toMatchObject({ end: { kind: 'exited', exitCode: 0 } });
+  });
+
+  test('two windows show the same bytes', async () => {
+    const shell = await openShell('web');
+    await vi.waitUntil(() => shell.text().includes('web-'), { timeout: 10_000 });
+    await shell.type('seq 1 2000\r');
+    await vi.waitUntil(() => shell.text().includes('2000'), { timeout: 10_000 });
+    const other = app.connect();
+    const second = collect(other.open('sessions.view', { sessionId: shell.sessionId }));
+    await vi.waitUntil(() => second.records.some((record) => record.kind === 'caught-up'), {
+      timeout: 10_000,
+    });
+    await shell.type('echo both\r');
+    await shell.type('exit\r');
+    await shell.ended();
+    await Promise.all([shell.done, second.done]);
+    expect(second.text()).toBe(shell.text());
+    other.close();
+  });
+
+  test('a pod without a shell, a completed pod and an unknown pod say what they are', async () => {
+    const distroless = await openShell('payments');
+    expect((await distroless.ended()).state).toMatchObject({
+      end: { kind: 'failed', problem: { code: 'no-shell' } },
+    });
+    const completed = await openShell('catalog-import');
+    expect((await completed.ended()).state).toMatchObject({ end: { problem: { code: 'pod-completed' } } });
+    const target = { context: 'kubereel-demo', namespace: 'shop', pod: 'gone-1' };
+    const { sessionId } = await client.call('sessions.open', { target, size: SIZE });
+    await vi.waitUntil(async () => {
+      const session = (await client.call('sessions.list', {})).find((each) => each.sessionId === sessionId);
+      return (
+        session?.state.kind === 'ended' &&
+        session.state.end.kind === 'failed' &&
+        session.state.end.problem.code === 'pod-not-found'
+      );
+    });
+    await client.call('sessions.forget', { sessionId });
+    expect((await client.call('sessions.list', {})).some((each) => each.sessionId === sessionId)).toBe(false);
+  });
+
+  test('what does not exist is an error with a code', async () => {
+    await expect(client.call('library.get', { recordingId: 'none' })).rejects.toMatchObject({
+      code: 'recording-not-found',
+    });
+    await expect(client.call('sessions.close', { sessionId: 'none' })).rejects.toMatchObject({
+      code: 'session-not-found',
+    });
+    await expect(client.call('pods.watch', { context: 'none', namespace: null })).rejects.toMatchObject({
+      code: 'context-unknown',
+    });
+    await expect(collect(client.open('sessions.view', { sessionId: 'none' })).done).rejects.toMatchObject({
+      code: 'session-not-found',
+    });
+  });
+
+  test('a removed recording leaves the list of every window', async () => {
+    const shell = await openShell('web', ['sh', '-c', 'echo once']);
+    const session = await shell.ended();
+    const recordingId = session.recording.kind === 'stored' ? session.recording.recordingId : '';
+    const other = app.connect();
+    const removed: string[] = [];
+    other.on('library.changed', (change) => change.kind === 'removed' && removed.push(change.recordingId));
+    await client.call('library.remove', { recordingId });
+    await vi.waitUntil(() => removed.includes(recordingId));
+    expect((await client.call('library.list', {})).some((each) => each.recordingId === recordingId)).toBe(
+      false,
+    );
+    other.close();
+  });
+
+  test('settings change in one window and are told to the other', async () => {
+    const other = app.connect();
+    const heard: string[] = [];
+    other.on('settings.changed', ({ settings }) => heard.push(settings.theme));
+    await client.call('settings.set', { changes: { theme: 'dark' } });
+    await vi.waitUntil(() => heard.includes('dark'));
+    expect((await other.call('settings.get', {})).settings.theme).toBe('dark');
+    other.close();
+  });
+
+  test('a window that goes takes its watches with it', async () => {
+    const other = app.connect();
+    await follow(other, 'shop');
+    other.close();
+    const info = await client.call('app.info', {});
+    expect(info).toMatchObject({ host: 'browser', home: app.home });
+    expect(await client.call('app.newWindow', {})).toEqual({ url: 'http://127.0.0.1/#x' });
+  });
+});

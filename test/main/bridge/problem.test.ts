@@ -1,0 +1,13 @@
+import { expect, test } from 'vitest';
+import { AppError } from '../../../main/base/errors.ts';
+import { toProblem } from '../../../main/bridge/problem.ts';
+
+test('code and words cross, the cause does not', () => {
+  const error = new AppError('forbidden', 'no', {
+    hint: 'ask',
+    detail: 'HTTP 403',
+    cause: new Error('marker-secret'),
+  });
+  expect(toProblem(error)).toEqual({ code: 'forbidden', message: 'no', hint: 'ask', detail: 'HTTP 403' });
+  expect(JSON.stringify(toProblem(error))).not.toContain('marker-secret');
+});
