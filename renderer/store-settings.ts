@@ -5,7 +5,6 @@ import type { CoreClient } from './core-client.ts';
 
 export interface SettingsStore {
   readonly state: ReadonlySignal<SettingsState>;
-  readonly isLoaded: ReadonlySignal<boolean>;
   /** Rejects where the core refused, after the change was taken back. */
   change(changes: Partial<Settings>): Promise<void>;
   load(): Promise<void>;
@@ -29,13 +28,11 @@ const FIRST_SETTINGS: Settings = {
 
 export function createSettingsStore(client: CoreClient): SettingsStore {
   const state = signal<SettingsState>({ settings: FIRST_SETTINGS, problems: [] });
-  const isLoaded = signal(false);
   const stop = client.on('settings.changed', (next) => {
     state.value = next;
   });
   return {
     state,
-    isLoaded,
     async change(changes) {
       const before = state.value;
       const wished: SettingsState = { ...before, settings: { ...before.settings, ...changes } };
@@ -49,7 +46,6 @@ export function createSettingsStore(client: CoreClient): SettingsStore {
     },
     async load() {
       state.value = await client.call('settings.get', {});
-      isLoaded.value = true;
     },
     end: stop,
   };

@@ -92,6 +92,12 @@ export function createStore({ client, now, terminalSize }: StoreNeeds): Store {
     await tell('The shell could not be ended', () => sessions.close(sessionId));
   }
 
+  // Ended and forgotten in another window: here its tab keeps it, and without a tab nothing does.
+  const stopForgotten = client.on('sessions.forgotten', ({ sessionId }) => {
+    const hasTab = view.tabs.value.order.some((tab) => tab.id === sessionTabId(sessionId));
+    if (!hasTab) sessions.drop(sessionId);
+  });
+
   function isLive(sessionId: string): boolean {
     return sessions.live.value.some((one) => one.sessionId === sessionId);
   }
@@ -161,6 +167,7 @@ export function createStore({ client, now, terminalSize }: StoreNeeds): Store {
     },
     end() {
       clearInterval(ticking);
+      stopForgotten();
       contexts.end();
       sessions.end();
       settings.end();

@@ -50,7 +50,7 @@ export function PodList({ store, watch }: { readonly store: Store; readonly watc
       contexts.filter.value = '';
       return;
     }
-    if (active && event.key === 'Enter') {
+    if (active && (event.key === 'Enter' || isArrowOutOfText(event))) {
       event.preventDefault();
       pressOnPod(event, active);
       return;
@@ -114,6 +114,12 @@ export function PodList({ store, watch }: { readonly store: Store; readonly watc
       <PodFoot store={store} watch={watch} />
     </>
   );
+}
+
+/** An arrow to the right that the text has no use for: the cursor stands at its end. */
+function isArrowOutOfText({ key, target, shiftKey, ctrlKey, metaKey, altKey }: KeyboardEvent): boolean {
+  if (key !== 'ArrowRight' || shiftKey || ctrlKey || metaKey || altKey) return false;
+  return target instanceof HTMLInputElement && target.selectionStart === target.value.length;
 }
 
 /** What stands where the pods would: a failure, a wait, or why there are none. */

@@ -123,6 +123,12 @@ describe.skipIf(!chromiumPath)('the page in a browser', () => {
       await press('ArrowRight');
       const menu = page.getByRole('menu', { name: 'Containers of api-0' });
       await menu.waitFor();
+      await press('Escape');
+      await filter().fill('api-0');
+      await press('ArrowLeft', 'ArrowRight');
+      expect(await menu.count()).toBe(0);
+      await press('ArrowRight');
+      await menu.waitFor();
       expect(await menu.getByRole('menuitem', { name: /migrate/ }).getAttribute('aria-disabled')).toBe(
         'true',
       );

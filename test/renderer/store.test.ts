@@ -124,6 +124,13 @@ test('a tab never vanishes by itself: ended and forgotten elsewhere, it stays', 
   expect(tabs()).toEqual(['session-s1']);
 });
 
+test('a session without a tab here goes when another window forgets it', async () => {
+  const { core, store } = await start();
+  core.putSession(sessionNamed('elsewhere'));
+  core.emit('sessions.forgotten', { sessionId: 'elsewhere' });
+  expect(store.sessions.sessions.value.size).toBe(0);
+});
+
 test('a setting that is not kept says so', async () => {
   const problem = { code: 'disk-full', message: 'no space left' };
   const { store } = await start({ failing: new Map([['settings.set', problem]]) });
