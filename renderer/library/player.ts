@@ -10,7 +10,7 @@ import { showRecord } from '../terminal/session-feed.ts';
 import type { Timers } from '../terminal/timers.ts';
 import { createPlayhead, type Playhead } from './playhead.ts';
 
-export interface PlayerSource {
+interface PlayerSource {
   readonly input: AsyncIterable<Uint8Array>;
   /** Lets the stream go; a reader that waits for more gets its end. */
   end(): void;

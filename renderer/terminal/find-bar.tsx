@@ -63,7 +63,7 @@ export function FindBar(props: FindBarProps): JSX.Element {
 }
 
 /** `3 of 17`, `1000+ hits`, `no hits`; nothing while nothing is looked for. */
-export function countWords(result: FindResult, text: string): string {
+function countWords(result: FindResult, text: string): string {
   if (text === '') return '';
   if (result.kind === 'invalid') return 'not a pattern';
   if (result.kind === 'none') return 'no hits';

@@ -22,7 +22,7 @@ export type FindResult =
   | { readonly kind: 'hits'; readonly current: number; readonly count: number; readonly isMore: boolean };
 
 /** Hits that are marked and counted; a screen reads them again with every change. */
-export const COUNTED_HITS: number = 1_000;
+const COUNTED_HITS = 1_000;
 
 export function createFinder(terminal: Terminal, onResult: (result: FindResult) => void): Finder {
   const addon = new SearchAddon({ highlightLimit: COUNTED_HITS });

@@ -48,7 +48,7 @@ export function watchTheme(onChanged: () => void): () => void {
 }
 
 /** `rgb(10, 86, 189)` as `#0a56bd`, the one form that addon-search takes. */
-export function toHex(rgb: string): string {
+function toHex(rgb: string): string {
   const channels = rgb.match(/[\d.]+/g)?.slice(0, 3) ?? [];
   return `#${channels.map((channel) => Math.round(Number(channel)).toString(16).padStart(2, '0')).join('')}`;
 }

@@ -11,10 +11,7 @@ import { createPacedScreen, type Screen } from './paced-screen.ts';
 import { createReplyFilter } from './reply-filter.ts';
 import { readTerminalFace, readTerminalTheme, watchTheme } from './terminal-theme.ts';
 
-export type TerminalLook = Pick<
-  Settings,
-  'fontFamily' | 'fontSize' | 'scrollback' | 'cursorBlink' | 'screenReader'
->;
+type TerminalLook = Pick<Settings, 'fontFamily' | 'fontSize' | 'scrollback' | 'cursorBlink' | 'screenReader'>;
 
 export interface TerminalOptions {
   /** What it is, for screen readers: `Terminal of web-0 / app`. */
