@@ -4,6 +4,7 @@ import { type CommandIo, formatFailure } from './io.ts';
 
 /** What a shell reports after Ctrl-C. */
 const INTERRUPTED_EXIT_CODE = 130;
+const ALIVE_INTERVAL_MS = 60_000;
 
 /**
  * Composes the core, runs one command on it and leaves nothing open behind it. Sets the exit code: the
@@ -21,6 +22,8 @@ export async function runCommand(
       interrupted.abort(new AppError('cancelled', 'interrupted'));
     });
   }
+  // The core's own timers do not keep a process alive; a command that waits for one of them must.
+  const alive = setInterval(() => {}, ALIVE_INTERVAL_MS);
   let core: Core | undefined;
   try {
     core = await compose({ environment: process.env, platform: process.platform });
@@ -32,5 +35,6 @@ export async function runCommand(
   } finally {
     io.closeInput();
     await core?.end();
+    clearInterval(alive);
   }
 }

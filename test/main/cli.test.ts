@@ -1,0 +1,293 @@
+// covers: main/cli.ts
+// covers: main/headless.ts
+// covers: main/commands/contexts.ts
+// covers: main/commands/demo.ts
+// covers: main/commands/exec.ts
+// covers: main/commands/io.ts
+// covers: main/commands/play.ts
+// covers: main/commands/pods.ts
+// covers: main/commands/run.ts
+// covers: main/commands/serve.ts
+// covers: main/commands/sessions.ts
+import { spawn } from 'node:child_process';
+import { createHash, randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { spawn as spawnPty } from '@lydell/node-pty';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import type { DemoCluster } from '../../main/demo/demo-cluster.ts';
+import { startTestDemo } from '../fakes/demo-start.ts';
+import { loadInAsciinemaPlayer } from '../fakes/foreign-player.ts';
+
+/** The command as a process of its own, straight from its sources. */
+const CLI = fileURLToPath(new URL('../../main/cli.ts', import.meta.url));
+
+let demo: DemoCluster;
+let home: string;
+
+beforeAll(async () => {
+  demo = await startTestDemo();
+  home = await mkdtemp(join(tmpdir(), 'kubereel-cli-'));
+});
+afterAll(async () => {
+  await demo.stop();
+  await rm(home, { recursive: true, force: true });
+});
+
+function environment(overrides: NodeJS.ProcessEnv = {}): Record<string, string> {
+  return { ...process.env, KUBECONFIG: demo.kubeconfigPath, KUBEREEL_HOME: home, ...overrides } as Record<
+    string,
+    string
+  >;
+}
+
+interface Run {
+  readonly exitCode: number | null;
+  readonly stdout: Buffer;
+  readonly stderr: string;
+}
+
+async function run(
+  args: readonly string[],
+  options: { input?: Buffer; environment?: NodeJS.ProcessEnv } = {},
+): Promise<Run> {
+  const child = spawn(process.execPath, [CLI, ...args], { env: environment(options.environment) });
+  const stdout: Buffer[] = [];
+  let stderr = '';
+  child.stdout.on('data', (bytes: Buffer) => stdout.push(bytes));
+  child.stderr.on('data', (bytes: Buffer) => {
+    stderr += bytes.toString();
+  });
+  child.stdin.on('error', () => {});
+  child.stdin.end(options.input);
+  const [exitCode] = (await once(child, 'close')) as [number | null];
+  return { exitCode, stdout: Buffer.concat(stdout), stderr };
+}
+
+async function podLike(start: string): Promise<string> {
+  const { stdout } = await run(['pods', '-A', '--json']);
+  const pods = JSON.parse(stdout.toString()) as { name: string }[];
+  return pods.find(({ name }) => name.startsWith(start))?.name ?? '';
+}
+
+interface Listed {
+  readonly recordingId: string;
+  readonly pod: string;
+  readonly exitCode?: number;
+  readonly path: string;
+  readonly state: string;
+}
+
+async function recordings(): Promise<Listed[]> {
+  return JSON.parse((await run(['sessions', '--json'])).stdout.toString()) as Listed[];
+}
+
+describe('listing', () => {
+  test('contexts, the current one marked', async () => {
+    const { stdout, exitCode } = await run(['contexts']);
+    expect(stdout.toString()).toMatch(/^CURRENT {3}NAME .*\n\* {9}kubereel-demo /);
+    expect(exitCode).toBe(0);
+    expect(JSON.parse((await run(['contexts', '--json'])).stdout.toString())).toMatchObject([
+      { name: 'kubereel-demo', isCurrent: true, server: demo.server },
+    ]);
+  });
+
+  test('without a kubeconfig it says where it looked', async () => {
+    const missing = join(home, 'missing');
+    const { stderr, exitCode } = await run(['contexts'], { environment: { KUBECONFIG: missing } });
+    expect(stderr).toContain(missing);
+    expect(exitCode).toBe(0);
+  });
+
+  test('a broken kubeconfig is told with file and line, and fails', async () => {
+    const broken = join(home, 'broken');
+    await writeFile(broken, 'users:\n- name: [\n');
+    const { stderr, exitCode } = await run(['pods'], { environment: { KUBECONFIG: broken } });
+    expect(stderr).toMatch(new RegExp(`error loading config file "${broken}", line \\d+`));
+    expect(exitCode).toBe(1);
+  });
+
+  test('pods of the context’s namespace, of another and of all', async () => {
+    const own = (await run(['pods'])).stdout.toString();
+    expect(own).toMatch(/^NAME .*READY .*STATUS .*RESTARTS .*AGE\n/);
+    expect(own).toContain('web-');
+    expect(own).not.toContain('postgres');
+    expect((await run(['pods', '-n', 'data'])).stdout.toString()).toContain('postgres-0');
+    expect((await run(['pods', '-A'])).stdout.toString()).toMatch(/^NAMESPACE .*\n(?:.*\n)*kube-system /);
+    expect((await run(['pods', '-n', 'default'])).stderr).toBe('No resources found in default namespace.\n');
+  });
+
+  test('a context that is not there is an error', async () => {
+    const { stderr, exitCode } = await run(['pods', '--context', 'nope']);
+    expect(stderr).toContain('context was not found for specified context: nope');
+    expect(exitCode).toBe(1);
+  });
+});
+
+describe('exec', () => {
+  test('passes output, errors and the exit code, and records both', async () => {
+    const pod = await podLike('web');
+    const { stdout, stderr, exitCode } = await run([
+      'exec',
+      pod,
+      '--',
+      'sh',
+      '-c',
+      'echo out; echo oops >&2; exit 7',
+    ]);
+    expect(stdout.toString()).toBe('out\n');
+    expect(stderr).toBe('oops\ncommand terminated with exit code 7\n');
+    expect(exitCode).toBe(7);
+    const [latest] = await recordings();
+    expect(latest).toMatchObject({ pod, exitCode: 7, state: 'closed' });
+    const cast = await loadInAsciinemaPlayer(latest?.path ?? '');
+    expect(cast.output).toContain('out');
+    expect(cast.output).toContain('oops');
+  });
+
+  test('pipes three megabytes through the pod unchanged', async () => {
+    const input = randomBytes(3_000_000);
+    const { stdout, exitCode } = await run(['exec', '-i', `pod/${await podLike('web')}`, '--', 'cat'], {
+      input,
+    });
+    const digest = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
+    expect([stdout.length, digest(stdout)]).toEqual([input.length, digest(input)]);
+    expect(exitCode).toBe(0);
+  });
+
+  test('with -it in a terminal it is a terminal, at its size, and follows it', async () => {
+    const pty = spawnPty(process.execPath, [CLI, 'exec', '-it', await podLike('web'), '--', 'sh'], {
+      cols: 91,
+      rows: 33,
+      env: environment(),
+    });
+    let screen = '';
+    pty.onData((text) => {
+      screen += text;
+    });
+    const ended = new Promise<number>((resolve) => pty.onExit(({ exitCode }) => resolve(exitCode)));
+    const seen = (text: string): Promise<unknown> =>
+      vi.waitUntil(() => screen.includes(text), { timeout: 15_000 });
+    await vi.waitUntil(() => screen.length > 0, { timeout: 15_000 });
+    pty.write('stty size\r');
+    await seen('33 91');
+    pty.resize(70, 20);
+    await vi.waitFor(
+      () => {
+        pty.write('stty size\r');
+        expect(screen).toContain('20 70');
+      },
+      { timeout: 15_000, interval: 300 },
+    );
+    pty.write('exit 9\r');
+    expect(await ended).toBe(9);
+    const [latest] = await recordings();
+    const cast = await loadInAsciinemaPlayer(latest?.path ?? '');
+    expect(cast).toMatchObject({ cols: 91, rows: 33 });
+  }, 60_000);
+
+  test('-t without a terminal says so and goes on, as kubectl does', async () => {
+    const { stdout, stderr, exitCode } = await run([
+      'exec',
+      '-it',
+      await podLike('web'),
+      '--',
+      'echo',
+      'plain',
+    ]);
+    expect(stderr).toContain('Unable to use a TTY - input is not a terminal');
+    expect(stdout.toString()).toBe('plain\n');
+    expect(exitCode).toBe(0);
+  });
+
+  test('the default container is kubectl’s choice, and -c another', async () => {
+    const pod = await podLike('checkout');
+    const chosen = await run(['exec', pod, '--', 'true']);
+    expect(chosen.stderr).toMatch(/^Defaulted container "checkout" out of: /);
+    const named = await run(['exec', pod, '-c', 'istio-proxy', '--', 'true']);
+    expect([named.stderr, named.exitCode]).toEqual(['', 0]);
+    const wrong = await run(['exec', pod, '-c', 'nope', '--', 'true']);
+    expect(wrong.stderr).toContain('container nope is not valid for pod');
+    expect(wrong.exitCode).toBe(1);
+  });
+
+  test('a missing pod, a completed pod, a missing program and no program are errors that say so', async () => {
+    expect((await run(['exec', 'gone', '--', 'ls'])).stderr).toContain('pods "gone" not found');
+    const completed = await run(['exec', await podLike('catalog-import'), '--', 'ls']);
+    expect(completed.stderr).toContain(
+      'cannot exec into a container in a completed pod; current phase is Succeeded',
+    );
+    const missing = await run(['exec', await podLike('web'), '--', 'no-such-program']);
+    expect(missing.stderr).toContain('has no no-such-program');
+    expect(missing.exitCode).toBe(1);
+    expect((await run(['exec', await podLike('web')])).stderr).toContain(
+      'you must specify at least one command',
+    );
+  });
+
+  test('a refused connection says what was tried', async () => {
+    const kubeconfig = join(home, 'refused');
+    await writeFile(
+      kubeconfig,
+      JSON.stringify({
+        'current-context': 'x',
+        contexts: [{ name: 'x', context: { cluster: 'c' } }],
+        clusters: [{ name: 'c', cluster: { server: 'https://127.0.0.1:1' } }],
+      }),
+    );
+    const { stderr, exitCode } = await run(['pods'], { environment: { KUBECONFIG: kubeconfig } });
+    expect(stderr).toContain('could not reach https://127.0.0.1:1: nothing listens there');
+    expect(exitCode).toBe(1);
+  });
+
+  test('Ctrl-C ends the remote command and closes the record', async () => {
+    const pod = await podLike('web');
+    const child = spawn(process.execPath, [CLI, 'exec', pod, '--', 'sh', '-c', 'echo begun; sleep 600'], {
+      env: environment(),
+    });
+    await once(child.stdout, 'data');
+    child.kill('SIGINT');
+    const [exitCode] = (await once(child, 'close')) as [number];
+    expect(exitCode).toBe(130);
+    expect((await recordings())[0]).toMatchObject({ pod, state: 'closed' });
+  });
+
+  test('a reader that leaves ends the command', async () => {
+    const pod = await podLike('web');
+    const child = spawn(process.execPath, [CLI, 'exec', pod, '--', 'yes'], { env: environment() });
+    await once(child.stdout, 'data');
+    child.stdout.destroy();
+    await once(child, 'close');
+    expect((await recordings())[0]).toMatchObject({ pod, state: 'closed' });
+  });
+});
+
+test('play writes what was recorded, faster where asked, and takes the start of an id', async () => {
+  await run(['exec', await podLike('web'), '--', 'sh', '-c', 'echo one; sleep 1; echo two']);
+  const [latest] = await recordings();
+  const { stdout, exitCode } = await run(['play', latest?.recordingId.slice(0, -2) ?? '', '--speed', '20']);
+  expect(stdout.toString()).toBe('one\ntwo\n');
+  expect(exitCode).toBe(0);
+  expect((await run(['play', 'none'])).stderr).toContain('error: ');
+  expect((await run(['play', 'x', '--speed', '0'])).stderr).toContain('Expected a number above 0');
+});
+
+test('demo prints its kubeconfig, serves until Ctrl-C, and leaves nothing behind', async () => {
+  const child = spawn(process.execPath, [CLI, 'demo'], { env: environment() });
+  const [kubeconfig] = (await once(createInterface(child.stdout), 'line')) as [string];
+  const pods = await run(['pods'], { environment: { KUBECONFIG: kubeconfig } });
+  expect(pods.stdout.toString()).toContain('web-');
+  child.kill('SIGINT');
+  await once(child, 'close');
+  expect(await readdir(join(home, 'demo'))).toEqual([]);
+});
+
+test('serve says where the page is built when it is not', async () => {
+  const { stderr, exitCode } = await run(['serve', '--no-open']);
+  expect(stderr).toContain('the page is not built');
+  expect(exitCode).toBe(1);
+});
