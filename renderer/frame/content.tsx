@@ -1,7 +1,7 @@
 /** What the tabs show. A hidden tab's content stays: its terminal goes on taking output. */
 import { useComputed } from '@preact/signals';
 import type { JSX } from 'preact';
-import { useEffect } from 'preact/hooks';
+import { useLayoutEffect } from 'preact/hooks';
 import type { AppInfo } from '../../preload/contract.ts';
 import type { PageClient } from '../core-client.ts';
 import { LibraryView } from '../library/library-view.tsx';
@@ -24,7 +24,8 @@ interface ContentProps {
 export function Content({ store, client }: ContentProps): JSX.Element {
   const { order, activeId } = store.view.tabs.value;
 
-  useEffect(() => {
+  // With the drawing and not after it: a focus that comes late takes the key that was meant for the next thing.
+  useLayoutEffect(() => {
     // Walking along the tabs by arrows is no wish to leave them; a dialog keeps what it has.
     if (activeId !== undefined && !document.querySelector('dialog[open]')) focusContent();
   }, [activeId]);

@@ -1,6 +1,6 @@
 /** The window: head, rail, side, tabs with their content, foot, and the keys that reach all of it. */
 import type { JSX } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useState } from 'preact/hooks';
 import type { ProblemInfo } from '../../preload/contract.ts';
 import type { PageClient } from '../core-client.ts';
 import { SidePanel } from '../open/side-panel.tsx';
@@ -29,20 +29,15 @@ export interface PageProps {
 export function Page({ store, client }: PageProps): JSX.Element {
   const { view } = store;
   const isNarrow = useMatch(`(max-width: ${NARROW_PX}px)`);
-  const activeId = view.tabs.value.activeId;
   useKeys(store);
+  useSideOfNarrow(store, isNarrow);
   // So that the first key does something: it chooses a context, or starts the demo cluster.
-  useEffect(focusContent, []);
+  useLayoutEffect(focusContent, []);
 
   const title = titleOf(store);
   useEffect(() => {
     document.title = title;
   }, [title]);
-
-  // On a narrow window the side covers what was just opened.
-  useEffect(() => {
-    if (isNarrow && activeId !== undefined) view.isSideOpen.value = false;
-  }, [isNarrow, activeId]);
 
   return (
     <div
@@ -92,7 +87,7 @@ function Lost({ problem }: { readonly problem: ProblemInfo }): JSX.Element {
 }
 
 function useKeys(store: Store): void {
-  useEffect(() => {
+  useLayoutEffect(() => {
     /** Before everything else: a terminal would take the key and send it to the shell. */
     const onKeyDown = (event: KeyboardEvent): void => {
       const info = store.info.peek();
@@ -121,6 +116,30 @@ function useKeys(store: Store): void {
       window.removeEventListener('keydown', onEscape);
     };
   }, [store]);
+}
+
+/** On a narrow window the side covers the content: it gives way to what is opened, pressed or returned to. */
+function useSideOfNarrow({ view, contexts }: Store, isNarrow: boolean): void {
+  const { activeId } = view.tabs.value;
+  const hasContexts = contexts.list.value?.contexts.length !== 0;
+  useEffect(() => {
+    if (!isNarrow) view.isSideOpen.value = true;
+    else if (activeId !== undefined || !hasContexts) view.isSideOpen.value = false;
+  }, [isNarrow, activeId, hasContexts]);
+
+  useEffect(() => {
+    if (!isNarrow) return;
+    const onMoved = ({ target }: Event): void => {
+      if (!(target instanceof Element) || !target.closest('[data-part="content"]')) return;
+      if (view.activeTab.peek()) view.isSideOpen.value = false;
+    };
+    document.addEventListener('pointerdown', onMoved);
+    document.addEventListener('focusin', onMoved);
+    return () => {
+      document.removeEventListener('pointerdown', onMoved);
+      document.removeEventListener('focusin', onMoved);
+    };
+  }, [isNarrow]);
 }
 
 function useMatch(query: string): boolean {

@@ -24,9 +24,14 @@ export function focusContent(): void {
   if (side) focusPart(side);
 }
 
-/** After what was just asked for has been drawn: the side may have to appear first. */
+/** The field that filters pods; the contexts while none is chosen. Once drawn: the side may have to appear first. */
 export function focusPodFilter(): void {
-  requestAnimationFrame(() => document.getElementById('pod-filter')?.focus());
+  requestAnimationFrame(() => {
+    const side = document.querySelector<HTMLElement>('[data-part="side"]');
+    const filter = document.getElementById('pod-filter');
+    if (filter) filter.focus();
+    else if (side) focusPart(side);
+  });
 }
 
 export function isInTerminal(element: Element | null): boolean {

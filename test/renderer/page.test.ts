@@ -427,6 +427,22 @@ describe.skipIf(!chromiumPath)('the page in a browser', () => {
       await shoot(name);
     });
 
+    test('on a narrow window the side gives way to the terminal, and to the start where there is nothing to list', async () => {
+      await open('sessions', { width: 600, height: 700 });
+      await expect.poll(isTerminalFocused).toBe(true);
+      const side = page.getByRole('complementary', { name: 'Pods' });
+      expect(await side.count()).toBe(0);
+      await press('Control+Shift+E');
+      await expect.poll(focused).toBe('stagingcurrent');
+      await press('Escape');
+      await expect.poll(isTerminalFocused).toBe(true);
+      await expect.poll(() => side.count()).toBe(0);
+      await page.close();
+      await open('nothing', { width: 600, height: 700 });
+      await expect.poll(focused).toBe('Start the demo cluster');
+      expect(await page.getByRole('button', { name: 'Start the demo cluster' }).isVisible()).toBe(true);
+    });
+
     test('five hundred pods with long names: rows are drawn for what is seen only', async () => {
       await open('many');
       await context('arn').click();
