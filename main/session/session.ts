@@ -75,6 +75,8 @@ export interface Session {
   readonly ended: Promise<void>;
 }
 
+const FIRST_SIGN_MS = 300;
+
 export function createSession(
   needs: SessionNeeds,
   sessionId: string,
@@ -122,6 +124,10 @@ export function createSession(
       closing.signal.throwIfAborted();
     }
     shownTarget = { ...shownTarget, container: shell.container };
+    const output = stream.output[Symbol.asyncIterator]();
+    const first = output.next();
+    const early = await firstSign(stream, first);
+    if (early) return toSessionEnd(early);
     const { context, namespace, pod } = target;
     const details = { context, namespace, pod, container: shell.container, command: shell.command };
     recording = await openSessionRecording(needs, details, size);
@@ -131,11 +137,27 @@ export function createSession(
     stream.resize(size);
     opened.resolve();
     needs.onChanged();
-    for await (const { bytes } of stream.output) {
-      await show({ kind: 'output', timeMicros: sinceStart(), bytes });
+    for (let chunk = await first; !chunk.done; chunk = await output.next()) {
+      await show({ kind: 'output', timeMicros: sinceStart(), bytes: chunk.value.bytes });
       await viewers.room();
     }
     return toSessionEnd(await stream.ended);
+  }
+
+  /**
+   * Servers open the stream before they try to start the program: one that cannot be started never was a shell.
+   * Waits for output, for the end or, with a program that is silent, for as long as a refusal may take.
+   */
+  async function firstSign(
+    opening: ExecStream,
+    first: Promise<IteratorResult<unknown>>,
+  ): Promise<ExecEnd | undefined> {
+    const waiting = new AbortController();
+    await Promise.race([first, clock.sleep(FIRST_SIGN_MS, { signal: waiting.signal }).catch(() => {})]);
+    waiting.abort();
+    const end = await Promise.race([opening.ended, Promise.resolve(undefined)]);
+    // An exit code is worth a record, even of a program that said nothing.
+    return end && end.kind !== 'exited' && (await first).done ? end : undefined;
   }
 
   /** Recorded before shown; and in turn with resizes and joining viewers. */
@@ -184,7 +206,7 @@ export function createSession(
     }),
     view,
     async write(bytes) {
-      await opened.promise;
+      if (!stream) await opened.promise;
       if (!stream || state.kind === 'ended') throw createEndedError(shownTarget.pod);
       await stream.write(bytes);
     },

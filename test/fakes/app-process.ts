@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -20,9 +20,15 @@ export interface AppProcess {
 const OUT = fileURLToPath(new URL('../../out/', import.meta.url));
 
 export async function startApp(
-  options: { readonly args?: readonly string[]; readonly environment?: NodeJS.ProcessEnv } = {},
+  options: {
+    readonly args?: readonly string[];
+    readonly environment?: NodeJS.ProcessEnv;
+    /** As the user would have chosen them earlier. */
+    readonly settings?: Readonly<Record<string, unknown>>;
+  } = {},
 ): Promise<AppProcess> {
   const home = await mkdtemp(join(tmpdir(), 'kubereel-app-'));
+  if (options.settings) await writeFile(join(home, 'settings.json'), JSON.stringify(options.settings));
   const child = spawn(process.execPath, [join(OUT, 'headless.mjs'), '--no-open', ...(options.args ?? [])], {
     env: { ...process.env, KUBEREEL_HOME: home, KUBECONFIG: join(home, 'none'), ...options.environment },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -154,6 +154,24 @@ test('a shell that cannot be opened ends the session with the reason and leaves 
   expect(window.endedWith()).toEqual({});
 });
 
+test('a program that cannot be started never was a shell: nothing is recorded', async () => {
+  const { shell, session } = await openScripted();
+  const missing = new AppError('no-shell', 'container app has no sh');
+  shell.end({ kind: 'failed', error: missing });
+  await session.ended;
+  const { state, recording } = session.snapshot();
+  expect(state).toMatchObject({ kind: 'ended', end: { kind: 'failed', error: missing } });
+  expect(state).not.toHaveProperty('startedAtMs');
+  expect(recording).toEqual({ kind: 'none' });
+});
+
+test('a silent program is live without a word from it', async () => {
+  const { session } = await openScripted();
+  await vi.waitUntil(() => session.snapshot().state.kind === 'live', { timeout: 5_000 });
+  expect(session.snapshot().recording.kind).toBe('recording');
+  await session.close();
+});
+
 test('closing while it opens gives up; closing while it is live ends the remote shell', async () => {
   const opening = await openScripted({
     openShell: (_target, _size, { signal }) =>

@@ -81,6 +81,8 @@ test('ending closes every shell and every record', async () => {
   const { sessions, shells } = await createScripted();
   const opened = [sessions.open(TARGET, SIZE), sessions.open(TARGET, SIZE)];
   await vi.waitUntil(() => shells.length === 2);
+  for (const shell of shells) shell.print('$ ');
+  await vi.waitUntil(() => opened.every((session) => session.snapshot().state.kind === 'live'));
   await sessions.end();
   expect(shells.every((shell) => shell.isClosed)).toBe(true);
   for (const session of opened) {

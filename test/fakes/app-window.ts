@@ -1,0 +1,80 @@
+import type { Browser, Locator, Page } from 'playwright-core';
+import { type AppProcess, startApp } from './app-process.ts';
+import { launchChromium } from './chromium.ts';
+
+/** The built app with the demo cluster, in a real browser. */
+export interface AppInBrowser {
+  readonly app: AppProcess;
+  readonly browser: Browser;
+  /** The first window; its link is used up by it. */
+  readonly window: AppWindow;
+  stop(): Promise<void>;
+}
+
+/** One window, as a person with a keyboard and eyes has it. */
+export interface AppWindow {
+  readonly page: Page;
+  pod(name: RegExp): Locator;
+  tab(name: RegExp): Locator;
+  /** Types part of a pod's name into the filter and opens the first hit. */
+  openShell(filter: string): Promise<void>;
+  /** The visible rows of the terminal that is shown, read as a screen reader does. */
+  screen(): Promise<string>;
+  /** Waits until the screen shows it. */
+  seen(text: string | RegExp): Promise<void>;
+}
+
+export const WINDOW_SIZE = { width: 1280, height: 800 };
+
+export async function startAppInBrowser(
+  options: { readonly args?: readonly string[]; readonly colours?: 'light' | 'dark' } = {},
+): Promise<AppInBrowser> {
+  // The accessible rows are the one way to read a WebGL terminal from outside.
+  const app = await startApp({ args: options.args ?? ['--demo'], settings: { screenReader: true } });
+  const browser = await launchChromium();
+  const page = await browser.newPage({ viewport: WINDOW_SIZE, colorScheme: options.colours ?? 'light' });
+  await page.goto(app.link);
+  return {
+    app,
+    browser,
+    window: createWindow(page),
+    async stop() {
+      await browser.close();
+      await app.stop();
+    },
+  };
+}
+
+export function createWindow(page: Page): AppWindow {
+  const rows = page.locator('.xterm-accessibility-tree [role="listitem"]').filter({ visible: true });
+
+  async function screen(): Promise<string> {
+    const texts = await rows.allTextContents();
+    return texts
+      .map((text) => text.trimEnd())
+      .join('\n')
+      .trimEnd();
+  }
+
+  return {
+    page,
+    pod: (name) => page.getByRole('listbox', { name: /^Pods of/ }).getByRole('option', { name }),
+    tab: (name) => page.getByRole('tab', { name }),
+    async openShell(filter) {
+      const field = page.getByLabel('Filter pods');
+      await field.fill(filter);
+      await field.press('Enter');
+    },
+    screen,
+    async seen(text) {
+      const deadline = Date.now() + 15_000;
+      let last = '';
+      while (Date.now() < deadline) {
+        last = await screen();
+        if (typeof text === 'string' ? last.includes(text) : text.test(last)) return;
+        await page.waitForTimeout(50);
+      }
+      throw new Error(`the screen never showed ${String(text)}:\n${last}`);
+    },
+  };
+}
