@@ -35,7 +35,7 @@ export function focusPodFilter(): void {
 }
 
 export function isInTerminal(element: Element | null): boolean {
-  return element?.closest('.xterm') !== null && element !== null;
+  return element !== null && element.closest('.xterm') !== null;
 }
 
 function focusPart(part: HTMLElement): boolean {

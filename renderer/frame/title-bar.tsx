@@ -12,7 +12,9 @@ import { ContextDot, StatusDot } from '../ui/status-dot.tsx';
 
 export function TitleBar({ store }: { readonly store: Store }): JSX.Element {
   const info = store.info.value;
-  const keyName = info && keyNameOf('find', info);
+  const shown = store.view.activeTab.value?.content.kind;
+  const isInTerminal = shown === 'session' || shown === 'replay';
+  const keyName = info && keyNameOf('find', { ...info, isInTerminal });
   return (
     <header class="title-bar" data-part="title">
       <Where store={store} />

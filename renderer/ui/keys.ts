@@ -84,12 +84,16 @@ export function commandOf(
 }
 
 /** How a command's key is printed here: `Ctrl+K`, `⌘K`; undefined where it has none. */
-export function keyNameOf(command: ShortcutCommand, place: KeyPlace): string | undefined {
+export function keyNameOf(
+  command: ShortcutCommand,
+  place: KeyPlace & { readonly isInTerminal?: boolean },
+): string | undefined {
   const shortcut = SHORTCUTS.find(
     (candidate) =>
       candidate.command === command &&
       isHere(candidate, place.platform) &&
-      !(candidate.isBrowsers && place.host === 'browser'),
+      !(candidate.isBrowsers && place.host === 'browser') &&
+      !(candidate.isShells && place.isInTerminal),
   );
   return shortcut && printKeys(shortcut.keys, place.platform);
 }

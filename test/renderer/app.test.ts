@@ -1,5 +1,5 @@
 // covers: renderer/app.tsx
-// covers: renderer/core-client.ts
+// covers: renderer/connect.ts
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { chromiumPath, launchChromium } from '../fakes/chromium.ts';

@@ -69,6 +69,12 @@ describe('names of keys', () => {
     expect(keyNameOf('tab.next', { platform: 'linux', host: 'browser' })).toBe('Ctrl+Shift+Page Down');
   });
 
+  test('in a terminal the key that works there is named', () => {
+    expect(keyNameOf('find', linux)).toBe('Ctrl+K');
+    expect(keyNameOf('find', { ...linux, isInTerminal: true })).toBe('Ctrl+Shift+K');
+    expect(keyNameOf('find', { ...mac, isInTerminal: true })).toBe('⌘K');
+  });
+
   test('no press means two commands', () => {
     for (const platform of ['mac', 'other'] as const) {
       const keys = SHORTCUTS.filter((one) => (one.platform ?? platform) === platform).map((one) => one.keys);
