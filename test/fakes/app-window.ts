@@ -27,17 +27,22 @@ export interface AppWindow {
 export const WINDOW_SIZE = { width: 1280, height: 800 };
 
 export async function startAppInBrowser(
-  options: { readonly args?: readonly string[]; readonly colours?: 'light' | 'dark' } = {},
+  options: {
+    readonly args?: readonly string[];
+    readonly colours?: 'light' | 'dark';
+    /** How the tests read the screen: as a screen reader does, or from the rows drawn without WebGL. */
+    readonly reading?: 'accessible rows' | 'drawn rows';
+  } = {},
 ): Promise<AppInBrowser> {
-  // The accessible rows are the one way to read a WebGL terminal from outside.
-  const app = await startApp({ args: options.args ?? ['--demo'], settings: { screenReader: true } });
-  const browser = await launchChromium();
+  const isAccessible = options.reading !== 'drawn rows';
+  const app = await startApp({ args: options.args ?? ['--demo'], settings: { screenReader: isAccessible } });
+  const browser = await launchChromium({ hasWebgl: isAccessible });
   const page = await browser.newPage({ viewport: WINDOW_SIZE, colorScheme: options.colours ?? 'light' });
   await page.goto(app.link);
   return {
     app,
     browser,
-    window: createWindow(page),
+    window: createWindow(page, isAccessible ? ACCESSIBLE_ROWS : DRAWN_ROWS),
     async stop() {
       await browser.close();
       await app.stop();
@@ -45,8 +50,11 @@ export async function startAppInBrowser(
   };
 }
 
-export function createWindow(page: Page): AppWindow {
-  const rows = page.locator('.xterm-accessibility-tree [role="listitem"]').filter({ visible: true });
+const ACCESSIBLE_ROWS = '.xterm-accessibility-tree [role="listitem"]';
+export const DRAWN_ROWS = '.xterm-rows > div';
+
+export function createWindow(page: Page, rowsSelector: string = ACCESSIBLE_ROWS): AppWindow {
+  const rows = page.locator(rowsSelector).filter({ visible: true });
 
   async function screen(): Promise<string> {
     const texts = await rows.allTextContents();

@@ -16,9 +16,14 @@ const CANDIDATES = [
 /** Undefined where there is none: `describe.skipIf(!chromiumPath)`. */
 export const chromiumPath: string | undefined = CANDIDATES.find((path) => path && existsSync(path));
 
-export function launchChromium(): Promise<Browser> {
+export interface ChromiumOptions {
+  /** False: terminals fall back to the DOM, where a test can read what is drawn. */
+  readonly hasWebgl?: boolean;
+}
+
+export function launchChromium({ hasWebgl = true }: ChromiumOptions = {}): Promise<Browser> {
   if (!chromiumPath) throw new Error(`no Chromium at any of: ${CANDIDATES.filter(Boolean).join(', ')}`);
   // SwiftShader: WebGL without a graphics card. The root of a container has no sandbox to start.
-  const args = ['--use-angle=swiftshader', '--enable-unsafe-swiftshader'];
+  const args = hasWebgl ? ['--use-angle=swiftshader', '--enable-unsafe-swiftshader'] : ['--disable-3d-apis'];
   return chromium.launch({ executablePath: chromiumPath, args });
 }
