@@ -63,9 +63,9 @@ const ROOMS: Record<string, { rooms: readonly string[]; packages: readonly strin
 
 /** Files that stand outside of the rooms, with what they may import. `*` is every room in main but the hosts. */
 const ENTRIES: Record<string, { rooms: readonly string[]; packages: readonly string[] }> = {
-  'main/compose.ts': { rooms: ['*', 'main/bridge'], packages: [] },
+  'main/compose.ts': { rooms: ['*', 'main/bridge', 'preload'], packages: [] },
   'main/index.ts': { rooms: ['*', 'main/bridge', 'main/hosts/electron', 'compose'], packages: ['electron'] },
-  'main/headless.ts': { rooms: ['*', 'main/bridge', 'main/hosts/browser', 'compose'], packages: [] },
+  'main/headless.ts': { rooms: ['main/commands'], packages: [] },
   'main/cli.ts': {
     rooms: ['*', 'main/bridge', 'main/hosts/browser', 'main/commands', 'compose'],
     packages: ['commander'],

@@ -1,0 +1,1 @@
+export function judgeMessage(text: string): string | undefined;
