@@ -1,7 +1,8 @@
 import type { WebSocket } from 'ws';
 import { createBoundedQueue } from '../base/bounded-queue.ts';
 import { AppError } from '../base/errors.ts';
-import { type KubeTransport, UpgradeRefusal } from '../kube/transport.ts';
+import type { KubeTransport } from '../kube/transport.ts';
+import { UpgradeRefusal } from '../kube/upgrade.ts';
 import {
   decodeMessage,
   encodeResize,
@@ -10,10 +11,19 @@ import {
   PROTOCOL_V5,
   PROTOCOLS,
 } from './channel-protocol.ts';
-import { toStatusError, toUpgradeError } from './exec-error.ts';
+import {
+  createLost,
+  createNoShell,
+  createProtocolError,
+  describeClose,
+  toStatusError,
+  toUpgradeError,
+} from './exec-error.ts';
 import { type ExecStatus, parseExecStatus } from './exec-status.ts';
-import { execPath, execQuery } from './exec-url.ts';
-import { keepAlive } from './keep-alive.ts';
+import { formatExecPath, formatExecQuery } from './exec-url.ts';
+import { createInputGate } from './input-gate.ts';
+import { type KeepAliveTimes, keepAlive } from './keep-alive.ts';
+import { isMissingShell } from './shell-choice.ts';
 
 /** What to run, and where. */
 export interface ExecRequest {
@@ -61,9 +71,12 @@ export interface ExecStream {
   write(bytes: Uint8Array): Promise<void>;
   /** Half-close of stdin: v5 only; on v4 rejects with `exec-refused`, since closing would lose the exit code. */
   closeInput(): Promise<void>;
-  /** Sent at once; the same size twice is sent once. Ignored once ended. */
+  /** Sent at once; the same size twice is sent once. Ignored once ended, and without a TTY. */
   resize(size: TerminalSize): void;
-  /** Ends the remote command (tty: half-close or Ctrl-D, a grace of 1 s), then the socket. */
+  /**
+   * Ends the remote command (end of input, a grace of 1 s), then the socket; resolves when it is gone. Ends no
+   * program that was attached to: it was not ours. Whoever leaves `output` early has to call it.
+   */
   close(): Promise<void>;
   /** Never rejects. Resolves even if `output` is not read to its end, once the socket is gone. */
   readonly ended: Promise<ExecEnd>;
@@ -72,17 +85,19 @@ export interface ExecStream {
 /** At the high mark the socket is paused, so that the API server and then the program wait for us. */
 const QUEUE_HIGH_BYTES = 256 * 1024;
 const QUEUE_LOW_BYTES = 64 * 1024;
-/** Stdin that the socket may hold before `write` waits. */
-const SEND_BUFFER_BYTES = 1024 * 1024;
+/** What a queued chunk costs beside its bytes: a program that prints one byte at a time fills the queue too. */
+const CHUNK_COST_BYTES = 128;
 /** How long output may still come after the status before the stream is taken as ended. */
 const AFTER_STATUS_MS = 2_000;
 /** How long a shell has to end after its input was closed, and a socket after it was asked to close. */
 const CLOSE_GRACE_MS = 1_000;
+/** Ctrl-D: the end of input for what reads a terminal. */
 const END_OF_TRANSMISSION = new Uint8Array([4]);
 
 export interface ExecStreamOptions {
   /** The terminal's size at the start; without one no size is sent. */
   readonly size?: TerminalSize;
+  readonly keepAliveTimes?: KeepAliveTimes;
   /** Cancels the opening; an open stream is ended by `close`. */
   readonly signal: AbortSignal;
 }
@@ -91,14 +106,14 @@ export interface ExecStreamOptions {
 export async function openExecStream(
   { transport }: { readonly transport: KubeTransport },
   request: ExecRequest,
-  { size, signal }: ExecStreamOptions,
+  { size, keepAliveTimes, signal }: ExecStreamOptions,
 ): Promise<ExecStream> {
-  const path = execPath(request);
-  const query = execQuery(request);
+  const path = formatExecPath(request);
+  const query = formatExecQuery(request);
   try {
     const socket = await transport.openWebSocket({ path, query, protocols: PROTOCOLS, signal });
-    const stream = createExecStream(socket, request);
-    if (size && request.tty) openTerminal(stream, request, size);
+    const stream = createExecStream(socket, request, keepAliveTimes);
+    if (size) sendFirstSize(stream, request, size);
     return stream;
   } catch (error) {
     if (error instanceof UpgradeRefusal) throw toUpgradeError(transport.server, request, error);
@@ -107,165 +122,161 @@ export async function openExecStream(
 }
 
 /** An attached program redraws only when its size changes: kubectl sends one that is off by one first. */
-function openTerminal(stream: ExecStream, { kind }: ExecRequest, size: TerminalSize): void {
+function sendFirstSize(stream: ExecStream, { kind }: ExecRequest, size: TerminalSize): void {
   if (kind === 'attach') stream.resize({ cols: size.cols + 1, rows: size.rows + 1 });
   stream.resize(size);
 }
 
-function createExecStream(socket: WebSocket, request: ExecRequest): ExecStream {
+function createExecStream(
+  socket: WebSocket,
+  request: ExecRequest,
+  keepAliveTimes: KeepAliveTimes | undefined,
+): ExecStream {
   const ended = Promise.withResolvers<ExecEnd>();
-  const drained = new Set<() => void>();
+  const gone = new Promise<void>((resolve) => socket.once('close', () => resolve()));
+  const input = createInputGate(socket, () => createEnded(request));
   let status: ExecStatus | undefined;
+  let statusTimer: NodeJS.Timeout | undefined;
   let lastSize: TerminalSize | undefined;
-  let isClosing = false;
+  let hasPrinted = false;
   let hasEnded = false;
+  let isClosing = false;
+  let closing: Promise<void> | undefined;
   const queue = createBoundedQueue<OutputChunk>({
     highBytes: QUEUE_HIGH_BYTES,
     lowBytes: QUEUE_LOW_BYTES,
-    onFull: () => {
+    onFull() {
       socket.pause();
       alive.pause();
+      // What the server has sent before its status may still be unread.
+      clearTimeout(statusTimer);
     },
-    onDrained: () => {
+    onDrained() {
       socket.resume();
       alive.resume();
+      if (status) endSoon();
     },
   });
-  const alive = keepAlive(socket, () => end(toLost('the server stopped answering')));
+  const alive = keepAlive(
+    socket,
+    () => endBy(createLost(request, 'the server stopped answering')),
+    keepAliveTimes,
+  );
 
   function end(how: ExecEnd): void {
     if (hasEnded) return;
     hasEnded = true;
+    clearTimeout(statusTimer);
     alive.stop();
     queue.end();
+    input.stop();
     ended.resolve(how);
-    for (const wake of drained) wake();
     closeSocket(socket);
   }
 
-  function endByStatus(): void {
-    if (status?.kind === 'exited') end(status);
+  /** The status says more than how the connection went; and what we closed did not fail. */
+  function endBy(error: AppError): void {
+    if (status?.kind === 'exited') end(toExit(status.exitCode));
+    else if (isClosing) end({ kind: 'closed' });
     else if (status) end({ kind: 'failed', error: toStatusError(request, status) });
+    else end({ kind: 'lost', error });
+  }
+
+  function toExit(exitCode: number): ExecEnd {
+    if (!isMissingShell(request.command, exitCode, hasPrinted)) return { kind: 'exited', exitCode };
+    return { kind: 'failed', error: createNoShell(request, `exit code ${exitCode} before any output`) };
+  }
+
+  /** The server closes the socket behind its last output; one that forgets to is not waited for. */
+  function endSoon(): void {
+    clearTimeout(statusTimer);
+    statusTimer = setTimeout(
+      () => endBy(createLost(request, 'the server did not close it')),
+      AFTER_STATUS_MS,
+    );
   }
 
   function receive(data: Buffer, isBinary: boolean): void {
     alive.heard();
+    // A text message is no frame of these protocols.
     if (!isBinary) return;
     const message = decodeMessage(data);
-    if (message.kind === 'output' && message.bytes.byteLength > 0)
-      queue.push(message, message.bytes.byteLength);
-    if (message.kind === 'status' && !status) {
+    if (message.kind === 'output' && message.bytes.byteLength > 0) {
+      hasPrinted = true;
+      queue.push(message, message.bytes.byteLength + CHUNK_COST_BYTES);
+    } else if (message.kind === 'status' && !status && !hasEnded) {
       status = parseExecStatus(message.text);
-      // The server closes the socket behind its last output; one that forgets to is not waited for.
-      setTimeout(endByStatus, AFTER_STATUS_MS).unref();
+      if (!socket.isPaused) endSoon();
     }
-  }
-
-  function toLost(reason: string): ExecEnd {
-    if (isClosing) return { kind: 'closed' };
-    const error = new AppError(
-      'connection-lost',
-      `the connection to ${request.namespace}/${request.pod} was lost: ${reason}`,
-      {
-        hint: 'The command may still run in the pod. Open the shell again.',
-      },
-    );
-    return { kind: 'lost', error };
   }
 
   socket.on('message', receive);
-  socket.once('close', (code: number, reason: Buffer) => {
-    if (status) endByStatus();
-    else end(toLost(describeClose(code, reason.toString('utf8'))));
-  });
-  // The close that follows tells the rest; without a listener an error would end the process.
-  socket.on('error', () => {});
+  socket.once('error', (error) => endBy(createProtocolError(request, error)));
+  socket.once('close', (code: number, reason: Buffer) =>
+    endBy(createLost(request, describeClose(code, reason.toString('utf8')))),
+  );
   // After all listeners stand: nothing that the server sent at once is missed.
   socket.resume();
 
-  /** Resolves when less than 1 MiB waits in the socket. */
-  async function sent(frame: Uint8Array): Promise<void> {
-    if (hasEnded) throw createEnded(request);
-    socket.send(frame, () => {
-      if (socket.bufferedAmount < SEND_BUFFER_BYTES) for (const wake of drained) wake();
-    });
-    while (socket.bufferedAmount >= SEND_BUFFER_BYTES && !hasEnded) {
-      await new Promise<void>((resolve) => {
-        const wake = (): void => {
-          drained.delete(wake);
-          resolve();
-        };
-        drained.add(wake);
-      });
-    }
-    if (hasEnded) throw createEnded(request);
+  function canEndInput(): boolean {
+    return socket.protocol === PROTOCOL_V5;
   }
 
-  async function closeInput(): Promise<void> {
-    if (socket.protocol !== PROTOCOL_V5) {
-      throw new AppError('exec-refused', 'this server cannot be told that the input has ended', {
-        hint: 'It needs Kubernetes 1.30 or later; use a command that ends by itself.',
-      });
-    }
-    await sent(encodeStdinEnd());
+  /** Closing the socket alone leaves a shell running in the pod: its input ends first. */
+  async function endRemotely(): Promise<void> {
+    // Not by the gate, which may wait for a peer that does not read.
+    if (request.tty) for (const frame of encodeStdin(END_OF_TRANSMISSION)) socket.send(frame);
+    if (canEndInput()) socket.send(encodeStdinEnd());
+    const grace = Promise.withResolvers<void>();
+    const timer = setTimeout(grace.resolve, CLOSE_GRACE_MS);
+    await Promise.race([ended.promise, grace.promise]);
+    clearTimeout(timer);
+  }
+
+  async function close(): Promise<void> {
+    isClosing = true;
+    // Input that still waits would come behind the end of it.
+    input.stop();
+    if (!hasEnded && request.stdin && request.kind === 'exec') await endRemotely();
+    endBy(createLost(request, 'it was closed'));
+    await gone;
   }
 
   return {
     subprotocol: socket.protocol,
     output: queue.items,
-    async write(bytes) {
-      for (const frame of encodeStdin(bytes)) await sent(frame);
+    write: (bytes) => input.send(encodeStdin(bytes)),
+    async closeInput() {
+      if (!canEndInput()) throw createUnendable();
+      await input.send([encodeStdinEnd()]);
     },
-    closeInput,
     resize(size) {
-      if (hasEnded || (lastSize?.cols === size.cols && lastSize.rows === size.rows)) return;
+      if (hasEnded || !request.tty) return;
+      if (lastSize?.cols === size.cols && lastSize.rows === size.rows) return;
       lastSize = size;
       socket.send(encodeResize(size));
     },
-    async close() {
-      isClosing = true;
-      if (!hasEnded && request.stdin) await endRemotely();
-      end(status?.kind === 'exited' ? status : { kind: 'closed' });
-      await ended.promise;
+    close() {
+      closing ??= close();
+      return closing;
     },
     ended: ended.promise,
   };
-
-  /** Closing the socket alone leaves the shell running in the pod: its input ends first. */
-  async function endRemotely(): Promise<void> {
-    try {
-      if (request.tty) await sent(encodeStdin(END_OF_TRANSMISSION).next().value as Uint8Array);
-      if (socket.protocol === PROTOCOL_V5) await sent(encodeStdinEnd());
-    } catch {
-      // It has ended meanwhile.
-    }
-    await Promise.race([ended.promise, new Promise((resolve) => setTimeout(resolve, CLOSE_GRACE_MS))]);
-  }
 }
 
-/** Asks for an orderly close; a peer that does not answer is cut. */
+/** Asks for an orderly close; a peer that does not answer is cut. What still comes is read and dropped. */
 function closeSocket(socket: WebSocket): void {
+  if (socket.readyState === socket.CLOSED) return;
   socket.resume();
   socket.close(1000);
   const timer = setTimeout(() => socket.terminate(), CLOSE_GRACE_MS);
-  timer.unref();
   socket.once('close', () => clearTimeout(timer));
 }
 
-function describeClose(code: number, reason: string): string {
-  const words = reason === '' ? '' : ` (${reason})`;
-  switch (code) {
-    case 1000:
-      return `the server closed it without saying how the command ended${words}`;
-    case 1001:
-      return `the server is going away${words}`;
-    case 1006:
-      return 'it was cut without a word';
-    case 1009:
-      return 'a message was larger than allowed';
-    default:
-      return `it was closed with code ${code}${words}`;
-  }
+function createUnendable(): AppError {
+  return new AppError('exec-refused', 'this server cannot be told that the input has ended', {
+    hint: 'That needs Kubernetes 1.30 or later; use a command that ends by itself.',
+  });
 }
 
 function createEnded({ pod }: ExecRequest): AppError {

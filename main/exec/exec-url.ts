@@ -1,12 +1,12 @@
 import type { ExecRequest } from './exec-stream.ts';
 
 /** Path below the server's address; every part is escaped, so that no name can become another path. */
-export function execPath({ kind, namespace, pod }: ExecRequest): string {
+export function formatExecPath({ kind, namespace, pod }: ExecRequest): string {
   return `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(pod)}/${kind}`;
 }
 
 /** As kubectl asks: what is false is left out, and there is no stderr with a TTY. */
-export function execQuery({ container, command, stdin, tty }: ExecRequest): URLSearchParams {
+export function formatExecQuery({ container, command, stdin, tty }: ExecRequest): URLSearchParams {
   const query = new URLSearchParams();
   for (const argument of command) query.append('command', argument);
   if (container !== '') query.set('container', container);

@@ -1,8 +1,8 @@
 import type { WebSocket } from 'ws';
 
 /**
- * Pings an idle connection, so that proxies keep it, and tells when nothing has been heard for too long. Time in
- * which we have paused the socket does not count: an answer could not have reached us.
+ * Pings a connection, so that proxies keep it, and tells when nothing has been heard for too long. Time in which
+ * we have paused the socket does not count: an answer could not have reached us.
  */
 export interface KeepAlive {
   heard(): void;
@@ -15,27 +15,28 @@ export interface KeepAlive {
 const PING_INTERVAL_MS = 5_000;
 const SILENT_DEADLINE_MS = 61_000;
 
+export interface KeepAliveTimes {
+  readonly pingMs?: number;
+  readonly deadlineMs?: number;
+}
+
 export function keepAlive(
   socket: WebSocket,
   onSilent: () => void,
-  {
-    pingMs = PING_INTERVAL_MS,
-    deadlineMs = SILENT_DEADLINE_MS,
-  }: { pingMs?: number; deadlineMs?: number } = {},
+  { pingMs = PING_INTERVAL_MS, deadlineMs = SILENT_DEADLINE_MS }: KeepAliveTimes = {},
 ): KeepAlive {
   let silentMs = 0;
   let isPaused = false;
-  let lastTick = performance.now();
+  let lastTickMs = performance.now();
 
   function tick(): void {
-    const now = performance.now();
-    // A laptop that slept, or a blocked process, has not listened for that long: it counts as one period.
-    const passedMs = Math.min(now - lastTick, 2 * pingMs);
-    lastTick = now;
-    if (isPaused) return;
-    silentMs += passedMs;
-    // Stdin that the peer does not take holds its answers back as well: it is busy, not gone.
-    if (socket.bufferedAmount > 0) silentMs = Math.min(silentMs, deadlineMs / 2);
+    const nowMs = performance.now();
+    // A laptop that slept, or a blocked process, has not listened for all of that time: two periods at most count.
+    const passedMs = Math.min(nowMs - lastTickMs, 2 * pingMs);
+    lastTickMs = nowMs;
+    // Stdin that the peer does not take holds our pings back as well: it is busy, not gone. If it is gone after
+    // all, TCP gives up on what is unsent.
+    if (!isPaused && socket.bufferedAmount === 0) silentMs += passedMs;
     if (silentMs >= deadlineMs) onSilent();
     else if (socket.readyState === socket.OPEN) socket.ping();
   }

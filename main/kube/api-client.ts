@@ -1,13 +1,12 @@
 import * as v from 'valibot';
 import { AppError } from '../base/errors.ts';
 import { toApiError } from './api-error.ts';
+import { splitJsonLines } from './json-lines.ts';
 import type { KubeRequest, KubeResponse, KubeTransport } from './transport.ts';
 
-/** A list of ten thousand pods is about 60 MB. */
-const MAX_BODY_BYTES = 128 * 1024 * 1024;
-/** An object in etcd is at most 1.5 MiB; a line of a watch holds one. */
-const MAX_LINE_BYTES = 8 * 1024 * 1024;
-/** Of an answer that is no success. */
+/** An object in etcd is at most 1.5 MiB; a page of 500 pods is about 5 MiB, and no page is far above. */
+const MAX_BODY_BYTES = 64 * 1024 * 1024;
+/** Of an answer that is no success: a Status is below 4 KiB. */
 const MAX_ERROR_BYTES = 64 * 1024;
 
 /** Asks for JSON and parses it at the door. Throws what the server said, or that its answer makes no sense. */
@@ -17,50 +16,53 @@ export async function fetchJson<Output>(
   schema: v.GenericSchema<unknown, Output>,
 ): Promise<Output> {
   const response = await sendChecked(transport, request);
-  const body = await readBody(response, MAX_BODY_BYTES);
-  return parseWith(transport, schema, body);
+  return parseWith(transport, schema, await readWhole(transport, response));
 }
 
 /** Lines of JSON as they come, as a watch sends them. Ends when the server ends it. */
 export async function* fetchLines<Output>(
   transport: KubeTransport,
-  request: KubeRequest,
+  request: Omit<KubeRequest, 'mayBeQuiet'>,
   schema: v.GenericSchema<unknown, Output>,
 ): AsyncGenerator<Output> {
-  const response = await sendChecked(transport, request);
-  const decoder = new TextDecoder();
-  let rest = '';
-  for await (const bytes of response.body) {
-    const lines = (rest + decoder.decode(bytes, { stream: true })).split('\n');
-    rest = lines.pop() ?? '';
-    if (rest.length > MAX_LINE_BYTES) throw senseless(transport, 'a line of its watch has no end');
-    for (const line of lines) if (line !== '') yield parseWith(transport, schema, line);
-  }
+  const response = await sendChecked(transport, { ...request, mayBeQuiet: true });
+  const onTooLong = (): AppError => createSenseless(transport, 'a line of its watch has no end');
+  for await (const line of splitJsonLines(response.body, onTooLong)) yield parseWith(transport, schema, line);
 }
 
 async function sendChecked(transport: KubeTransport, request: KubeRequest): Promise<KubeResponse> {
   const response = await transport.request(request);
   if (response.status >= 200 && response.status < 300) return response;
-  throw toApiError(transport.server, response.status, await readBody(response, MAX_ERROR_BYTES, 'cut'));
+  throw toApiError(transport.server, response.status, await readStart(response));
 }
 
-async function readBody(
-  { body }: KubeResponse,
-  limitBytes: number,
-  beyond: 'cut' | 'refuse' = 'refuse',
-): Promise<string> {
+async function readWhole(transport: KubeTransport, { body }: KubeResponse): Promise<string> {
   const chunks: Uint8Array[] = [];
   let length = 0;
   for await (const chunk of body) {
     chunks.push(chunk);
     length += chunk.byteLength;
-    if (length < limitBytes) continue;
-    if (beyond === 'cut') break;
-    throw new AppError('cluster-refused', `the server’s answer is larger than ${limitBytes} bytes`, {
-      hint: 'Choose one namespace instead of all.',
-    });
+    if (length > MAX_BODY_BYTES) {
+      throw createSenseless(transport, `it is larger than ${MAX_BODY_BYTES / 1024 / 1024} MiB`);
+    }
   }
-  return Buffer.concat(chunks).subarray(0, limitBytes).toString('utf8');
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+/** As much of an error as is read; what breaks off is told as far as it came. */
+async function readStart({ body }: KubeResponse): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  try {
+    for await (const chunk of body) {
+      chunks.push(chunk);
+      length += chunk.byteLength;
+      if (length >= MAX_ERROR_BYTES) break;
+    }
+  } catch {
+    // The status is what matters.
+  }
+  return Buffer.concat(chunks).subarray(0, MAX_ERROR_BYTES).toString('utf8');
 }
 
 function parseWith<Output>(
@@ -72,23 +74,17 @@ function parseWith<Output>(
   try {
     value = JSON.parse(text);
   } catch {
-    throw senseless(transport, 'it is not JSON');
+    throw createSenseless(transport, 'it is not JSON');
   }
   const parsed = v.safeParse(schema, value, { abortEarly: true });
   if (parsed.success) return parsed.output;
   const [issue] = parsed.issues;
-  throw senseless(
-    transport,
-    `${v.getDotPath(issue) ?? 'it'}: expected ${issue.expected ?? 'something else'}`,
-  );
+  const place = v.getDotPath(issue) ?? 'it';
+  throw createSenseless(transport, `${place}: expected ${issue.expected ?? 'something else'}`);
 }
 
-function senseless(transport: KubeTransport, reason: string): AppError {
-  return new AppError(
-    'cluster-refused',
-    `the answer of ${transport.server} could not be understood: ${reason}`,
-    {
-      hint: 'Check that the server in the kubeconfig is a Kubernetes API server.',
-    },
-  );
+function createSenseless({ server }: KubeTransport, reason: string): AppError {
+  return new AppError('cluster-refused', `the answer of ${server} could not be understood: ${reason}`, {
+    hint: 'Check that the server in the kubeconfig is a Kubernetes API server, and that no login page stands before it.',
+  });
 }

@@ -13,6 +13,7 @@ const UNTRUSTED_CODES: ReadonlySet<string> = new Set([
   'INVALID_CA',
 ]);
 
+/** System, undici and OpenSSL codes of a connection that did not come to be, or broke. */
 const REASONS: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'nothing listens there',
   ENOTFOUND: 'the name is not known',
@@ -20,6 +21,7 @@ const REASONS: Readonly<Record<string, string>> = {
   ETIMEDOUT: 'it did not answer',
   UND_ERR_CONNECT_TIMEOUT: 'it did not answer within 30 s',
   UND_ERR_HEADERS_TIMEOUT: 'it took the request and did not answer within 60 s',
+  UND_ERR_BODY_TIMEOUT: 'it stopped in the middle of its answer',
   EHOSTUNREACH: 'the host cannot be reached',
   ENETUNREACH: 'the network cannot be reached',
   ECONNRESET: 'the connection was cut',
@@ -27,43 +29,81 @@ const REASONS: Readonly<Record<string, string>> = {
   EPIPE: 'the connection was cut',
 };
 
-/** A failure below HTTP, as what it means for reaching this cluster. */
-export function toConnectError({ name, cluster }: ResolvedContext, cause: unknown): AppError {
+/** OpenSSL's words, where its code is lost on the way (node:tls, `write EPROTO`). */
+const NOT_TLS = /:(wrong version number|packet length too long|http request):/;
+/** TLS alerts by which a server refuses our client certificate, or its absence. */
+const CLIENT_REFUSED =
+  /alert (certificate required|bad certificate|unknown ca|certificate expired|certificate unknown|certificate revoked|access denied):/;
+/** Not the certificate is refused: OpenSSL cannot even read what the kubeconfig or the plugin gave. */
+const UNREADABLE_PEM = /^ERR_OSSL_|^ERR_CRYPTO_/;
+
+/** A failure below HTTP, as what it means for reaching this cluster. Errors that have a meaning already keep it. */
+export function toConnectError(context: ResolvedContext, cause: unknown): AppError {
   if (cause instanceof AppError) return cause;
   const code = systemCode(cause) ?? '';
   const words = cause instanceof Error ? cause.message : String(cause);
+  return toTlsError(context, code, words, cause) ?? toUnreachable(context, code, words, cause);
+}
+
+function toUnreachable({ cluster }: ResolvedContext, code: string, words: string, cause: unknown): AppError {
+  const reason = NOT_TLS.test(words)
+    ? 'what listens there does not speak TLS'
+    : (REASONS[code] ?? (words || 'the connection failed'));
+  return new AppError('cluster-unreachable', `could not reach ${cluster.server}: ${reason}`, {
+    hint: 'Check the network and VPN, and that the cluster runs.',
+    detail: code && !words.startsWith(code) ? `${code}: ${words}` : words,
+    cause,
+  });
+}
+
+function toTlsError(
+  { name, cluster }: ResolvedContext,
+  code: string,
+  words: string,
+  cause: unknown,
+): AppError | undefined {
+  const detail = `${code}: ${words}`;
   if (UNTRUSTED_CODES.has(code)) {
-    return new AppError(
-      'cluster-untrusted',
-      `the certificate of ${cluster.server} is not signed by an authority that context ${name} trusts`,
-      {
-        hint: cluster.certificateAuthority
-          ? 'The cluster’s certificate-authority in the kubeconfig is not the one that signed it: fetch the kubeconfig anew.'
-          : 'Add the cluster’s certificate-authority-data to the kubeconfig.',
-        detail: `${code}: ${words}`,
-        cause,
-      },
-    );
+    const message = `the certificate of ${cluster.server} is not signed by an authority that context ${name} trusts`;
+    const hint = cluster.certificateAuthority
+      ? 'The cluster’s certificate-authority in the kubeconfig is not the one that signed it: fetch the kubeconfig anew.'
+      : 'Add the cluster’s certificate-authority-data to the kubeconfig.';
+    return new AppError('cluster-untrusted', message, { hint, detail, cause });
   }
   if (code === 'CERT_HAS_EXPIRED' || code === 'CERT_NOT_YET_VALID') {
     const state = code === 'CERT_HAS_EXPIRED' ? 'has expired' : 'is not valid yet';
     return new AppError('cluster-untrusted', `the certificate of ${cluster.server} ${state}`, {
       hint: 'Renew it on the cluster, and check this machine’s clock.',
-      detail: words,
+      detail,
       cause,
     });
   }
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
     return new AppError('cluster-untrusted', `the certificate of ${cluster.server} is for another name`, {
-      hint: 'Use the name that it is for as server, or set tls-server-name to it.',
-      detail: words,
+      hint: 'Use a name that it is for as server, or set tls-server-name to one.',
+      detail: `${detail} (the certificate is for ${namesOf(cause)})`,
       cause,
     });
   }
-  const reason = REASONS[code] ?? (words || 'the connection failed');
-  return new AppError('cluster-unreachable', `could not reach ${cluster.server}: ${reason}`, {
-    hint: 'Check the network and VPN, and that the cluster runs.',
-    detail: code && code !== reason ? `${code}: ${words}` : words,
-    cause,
-  });
+  if (CLIENT_REFUSED.test(words)) {
+    return new AppError('unauthorized', `${cluster.server} did not accept the client certificate`, {
+      hint: 'The certificate in the kubeconfig is missing, expired or from another authority: log in again.',
+      detail,
+      cause,
+    });
+  }
+  if (UNREADABLE_PEM.test(code)) {
+    return new AppError('context-unusable', `a certificate or key of context ${name} cannot be read`, {
+      hint: 'Check certificate-authority, client-certificate and client-key: each has to be a whole PEM, and the last two a pair.',
+      detail,
+      cause,
+    });
+  }
+  return undefined;
+}
+
+/** node:tls hands the certificate over with this error; for an address its message leaves the names out. */
+function namesOf(cause: unknown): string {
+  const { cert } = cause as { cert?: { subjectaltname?: string } };
+  return cert?.subjectaltname || 'no name at all';
 }

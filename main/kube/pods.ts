@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import type { Clock } from '../base/clock.ts';
 import { AppError, toAppError } from '../base/errors.ts';
 import { fetchJson, fetchLines } from './api-client.ts';
+import { gatherPodChanges, type PodChanges } from './pod-changes.ts';
 import { type PodInfo, podInfoSchema } from './pod-info.ts';
 import type { KubeTransport } from './transport.ts';
 
@@ -21,33 +22,38 @@ export type PodsState =
   /** Tried again by itself after a wait. */
   | { readonly kind: 'retrying'; readonly error: AppError };
 
-/** How long changes are gathered before they are told: a rollout changes hundreds of pods in a second. */
-const GATHER_MS = 100;
+interface PodsNeeds {
+  readonly transport: KubeTransport;
+}
+
+type WatchNeeds = PodsNeeds & { readonly clock: Pick<Clock, 'sleep' | 'nowMicros'> };
+
 const FIRST_RETRY_MS = 1_000;
 const LONGEST_RETRY_MS = 30_000;
 /** The server ends a watch after this long; we start the next where it stopped. */
 const WATCH_SECONDS = 540;
+/** A watch that the server has not ended by then hangs on a connection that died without a word. */
+const WATCH_LIMIT_MS = (WATCH_SECONDS + 30) * 1_000;
+/** kubectl's: a page of this size is parsed without holding up everything else. */
+const PAGE_ITEMS = '500';
+const NOTHING_NEW = { reset: false, upserted: [], removed: [] } as const;
 
 const listSchema = v.object({
-  metadata: v.object({ resourceVersion: v.string() }),
-  items: v.array(podInfoSchema),
+  metadata: v.object({ resourceVersion: v.string(), continue: v.nullish(v.string(), '') }),
+  items: v.nullish(v.array(podInfoSchema), []),
 });
-const metadataSchema = v.object({ metadata: v.object({ resourceVersion: v.string() }) });
+const versionSchema = v.object({ metadata: v.object({ resourceVersion: v.string() }) });
 const eventSchema = v.variant('type', [
   v.object({
     type: v.picklist(['ADDED', 'MODIFIED', 'DELETED']),
-    object: v.intersect([podInfoSchema, metadataSchema]),
+    object: v.intersect([podInfoSchema, versionSchema]),
   }),
-  v.object({ type: v.literal('BOOKMARK'), object: metadataSchema }),
+  v.object({ type: v.literal('BOOKMARK'), object: versionSchema }),
   v.object({
     type: v.literal('ERROR'),
-    object: v.object({ code: v.optional(v.number(), 0), message: v.optional(v.string(), '') }),
+    object: v.object({ code: v.nullish(v.number(), 0), message: v.nullish(v.string(), '') }),
   }),
 ]);
-
-interface PodsNeeds {
-  readonly transport: KubeTransport;
-}
 
 /** One pod, as the server has it now. Throws `pod-not-found` in the server's words. */
 export async function getPod(
@@ -68,135 +74,144 @@ export async function getPod(
 }
 
 export async function listPods(
-  { transport }: PodsNeeds,
+  needs: PodsNeeds,
   { namespace }: { readonly namespace: string | null },
   { signal }: { signal: AbortSignal },
 ): Promise<readonly PodInfo[]> {
-  return (await fetchJson(transport, { method: 'GET', path: pathOf(namespace), signal }, listSchema)).items;
+  return (await listAll(needs, namespace, signal)).pods;
 }
 
 /**
- * Lists, then watches until aborted. What passes is tried again with growing waits; what a new try cannot mend
- * (401, 403, an untrusted certificate) is thrown.
+ * Lists, then watches until aborted; rejects with the signal's reason. What passes is tried again with growing
+ * waits; what a new try cannot mend (401, 403, an untrusted certificate) is thrown.
  */
 export async function watchPods(
-  needs: PodsNeeds & { readonly clock: Pick<Clock, 'sleep'> },
+  needs: WatchNeeds,
   { namespace }: { readonly namespace: string | null },
   onChange: (change: PodsChange) => void,
   { signal }: { signal: AbortSignal },
-): Promise<void> {
+): Promise<never> {
+  const { clock } = needs;
   let retryMs = FIRST_RETRY_MS;
-  onChange({ state: { kind: 'connecting' }, reset: false, upserted: [], removed: [] });
-  while (!signal.aborted) {
+  signal.throwIfAborted();
+  onChange({ state: { kind: 'connecting' }, ...NOTHING_NEW });
+  while (true) {
+    const startedMicros = clock.nowMicros();
     try {
-      await followOnce(needs, namespace, signal, (change) => {
-        retryMs = FIRST_RETRY_MS;
-        onChange(change);
-      });
+      await follow(needs, namespace, onChange, signal);
     } catch (thrown) {
       signal.throwIfAborted();
       const error = toAppError(thrown);
-      // Too old a version is the server's way to ask for a new list.
-      if (error.code === 'watch-expired') {
-        await needs.clock.sleep(FIRST_RETRY_MS, { signal });
-        continue;
-      }
       if (!isPassing(error)) throw error;
-      onChange({ state: { kind: 'retrying', error }, reset: false, upserted: [], removed: [] });
-      await needs.clock.sleep(retryMs, { signal });
+      // What had held for longer than the longest wait has a new trouble, not the old one.
+      if (millisSince(clock, startedMicros) > LONGEST_RETRY_MS) retryMs = FIRST_RETRY_MS;
+      // Too old a version is the server's way to ask for a new list, no trouble.
+      if (error.code !== 'watch-expired') {
+        onChange({ state: { kind: 'retrying', error }, ...NOTHING_NEW });
+      }
+      await clock.sleep(retryMs, { signal });
       retryMs = Math.min(retryMs * 2, LONGEST_RETRY_MS);
     }
   }
-  signal.throwIfAborted();
+}
+
+/** One list and the watches that continue it; ends by throwing. */
+async function follow(
+  needs: WatchNeeds,
+  namespace: string | null,
+  onChange: (change: PodsChange) => void,
+  signal: AbortSignal,
+): Promise<never> {
+  const { pods, resourceVersion } = await listAll(needs, namespace, signal);
+  onChange({ state: { kind: 'live' }, reset: true, upserted: pods, removed: [] });
+  const changes = gatherPodChanges((change) =>
+    onChange({ state: { kind: 'live' }, reset: false, ...change }),
+  );
+  let version = resourceVersion;
+  try {
+    while (true) {
+      const startedMicros = needs.clock.nowMicros();
+      version = await watchFrom(needs, namespace, version, changes, signal);
+      // A server or proxy that ends every watch at once is not asked in a loop.
+      if (millisSince(needs.clock, startedMicros) < FIRST_RETRY_MS) {
+        await needs.clock.sleep(FIRST_RETRY_MS, { signal });
+      }
+    }
+  } finally {
+    if (signal.aborted) changes.drop();
+    else changes.flush();
+  }
+}
+
+/** Resolves, when the server ends the watch, with the version to go on from. */
+async function watchFrom(
+  { transport, clock }: WatchNeeds,
+  namespace: string | null,
+  resourceVersion: string,
+  changes: PodChanges,
+  signal: AbortSignal,
+): Promise<string> {
+  const over = new AbortController();
+  const limit = AbortSignal.any([signal, over.signal]);
+  // Not awaited: it aborts the watch or is aborted with it, and never rejects.
+  clock.sleep(WATCH_LIMIT_MS, { signal: limit }).then(
+    () => over.abort(new AppError('timed-out', `the watch of ${transport.server} did not end in time`)),
+    () => {},
+  );
+  const query = new URLSearchParams({
+    watch: 'true',
+    allowWatchBookmarks: 'true',
+    timeoutSeconds: String(WATCH_SECONDS),
+    resourceVersion,
+  });
+  const request = { method: 'GET', path: pathOf(namespace), query, signal: limit } as const;
+  let version = resourceVersion;
+  try {
+    for await (const event of fetchLines(transport, request, eventSchema)) {
+      if (event.type === 'ERROR') throw toWatchError(event.object);
+      version = event.object.metadata.resourceVersion;
+      if (event.type === 'DELETED') changes.remove(event.object.uid);
+      else if (event.type !== 'BOOKMARK') changes.put(event.object);
+    }
+    return version;
+  } finally {
+    over.abort();
+  }
+}
+
+async function listAll(
+  { transport }: PodsNeeds,
+  namespace: string | null,
+  signal: AbortSignal,
+): Promise<{ readonly pods: readonly PodInfo[]; readonly resourceVersion: string }> {
+  const query = new URLSearchParams({ limit: PAGE_ITEMS });
+  const pods: PodInfo[] = [];
+  while (true) {
+    const request = { method: 'GET', path: pathOf(namespace), query, signal } as const;
+    const { items, metadata } = await fetchJson(transport, request, listSchema);
+    pods.push(...items);
+    if (metadata.continue === '') return { pods, resourceVersion: metadata.resourceVersion };
+    query.set('continue', metadata.continue);
+  }
 }
 
 function isPassing({ code }: AppError): boolean {
   return (
     code === 'cluster-unreachable' ||
     code === 'cluster-refused' ||
+    code === 'watch-expired' ||
     code === 'timed-out' ||
     code === 'internal'
   );
 }
 
-/** One list and the watches that continue it; ends by throwing. */
-async function followOnce(
-  { transport, clock }: PodsNeeds & { readonly clock: Pick<Clock, 'sleep'> },
-  namespace: string | null,
-  signal: AbortSignal,
-  onChange: (change: PodsChange) => void,
-): Promise<never> {
-  const path = pathOf(namespace);
-  const { items, metadata } = await fetchJson(transport, { method: 'GET', path, signal }, listSchema);
-  onChange({ state: { kind: 'live' }, reset: true, upserted: items, removed: [] });
-  const gathered = createGatherer(onChange);
-  let { resourceVersion } = metadata;
-  try {
-    while (true) {
-      const startedAt = performance.now();
-      const query = new URLSearchParams({
-        watch: 'true',
-        allowWatchBookmarks: 'true',
-        timeoutSeconds: String(WATCH_SECONDS),
-        resourceVersion,
-      });
-      for await (const event of fetchLines(transport, { method: 'GET', path, query, signal }, eventSchema)) {
-        if (event.type === 'ERROR') throw toWatchError(event.object);
-        resourceVersion = event.object.metadata.resourceVersion;
-        if (event.type === 'DELETED') gathered.remove(event.object.uid);
-        else if (event.type !== 'BOOKMARK') gathered.put(event.object);
-      }
-      // A server or proxy that ends every watch at once must not be asked in a loop.
-      if (performance.now() - startedAt < FIRST_RETRY_MS) await clock.sleep(FIRST_RETRY_MS, { signal });
-    }
-  } finally {
-    gathered.tell();
-  }
-}
-
-interface Gatherer {
-  put(pod: PodInfo): void;
-  remove(uid: string): void;
-  tell(): void;
-}
-
-function createGatherer(onChange: (change: PodsChange) => void): Gatherer {
-  const upserted = new Map<string, PodInfo>();
-  const removed = new Set<string>();
-  let timer: NodeJS.Timeout | undefined;
-
-  function tell(): void {
-    clearTimeout(timer);
-    timer = undefined;
-    if (upserted.size === 0 && removed.size === 0) return;
-    const change = { upserted: [...upserted.values()], removed: [...removed] };
-    upserted.clear();
-    removed.clear();
-    onChange({ state: { kind: 'live' }, reset: false, ...change });
-  }
-
-  function tellSoon(): void {
-    timer ??= setTimeout(tell, GATHER_MS);
-  }
-
-  return {
-    put(pod) {
-      removed.delete(pod.uid);
-      upserted.set(pod.uid, pod);
-      tellSoon();
-    },
-    remove(uid) {
-      upserted.delete(uid);
-      removed.add(uid);
-      tellSoon();
-    },
-    tell,
-  };
-}
-
 function toWatchError({ code, message }: { readonly code: number; readonly message: string }): AppError {
   const words = message || `the watch ended with ${code}`;
   return new AppError(code === 410 ? 'watch-expired' : 'cluster-refused', words);
+}
+
+function millisSince(clock: Pick<Clock, 'nowMicros'>, startedMicros: number): number {
+  return (clock.nowMicros() - startedMicros) / 1_000;
 }
 
 function pathOf(namespace: string | null): string {

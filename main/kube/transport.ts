@@ -1,11 +1,11 @@
-import { createHash } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
-import { Agent, request as sendRequest } from 'undici';
-import { WebSocket } from 'ws';
+import { Agent, buildConnector, request as sendRequest } from 'undici';
+import type { WebSocket } from 'ws';
 import { AppError } from '../base/errors.ts';
 import type { Credential, CredentialProvider } from '../credentials/credential.ts';
 import { toConnectError } from './connect-error.ts';
 import type { ResolvedContext } from './kubeconfig.ts';
+import { hashClientCertificate, isSameCredential, toTlsSettings } from './tls-settings.ts';
+import { UpgradeRefusal, type UpgradeRequest, upgrade } from './upgrade.ts';
 
 /** One way to one cluster as one user; REST and WebSocket use the same TLS settings and credential. */
 export interface KubeTransport {
@@ -14,9 +14,9 @@ export interface KubeTransport {
   /** Base address, for messages. */
   readonly server: string;
   /**
-   * Sends a request and resolves with the answer's head, whatever its status; the body streams.
-   * A 401 is retried once with a renewed credential. Rejects with `cluster-unreachable`,
-   * `cluster-untrusted`, a credential error, or the signal's reason.
+   * Sends a request and resolves with the answer's head, whatever its status; the body streams and is read or
+   * left by whoever asked. A 401 is retried once with a renewed credential. Rejects with `cluster-unreachable`,
+   * `cluster-untrusted`, a credential error, or the signal's reason; so does the body.
    */
   request(request: KubeRequest): Promise<KubeResponse>;
   /**
@@ -35,6 +35,8 @@ export interface KubeRequest {
   readonly query?: URLSearchParams;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
+  /** The answer's body may be silent for minutes, as a watch's is; whoever reads it sets the limit. */
+  readonly mayBeQuiet?: boolean;
   readonly signal: AbortSignal;
 }
 
@@ -44,88 +46,37 @@ export interface KubeResponse {
   readonly body: AsyncIterable<Uint8Array>;
 }
 
-export interface UpgradeRequest {
-  readonly path: string;
-  readonly query: URLSearchParams;
-  readonly protocols: readonly string[];
-  readonly signal: AbortSignal;
-}
-
-/** The server answered an upgrade with something else than 101. */
-export class UpgradeRefusal extends Error {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  /** At most 64 KiB of it. */
-  readonly body: string;
-
-  constructor(
-    status: number,
-    headers: Readonly<Record<string, string | string[] | undefined>>,
-    body: string,
-  ) {
-    super(`the server answered ${status} to a WebSocket upgrade`);
-    this.name = 'UpgradeRefusal';
-    this.status = status;
-    this.headers = headers;
-    this.body = body;
-  }
-}
-
-/** kubectl's: dial and TLS handshake, or the answer to an upgrade. */
+/** kubectl's, for dial and TLS handshake. */
 const CONNECT_TIMEOUT_MS = 30_000;
-/** For an answer's head; list calls of large clusters take their time. */
-const HEADERS_TIMEOUT_MS = 60_000;
-/** Largest WebSocket message that is taken; API servers send 32 KiB. */
-const MAX_MESSAGE_BYTES = 8 * 1024 * 1024;
-/** Of the body of a refused upgrade. */
-const MAX_REFUSAL_BYTES = 64 * 1024;
-const MAX_CONNECTIONS = 8;
+/** For an answer's head: lists of large clusters take their time. Also for a pause within its body. */
+const ANSWER_TIMEOUT_MS = 60_000;
+/** Of an answer that nobody reads, so that its connection can be used again; a longer one is cut. */
+const MAX_DISCARDED_BYTES = 64 * 1024;
 
-/** TLS settings as node:tls takes them. */
-interface TlsSettings {
-  readonly ca?: string;
-  readonly cert?: string;
-  readonly key?: string;
-  readonly servername?: string;
-  readonly rejectUnauthorized: boolean;
+interface Pool {
+  readonly certificateHash: string;
+  readonly agent: Agent;
 }
 
+/** Throws `context-unusable` where the cluster stands behind a proxy. */
 export function createTransport(
   needs: { readonly userAgent: string },
   context: ResolvedContext,
   credentials: CredentialProvider,
 ): KubeTransport {
   const { cluster } = context;
+  if (cluster.proxyUrl) throw createProxyRefusal(context);
   // The API server of an http address gets no credentials, as with kubectl: anybody could listen.
   const isSecure = cluster.server.startsWith('https:');
-  if (cluster.proxyUrl) {
-    throw new AppError(
-      'context-unusable',
-      `cluster "${cluster.name}" is reached through a proxy, which is not supported yet`,
-      {
-        hint: 'Remove proxy-url where the cluster can be reached directly.',
-      },
-    );
-  }
-  let pool: { readonly certificate: string; readonly agent: Agent } | undefined;
+  let pool: Pool | undefined;
 
   /** One pool a client certificate: connections made with an old one are not used for the new one. */
-  async function agentFor(credential: Credential): Promise<Agent> {
-    const certificate = fingerprint(credential);
-    if (pool?.certificate === certificate) return pool.agent;
-    const old = pool?.agent;
-    const agent = new Agent({
-      connections: MAX_CONNECTIONS,
-      allowH2: false,
-      headersTimeout: HEADERS_TIMEOUT_MS,
-      // A quiet watch is no dead one.
-      bodyTimeout: 0,
-      connect: { ...tlsFor(context, credential), timeout: CONNECT_TIMEOUT_MS },
-    });
-    pool = { certificate, agent };
-    // What still runs over it may end in its own time.
-    old?.close().catch(() => {});
-    return agent;
+  function agentFor(credential: Credential): Agent {
+    const certificateHash = hashClientCertificate(credential);
+    if (pool?.certificateHash === certificateHash) return pool.agent;
+    retire(pool);
+    pool = { certificateHash, agent: createAgent(context, credential) };
+    return pool.agent;
   }
 
   function headersFor(credential: Credential): Record<string, string> {
@@ -138,19 +89,41 @@ export function createTransport(
     return isSecure ? credentials.current({ signal }) : {};
   }
 
+  /** Undefined where there is nothing newer than what was refused. */
+  async function renew(refused: Credential, signal: AbortSignal): Promise<Credential | undefined> {
+    if (!isSecure) return undefined;
+    const renewed = await credentials.renew(refused, { signal });
+    return isSameCredential(renewed, refused) ? undefined : renewed;
+  }
+
   async function send(request: KubeRequest, credential: Credential): Promise<KubeResponse> {
+    const { method, path, headers, body, signal } = request;
     const query = request.query?.size ? `?${request.query}` : '';
     try {
-      const { statusCode, headers, body } = await sendRequest(`${cluster.server}${request.path}${query}`, {
-        dispatcher: await agentFor(credential),
-        method: request.method,
-        headers: { accept: 'application/json', ...request.headers, ...headersFor(credential) },
-        body: request.body ?? null,
-        signal: request.signal,
+      const response = await sendRequest(`${cluster.server}${path}${query}`, {
+        dispatcher: agentFor(credential),
+        method,
+        headers: { accept: 'application/json', ...headers, ...headersFor(credential) },
+        body: body ?? null,
+        bodyTimeout: request.mayBeQuiet ? 0 : ANSWER_TIMEOUT_MS,
+        signal,
       });
-      return { status: statusCode, headers, body };
+      return {
+        status: response.statusCode,
+        headers: response.headers,
+        body: readBody(response.body, signal),
+      };
     } catch (error) {
-      request.signal.throwIfAborted();
+      signal.throwIfAborted();
+      throw toConnectError(context, error);
+    }
+  }
+
+  async function* readBody(body: AsyncIterable<Uint8Array>, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+    try {
+      yield* body;
+    } catch (error) {
+      signal.throwIfAborted();
       throw toConnectError(context, error);
     }
   }
@@ -161,113 +134,66 @@ export function createTransport(
     async request(request) {
       const credential = await credentialFor(request.signal);
       const response = await send(request, credential);
-      if (response.status !== 401 || !isSecure) return response;
-      const renewed = await credentials.renew(credential, { signal: request.signal });
-      if (isSameCredential(renewed, credential)) return response;
-      await drain(response.body);
+      if (response.status !== 401) return response;
+      const renewed = await renew(credential, request.signal);
+      if (!renewed) return response;
+      await discard(response.body);
       return send(request, renewed);
     },
     async openWebSocket(request) {
+      const open = (credential: Credential): Promise<WebSocket> =>
+        upgrade(context, request, { ...toTlsSettings(context, credential), headers: headersFor(credential) });
       const credential = await credentialFor(request.signal);
-      const open = (used: Credential): Promise<WebSocket> =>
-        upgrade(context, request, { ...tlsFor(context, used), headers: headersFor(used) });
       try {
         return await open(credential);
       } catch (error) {
-        if (!(error instanceof UpgradeRefusal) || error.status !== 401 || !isSecure) throw error;
-        const renewed = await credentials.renew(credential, { signal: request.signal });
-        if (isSameCredential(renewed, credential)) throw error;
+        if (!(error instanceof UpgradeRefusal) || error.status !== 401) throw error;
+        const renewed = await renew(credential, request.signal);
+        if (!renewed) throw error;
         return open(renewed);
       }
     },
     async close() {
-      // Idle connections end now, running requests in their own time; later ones get a pool of their own.
-      pool?.agent.close().catch(() => {});
+      // A request that comes later, as a watch's next, gets a pool of its own.
+      retire(pool);
       pool = undefined;
     },
   };
 }
 
-function tlsFor({ cluster }: ResolvedContext, { clientCertificate }: Credential): TlsSettings {
-  return {
-    rejectUnauthorized: !cluster.skipTlsVerify,
-    ...(cluster.certificateAuthority ? { ca: cluster.certificateAuthority } : {}),
-    ...(cluster.tlsServerName ? { servername: cluster.tlsServerName } : {}),
-    ...(clientCertificate ? { cert: clientCertificate.certificatePem, key: clientCertificate.keyPem } : {}),
-  };
-}
-
-/** The opened socket is paused: nothing is read from it until the caller resumes it. */
-function upgrade(
-  context: ResolvedContext,
-  { path, query, protocols, signal }: UpgradeRequest,
-  options: TlsSettings & { readonly headers: Record<string, string> },
-): Promise<WebSocket> {
-  const address = `${context.cluster.server.replace(/^http/, 'ws')}${path}?${query}`;
-  return new Promise((resolve, reject) => {
-    if (signal.aborted) return reject(signal.reason);
-    const socket = new WebSocket(address, [...protocols], {
-      ...options,
-      perMessageDeflate: false,
-      maxPayload: MAX_MESSAGE_BYTES,
-      handshakeTimeout: CONNECT_TIMEOUT_MS,
-    });
-    const cancel = (): void => {
-      socket.terminate();
-      reject(signal.reason);
-    };
-    const forget = (): void => signal.removeEventListener('abort', cancel);
-    signal.addEventListener('abort', cancel, { once: true });
-    socket.once('open', () => {
-      socket.pause();
-      forget();
-      resolve(socket);
-    });
-    socket.once('unexpected-response', (_request, response) => {
-      readRefusal(response).then((refusal) => {
-        forget();
-        reject(refusal);
-        socket.terminate();
-      }, reject);
-    });
-    socket.on('error', (error) => {
-      forget();
-      reject(toConnectError(context, error));
-    });
-    return undefined;
+/**
+ * Without a limit of connections: a watch holds its own for minutes, so that with one enough watches would make
+ * every other request wait for them.
+ */
+function createAgent(context: ResolvedContext, credential: Credential): Agent {
+  const { servername, ...settings } = toTlsSettings(context, credential);
+  const connect = buildConnector({ ...settings, allowH2: false, timeout: CONNECT_TIMEOUT_MS });
+  return new Agent({
+    allowH2: false,
+    headersTimeout: ANSWER_TIMEOUT_MS,
+    // undici names the address' host in the handshake, whatever its settings say: ours goes in at the last moment.
+    connect: (options, callback) => connect(servername ? { ...options, servername } : options, callback),
   });
 }
 
-async function readRefusal(response: IncomingMessage): Promise<UpgradeRefusal> {
-  let body = Buffer.alloc(0);
-  response.setTimeout(CONNECT_TIMEOUT_MS, () => response.destroy());
-  try {
-    for await (const bytes of response as AsyncIterable<Buffer>) {
-      body = Buffer.concat([body, bytes]);
-      if (body.byteLength >= MAX_REFUSAL_BYTES) break;
-    }
-  } catch {
-    // What came before the connection broke is all that there is.
-  }
-  const text = body.subarray(0, MAX_REFUSAL_BYTES).toString('utf8');
-  return new UpgradeRefusal(response.statusCode ?? 0, response.headers, text);
+/** Idle connections end now, those in use when their answer has ended. */
+function retire(pool: Pool | undefined): void {
+  // Not awaited, as a watch may go on for minutes. It fails only where it was closed before.
+  pool?.agent.close().catch(() => {});
 }
 
-/** Lets the connection of an answer that nobody reads be used again. */
-async function drain(body: AsyncIterable<Uint8Array>): Promise<void> {
-  for await (const _ of body) {
-    // Read, not kept.
+async function discard(body: AsyncIterable<Uint8Array>): Promise<void> {
+  let length = 0;
+  for await (const bytes of body) {
+    length += bytes.byteLength;
+    if (length > MAX_DISCARDED_BYTES) break;
   }
 }
 
-function fingerprint({ clientCertificate }: Credential): string {
-  if (!clientCertificate) return '';
-  return createHash('sha256')
-    .update(clientCertificate.certificatePem)
-    .update(clientCertificate.keyPem)
-    .digest('hex');
-}
-
-function isSameCredential(left: Credential, right: Credential): boolean {
-  return left.authorization === right.authorization && fingerprint(left) === fingerprint(right);
+function createProxyRefusal({ cluster }: ResolvedContext): AppError {
+  return new AppError(
+    'context-unusable',
+    `cluster "${cluster.name}" is reached through a proxy, which is not supported yet`,
+    { hint: 'Remove proxy-url where the cluster can be reached directly.' },
+  );
 }

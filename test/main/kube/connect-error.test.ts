@@ -1,0 +1,71 @@
+import { expect, test } from 'vitest';
+import { AppError } from '../../../main/base/errors.ts';
+import { toConnectError } from '../../../main/kube/connect-error.ts';
+import { createContext } from '../../fakes/kube-access.ts';
+
+const context = createContext('https://h:6443');
+
+function explain(code: string, message = 'words of the system'): AppError {
+  return toConnectError(context, Object.assign(new Error(message), { code }));
+}
+
+test.each([
+  ['ECONNREFUSED', 'nothing listens there'],
+  ['ENOTFOUND', 'the name is not known'],
+  ['UND_ERR_CONNECT_TIMEOUT', 'it did not answer within 30 s'],
+  ['UND_ERR_HEADERS_TIMEOUT', 'it took the request and did not answer within 60 s'],
+  ['ECONNRESET', 'the connection was cut'],
+])('%s is a cluster that could not be reached: %s', (code, reason) => {
+  expect(explain(code)).toMatchObject({
+    code: 'cluster-unreachable',
+    message: `could not reach https://h:6443: ${reason}`,
+    detail: `${code}: words of the system`,
+  });
+});
+
+test('a code that is not known is told in the words of the system', () => {
+  expect(explain('EODD').message).toBe('could not reach https://h:6443: words of the system');
+});
+
+test('a code is found below the error that was thrown', () => {
+  const cause = Object.assign(new Error('inner'), { code: 'ECONNREFUSED' });
+  expect(toConnectError(context, new Error('fetch failed', { cause })).message).toContain('nothing listens');
+});
+
+test('the hint for an unknown authority depends on whether the kubeconfig names one', () => {
+  const without = explain('SELF_SIGNED_CERT_IN_CHAIN');
+  expect(without).toMatchObject({ code: 'cluster-untrusted', hint: expect.stringMatching(/^Add /) });
+  const named = createContext('https://h', { certificateAuthority: 'pem' });
+  const error = Object.assign(new Error('x'), { code: 'SELF_SIGNED_CERT_IN_CHAIN' });
+  expect(toConnectError(named, error).hint).toMatch(/fetch the kubeconfig anew/);
+});
+
+test('a certificate that is not valid yet points at the clock', () => {
+  expect(explain('CERT_NOT_YET_VALID')).toMatchObject({
+    code: 'cluster-untrusted',
+    hint: expect.stringContaining('clock'),
+  });
+});
+
+test('a TLS alert about our certificate is an unauthorized', () => {
+  const words =
+    '40FD:error:0A00045C:SSL routines:ssl3_read_bytes:tlsv13 alert certificate required:../x.c:918:';
+  expect(explain('ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED', words).code).toBe('unauthorized');
+  expect(explain('EPROTO', `write EPROTO ${words}`).code).toBe('unauthorized');
+});
+
+test('a server without TLS is told as such, with and without OpenSSL’s code', () => {
+  const words = '40FD:error:0A00010B:SSL routines:tls_validate_record_header:wrong version number:../x.c:77:';
+  for (const code of ['ERR_SSL_WRONG_VERSION_NUMBER', 'EPROTO']) {
+    expect(explain(code, words).message).toContain('does not speak TLS');
+  }
+});
+
+test('a key that OpenSSL cannot read is the kubeconfig’s trouble', () => {
+  expect(explain('ERR_OSSL_PEM_NO_START_LINE').code).toBe('context-unusable');
+});
+
+test('what has a meaning already keeps it', () => {
+  const error = new AppError('timed-out', 'too long');
+  expect(toConnectError(context, error)).toBe(error);
+});
