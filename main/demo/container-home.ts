@@ -30,7 +30,7 @@ export async function prepareContainerHome(
   pod: PodPlan,
   container: ContainerPlan,
 ): Promise<string> {
-  const home = join(homes, pod.namespace, pod.name, container.name);
+  const home = join(podHomes(homes, pod), container.name);
   await makePrivateFolder(home);
   const files = { 'README.txt': README, ...shellSettings(pod.name), ...container.files };
   for (const [name, text] of Object.entries(files)) {
@@ -39,6 +39,11 @@ export async function prepareContainerHome(
     await writeFile(path, text, { mode: name.endsWith('.sh') ? 0o755 : 0o644 });
   }
   return home;
+}
+
+/** The folder that holds the homes of a pod's containers. */
+export function podHomes(homes: string, pod: PodPlan): string {
+  return join(homes, pod.namespace, pod.name);
 }
 
 /** All that a program of the container finds in its environment: nothing of ours and nothing of the user's. */

@@ -1,14 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Clock } from '../base/clock.ts';
 import { toAppError } from '../base/errors.ts';
-import { containerEnvironment, prepareContainerHome } from './container-home.ts';
+import { containerEnvironment, podHomes, prepareContainerHome } from './container-home.ts';
 import type { ContainerProcess } from './container-process.ts';
 import type { ContainerPlan, PodPlan } from './demo-pods.ts';
 import { findExecutable } from './executable.ts';
 import { startPipedProcess } from './piped-process.ts';
-import { type EndOptions, endFamilies } from './process-family.ts';
+import { type EndOptions, endFamilies, findInhabitants } from './process-family.ts';
 import { internalError, StatusError } from './status.ts';
 import { startTerminalProcess } from './terminal-process.ts';
 
@@ -18,9 +17,11 @@ export interface ContainerRuntime {
   start(work: ContainerWork): Promise<ContainerProcess>;
   /** Ends a program and all it has started. Harmless where it has ended. */
   end(process: ContainerProcess): Promise<void>;
-  /** Ends all that runs in a pod, or in one of its containers. */
-  endAll(pod: PodPlan, containerName?: string): Promise<void>;
-  /** Ends everything, and refuses to start more. */
+  /** Ends all that runs in a container; it may be used again. */
+  endContainer(pod: PodPlan, containerName: string): Promise<void>;
+  /** Ends all that runs in a pod and removes its homes; nothing can be started in it any more. */
+  endPod(pod: PodPlan): Promise<void>;
+  /** The same for all pods. */
   stop(): Promise<void>;
 }
 
@@ -34,7 +35,7 @@ export interface ContainerWork {
 
 /** A closed terminal's programs get time to save, but not as long as somebody would notice it. */
 const HANG_UP: EndOptions = { signal: 'SIGHUP', graceMs: 300 };
-/** A deleted pod's or a failed container's programs: as the kubelet does it. */
+/** The programs of a deleted pod, a failed container or a stopped demo: as the kubelet does it. */
 const TERMINATE: EndOptions = { signal: 'SIGTERM', graceMs: 500 };
 
 export function createContainerRuntime(needs: {
@@ -67,9 +68,15 @@ export function createContainerRuntime(needs: {
     }
   }
 
-  async function endWhere(isMeant: (work: ContainerWork) => boolean, options: EndOptions): Promise<void> {
+  async function endWhere(isMeant: (work: ContainerWork) => boolean): Promise<void> {
     const meant = [...running].filter(([, work]) => isMeant(work));
-    await Promise.all(meant.map(([process]) => end(process, options)));
+    await Promise.all(meant.map(([process]) => end(process, TERMINATE)));
+  }
+
+  /** With what still lives there: programs that put themselves out of their shell's reach. */
+  async function clear(folder: string): Promise<void> {
+    await endFamilies(needs, await findInhabitants(folder), TERMINATE);
+    await rm(folder, { recursive: true, force: true });
   }
 
   return {
@@ -90,20 +97,18 @@ export function createContainerRuntime(needs: {
       return process;
     },
     end: (process) => end(process, HANG_UP),
-    async endAll(pod, containerName) {
-      if (containerName === undefined) endedPods.add(pod);
-      await endWhere(
-        (work) => work.pod === pod && (containerName === undefined || work.container.name === containerName),
-        TERMINATE,
-      );
-      if (containerName === undefined) {
-        await rm(join(needs.homes, pod.namespace, pod.name), { recursive: true, force: true });
-      }
+    async endContainer(pod, containerName) {
+      await endWhere((work) => work.pod === pod && work.container.name === containerName);
+    },
+    async endPod(pod) {
+      endedPods.add(pod);
+      await endWhere((work) => work.pod === pod);
+      await clear(podHomes(needs.homes, pod));
     },
     async stop() {
       isStopped = true;
-      await endWhere(() => true, HANG_UP);
-      await rm(needs.homes, { recursive: true, force: true });
+      await endWhere(() => true);
+      await clear(needs.homes);
     },
   };
 }

@@ -90,7 +90,7 @@ async function startIn({ clock, log, folder }: DemoNeeds, life: Lifetime): Promi
     life,
   );
   for (const plan of POD_PLANS.filter(({ life: podLife }) => podLife.kind === 'crashing')) {
-    const onCrashed = (): Promise<void> => runtime.endAll(plan, plan.containers[0]?.name);
+    const onCrashed = (): Promise<void> => runtime.endContainer(plan, plan.containers[0]?.name ?? '');
     // Not awaited: it runs until the demo or the pod ends, and rejects only by the demo's end.
     keepCrashing({ clock, store, onCrashed }, plan, life).catch(() => {});
   }

@@ -103,6 +103,3 @@ export interface ContainerState {
     readonly containerID: string;
   };
 }
-
-/** `kubectl exec` and its relatives start in this container when they are told none. */
-export const DEFAULT_CONTAINER_ANNOTATION = 'kubectl.kubernetes.io/default-container';

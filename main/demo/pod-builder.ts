@@ -1,16 +1,17 @@
 import { createHash } from 'node:crypto';
 import { type ContainerPlan, nodeAddress, type PodPlan } from './demo-pods.ts';
-import {
-  type ContainerSpec,
-  type ContainerState,
-  type ContainerStatus,
-  DEFAULT_CONTAINER_ANNOTATION,
-  type Namespace,
-  type Pod,
-  type PodCondition,
-  type PodPhase,
+import type {
+  ContainerSpec,
+  ContainerState,
+  ContainerStatus,
+  Namespace,
+  Pod,
+  PodCondition,
+  PodPhase,
 } from './kube-objects.ts';
 
+/** `kubectl exec` and its relatives start in this container when they are told none. */
+const DEFAULT_CONTAINER_ANNOTATION = 'kubectl.kubernetes.io/default-container';
 const MINUTE_MS = 60_000;
 const STARTUP_MS = 3_000;
 /** Short, since a demo pod's shells have nothing to save and people wait for the deletion. */

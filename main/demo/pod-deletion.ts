@@ -31,7 +31,7 @@ export function createPodDeletion(needs: DeletionNeeds, life: Lifetime): (pod: P
     const { name, namespace } = pod.metadata;
     const plan = needs.plans.find((other) => other.name === name && other.namespace === namespace);
     try {
-      if (plan) await runtime.endAll(plan);
+      if (plan) await runtime.endPod(plan);
     } catch (error) {
       log.warn({ pod: name, error: toAppError(error).message }, 'demo pod did not end cleanly');
     }

@@ -71,6 +71,19 @@ export function findFamily(
   return entries.filter((entry) => members.has(entry.pid));
 }
 
+/**
+ * Processes whose home was `folder` or below when they started: finds what has left its family, like a tmux server.
+ * On Linux only; elsewhere the system does not show other processes' environment, and the list is empty.
+ */
+export async function findInhabitants(folder: string): Promise<readonly number[]> {
+  if (process.platform !== 'linux') return [];
+  const environments = await readProcessFiles('environ');
+  return environments.flatMap(({ pid, text }) => {
+    const home = text.split('\0').find((entry) => entry.startsWith('HOME='));
+    return home !== undefined && `${home.slice('HOME='.length)}/`.startsWith(`${folder}/`) ? [pid] : [];
+  });
+}
+
 /** All processes that this user may see, but for those that have ended and wait for their parent. */
 export async function listProcesses(): Promise<readonly ProcessEntry[]> {
   return process.platform === 'linux' ? listOnLinux() : listByPs();
@@ -78,23 +91,23 @@ export async function listProcesses(): Promise<readonly ProcessEntry[]> {
 
 /** From /proc, since a small Linux need not have a `ps`. */
 async function listOnLinux(): Promise<readonly ProcessEntry[]> {
-  const names = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
-  const stats = await Promise.all(
-    names.map((name) => readFile(`/proc/${name}/stat`, 'utf8').catch(() => '')),
-  );
-  return stats.flatMap((text) => {
+  return (await readProcessFiles('stat')).flatMap(({ pid, text }) => {
     // The program's name, in parentheses, may hold spaces and parentheses itself: the fields begin after the last one.
     const [state, parent, group, session] = text.slice(text.lastIndexOf(')') + 2).split(' ');
     if (state === undefined || session === undefined || state === 'Z' || state === 'X') return [];
-    return [
-      {
-        pid: Number.parseInt(text, 10),
-        parent: Number(parent),
-        group: Number(group),
-        session: Number(session),
-      },
-    ];
+    return [{ pid, parent: Number(parent), group: Number(group), session: Number(session) }];
   });
+}
+
+/** Empty where a process ended meanwhile or is not ours to read. */
+async function readProcessFiles(file: 'stat' | 'environ'): Promise<{ pid: number; text: string }[]> {
+  const names = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  return await Promise.all(
+    names.map(async (name) => ({
+      pid: Number(name),
+      text: await readFile(`/proc/${name}/${file}`, 'utf8').catch(() => ''),
+    })),
+  );
 }
 
 async function listByPs(): Promise<readonly ProcessEntry[]> {

@@ -1,35 +1,8 @@
-// covers: main/demo/access.ts
 // covers: main/demo/api-server.ts
-// covers: main/demo/certificates.ts
-// covers: main/demo/channel-frames.ts
-// covers: main/demo/container-home.ts
-// covers: main/demo/container-process.ts
-// covers: main/demo/container-runtime.ts
 // covers: main/demo/demo-cluster.ts
-// covers: main/demo/demo-folder.ts
-// covers: main/demo/demo-kubeconfig.ts
-// covers: main/demo/demo-pods.ts
-// covers: main/demo/demo-store.ts
-// covers: main/demo/discovery.ts
 // covers: main/demo/exec-endpoint.ts
-// covers: main/demo/exec-request.ts
 // covers: main/demo/exec-session.ts
-// covers: main/demo/executable.ts
-// covers: main/demo/human-duration.ts
-// covers: main/demo/kube-objects.ts
-// covers: main/demo/piped-process.ts
-// covers: main/demo/pod-builder.ts
-// covers: main/demo/pod-deletion.ts
-// covers: main/demo/process-family.ts
-// covers: main/demo/protobuf.ts
-// covers: main/demo/request-info.ts
 // covers: main/demo/resource-routes.ts
-// covers: main/demo/restarts.ts
-// covers: main/demo/review-body.ts
-// covers: main/demo/selectors.ts
-// covers: main/demo/status.ts
-// covers: main/demo/table.ts
-// covers: main/demo/terminal-process.ts
 // covers: main/demo/watch-stream.ts
 import { randomBytes } from 'node:crypto';
 import { spawn } from '@lydell/node-pty';
