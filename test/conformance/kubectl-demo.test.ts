@@ -1,9 +1,6 @@
 // covers: main/demo/api-server.ts
 // covers: main/demo/demo-cluster.ts
-// covers: main/demo/exec-endpoint.ts
-// covers: main/demo/exec-session.ts
 // covers: main/demo/resource-routes.ts
-// covers: main/demo/watch-stream.ts
 import { randomBytes } from 'node:crypto';
 import { spawn } from '@lydell/node-pty';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
