@@ -36,9 +36,13 @@ const ROOMS: Record<string, { rooms: readonly string[]; packages: readonly strin
     ],
     packages: [],
   },
-  'main/hosts/browser': { rooms: ['main/base', 'main/bridge', 'preload'], packages: ['ws', 'valibot'] },
+  'main/hosts/page': { rooms: ['main/base'], packages: [] },
+  'main/hosts/browser': {
+    rooms: ['main/base', 'main/bridge', 'main/hosts/page', 'preload'],
+    packages: ['ws', 'valibot'],
+  },
   'main/hosts/electron': {
-    rooms: ['main/base', 'main/bridge', 'preload'],
+    rooms: ['main/base', 'main/bridge', 'main/hosts/page', 'preload'],
     packages: ['electron', 'valibot'],
   },
   preload: { rooms: [], packages: ['valibot'] },
@@ -64,7 +68,10 @@ const ROOMS: Record<string, { rooms: readonly string[]; packages: readonly strin
 /** Files that stand outside of the rooms, with what they may import. `*` is every room in main but the hosts. */
 const ENTRIES: Record<string, { rooms: readonly string[]; packages: readonly string[] }> = {
   'main/compose.ts': { rooms: ['*', 'main/bridge', 'preload'], packages: [] },
-  'main/index.ts': { rooms: ['*', 'main/bridge', 'main/hosts/electron', 'compose'], packages: ['electron'] },
+  'main/index.ts': {
+    rooms: ['*', 'main/bridge', 'main/hosts/electron', 'main/hosts/page', 'compose'],
+    packages: ['electron'],
+  },
   'main/headless.ts': { rooms: ['main/commands'], packages: [] },
   'main/cli.ts': {
     rooms: ['*', 'main/bridge', 'main/hosts/browser', 'main/commands', 'compose'],

@@ -5,7 +5,8 @@ import type { Wire } from '../../../preload/wire.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Log } from '../../base/log.ts';
 import { isOwnHost, isOwnOrigin, listenOnLoopback } from '../../base/loopback.ts';
-import { type PageFiles, readPageFiles } from './page-files.ts';
+import { type PageFiles, readPageFiles } from '../page/page-files.ts';
+import { PAGE_HEADERS } from '../page/page-headers.ts';
 import { createSecrets, type Secrets } from './secrets.ts';
 import { createSocketWire } from './socket-wire.ts';
 
@@ -32,18 +33,6 @@ const TOKEN_PREFIX = 'token.';
 const MAX_SESSION_BODY_BYTES = 1024;
 /** Input of a page: a control frame with a long command, or 64 KiB of a paste. */
 const MAX_MESSAGE_BYTES = 1024 * 1024;
-
-const SECURITY_HEADERS = {
-  // Terminals style their rows inline; nothing else is allowed that is not ours.
-  'Content-Security-Policy':
-    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; " +
-    "font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-  'X-Content-Type-Options': 'nosniff',
-  'Referrer-Policy': 'no-referrer',
-  'Cross-Origin-Opener-Policy': 'same-origin-allow-popups',
-  'Cross-Origin-Resource-Policy': 'same-origin',
-  'Cache-Control': 'no-store',
-} as const;
 
 export async function startBrowserHost(
   needs: { readonly log: Log; readonly clock: Clock },
@@ -108,7 +97,7 @@ function answerFile(request: IncomingMessage, response: ServerResponse, files: P
     return;
   }
   response.writeHead(200, {
-    ...SECURITY_HEADERS,
+    ...PAGE_HEADERS,
     'Content-Type': file.contentType,
     'Content-Length': file.bytes.byteLength,
   });
@@ -146,7 +135,7 @@ function answerSession(
       refuse(response, 401);
       return;
     }
-    response.writeHead(200, { ...SECURITY_HEADERS, 'Content-Type': 'application/json' });
+    response.writeHead(200, { ...PAGE_HEADERS, 'Content-Type': 'application/json' });
     response.end(JSON.stringify({ token }));
   });
 }
@@ -169,6 +158,6 @@ function parseSecret(body: string): string {
 }
 
 function refuse(response: ServerResponse, status: number): void {
-  response.writeHead(status, { ...SECURITY_HEADERS, 'Content-Length': 0, Connection: 'close' });
+  response.writeHead(status, { ...PAGE_HEADERS, 'Content-Length': 0, Connection: 'close' });
   response.end();
 }

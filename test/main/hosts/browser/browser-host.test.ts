@@ -1,4 +1,5 @@
-// covers: main/hosts/browser/page-files.ts
+// covers: main/hosts/page/page-files.ts
+// covers: main/hosts/page/page-headers.ts
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';

@@ -1,0 +1,66 @@
+import { fileURLToPath } from 'node:url';
+import { app, dialog, protocol } from 'electron';
+import { type Core, compose } from './compose.ts';
+import { PAGE_SCHEME } from './hosts/electron/addresses.ts';
+import { createElectronHost, type ElectronHost } from './hosts/electron/electron-host.ts';
+import { readPageFiles } from './hosts/page/page-files.ts';
+
+/** The desktop app: one instance, the core, and its windows. Quitting closes every shell and its recording first. */
+const OUT = new URL('.', import.meta.url);
+
+app.enableSandbox();
+protocol.registerSchemesAsPrivileged([
+  {
+    scheme: PAGE_SCHEME,
+    privileges: { standard: true, secure: true, supportFetchAPI: true, codeCache: true },
+  },
+]);
+
+if (app.requestSingleInstanceLock()) {
+  start().catch((error: unknown) => {
+    dialog.showErrorBox('Kubereel could not start', error instanceof Error ? error.message : String(error));
+    app.exit(1);
+  });
+} else {
+  app.quit();
+}
+
+async function start(): Promise<void> {
+  const files = await readPageFiles(fileURLToPath(new URL('./page', OUT)));
+  const core = await compose({ environment: process.env, platform: process.platform });
+  if (process.argv.includes('--demo')) await core.demo.start();
+  let host: ElectronHost | undefined;
+  const pages = await core.openPages({
+    host: 'electron',
+    newWindow: async () => {
+      host?.openWindow();
+      return {};
+    },
+  });
+  endCoreBeforeQuitting(core);
+  await app.whenReady();
+  host = createElectronHost(
+    { log: core.log },
+    { files, preloadPath: fileURLToPath(new URL('./preload.cjs', OUT)), serve: (wire) => pages.serve(wire) },
+  );
+  host.openWindow();
+  app.on('second-instance', () => host?.show());
+  app.on('activate', () => host?.show());
+  app.on('window-all-closed', () => {
+    if (process.platform !== 'darwin') app.quit();
+  });
+}
+
+/** Electron quits when its event loop says so; ours has casts to finish first. */
+function endCoreBeforeQuitting(core: Core): void {
+  let hasEnded = false;
+  app.on('before-quit', (event) => {
+    if (hasEnded) return;
+    event.preventDefault();
+    // Never rejects: what cannot be closed is in the log.
+    void core.end().then(() => {
+      hasEnded = true;
+      app.quit();
+    });
+  });
+}

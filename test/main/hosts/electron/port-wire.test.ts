@@ -1,0 +1,62 @@
+// covers: main/hosts/electron/electron-host.ts
+// covers: main/index.ts
+// covers: preload/preload.ts
+import { MessageChannel, type MessagePort } from 'node:worker_threads';
+import { expect, test, vi } from 'vitest';
+import { createPortWire, type MainPort } from '../../../../main/hosts/electron/port-wire.ts';
+
+/**
+ * Only a real Electron runs the files named above: test/e2e/electron.test.ts does, where its binary is. Here its port is
+ * stood in for by one of Node, whose message event is the message itself.
+ */
+function toMainPort(port: MessagePort): MainPort {
+  const wrapped = new Map<unknown, (data: unknown) => void>();
+  const stand = {
+    postMessage: (message: unknown) => port.postMessage(message),
+    on(event: 'message' | 'close', listener: (event: { readonly data: unknown }) => void) {
+      const receive = (data: unknown): void => listener({ data });
+      wrapped.set(listener, receive);
+      port.on(event, receive);
+    },
+    off(event: 'message', listener: unknown) {
+      port.off(event, wrapped.get(listener) ?? (() => {}));
+    },
+    start: () => port.start(),
+    close: () => port.close(),
+  };
+  return stand as MainPort;
+}
+
+test('text and bytes pass both ways, and the end is told once to each side', async () => {
+  const { port1, port2 } = new MessageChannel();
+  const [core, page] = [createPortWire(toMainPort(port1)), createPortWire(toMainPort(port2))];
+  const heard: unknown[] = [];
+  const ends: string[] = [];
+  core.onMessage((message) => core.send(message as string));
+  page.onMessage((message) => heard.push(message));
+  core.onClosed(() => ends.push('core'));
+  page.onClosed(() => ends.push('page'));
+  page.send('text');
+  page.send(new Uint8Array([1, 2, 3]));
+  await vi.waitUntil(() => heard.length === 2);
+  expect(heard).toEqual(['text', new Uint8Array([1, 2, 3])]);
+  page.close();
+  await vi.waitUntil(() => ends.length === 2);
+  page.onClosed(() => ends.push('late'));
+  expect(ends.sort()).toEqual(['core', 'late', 'page']);
+});
+
+test('a listener that was removed hears nothing more', async () => {
+  const { port1, port2 } = new MessageChannel();
+  const [core, page] = [createPortWire(toMainPort(port1)), createPortWire(toMainPort(port2))];
+  const heard: unknown[] = [];
+  const remove = core.onMessage((message) => heard.push(message));
+  page.send('first');
+  await vi.waitUntil(() => heard.length === 1);
+  remove();
+  core.onMessage((message) => heard.push(`other ${String(message)}`));
+  page.send('second');
+  await vi.waitUntil(() => heard.length === 2);
+  expect(heard).toEqual(['first', 'other second']);
+  core.close();
+});
