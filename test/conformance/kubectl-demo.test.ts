@@ -1,6 +1,3 @@
-// covers: main/demo/api-server.ts
-// covers: main/demo/demo-cluster.ts
-// covers: main/demo/resource-routes.ts
 import { randomBytes } from 'node:crypto';
 import { spawn } from '@lydell/node-pty';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
