@@ -5,7 +5,7 @@ import type { TerminalSize } from './exec-stream.ts';
  * (apimachinery, util/remotecommand/constants.go). One message is one frame: it is never fragmented.
  */
 export const PROTOCOL_V5 = 'v5.channel.k8s.io';
-export const PROTOCOL_V4 = 'v4.channel.k8s.io';
+const PROTOCOL_V4 = 'v4.channel.k8s.io';
 /** In the order in which we like them; the server takes the first that it knows. */
 export const PROTOCOLS: readonly string[] = [PROTOCOL_V5, PROTOCOL_V4];
 

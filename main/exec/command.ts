@@ -1,6 +1,6 @@
 import type { Clock } from '../base/clock.ts';
 import { AppError } from '../base/errors.ts';
-import type { PodInfo } from '../kube/pod-info.ts';
+import type { ContainerInfo, PodInfo } from '../kube/pod-info.ts';
 import { getPod } from '../kube/pods.ts';
 import type { KubeTransport } from '../kube/transport.ts';
 import { type ExecStream, openExecStream, type TerminalSize } from './exec-stream.ts';
@@ -51,6 +51,19 @@ function chooseContainer(pod: PodInfo): { container: string; choices: readonly s
       { hint: 'A completed pod runs nothing any more; its logs may still be there.' },
     );
   }
+  if (!pod.containers.some(({ name }) => name === pod.defaultContainer)) {
+    throw new AppError(
+      'container-unknown',
+      `container ${pod.defaultContainer} not found in pod ${pod.name}; its annotation names it as the default`,
+      { hint: `Choose one of the pod’s containers: ${pod.containers.map(describeContainer).join(', ')}.` },
+    );
+  }
   const names = pod.containers.filter(({ kind }) => kind === 'container').map(({ name }) => name);
   return { container: pod.defaultContainer, choices: names.length > 1 ? names : [] };
+}
+
+/** As kubectl lists them (podcmd.go): `app, setup (init), debugger (ephem)`. */
+function describeContainer({ name, kind }: ContainerInfo): string {
+  const notes = { container: '', init: ' (init)', ephemeral: ' (ephem)' } as const;
+  return `${name}${notes[kind]}`;
 }

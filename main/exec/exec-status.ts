@@ -23,6 +23,8 @@ const schema = v.object({
 });
 
 const MAX_EXIT_CODE = 255;
+/** Of the server's words: a runtime's longest are below this, and a message may be 8 MiB. */
+const MAX_WORDS_CHARACTERS = 2_000;
 
 /**
  * Never throws: a status that is none (v1 servers send plain text) is a failure in its own words. The exit code
@@ -33,18 +35,19 @@ export function parseExecStatus(text: string): ExecStatus {
   try {
     value = JSON.parse(text);
   } catch {
-    return { kind: 'failed', message: text.trim() || 'the server sent an empty status', reason: '' };
+    return createFailure(text.trim() || 'the server sent an empty status');
   }
   const parsed = v.safeParse(schema, value);
-  if (!parsed.success)
-    return { kind: 'failed', message: 'the server sent a status that is none', reason: '' };
+  if (!parsed.success) return createFailure('the server sent a status that is none');
   const { status, message, reason, details } = parsed.output;
   if (status === 'Success') return { kind: 'exited', exitCode: 0 };
-  if (reason === 'NonZeroExitCode') {
-    const cause = details?.causes?.find((candidate) => candidate.reason === 'ExitCode');
-    const exitCode = cause && /^\d{1,3}$/.test(cause.message) ? Number(cause.message) : Number.NaN;
-    if (exitCode <= MAX_EXIT_CODE) return { kind: 'exited', exitCode };
-    return { kind: 'failed', message: `the server sent no exit code: ${message}`, reason };
-  }
-  return { kind: 'failed', message: message || 'the server gave no reason', reason };
+  if (reason !== 'NonZeroExitCode') return createFailure(message || 'the server gave no reason', reason);
+  const cause = details?.causes?.find((candidate) => candidate.reason === 'ExitCode');
+  const exitCode = cause && /^\d{1,3}$/.test(cause.message) ? Number(cause.message) : Number.NaN;
+  if (exitCode <= MAX_EXIT_CODE) return { kind: 'exited', exitCode };
+  return createFailure(`the server sent no exit code: ${message}`, reason);
+}
+
+function createFailure(message: string, reason = ''): ExecStatus {
+  return { kind: 'failed', message: message.slice(0, MAX_WORDS_CHARACTERS), reason };
 }
