@@ -21,7 +21,7 @@ export type Frame =
   | { readonly kind: 'end'; readonly id: number; readonly problem?: ProblemInfo };
 
 /** A peer that sends more text at once than this is broken or hostile. Lists of thousands of pods fit. */
-export const MAX_TEXT_CHARACTERS: number = 32 * 1024 * 1024;
+const MAX_TEXT_CHARACTERS: number = 32 * 1024 * 1024;
 /** Largest payload of a data frame. */
 export const MAX_DATA_BYTES: number = 64 * 1024;
 

@@ -4,7 +4,7 @@ import type { ReviewSpec } from './review-body.ts';
 import { type AccessQuestion, forbidden, StatusError, unauthorized } from './status.ts';
 
 /** The one user of the demo cluster. */
-export const DEMO_USER = {
+const DEMO_USER = {
   username: 'demo',
   uid: '7f0c1a52-demo',
   groups: ['shop-developers', 'system:authenticated'],

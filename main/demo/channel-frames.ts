@@ -7,7 +7,7 @@ export type Subprotocol = 'v5.channel.k8s.io' | 'v4.channel.k8s.io';
 /** In the server's order of liking; the client's order decides. */
 const SUBPROTOCOLS: readonly Subprotocol[] = ['v5.channel.k8s.io', 'v4.channel.k8s.io'];
 
-export const STDIN = 0;
+const STDIN = 0;
 export const STDOUT = 1;
 export const STDERR = 2;
 export const ERROR = 3;

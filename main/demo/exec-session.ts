@@ -27,7 +27,7 @@ export interface ExecSession {
 }
 
 /** A client that reads slowly makes the program wait once so much is on its way to it. */
-export const SEND_HIGH_BYTES: number = 256 * 1024;
+const SEND_HIGH_BYTES: number = 256 * 1024;
 const SEND_LOW_BYTES = 64 * 1024;
 /** Input that the program has not taken yet: beyond it we stop reading from the socket. */
 const INPUT_HIGH_BYTES = 256 * 1024;

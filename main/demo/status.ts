@@ -131,11 +131,6 @@ export function internalError(words: string): Failure {
   return failure(500, 'InternalError', `Internal error occurred: ${words}`, { causes: [{ message: words }] });
 }
 
-/** A finished request without an object of its own. */
-export function success(): Status {
-  return { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success' };
-}
-
 /** How a remote command ended, as it travels on the error channel: there without kind and version. */
 export function exitStatus(exitCode: number): Status {
   if (exitCode === 0) return { metadata: {}, status: 'Success' };
