@@ -10,9 +10,16 @@ import { expect, test } from 'vitest';
  */
 const ROOMS: Record<string, { rooms: readonly string[]; packages: readonly string[] }> = {
   'main/base': { rooms: [], packages: ['pino'] },
-  'main/credentials': { rooms: ['main/base'], packages: ['valibot'] },
-  'main/kube': { rooms: ['main/base', 'main/credentials'], packages: ['undici', 'ws', 'yaml', 'valibot'] },
+  'main/credentials': { rooms: ['main/base'], packages: ['@lydell/node-pty', 'valibot', 'yaml'] },
+  'main/kube': {
+    rooms: ['main/base', 'main/credentials'],
+    packages: ['socks', 'undici', 'ws', 'yaml', 'valibot'],
+  },
   'main/exec': { rooms: ['main/base', 'main/kube'], packages: ['ws', 'valibot'] },
+  'main/doctor': {
+    rooms: ['main/base', 'main/credentials', 'main/kube', 'main/exec'],
+    packages: [],
+  },
   'main/recording': { rooms: ['main/base'], packages: ['valibot'] },
   'main/session': { rooms: ['main/base', 'main/exec', 'main/recording'], packages: [] },
   'main/library': { rooms: ['main/base', 'main/recording'], packages: ['valibot'] },
@@ -27,6 +34,7 @@ const ROOMS: Record<string, { rooms: readonly string[]; packages: readonly strin
       'main/credentials',
       'main/kube',
       'main/exec',
+      'main/doctor',
       'main/recording',
       'main/session',
       'main/library',
