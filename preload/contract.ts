@@ -102,6 +102,8 @@ export interface ContextInfo {
   readonly namespace: string;
   /** API server's address. */
   readonly server: string;
+  /** The file that the context stands in. */
+  readonly kubeconfigPath: string;
   readonly isDemo: boolean;
   /** Why this context cannot be used, known without contacting anything. */
   readonly problem?: ProblemInfo;

@@ -26,7 +26,7 @@ export function toContextList(kubeconfig: Kubeconfig, demo: DemoSnapshot): Conte
 }
 
 function toContextInfo(entry: ContextEntry, isDemo: boolean): ContextInfo {
-  const { name, clusterName, userName, namespace, server } = entry;
+  const { name, clusterName, userName, namespace, server, originPath } = entry;
   const problem = problemOf(entry);
   return {
     name,
@@ -34,6 +34,7 @@ function toContextInfo(entry: ContextEntry, isDemo: boolean): ContextInfo {
     user: userName,
     namespace,
     server,
+    kubeconfigPath: originPath,
     isDemo,
     ...(problem ? { problem } : {}),
   };

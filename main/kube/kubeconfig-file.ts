@@ -30,6 +30,9 @@ export interface UserFields {
   readonly 'client-key'?: string;
   readonly 'client-key-data'?: string;
   readonly as?: string;
+  readonly 'as-uid'?: string;
+  readonly 'as-groups'?: readonly string[] | null;
+  readonly 'as-user-extra'?: Readonly<Record<string, readonly string[] | null>> | null;
   readonly exec?: ExecFields | null;
   readonly 'auth-provider'?: { readonly name?: string } | null;
 }
@@ -101,6 +104,9 @@ const userFields = v.object({
   'client-key': text,
   'client-key-data': text,
   as: text,
+  'as-uid': text,
+  'as-groups': list,
+  'as-user-extra': v.exactOptional(v.nullable(v.record(v.string(), v.nullable(v.array(v.string()))))),
   exec: v.exactOptional(v.nullable(execFields)),
   'auth-provider': v.exactOptional(v.nullable(v.object({ name: text }))),
 });

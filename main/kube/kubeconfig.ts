@@ -54,8 +54,19 @@ export interface Entry<Fields> {
 export interface ResolvedContext {
   readonly name: string;
   readonly namespace: string;
+  /** The file of the user entry, else the context's: whose word it is that a plugin be run. */
+  readonly kubeconfigPath: string;
   readonly cluster: ClusterSettings;
   readonly user: UserAuth;
+  readonly impersonation?: Impersonation;
+}
+
+/** Who to act as, sent as `Impersonate-*` headers with every request (client-go, transport/round_trippers.go). */
+export interface Impersonation {
+  readonly user: string;
+  readonly uid?: string;
+  readonly groups: readonly string[];
+  readonly extra: ReadonlyMap<string, readonly string[]>;
 }
 
 export interface ClusterSettings {

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { dirname, isAbsolute, resolve } from 'node:path';
 import { AppError } from '../base/errors.ts';
 import type { PemSource, PluginClusterInfo, PluginConfig, UserAuth } from '../credentials/credential.ts';
-import type { ClusterSettings, Entry, Kubeconfig, ResolvedContext } from './kubeconfig.ts';
+import type { ClusterSettings, Entry, Impersonation, Kubeconfig, ResolvedContext } from './kubeconfig.ts';
 import type { ClusterFields, UserFields } from './kubeconfig-file.ts';
 
 /** Name of the cluster extension that is handed to exec plugins (client-go, clientauthentication). */
@@ -28,11 +28,14 @@ export async function resolveContext(kubeconfig: Kubeconfig, name: string): Prom
   if (!cluster)
     throw unusable(`context "${name}" names the cluster "${clusterName}", which is not in the kubeconfig`);
   const user = kubeconfig.entries.users.get(userName);
+  const impersonation = user && resolveImpersonation(userName, user.fields);
   return {
     name,
     namespace: namespace || 'default',
+    kubeconfigPath: (user ?? context).originPath,
     cluster: await resolveCluster(clusterName, cluster),
     user: user ? resolveUser(userName, user) : {},
+    ...(impersonation ? { impersonation } : {}),
   };
 }
 
@@ -115,9 +118,6 @@ function resolveUser(name: string, { fields, originPath }: Entry<UserFields>): U
       hint: 'Use an exec plugin in its place: kubelogin, gke-gcloud-auth-plugin or `kubectl oidc-login`.',
     });
   }
-  if (fields.as) {
-    throw new AppError('context-unusable', `${name} impersonates another user, which is not supported yet`);
-  }
   const clientCertificate = resolvePem(fields, 'client-certificate', name, originPath);
   const clientKey = resolvePem(fields, 'client-key', name, originPath);
   if (clientCertificate && !clientKey) {
@@ -133,6 +133,22 @@ function resolveUser(name: string, { fields, originPath }: Entry<UserFields>): U
     ...(clientCertificate ? { clientCertificate } : {}),
     ...(clientKey ? { clientKey } : {}),
     ...(fields.exec ? { exec: resolvePlugin(name, fields.exec, originPath) } : {}),
+  };
+}
+
+function resolveImpersonation(name: string, fields: UserFields): Impersonation | undefined {
+  const { as: user = '', 'as-uid': uid = '' } = fields;
+  const groups = fields['as-groups'] ?? [];
+  const extra = Object.entries(fields['as-user-extra'] ?? {});
+  if (user === '') {
+    if (uid === '' && groups.length === 0 && extra.length === 0) return undefined;
+    throw unusable(`requesting uid, groups or user-extra for ${name} without impersonating a user`);
+  }
+  return {
+    user,
+    ...(uid === '' ? {} : { uid }),
+    groups,
+    extra: new Map(extra.map(([key, values]) => [key, values ?? []])),
   };
 }
 

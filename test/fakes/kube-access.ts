@@ -6,6 +6,7 @@ export function createContext(server: string, cluster: Partial<ClusterSettings> 
   return {
     name: 'staging',
     namespace: 'default',
+    kubeconfigPath: '/home/u/.kube/config',
     cluster: { name: 'staging', server, skipTlsVerify: false, disableCompression: false, ...cluster },
     user: {},
   };

@@ -276,6 +276,7 @@ export function contextNamed(name: string, changes: Partial<ContextInfo> = {}): 
     user: 'ada@example.com',
     namespace: 'shop',
     server: `https://${name}.example.com:6443`,
+    kubeconfigPath: '/home/ada/.kube/config',
     isDemo: false,
     ...changes,
   };

@@ -119,6 +119,12 @@ const conflicts: readonly [string, Record<string, unknown>, Record<string, unkno
     'client-key-data or client-key must be specified for u',
   ],
   [
+    'groups without a user to act as',
+    { server },
+    { 'as-groups': ['admins'] },
+    'requesting uid, groups or user-extra for u without impersonating a user',
+  ],
+  [
     'auth provider',
     { server },
     { 'auth-provider': { name: 'gcp' } },
@@ -167,6 +173,20 @@ test('kc-no-user: without a user the cluster is reached as nobody, its authority
   const context = await resolveWith({ server, 'certificate-authority-data': PEM_DATA });
   expect(context.user).toEqual({});
   expect(context.cluster.certificateAuthority).toBe(PEM);
+});
+
+test('kc-impersonation: user, uid, groups and extra are all taken over', async () => {
+  const context = await resolveWith(
+    { server },
+    { as: 'ada', 'as-uid': '7', 'as-groups': ['dev', 'ops'], 'as-user-extra': { 'Scopes/x y': ['a', 'b'] } },
+  );
+  expect(context.impersonation).toEqual({
+    user: 'ada',
+    uid: '7',
+    groups: ['dev', 'ops'],
+    extra: new Map([['Scopes/x y', ['a', 'b']]]),
+  });
+  expect((await resolveWith({ server }, { token: 't' })).impersonation).toBeUndefined();
 });
 
 test('an authority file that is not there is named', async () => {
