@@ -7,7 +7,7 @@ import type { TerminalRecord } from '../../preload/terminal-records.ts';
 import type { Screen } from '../terminal/paced-screen.ts';
 import { readRecords } from '../terminal/record-reader.ts';
 import { showRecord } from '../terminal/session-feed.ts';
-import type { Timers } from '../terminal/timers.ts';
+import type { Timers } from '../timers.ts';
 import { createPlayhead, type Playhead } from './playhead.ts';
 
 interface PlayerSource {

@@ -2,7 +2,7 @@
  * Where a replay stands in recorded time. Moves with the clock while it runs, at a speed, and knows how
  * long the silence before the next record is to be shown.
  */
-import type { Timers } from '../terminal/timers.ts';
+import type { Timers } from '../timers.ts';
 
 export interface Playhead {
   /** Never past the next record, nor past the last one while the next is not known. */

@@ -2,11 +2,11 @@
 import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { AppInfo, RecordingInfo, Settings } from '../../preload/contract.ts';
+import type { PaneClient } from '../core-client.ts';
 import { problemOf } from '../problem.ts';
-import type { CoreClient } from '../terminal/core-client.ts';
-import { pageTimers } from '../terminal/page-timers.ts';
 import { TerminalFrame } from '../terminal/terminal-frame.tsx';
 import type { TerminalView } from '../terminal/xterm.ts';
+import { pageTimers } from '../timers.ts';
 import { Button } from '../ui/button.tsx';
 import { formatClock } from '../ui/format.ts';
 import { Notice, sentence, Waiting } from '../ui/messages.tsx';
@@ -16,7 +16,7 @@ import { nameOf } from './recording-words.ts';
 import { type PlayerCommand, playerCommandOf, stepSpeed } from './replay-keys.ts';
 
 export interface ReplayPaneProps {
-  readonly client: CoreClient;
+  readonly client: PaneClient;
   readonly recording: RecordingInfo;
   readonly settings: Settings;
   readonly host: Pick<AppInfo, 'platform' | 'host'>;

@@ -1,16 +1,16 @@
 /** Ties one terminal to one session: its records down, typing and sizes up. */
 import type { ByteStream } from '../../preload/byte-stream.ts';
 import type { ProblemInfo, TerminalSize } from '../../preload/contract.ts';
+import type { PaneClient } from '../core-client.ts';
 import { problemOf } from '../problem.ts';
-import type { CoreClient } from './core-client.ts';
+import type { Timers } from '../timers.ts';
 import { createInputQueue } from './input-queue.ts';
 import type { Screen } from './paced-screen.ts';
 import { feedScreen } from './session-feed.ts';
 import { createSizeSync } from './size-sync.ts';
-import type { Timers } from './timers.ts';
 
 export interface SessionLinkNeeds {
-  readonly client: CoreClient;
+  readonly client: PaneClient;
   readonly screen: Screen;
   readonly timers: Timers;
   readonly sessionId: string;

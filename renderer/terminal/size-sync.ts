@@ -3,7 +3,7 @@
  * size for all its viewers; asking for one is a call, the answer a `resize` record for everybody.
  */
 import type { TerminalSize } from '../../preload/contract.ts';
-import type { Timers } from './timers.ts';
+import type { Timers } from '../timers.ts';
 
 export interface SizeSyncNeeds {
   /** Asks the core. A failure means that there is no session to size any more. */

@@ -2,17 +2,17 @@
 import type { JSX } from 'preact';
 import { useRef, useState } from 'preact/hooks';
 import type { AppInfo, ProblemInfo, SessionInfo, Settings } from '../../preload/contract.ts';
+import type { PaneClient } from '../core-client.ts';
+import { pageTimers } from '../timers.ts';
 import { Button } from '../ui/button.tsx';
 import { Notice, sentence, Waiting } from '../ui/messages.tsx';
-import type { CoreClient } from './core-client.ts';
 import { EndBar } from './end-bar.tsx';
-import { pageTimers } from './page-timers.ts';
 import { type LinkState, linkSession, type SessionLink } from './session-link.ts';
 import { TerminalFrame } from './terminal-frame.tsx';
 import type { TerminalInput, TerminalView } from './xterm.ts';
 
 export interface TerminalPaneProps {
-  readonly client: CoreClient;
+  readonly client: PaneClient;
   readonly session: SessionInfo;
   readonly settings: Settings;
   readonly host: Pick<AppInfo, 'platform' | 'host'>;

@@ -1,4 +1,4 @@
-import type { Timers } from '../../renderer/terminal/timers.ts';
+import type { Timers } from '../../renderer/timers.ts';
 
 /** A clock that a test turns by hand. */
 export interface ManualTimers extends Timers {

@@ -3,9 +3,9 @@ import { signal } from '@preact/signals';
 import { type JSX, render } from 'preact';
 import type { RecordingInfo, Settings } from '../../preload/contract.ts';
 import type { TerminalRecord } from '../../preload/terminal-records.ts';
+import type { PaneClient } from '../../renderer/core-client.ts';
 import { LibraryView } from '../../renderer/library/library-view.tsx';
 import { ReplayPane } from '../../renderer/library/replay-pane.tsx';
-import type { CoreClient } from '../../renderer/terminal/core-client.ts';
 import { followTheme } from '../../renderer/ui/theme.ts';
 import { createRecordSource, output, type RecordSource, resize } from './record-source.ts';
 import { recording } from './recording-info.ts';
@@ -36,7 +36,7 @@ let records: readonly TerminalRecord[] = [];
 /** A core that stops in the middle of a recording. */
 let failsAfter: number | undefined;
 
-const client: CoreClient = {
+const client: PaneClient = {
   async call() {
     throw new Error('a replay calls nothing');
   },

@@ -1,15 +1,14 @@
 /** States of a core that the page must look right in. */
 import type { PodInfo } from '../../preload/contract.ts';
+import { createPageCore, type PageCore } from './page-core.ts';
 import {
   containerNamed,
   contextNamed,
-  createPageCore,
   FIRST_SETTINGS,
-  type PageCore,
   podNamed,
   recordingNamed,
   sessionNamed,
-} from './page-core.ts';
+} from './page-things.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;

@@ -2,7 +2,7 @@
 import { batch, signal } from '@preact/signals';
 import { type JSX, render } from 'preact';
 import type { CallName, Calls, SessionInfo, Settings, TerminalSize } from '../../preload/contract.ts';
-import type { CoreClient } from '../../renderer/terminal/core-client.ts';
+import type { PaneClient } from '../../renderer/core-client.ts';
 import { RecordingBadge } from '../../renderer/terminal/recording-badge.tsx';
 import { TerminalPane } from '../../renderer/terminal/terminal-pane.tsx';
 import { followTheme } from '../../renderer/ui/theme.ts';
@@ -47,7 +47,7 @@ let thaw = (): void => {};
 /** A core sizes its session and tells every viewer. */
 let obeysResize = true;
 
-const client: CoreClient = {
+const client: PaneClient = {
   async call<Name extends CallName>(name: Name, input: Calls[Name]['input']) {
     calls.push({ name, input });
     if (name === 'sessions.resize' && obeysResize) {

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { createContextStore } from '../../renderer/store-contexts.ts';
-import { contextNamed, createPageCore, type PageCoreState, podNamed } from '../fakes/page-core.ts';
+import type { PageCoreState } from '../fakes/page-answers.ts';
+import { createPageCore } from '../fakes/page-core.ts';
+import { contextNamed, podNamed } from '../fakes/page-things.ts';
 
 const CONTEXTS = {
   contexts: [contextNamed('prod'), contextNamed('dev', { namespace: 'default' })],

@@ -10,7 +10,7 @@ import {
   podSign,
   sortPods,
 } from '../../renderer/store-pods.ts';
-import { containerNamed, podNamed } from '../fakes/page-core.ts';
+import { containerNamed, podNamed } from '../fakes/page-things.ts';
 
 const live: PodsChange = { watchId: 'w', state: { kind: 'live' }, reset: false, upserted: [], removed: [] };
 const problem = { code: 'unreachable', message: 'no route to host' };

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { createSessionStore } from '../../renderer/store-sessions.ts';
-import { createPageCore, recordingNamed, sessionNamed } from '../fakes/page-core.ts';
+import { createPageCore } from '../fakes/page-core.ts';
+import { recordingNamed, sessionNamed } from '../fakes/page-things.ts';
 
 const target = { context: 'prod', namespace: 'shop', pod: 'web', container: 'app' };
 const size = { cols: 100, rows: 30 };

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { createSettingsStore } from '../../renderer/store-settings.ts';
-import { createPageCore, FIRST_SETTINGS } from '../fakes/page-core.ts';
+import { createPageCore } from '../fakes/page-core.ts';
+import { FIRST_SETTINGS } from '../fakes/page-things.ts';
 
 test('a change shows at once and keeps the other keys', async () => {
   const core = createPageCore();

@@ -1,13 +1,8 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { createStore, type Store, sessionTabId } from '../../renderer/store.ts';
-import {
-  containerNamed,
-  createPageCore,
-  type PageCoreState,
-  podNamed,
-  recordingNamed,
-  sessionNamed,
-} from '../fakes/page-core.ts';
+import type { PageCoreState } from '../fakes/page-answers.ts';
+import { createPageCore } from '../fakes/page-core.ts';
+import { containerNamed, podNamed, recordingNamed, sessionNamed } from '../fakes/page-things.ts';
 
 const target = { context: 'prod', namespace: 'shop', pod: 'web', container: 'app' };
 const stores: Store[] = [];

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { SessionInfo } from '../../../preload/contract.ts';
 import { describeTab, type TabSources } from '../../../renderer/frame/tab-words.ts';
-import { recordingNamed, sessionNamed } from '../../fakes/page-core.ts';
+import { recordingNamed, sessionNamed } from '../../fakes/page-things.ts';
 
 const sources: TabSources = {
   sessions: new Map(),

@@ -2,7 +2,7 @@
 // covers: renderer/library/recording-details.tsx
 // covers: renderer/library/recording-row.tsx
 // covers: renderer/library/replay-pane.tsx
-// covers: renderer/terminal/page-timers.ts
+// covers: renderer/timers.ts
 import { mkdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { Browser, BrowserContext, Page } from 'playwright-core';

@@ -5,7 +5,7 @@ import {
   type PaletteSources,
   paletteItems,
 } from '../../../renderer/open/palette-items.ts';
-import { contextNamed, podNamed, recordingNamed, sessionNamed } from '../../fakes/page-core.ts';
+import { contextNamed, podNamed, recordingNamed, sessionNamed } from '../../fakes/page-things.ts';
 
 const target = { context: 'prod', namespace: 'shop', pod: 'web-1', container: 'app' };
 const SOURCES: PaletteSources = {

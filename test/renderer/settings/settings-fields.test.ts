@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { parseSetting, SETTING_FIELDS } from '../../../renderer/settings/settings-fields.ts';
-import { FIRST_SETTINGS } from '../../fakes/page-core.ts';
+import { FIRST_SETTINGS } from '../../fakes/page-things.ts';
 
 test('every setting but the recent targets has its field, once', () => {
   const keys = SETTING_FIELDS.map((field) => field.key).sort();

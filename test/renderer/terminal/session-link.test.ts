@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import type { TerminalRecord } from '../../../preload/terminal-records.ts';
-import type { CoreClient } from '../../../renderer/terminal/core-client.ts';
+import type { PaneClient } from '../../../renderer/core-client.ts';
 import type { Screen } from '../../../renderer/terminal/paced-screen.ts';
 import { type LinkState, linkSession, type SessionLink } from '../../../renderer/terminal/session-link.ts';
 import { SETTLE_MS } from '../../../renderer/terminal/size-sync.ts';
@@ -50,7 +50,7 @@ function stage(): Stage {
         closed: new Promise(() => {}),
       };
     },
-  } as CoreClient;
+  } as PaneClient;
   const screen: Screen = {
     async write(shown) {
       log.push(decoder.decode(shown));

@@ -1,0 +1,167 @@
+/** How a core of canned state answers each call of the contract. */
+import type {
+  AppInfo,
+  CallName,
+  Calls,
+  ContextList,
+  EventName,
+  Events,
+  NamespaceList,
+  PodInfo,
+  ProblemInfo,
+  RecordingInfo,
+  SessionInfo,
+  SettingsState,
+} from '../../preload/contract.ts';
+import { contextNamed, FIRST_SETTINGS, sessionNamed } from './page-things.ts';
+
+export interface PageCoreState {
+  info: AppInfo;
+  contexts: ContextList;
+  /** By context. A context that is not here never answers. */
+  pods: Map<string, readonly PodInfo[]>;
+  /** By context: its watch fails with this. */
+  watchProblems: Map<string, ProblemInfo>;
+  namespaces: NamespaceList;
+  sessions: Map<string, SessionInfo>;
+  recordings: Map<string, RecordingInfo>;
+  settings: SettingsState;
+  /** Calls that fail, with what. */
+  failing: Map<CallName, ProblemInfo>;
+  /** What a shell prints when it opens. */
+  screen: string;
+}
+
+export type PageAnswers = {
+  readonly [Name in CallName]: (input: Calls[Name]['input']) => Calls[Name]['output'];
+};
+
+export class CoreFailure extends Error {
+  readonly code: string;
+  readonly hint: string | undefined;
+  readonly detail: string | undefined;
+
+  constructor(problem: ProblemInfo) {
+    super(problem.message);
+    this.code = problem.code;
+    this.hint = problem.hint;
+    this.detail = problem.detail;
+  }
+}
+
+export interface AnswerNeeds {
+  readonly state: PageCoreState;
+  readonly watches: Map<string, Calls['pods.watch']['input']>;
+  emit<Name extends EventName>(name: Name, event: Events[Name]): void;
+  putSession(session: SessionInfo): void;
+}
+
+export function createAnswers({ state, watches, emit, putSession }: AnswerNeeds): PageAnswers {
+  let lastId = 0;
+
+  function tellPods(watchId: string): void {
+    const watch = watches.get(watchId);
+    if (!watch) return;
+    const problem = state.watchProblems.get(watch.context);
+    const none = { watchId, reset: false, upserted: [], removed: [] };
+    if (problem) emit('pods.changed', { ...none, state: { kind: 'failed', problem } });
+    const pods = state.pods.get(watch.context);
+    if (problem || !pods) return;
+    const upserted = pods.filter((pod) => watch.namespace === null || pod.namespace === watch.namespace);
+    emit('pods.changed', { watchId, state: { kind: 'live' }, reset: true, upserted, removed: [] });
+  }
+
+  return {
+    'app.info': () => state.info,
+    'app.newWindow': () => ({}),
+    'contexts.list': () => state.contexts,
+    'demo.start': () => {
+      const demo = contextNamed('kubereel-demo', { isDemo: true, server: 'https://127.0.0.1:41234' });
+      state.contexts = { ...state.contexts, contexts: [...state.contexts.contexts, demo], demo: 'running' };
+      emit('contexts.changed', state.contexts);
+      return { context: demo.name };
+    },
+    'namespaces.list': () => state.namespaces,
+    'pods.watch': (input) => {
+      lastId += 1;
+      const watchId = `watch-${lastId}`;
+      watches.set(watchId, input);
+      queueMicrotask(() => tellPods(watchId));
+      return { watchId };
+    },
+    'pods.unwatch': ({ watchId }) => {
+      watches.delete(watchId);
+      return {};
+    },
+    'sessions.open': ({ target, size }) => {
+      lastId += 1;
+      const now = Date.now();
+      const recordingId = `recording-${lastId}`;
+      const session = sessionNamed(`session-${lastId}`, {
+        target: { container: 'app', ...target },
+        size,
+        state: { kind: 'live', startedAtMs: now },
+        recording: { kind: 'recording', recordingId, startedAtMs: now, bytes: 812 },
+      });
+      queueMicrotask(() => putSession(session));
+      return { ...session, state: { kind: 'opening' }, recording: { kind: 'none' } };
+    },
+    'sessions.list': () => [...state.sessions.values()],
+    'sessions.resize': ({ sessionId, size }) => {
+      const session = state.sessions.get(sessionId);
+      if (session) putSession({ ...session, size });
+      return {};
+    },
+    'sessions.close': ({ sessionId }) => {
+      const session = state.sessions.get(sessionId);
+      if (session) {
+        const endedAtMs = Date.now();
+        putSession({ ...session, state: { kind: 'ended', endedAtMs, end: { kind: 'closed' } } });
+      }
+      return {};
+    },
+    'sessions.forget': ({ sessionId }) => {
+      state.sessions.delete(sessionId);
+      emit('sessions.forgotten', { sessionId });
+      return {};
+    },
+    'library.list': () => [...state.recordings.values()],
+    'library.get': ({ recordingId }) => {
+      const recording = state.recordings.get(recordingId);
+      if (!recording) throw new CoreFailure({ code: 'not-found', message: `no recording ${recordingId}` });
+      return recording;
+    },
+    'library.remove': ({ recordingId }) => {
+      state.recordings.delete(recordingId);
+      emit('library.changed', { kind: 'removed', recordingId });
+      return {};
+    },
+    'settings.get': () => state.settings,
+    'settings.set': ({ changes: changed }) => {
+      state.settings = { ...state.settings, settings: { ...state.settings.settings, ...changed } };
+      emit('settings.changed', state.settings);
+      return state.settings;
+    },
+  };
+}
+
+export function emptyState(): PageCoreState {
+  return {
+    info: {
+      version: '0.1.0',
+      platform: 'linux',
+      host: 'electron',
+      home: '/home/ada/.local/share/kubereel',
+      recordingsFolder: '/home/ada/.local/share/kubereel/recordings',
+    },
+    contexts: { contexts: [], current: null, sources: [], demo: 'off' },
+    pods: new Map(),
+    watchProblems: new Map(),
+    namespaces: { namespaces: ['default', 'kube-system', 'shop'] },
+    sessions: new Map(),
+    recordings: new Map(),
+    settings: { settings: FIRST_SETTINGS, problems: [] },
+    failing: new Map(),
+    screen: '\u001b[32mapp@web-7f9c5d8b4-x2x9z\u001b[0m:\u001b[34m/srv\u001b[0m$ ',
+  };
+}
