@@ -33,7 +33,8 @@ export async function* fetchLines<Output>(
 async function sendChecked(transport: KubeTransport, request: KubeRequest): Promise<KubeResponse> {
   const response = await transport.request(request);
   if (response.status >= 200 && response.status < 300) return response;
-  throw toApiError(transport.server, response.status, await readStart(response));
+  const tried = `${request.method} ${request.path}`;
+  throw toApiError(transport.server, response.status, await readStart(response), tried);
 }
 
 async function readWhole(transport: KubeTransport, { body }: KubeResponse): Promise<string> {

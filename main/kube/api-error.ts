@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { AppError, type ErrorCode } from '../base/errors.ts';
+import { describeGrant, parseRbacRefusal } from './rbac-refusal.ts';
 
 /** The part of a Kubernetes Status that errors are made of (apimachinery, meta/v1/types.go). */
 export interface ApiStatus {
@@ -26,8 +27,12 @@ export function parseApiStatus(body: string): ApiStatus | undefined {
 /** A page, a proxy's word or nothing: enough of it to recognise who answered. */
 const MAX_QUOTED_CHARACTERS = 300;
 
-/** An answer that is no success, in the server's words where it has some. */
-export function toApiError(server: string, httpStatus: number, body: string): AppError {
+/**
+ * An answer that is no success, in the server's words where it has some. `tried` is the request's method and
+ * path; without query, which may hold what a user typed.
+ */
+export function toApiError(server: string, httpStatus: number, body: string, tried = ''): AppError {
+  const request = tried === '' ? '' : `${tried}: `;
   const status = parseApiStatus(body);
   if (!status) {
     const quoted = body.replace(/\s+/g, ' ').trim().slice(0, MAX_QUOTED_CHARACTERS);
@@ -36,15 +41,21 @@ export function toApiError(server: string, httpStatus: number, body: string): Ap
       `${server} answered ${httpStatus}, not as a Kubernetes API server does`,
       {
         hint: 'A proxy or login page may stand in between: check the server’s address and proxy settings.',
-        ...(quoted === '' ? {} : { detail: quoted }),
+        ...(request + quoted === '' ? {} : { detail: `${request}${quoted || 'no words'}` }),
       },
     );
   }
   const words = status.message || status.reason || `the server answered ${httpStatus}`;
-  return new AppError(codeFor(httpStatus, status.reason), words, {
-    ...hintFor(httpStatus),
-    detail: `HTTP ${httpStatus} ${status.reason}`.trim(),
+  return new AppError(codeFor(httpStatus, status.reason), describe(server, httpStatus, words), {
+    ...hintFor(httpStatus, words),
+    detail: `${request}HTTP ${httpStatus} ${status.reason}`.trim(),
   });
+}
+
+/** A refusal's own sentence says what was refused; these alone would not say by whom. */
+function describe(server: string, httpStatus: number, words: string): string {
+  if (httpStatus === 401) return `${server} did not accept the credential: ${words}`;
+  return httpStatus === 429 || httpStatus >= 500 ? `${server} answered ${httpStatus}: ${words}` : words;
 }
 
 function codeFor(httpStatus: number, reason: string): ErrorCode {
@@ -55,12 +66,17 @@ function codeFor(httpStatus: number, reason: string): ErrorCode {
   return 'cluster-refused';
 }
 
-function hintFor(httpStatus: number): { readonly hint?: string } {
+function hintFor(httpStatus: number, words: string): { readonly hint?: string } {
   switch (httpStatus) {
     case 401:
       return { hint: 'Your credential is missing, expired or revoked: log in to this cluster again.' };
-    case 403:
-      return { hint: 'Ask an administrator of the cluster for the permission that is named here.' };
+    case 403: {
+      const refusal = parseRbacRefusal(words);
+      if (refusal) return { hint: describeGrant(refusal) };
+      return {
+        hint: 'It is no missing role that is named here: a policy of the cluster may have refused it.',
+      };
+    }
     case 429:
       return { hint: 'The server is busy and asks for fewer requests: try again in a moment.' };
     default:

@@ -81,7 +81,7 @@ describe('a refused upgrade', () => {
 
   test('because the node cannot be reached is told in the server’s words', () => {
     const words = 'error dialing backend: dial tcp 10.0.0.1:10250: connect: connection refused';
-    expect(refusedAs(500, 'InternalError', words).message).toBe(words);
+    expect(refusedAs(500, 'InternalError', words).message).toBe(`https://h answered 500: ${words}`);
   });
 });
 

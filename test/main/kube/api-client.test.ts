@@ -45,7 +45,7 @@ test('an error whose body breaks off is told by its status', async () => {
     response.writeHead(503, { 'content-length': '1000' });
     response.write('<html>', () => response.destroy());
   });
-  await expect(failing).rejects.toMatchObject({ code: 'cluster-refused', detail: '<html>' });
+  await expect(failing).rejects.toMatchObject({ code: 'cluster-refused', detail: 'GET /x: <html>' });
 });
 
 test('an error without an end is read up to a limit', async () => {

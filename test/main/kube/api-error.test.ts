@@ -18,9 +18,33 @@ test.each([
 ])('%i %s is %s, in the server’s words', (status, reason, code) => {
   expect(explain(status, reason, 'words')).toMatchObject({
     code,
-    message: 'words',
+    message: expect.stringMatching(/(^|: )words$/),
     detail: `HTTP ${status} ${reason}`,
   });
+});
+
+test('what a bare word does not say is said: by whom, and what was asked', () => {
+  expect(explain(401, 'Unauthorized', 'Unauthorized').message).toBe(
+    'https://h did not accept the credential: Unauthorized',
+  );
+  expect(explain(503, 'ServiceUnavailable', 'etcd is slow').message).toBe(
+    'https://h answered 503: etcd is slow',
+  );
+  const status = JSON.stringify(createStatus(403, 'Forbidden', 'no'));
+  expect(toApiError('https://h', 403, status, 'GET /api/v1/pods').detail).toBe(
+    'GET /api/v1/pods: HTTP 403 Forbidden',
+  );
+  expect(toApiError('https://h', 502, '', 'GET /api/v1/pods').detail).toBe('GET /api/v1/pods: no words');
+});
+
+test('a missing role is named; a refusal by a policy is not taken for one', () => {
+  const missing =
+    'pods is forbidden: User "u" cannot list resource "pods" in API group "" in the namespace "x"';
+  expect(explain(403, 'Forbidden', missing)).toMatchObject({
+    message: missing,
+    hint: expect.stringContaining('the verb list on pods in namespace x'),
+  });
+  expect(explain(403, 'Forbidden', 'admission webhook "w" denied the request').hint).toContain('a policy');
 });
 
 test.each([401, 403, 429, 503])('%i comes with what to do', (status) => {

@@ -183,7 +183,10 @@ describe('trouble that passes', () => {
     }
     const seconds = pods.sleeps.slice(0, 8).map((ms) => ms / 1_000);
     expect(seconds).toEqual([1, 2, 4, 8, 16, 30, 30, 30]);
-    expect(pods.changes[1]?.state).toMatchObject({ kind: 'retrying', error: { message: 'etcd is down' } });
+    expect(pods.changes[1]?.state).toMatchObject({
+      kind: 'retrying',
+      error: { message: expect.stringContaining('answered 500: etcd is down') },
+    });
     await pods.end();
   });
 
@@ -215,7 +218,7 @@ describe('trouble that the user has to mend', () => {
   ])('%i is thrown and not tried again', async (status, reason, code) => {
     api.list({ status, body: createStatus(status, reason, 'words') });
     const pods = follow();
-    await expect(pods.watching).rejects.toMatchObject({ code, message: 'words' });
+    await expect(pods.watching).rejects.toMatchObject({ code, message: expect.stringContaining('words') });
     expect(pods.told).toEqual(['connecting [] -[]']);
     expect(api.lists).toHaveLength(1);
   });
