@@ -1,9 +1,10 @@
-/** How many bytes may be sent now. The reader gives, the writer takes and waits for its turn. */
+/** How many bytes may be sent now. The reader gives, the writer takes and waits where there is nothing to take. */
 export interface CreditGate {
-  /** Takes up to `bytes`, at least one, as soon as there is credit; resolves with how many. In order of asking. */
+  /** Takes up to `bytes`, at least one, as soon as there is credit; resolves with how many. One call at a time. */
   take(bytes: number, signal: AbortSignal): Promise<number>;
+  /** Throws where more comes back than was taken: the reader has lost count. */
   give(bytes: number): void;
-  /** Every waiting and later `take` rejects with `reason`. */
+  /** A waiting and every later `take` rejects with `reason`. */
   close(reason: unknown): void;
 }
 
@@ -11,51 +12,38 @@ export interface CreditGate {
 export const WINDOW_BYTES: number = 256 * 1024;
 
 export function createCreditGate(windowBytes: number = WINDOW_BYTES): CreditGate {
-  const waiting: (() => void)[] = [];
   let credit = windowBytes;
   let closed: { readonly reason: unknown } | undefined;
+  let wake: (() => void) | undefined;
 
-  function wakeFirst(): void {
-    if (credit > 0 || closed) waiting[0]?.();
+  function waitForChange(signal: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const leave = (): void => reject(signal.reason);
+      signal.addEventListener('abort', leave, { once: true });
+      wake = () => {
+        signal.removeEventListener('abort', leave);
+        resolve();
+      };
+    });
   }
 
   return {
     async take(bytes, signal) {
-      if (waiting.length > 0 || credit === 0) {
-        await new Promise<void>((resolve, reject) => {
-          const turn = (): void => {
-            signal.removeEventListener('abort', leave);
-            resolve();
-          };
-          const leave = (): void => {
-            waiting.splice(waiting.indexOf(turn), 1);
-            reject(signal.reason);
-            wakeFirst();
-          };
-          if (signal.aborted) return reject(signal.reason);
-          signal.addEventListener('abort', leave, { once: true });
-          waiting.push(turn);
-          wakeFirst();
-        });
-        waiting.shift();
-      }
       signal.throwIfAborted();
-      if (closed) {
-        wakeFirst();
-        throw closed.reason;
-      }
+      while (credit === 0 && !closed) await waitForChange(signal);
+      if (closed) throw closed.reason;
       const taken = Math.min(bytes, credit);
       credit -= taken;
-      wakeFirst();
       return taken;
     },
     give(bytes) {
+      if (credit + bytes > windowBytes) throw new Error(`${bytes} bytes of credit are more than were taken`);
       credit += bytes;
-      wakeFirst();
+      wake?.();
     },
     close(reason) {
       closed ??= { reason };
-      wakeFirst();
+      wake?.();
     },
   };
 }

@@ -1,4 +1,3 @@
-// covers: preload/byte-stream.ts
 // covers: preload/client.ts
 // covers: preload/contract-error.ts
 // covers: preload/contract.ts
