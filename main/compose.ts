@@ -8,6 +8,7 @@ import { createLog, type Log } from './base/log.ts';
 import { makePrivateFolder, type Paths, resolvePaths } from './base/paths.ts';
 import { servePage } from './bridge/bridge.ts';
 import { createCredentialProvider, createPluginCache } from './credentials/provider.ts';
+import { createUserRequests, type UserRequests } from './credentials/user-requests.ts';
 import { startDemoCluster } from './demo/demo-cluster.ts';
 import { createDemoSwitch, type DemoSwitch } from './demo/demo-switch.ts';
 import { type CommandTarget, type OpenedCommand, openCommand } from './exec/command.ts';
@@ -40,6 +41,8 @@ export interface Core {
   readonly life: Lifetime;
   readonly contexts: Contexts;
   readonly demo: DemoSwitch;
+  /** What credentials need from the user. */
+  readonly userRequests: UserRequests;
   /** Opened at its first use. */
   library(): Promise<Library>;
   newCastWriter(details: RecordingDetails, size: TerminalSize): Promise<CastWriter>;
@@ -83,6 +86,7 @@ export async function compose({ environment, platform }: ComposeOptions): Promis
     life.child('demo'),
   );
   const contexts = await openKube({ environment, clock, log, demo }, life);
+  const userRequests = createUserRequests();
   let openingLibrary: Promise<Library> | undefined;
 
   const core: Core = {
@@ -92,6 +96,7 @@ export async function compose({ environment, platform }: ComposeOptions): Promis
     life,
     contexts,
     demo,
+    userRequests,
     library() {
       openingLibrary ??= openLibrary(
         { clock, log, folder: paths.recordings, cacheFolder: paths.cache },
@@ -192,6 +197,7 @@ async function openPages(
     sessions,
     library,
     settings,
+    userRequests: core.userRequests,
     newWindow: options.newWindow,
   };
   return {

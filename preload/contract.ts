@@ -3,8 +3,14 @@
  * Both sides are typed by these maps; a host only carries them.
  */
 
+import type { CredentialRequest } from './contract-credentials.ts';
+import type { PodInfo } from './contract-pods.ts';
+
+export type { CredentialRequest } from './contract-credentials.ts';
+export type { ContainerInfo, PodInfo } from './contract-pods.ts';
+
 /** Raised with every change that an older side could not understand; both say theirs in the hello frame. */
-export const CONTRACT_VERSION = 1;
+export const CONTRACT_VERSION = 2;
 
 export interface Calls {
   'app.info': { input: Empty; output: AppInfo };
@@ -39,6 +45,18 @@ export interface Calls {
   /** Forgets an ended session: it leaves the list. Its recording stays. */
   'sessions.forget': { input: { readonly sessionId: string }; output: Empty };
 
+  /** What credential plugins need from the user now. */
+  'credentials.requests': { input: Empty; output: readonly CredentialRequest[] };
+  /** `allow` a consent: the plugin runs, now and later. `refuse` a consent, or gives a login up. */
+  'credentials.answer': {
+    input: { readonly requestId: string; readonly answer: 'allow' | 'refuse' };
+    output: Empty;
+  };
+  'credentials.resize': {
+    input: { readonly requestId: string; readonly size: TerminalSize };
+    output: Empty;
+  };
+
   'library.list': { input: Empty; output: readonly RecordingInfo[] };
   'library.get': { input: { readonly recordingId: string }; output: RecordingInfo };
   'library.remove': { input: { readonly recordingId: string }; output: Empty };
@@ -53,6 +71,8 @@ export interface Events {
   'pods.changed': PodsChange;
   'sessions.changed': SessionInfo;
   'sessions.forgotten': { readonly sessionId: string };
+  /** All open requests, each time one comes or goes. */
+  'credentials.changed': readonly CredentialRequest[];
   /** A recording began, grew, ended or was removed. */
   'library.changed':
     | { readonly kind: 'put'; readonly recording: RecordingInfo }
@@ -67,6 +87,11 @@ export interface Streams {
    * then live; the stream ends when the session has ended and all of it was sent. Up: raw input bytes.
    */
   'sessions.view': { params: { readonly sessionId: string } };
+  /**
+   * A login's terminal. Down: terminal records, as `sessions.view`; up: raw input bytes. Ends when the plugin has
+   * ended.
+   */
+  'credentials.login': { params: { readonly requestId: string } };
   /** A recording from its start: terminal records with their times. Nothing goes up. Ends at the recording's end. */
   'library.play': { params: { readonly recordingId: string } };
 }
@@ -127,34 +152,6 @@ export interface NamespaceList {
   readonly namespaces: readonly string[];
   /** Set where the list was refused: the user may still type a name. */
   readonly problem?: ProblemInfo;
-}
-
-export type PodPhase = 'Pending' | 'Running' | 'Succeeded' | 'Failed' | 'Unknown';
-
-export interface PodInfo {
-  readonly uid: string;
-  readonly name: string;
-  readonly namespace: string;
-  readonly phase: PodPhase;
-  /** What `kubectl get pods` shows in STATUS: `Running`, `CrashLoopBackOff`, `Terminating`, … */
-  readonly status: string;
-  readonly readyContainers: number;
-  readonly totalContainers: number;
-  readonly restarts: number;
-  /** Unix milliseconds. */
-  readonly createdAtMs: number;
-  readonly node: string | null;
-  /** In the pod's order; ephemeral and init containers after the others. */
-  readonly containers: readonly ContainerInfo[];
-  /** kubectl's choice: annotation, else the first. */
-  readonly defaultContainer: string;
-}
-
-export interface ContainerInfo {
-  readonly name: string;
-  readonly kind: 'container' | 'init' | 'ephemeral';
-  readonly image: string;
-  readonly state: 'running' | 'waiting' | 'terminated' | 'unknown';
 }
 
 export interface PodsChange {

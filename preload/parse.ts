@@ -61,6 +61,11 @@ export const callParsers: Parsers<{ [Name in CallName]: Calls[Name]['input'] }> 
   'sessions.resize': parserOf(v.strictObject({ sessionId: name, size })),
   'sessions.close': parserOf(session),
   'sessions.forget': parserOf(session),
+  'credentials.requests': parserOf(empty),
+  'credentials.answer': parserOf(
+    v.strictObject({ requestId: name, answer: v.picklist(['allow', 'refuse']) }),
+  ),
+  'credentials.resize': parserOf(v.strictObject({ requestId: name, size })),
   'library.list': parserOf(empty),
   'library.get': parserOf(recording),
   'library.remove': parserOf(recording),
@@ -70,6 +75,7 @@ export const callParsers: Parsers<{ [Name in CallName]: Calls[Name]['input'] }> 
 
 export const streamParsers: Parsers<{ [Name in StreamName]: Streams[Name]['params'] }> = {
   'sessions.view': parserOf(session),
+  'credentials.login': parserOf(v.strictObject({ requestId: name })),
   'library.play': parserOf(recording),
 };
 

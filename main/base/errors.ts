@@ -29,6 +29,7 @@ export type ErrorCode =
   | 'plugin-answer-invalid'
   | 'plugin-timed-out'
   | 'plugin-interactive'
+  | 'plugin-refused'
   // exec
   | 'exec-refused'
   | 'exec-failed'

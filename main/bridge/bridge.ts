@@ -2,6 +2,7 @@ import { serveContract } from '../../preload/server.ts';
 import type { Wire } from '../../preload/wire.ts';
 import { createLifetime, type Lifetime } from '../base/lifetime.ts';
 import { answerContexts, toContextList } from './contexts.ts';
+import { answerCredentials, viewLogin } from './credentials.ts';
 import { answerLibrary } from './library.ts';
 import { answerPods } from './pods.ts';
 import { toProblem } from './problem.ts';
@@ -25,23 +26,27 @@ export function servePage(rooms: Rooms, wire: Wire, parent: Lifetime): Lifetime 
       ...answerContexts(rooms),
       ...answerPods(rooms, (change) => server.emit('pods.changed', change), life),
       ...answerSessions(rooms),
+      ...answerCredentials(rooms),
       ...answerLibrary(rooms),
       ...answerSettings(rooms),
     },
     streams: {
       'sessions.view': (params, stream, options) => viewSession(rooms, params, stream, options),
+      'credentials.login': (params, stream, options) => viewLogin(rooms, params, stream, options),
       'library.play': (params, stream, options) => playRecording(rooms, params, stream, options),
     },
     toProblem,
     onProtocolError: (error) => rooms.log.warn({ error: String(error) }, 'page spoke nonsense'),
   });
-  const { contexts, demo, sessions, library, settings } = rooms;
+  const { contexts, demo, sessions, library, settings, userRequests } = rooms;
   const tellContexts = (): void =>
     server.emit('contexts.changed', toContextList(contexts.current(), demo.snapshot()));
   life.own(contexts.onChanged(tellContexts));
   life.own(demo.onChanged(tellContexts));
   life.own(sessions.onChanged((session) => server.emit('sessions.changed', toSessionInfo(session))));
   life.own(sessions.onForgotten((sessionId) => server.emit('sessions.forgotten', { sessionId })));
+  life.own(userRequests.onChanged((requests) => server.emit('credentials.changed', requests)));
+  life.own(userRequests.attend());
   life.own(library.onChanged((change) => server.emit('library.changed', change)));
   life.own(settings.onChanged((current) => server.emit('settings.changed', toSettingsState(current))));
   life.own(() => wire.close());

@@ -1,6 +1,7 @@
 import type { AppInfo, CallName, Calls } from '../../preload/contract.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
+import type { UserRequests } from '../credentials/user-requests.ts';
 import type { DemoSwitch } from '../demo/demo-switch.ts';
 import type { Contexts } from '../kube/contexts.ts';
 import type { Library } from '../library/library.ts';
@@ -17,6 +18,7 @@ export interface Rooms {
   readonly sessions: Sessions;
   readonly library: Library;
   readonly settings: SettingsStore;
+  readonly userRequests: UserRequests;
   /** Opens another window, or tells the address for one. */
   newWindow(): Promise<{ readonly url?: string }>;
 }

@@ -47,7 +47,11 @@ export async function playRecording(
   stream.end();
 }
 
-async function writeRecord(stream: ByteStream, record: SessionRecord, signal: AbortSignal): Promise<void> {
+export async function writeRecord(
+  stream: ByteStream,
+  record: SessionRecord,
+  signal: AbortSignal,
+): Promise<void> {
   const parts =
     record.kind === 'output' ? encodeOutput(record.timeMicros, record.bytes) : [encodeRecord(record)];
   for (const part of parts) await stream.write(part, { signal });

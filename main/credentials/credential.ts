@@ -7,14 +7,20 @@ export interface Credential {
   readonly expiresAtMs?: number;
 }
 
+export interface CredentialOptions {
+  readonly signal: AbortSignal;
+  /** Nobody asked for it just now: a login is not opened and no question asked for it. */
+  readonly isUnattended?: boolean;
+}
+
 export interface CredentialProvider {
   /** The credential to use now; runs a plugin where there is none that holds. Single flight. */
-  current(options: { signal: AbortSignal }): Promise<Credential>;
+  current(options: CredentialOptions): Promise<Credential>;
   /**
    * After a 401: a newer credential than `stale`, or `stale` itself where there is nothing to refresh.
    * Ten callers with the same stale one cause one run.
    */
-  renew(stale: Credential, options: { signal: AbortSignal }): Promise<Credential>;
+  renew(stale: Credential, options: CredentialOptions): Promise<Credential>;
 }
 
 /** A kubeconfig user entry, as far as it says who we are; paths are absolute. */

@@ -35,7 +35,7 @@ function serve(pair: WirePair, { handlers, streams }: Overrides = {}) {
   const server: ContractServer = serveContract({
     wire: pair.core,
     handlers: all,
-    streams: { 'sessions.view': unused, 'library.play': unused, ...streams },
+    streams: { 'sessions.view': unused, 'credentials.login': unused, 'library.play': unused, ...streams },
     toProblem: (error) => ({
       code: 'test',
       message: error instanceof Error ? error.message : String(error),

@@ -4,6 +4,7 @@ import type {
   CallName,
   Calls,
   ContextList,
+  CredentialRequest,
   EventName,
   Events,
   NamespaceList,
@@ -24,6 +25,7 @@ export interface PageCoreState {
   watchProblems: Map<string, ProblemInfo>;
   namespaces: NamespaceList;
   sessions: Map<string, SessionInfo>;
+  credentialRequests: readonly CredentialRequest[];
   recordings: Map<string, RecordingInfo>;
   settings: SettingsState;
   /** Calls that fail, with what. */
@@ -125,6 +127,15 @@ export function createAnswers({ state, watches, emit, putSession }: AnswerNeeds)
       emit('sessions.forgotten', { sessionId });
       return {};
     },
+    'credentials.requests': () => state.credentialRequests,
+    'credentials.answer': ({ requestId }) => {
+      state.credentialRequests = state.credentialRequests.filter(
+        (request) => request.requestId !== requestId,
+      );
+      emit('credentials.changed', state.credentialRequests);
+      return {};
+    },
+    'credentials.resize': () => ({}),
     'library.list': () => [...state.recordings.values()],
     'library.get': ({ recordingId }) => {
       const recording = state.recordings.get(recordingId);
@@ -159,6 +170,7 @@ export function emptyState(): PageCoreState {
     watchProblems: new Map(),
     namespaces: { namespaces: ['default', 'kube-system', 'shop'] },
     sessions: new Map(),
+    credentialRequests: [],
     recordings: new Map(),
     settings: { settings: FIRST_SETTINGS, problems: [] },
     failing: new Map(),

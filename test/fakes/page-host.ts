@@ -21,6 +21,7 @@ const EVENTS: readonly EventName[] = [
   'pods.changed',
   'sessions.changed',
   'sessions.forgotten',
+  'credentials.changed',
   'library.changed',
   'settings.changed',
 ];
@@ -84,6 +85,7 @@ function serve(core: PageCore, wire: Wire): void {
           await stream.write(encodeRecord({ kind: 'output', timeMicros: 1, bytes: typed }), { signal });
         }
       },
+      async 'credentials.login'() {},
       async 'library.play'() {},
     },
     toProblem: problemOf,
