@@ -166,6 +166,7 @@ async function openPages(
   const sessions = createSessions({
     clock,
     log,
+    random: Math.random,
     newSessionId: randomUUID,
     newCastWriter: core.newCastWriter,
     async openShell({ context, command, ...target }, size, { signal }) {

@@ -40,6 +40,8 @@ export interface Calls {
   'sessions.list': { input: Empty; output: readonly SessionInfo[] };
   /** The size of the viewer that was used last is the session's size for all viewers. */
   'sessions.resize': { input: { readonly sessionId: string; readonly size: TerminalSize }; output: Empty };
+  /** Tries now instead of at `nextTryAtMs`. Ignored unless the session is `reconnecting`. */
+  'sessions.reconnect': { input: { readonly sessionId: string }; output: Empty };
   /** Ends the remote shell; resolves when it has ended. */
   'sessions.close': { input: { readonly sessionId: string }; output: Empty };
   /** Forgets an ended session: it leaves the list. Its recording stays. */
@@ -198,6 +200,18 @@ export interface SessionInfo {
 export type SessionState =
   | { readonly kind: 'opening' }
   | { readonly kind: 'live'; readonly startedAtMs: number }
+  /** The connection is lost; a new shell is opened in its place. Input is refused meanwhile. */
+  | {
+      readonly kind: 'reconnecting';
+      readonly startedAtMs: number;
+      readonly lostAtMs: number;
+      /** The first try is 1. */
+      readonly attempt: number;
+      /** Not later than now while it is trying. */
+      readonly nextTryAtMs: number;
+      /** What the last try failed with; at first, how the connection was lost. */
+      readonly problem: ProblemInfo;
+    }
   | {
       readonly kind: 'ended';
       /** Absent where it never was live. */

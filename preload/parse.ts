@@ -59,6 +59,7 @@ export const callParsers: Parsers<{ [Name in CallName]: Calls[Name]['input'] }> 
   'sessions.open': parserOf(v.strictObject({ target, size })),
   'sessions.list': parserOf(empty),
   'sessions.resize': parserOf(v.strictObject({ sessionId: name, size })),
+  'sessions.reconnect': parserOf(session),
   'sessions.close': parserOf(session),
   'sessions.forget': parserOf(session),
   'credentials.requests': parserOf(empty),

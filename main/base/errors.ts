@@ -45,6 +45,7 @@ export type ErrorCode =
   // session, settings, demo
   | 'session-not-found'
   | 'session-ended'
+  | 'session-reconnecting'
   | 'viewer-detached'
   | 'settings-invalid'
   | 'demo-failed';

@@ -1,18 +1,27 @@
 import type { SessionInfo } from '../../preload/contract.ts';
-import type { SessionSnapshot } from '../session/session.ts';
+import type { SessionSnapshot } from '../session/session-state.ts';
 import { toProblem } from './problem.ts';
 import type { CallsOf, Rooms } from './rooms.ts';
 
 export function answerSessions({
   sessions,
 }: Rooms): CallsOf<
-  'sessions.open' | 'sessions.list' | 'sessions.resize' | 'sessions.close' | 'sessions.forget'
+  | 'sessions.open'
+  | 'sessions.list'
+  | 'sessions.resize'
+  | 'sessions.reconnect'
+  | 'sessions.close'
+  | 'sessions.forget'
 > {
   return {
     'sessions.open': async ({ target, size }) => toSessionInfo(sessions.open(target, size).snapshot()),
     'sessions.list': async () => sessions.list().map(toSessionInfo),
     'sessions.resize': async ({ sessionId, size }) => {
       sessions.get(sessionId).resize(size);
+      return {};
+    },
+    'sessions.reconnect': async ({ sessionId }) => {
+      sessions.get(sessionId).reconnect();
       return {};
     },
     'sessions.close': async ({ sessionId }) => {
@@ -35,6 +44,7 @@ export function toSessionInfo(snapshot: SessionSnapshot): SessionInfo {
 }
 
 function toSessionState(state: SessionSnapshot['state']): SessionInfo['state'] {
+  if (state.kind === 'reconnecting') return { ...state, problem: toProblem(state.problem) };
   if (state.kind !== 'ended') return state;
   const { end } = state;
   return { ...state, end: end.kind === 'failed' ? { kind: 'failed', problem: toProblem(end.error) } : end };

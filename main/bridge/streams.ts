@@ -1,5 +1,6 @@
 import type { ByteStream } from '../../preload/byte-stream.ts';
 import { encodeOutput, encodeRecord } from '../../preload/terminal-records.ts';
+import { AppError } from '../base/errors.ts';
 import { readCast } from '../recording/cast-reader.ts';
 import { toSessionRecord } from '../session/cast-replay.ts';
 import type { SessionRecord } from '../session/session-record.ts';
@@ -15,7 +16,7 @@ export async function viewSession(
 ): Promise<void> {
   const session = sessions.get(sessionId);
   const input = (async () => {
-    for await (const bytes of stream.input) await session.write(bytes);
+    for await (const bytes of stream.input) await session.write(bytes).catch(passReconnecting);
   })();
   // Input that comes after the shell has ended has nobody to go to; the page is told the end by event.
   input.catch(() => {});
@@ -45,6 +46,11 @@ export async function playRecording(
     }
   }
   stream.end();
+}
+
+/** The page knows that the shell is away and that input is refused; the next shell takes it again. */
+function passReconnecting(error: unknown): void {
+  if (!(error instanceof AppError) || error.code !== 'session-reconnecting') throw error;
 }
 
 export async function writeRecord(

@@ -83,6 +83,7 @@ export function createNoShell({ container, pod, command }: ExecRequest, detail: 
 /** The connection went away, and with it the knowledge of how the command ended. */
 export function createLost({ namespace, pod }: ExecRequest, reason: string): AppError {
   return new AppError('connection-lost', `the connection to ${namespace}/${pod} was lost: ${reason}`, {
+    detail: reason,
     hint: 'The command may still run in the pod. Open the shell again.',
   });
 }

@@ -4,60 +4,39 @@ import type { Log } from '../base/log.ts';
 import { createTurns } from '../base/turns.ts';
 import type { ExecEnd, ExecStream, TerminalSize } from '../exec/exec-stream.ts';
 import type { CastWriter } from '../recording/cast-writer.ts';
-import type { RecordingDetails, RecordingEnd } from '../recording/recording.ts';
+import type { RecordingDetails } from '../recording/recording.ts';
+import { type Reconnection, reconnect } from './reconnection.ts';
 import type { SessionRecord } from './session-record.ts';
-import { openSessionRecording, type RecordingState, type SessionRecording } from './session-recording.ts';
+import { openSessionRecording, type SessionRecording } from './session-recording.ts';
+import {
+  type SessionEnd,
+  type SessionSnapshot,
+  type SessionState,
+  type ShellTarget,
+  toRecordingEnd,
+  toSessionEnd,
+} from './session-state.ts';
+import { type OpenedShell, type StartedShell, startShell } from './shell-start.ts';
+import { describeGap, describeLoss, LEAVE_PROGRAM } from './terminal-gap.ts';
 import { createViewers, limitStalls, type ViewerSink } from './viewers.ts';
-
-/** What to open. */
-export interface ShellTarget {
-  readonly context: string;
-  readonly namespace: string;
-  readonly pod: string;
-  /** Absent: the pod's default container. */
-  readonly container?: string;
-  /** Absent: the best shell that the image has. */
-  readonly command?: readonly string[];
-}
-
-/** An open shell, with what was chosen for it. */
-export interface OpenedShell {
-  readonly stream: ExecStream;
-  readonly container: string;
-  readonly command: readonly string[];
-}
 
 export interface SessionNeeds {
   readonly clock: Clock;
   readonly log: Log;
-  openShell(target: ShellTarget, size: TerminalSize, options: { signal: AbortSignal }): Promise<OpenedShell>;
+  /** At least 0 and below 1; spreads the tries of shells that were lost together. */
+  random(): number;
+  openShell(target: ShellTarget, size: TerminalSize, options: OpenShellOptions): Promise<OpenedShell>;
   newCastWriter(details: RecordingDetails, size: TerminalSize): Promise<CastWriter>;
   /** Something in `snapshot()` is new. */
   onChanged(): void;
 }
 
-export type SessionState =
-  | { readonly kind: 'opening' }
-  | { readonly kind: 'live'; readonly startedAtMs: number }
-  | {
-      readonly kind: 'ended';
-      readonly startedAtMs?: number;
-      readonly endedAtMs: number;
-      readonly end: SessionEnd;
-    };
-
-export type SessionEnd =
-  | { readonly kind: 'exited'; readonly exitCode: number }
-  | { readonly kind: 'closed' }
-  | { readonly kind: 'failed'; readonly error: AppError };
-
-export interface SessionSnapshot {
-  readonly sessionId: string;
-  readonly target: ShellTarget & { readonly container: string };
-  readonly size: TerminalSize;
-  readonly state: SessionState;
-  readonly recording: RecordingState;
-  readonly viewers: number;
+export interface OpenShellOptions {
+  /** The pod that it was open in before: another one of the same name is refused with `pod-gone`. */
+  readonly podUid?: string;
+  /** Nobody asked for it just now: no login is opened for it. */
+  readonly isUnattended?: boolean;
+  readonly signal: AbortSignal;
 }
 
 /** One live terminal, from opening to ended: shell, record and viewers tied together by one loop. */
@@ -65,17 +44,20 @@ export interface Session {
   snapshot(): SessionSnapshot;
   /** Shows the session to one viewer from its first byte on. Resolves when the viewer has left; ends its sink. */
   view(sink: ViewerSink, options: { signal: AbortSignal }): Promise<void>;
-  /** Sends input to the shell; waits while the shell does not read. Rejects with `session-ended`. */
+  /**
+   * Sends input to the shell; waits while the shell does not read. Rejects with `session-ended`, or with
+   * `session-reconnecting`: what was typed for one shell is not kept for the next.
+   */
   write(bytes: Uint8Array): Promise<void>;
   /** The size for all viewers and for the record. Ignored once ended. */
   resize(size: TerminalSize): void;
+  /** Tries to open the lost shell now, as somebody asked for it. Ignored unless it is reconnecting. */
+  reconnect(): void;
   /** Ends the remote shell; resolves when all is written and told. */
   close(): Promise<void>;
   /** Never rejects. */
   readonly ended: Promise<void>;
 }
-
-const FIRST_SIGN_MS = 300;
 
 export function createSession(
   needs: SessionNeeds,
@@ -92,20 +74,23 @@ export function createSession(
   let size = initialSize;
   let state: SessionState = { kind: 'opening' };
   let stream: ExecStream | undefined;
+  let reconnection: Reconnection<StartedShell> | undefined;
   let recording: SessionRecording | undefined;
   let startMicros = clock.nowMicros();
 
   async function run(): Promise<void> {
     let end: SessionEnd;
     try {
-      end = await runShell();
+      end = await runShells();
     } catch (error) {
-      end = closing.signal.aborted ? { kind: 'closed' } : { kind: 'failed', error: toAppError(error) };
-      log.info({ session: sessionId, code: toAppError(error).code }, 'session did not open');
+      end = { kind: 'failed', error: toAppError(error) };
+      log.info({ session: sessionId, code: end.error.code }, 'session could not be opened');
     }
+    if (closing.signal.aborted && end.kind === 'failed') end = { kind: 'closed' };
     await turns.take(async () => {
       await recording?.close(toRecordingEnd(end));
-      const startedAt = state.kind === 'live' ? { startedAtMs: state.startedAtMs } : {};
+      const startedAt =
+        state.kind === 'live' || state.kind === 'reconnecting' ? { startedAtMs: state.startedAtMs } : {};
       if (end.kind === 'exited') {
         viewers.push({ kind: 'exit', timeMicros: sinceStart(), exitCode: end.exitCode });
       }
@@ -116,48 +101,70 @@ export function createSession(
     await viewers.end();
   }
 
-  async function runShell(): Promise<SessionEnd> {
-    const shell = await needs.openShell(target, size, { signal: closing.signal });
-    stream = shell.stream;
-    if (closing.signal.aborted) {
-      await stream.close();
-      closing.signal.throwIfAborted();
-    }
+  /** One shell and, as long as it is our own choice of one, those that follow where its connection is lost. */
+  async function runShells(): Promise<SessionEnd> {
+    const { signal } = closing;
+    let shell = await startShell(needs, needs.openShell(target, size, { signal }), { signal });
     shownTarget = { ...shownTarget, container: shell.container };
-    const output = stream.output[Symbol.asyncIterator]();
-    const first = output.next();
-    const early = await firstSign(stream, first);
-    if (early) return toSessionEnd(early);
     const { context, namespace, pod } = target;
     const details = { context, namespace, pod, container: shell.container, command: shell.command };
     recording = await openSessionRecording(needs, details, size);
     startMicros = clock.nowMicros();
-    state = { kind: 'live', startedAtMs: clock.nowMs() };
+    const startedAtMs = clock.nowMs();
+    while (true) {
+      goLive(shell, startedAtMs);
+      const end = await runShell(shell);
+      if (end.kind !== 'lost' || target.command || signal.aborted) return toSessionEnd(end);
+      shell = await openAgain(shell, end.error, startedAtMs);
+    }
+  }
+
+  function goLive(shell: StartedShell, startedAtMs: number): void {
+    stream = shell.stream;
     // A size that was asked for while the shell was opening.
     stream.resize(size);
+    state = { kind: 'live', startedAtMs };
     opened.resolve();
     needs.onChanged();
+  }
+
+  async function runShell({ stream: { ended: end }, output, first }: StartedShell): Promise<ExecEnd> {
     for (let chunk = await first; !chunk.done; chunk = await output.next()) {
       await show({ kind: 'output', timeMicros: sinceStart(), bytes: chunk.value.bytes });
       await viewers.room();
     }
-    return toSessionEnd(await stream.ended);
+    return end;
   }
 
-  /**
-   * Servers open the stream before they try to start the program: one that cannot be started never was a shell.
-   * Waits for output, for the end or, with a program that is silent, for as long as a refusal may take.
-   */
-  async function firstSign(
-    opening: ExecStream,
-    first: Promise<IteratorResult<unknown>>,
-  ): Promise<ExecEnd | undefined> {
-    const waiting = new AbortController();
-    await Promise.race([first, clock.sleep(FIRST_SIGN_MS, { signal: waiting.signal }).catch(() => {})]);
-    waiting.abort();
-    const end = await Promise.race([opening.ended, Promise.resolve(undefined)]);
-    // An exit code is worth a record, even of a program that said nothing.
-    return end && end.kind !== 'exited' && (await first).done ? end : undefined;
+  async function openAgain(before: OpenedShell, lost: AppError, startedAtMs: number): Promise<StartedShell> {
+    const { signal } = closing;
+    const lostAtMs = clock.nowMs();
+    stream = undefined;
+    log.info({ session: sessionId, reason: lost.detail }, 'session lost its connection');
+    await show({ kind: 'marker', timeMicros: sinceStart(), label: describeLoss(lost) });
+    const known = before.podUid === undefined ? {} : { podUid: before.podUid };
+    reconnection = reconnect<StartedShell>(
+      {
+        clock,
+        random: needs.random,
+        open: (options) =>
+          startShell(needs, needs.openShell(shownTarget, size, { ...options, ...known }), options),
+        onWait(wait) {
+          state = { kind: 'reconnecting', startedAtMs, lostAtMs, ...wait };
+          needs.onChanged();
+        },
+      },
+      lost,
+      { signal },
+    );
+    try {
+      const shell = await reconnection.result;
+      await show({ kind: 'output', timeMicros: sinceStart(), bytes: LEAVE_PROGRAM });
+      await show({ kind: 'marker', timeMicros: sinceStart(), label: describeGap(clock.nowMs() - lostAtMs) });
+      return shell;
+    } finally {
+      reconnection = undefined;
+    }
   }
 
   /** Recorded before shown; and in turn with resizes and joining viewers. */
@@ -206,9 +213,15 @@ export function createSession(
     }),
     view,
     async write(bytes) {
-      if (!stream) await opened.promise;
-      if (!stream || state.kind === 'ended') throw createEndedError(shownTarget.pod);
-      await stream.write(bytes);
+      await opened.promise;
+      if (state.kind === 'ended') throw createEndedError(shownTarget.pod);
+      if (!stream) throw createReconnectingError(shownTarget.pod);
+      try {
+        await stream.write(bytes);
+      } catch (error) {
+        // Lost on its way, as the shell was.
+        throw target.command ? error : createReconnectingError(shownTarget.pod);
+      }
     },
     resize(next) {
       if (state.kind === 'ended' || (next.cols === size.cols && next.rows === size.rows)) return;
@@ -218,30 +231,23 @@ export function createSession(
       if (recording) void show({ kind: 'resize', timeMicros: sinceStart(), size: next });
       needs.onChanged();
     },
+    reconnect: () => reconnection?.tryNow(),
     async close() {
-      if (stream) await stream.close();
-      else closing.abort(new AppError('cancelled', 'the session was closed'));
+      closing.abort(new AppError('cancelled', 'the session was closed'));
+      await stream?.close();
       await ended;
     },
     ended,
   };
 }
 
-function toSessionEnd(end: ExecEnd): SessionEnd {
-  switch (end.kind) {
-    case 'exited':
-    case 'closed':
-      return end;
-    case 'failed':
-    case 'lost':
-      return { kind: 'failed', error: end.error };
-  }
-}
-
-function toRecordingEnd(end: SessionEnd): RecordingEnd {
-  return end.kind === 'failed' ? { kind: 'failed', note: end.error.message } : end;
-}
-
 function createEndedError(pod: string): AppError {
   return new AppError('session-ended', `the shell in ${pod} has ended`);
+}
+
+function createReconnectingError(pod: string): AppError {
+  return new AppError(
+    'session-reconnecting',
+    `the connection to ${pod} is lost; what is typed now is not sent`,
+  );
 }

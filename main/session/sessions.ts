@@ -1,13 +1,8 @@
 import { AppError } from '../base/errors.ts';
 import { createEmitter, type Event } from '../base/event.ts';
 import type { TerminalSize } from '../exec/exec-stream.ts';
-import {
-  createSession,
-  type Session,
-  type SessionNeeds,
-  type SessionSnapshot,
-  type ShellTarget,
-} from './session.ts';
+import { createSession, type Session, type SessionNeeds } from './session.ts';
+import type { SessionSnapshot, ShellTarget } from './session-state.ts';
 
 /** All sessions of this run: live ones, and ended ones until they are forgotten. */
 export interface Sessions {

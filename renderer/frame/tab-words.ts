@@ -63,6 +63,7 @@ function signOf({ state, recording }: SessionInfo): {
       ? { shape: 'full', tone: 'live', state: 'live, being recorded' }
       : { shape: 'full', tone: 'lost', state: 'live, not recorded' };
   }
+  if (state.kind === 'reconnecting') return { shape: 'half', tone: 'owed', state: 'reconnecting' };
   const { end } = state;
   if (end.kind === 'failed') return { shape: 'cross', tone: 'lost', state: 'failed' };
   if (end.kind === 'closed') return { shape: 'ring', tone: 'quiet', state: 'closed' };

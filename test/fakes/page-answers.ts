@@ -114,6 +114,14 @@ export function createAnswers({ state, watches, emit, putSession }: AnswerNeeds)
       if (session) putSession({ ...session, size });
       return {};
     },
+    'sessions.reconnect': ({ sessionId }) => {
+      const session = state.sessions.get(sessionId);
+      if (session?.state.kind === 'reconnecting') {
+        const { startedAtMs } = session.state;
+        putSession({ ...session, state: { kind: 'live', startedAtMs } });
+      }
+      return {};
+    },
     'sessions.close': ({ sessionId }) => {
       const session = state.sessions.get(sessionId);
       if (session) {

@@ -22,6 +22,7 @@ async function openScripted(overrides: Partial<SessionNeeds> = {}) {
   const needs: SessionNeeds = {
     clock,
     log: createLog({ level: 'silent' }),
+    random: () => 0.5,
     openShell: async () => ({ stream: shell.stream, container: 'app', command: ['sh'] }),
     newCastWriter: (details, size) => createCastWriter({ clock, folder }, { details, size }),
     onChanged: () => {},

@@ -5,7 +5,7 @@ import { expect, test, vi } from 'vitest';
 import { createSystemClock } from '../../../main/base/clock.ts';
 import { createLog } from '../../../main/base/log.ts';
 import { createCastWriter } from '../../../main/recording/cast-writer.ts';
-import type { SessionSnapshot } from '../../../main/session/session.ts';
+import type { SessionSnapshot } from '../../../main/session/session-state.ts';
 import { createSessions } from '../../../main/session/sessions.ts';
 import { createScriptedShell, type ScriptedShell } from '../../fakes/scripted-shell.ts';
 
@@ -20,6 +20,7 @@ async function createScripted() {
   const sessions = createSessions({
     clock,
     log: createLog({ level: 'silent' }),
+    random: () => 0.5,
     newSessionId: () => {
       lastId += 1;
       return `s${lastId}`;

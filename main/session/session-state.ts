@@ -1,0 +1,62 @@
+import type { AppError } from '../base/errors.ts';
+import type { ExecEnd, TerminalSize } from '../exec/exec-stream.ts';
+import type { RecordingEnd } from '../recording/recording.ts';
+import type { ReconnectWait } from './reconnection.ts';
+import type { RecordingState } from './session-recording.ts';
+
+/** What to open. */
+export interface ShellTarget {
+  readonly context: string;
+  readonly namespace: string;
+  readonly pod: string;
+  /** Absent: the pod's default container. */
+  readonly container?: string;
+  /** Absent: the best shell that the image has. */
+  readonly command?: readonly string[];
+}
+
+export type SessionState =
+  | { readonly kind: 'opening' }
+  | { readonly kind: 'live'; readonly startedAtMs: number }
+  /** The connection is lost; a new shell is opened in its place. */
+  | ({
+      readonly kind: 'reconnecting';
+      readonly startedAtMs: number;
+      readonly lostAtMs: number;
+    } & ReconnectWait)
+  | {
+      readonly kind: 'ended';
+      readonly startedAtMs?: number;
+      readonly endedAtMs: number;
+      readonly end: SessionEnd;
+    };
+
+export type SessionEnd =
+  | { readonly kind: 'exited'; readonly exitCode: number }
+  | { readonly kind: 'closed' }
+  | { readonly kind: 'failed'; readonly error: AppError };
+
+export interface SessionSnapshot {
+  readonly sessionId: string;
+  readonly target: ShellTarget & { readonly container: string };
+  readonly size: TerminalSize;
+  readonly state: SessionState;
+  readonly recording: RecordingState;
+  readonly viewers: number;
+}
+
+export function toSessionEnd(end: ExecEnd): SessionEnd {
+  switch (end.kind) {
+    case 'exited':
+    case 'closed':
+      return end;
+    case 'failed':
+    case 'lost':
+      return { kind: 'failed', error: end.error };
+  }
+}
+
+/** As the sidecar tells it. */
+export function toRecordingEnd(end: SessionEnd): RecordingEnd {
+  return end.kind === 'failed' ? { kind: 'failed', note: end.error.message } : end;
+}
