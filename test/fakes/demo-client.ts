@@ -20,8 +20,12 @@ export interface Answer {
   readonly json: Record<string, unknown> | undefined;
 }
 
-export async function readAccess(demo: DemoCluster): Promise<DemoAccess> {
-  const config = parse(await readFile(demo.kubeconfigPath, 'utf8')) as {
+export function readAccess(demo: DemoCluster): Promise<DemoAccess> {
+  return readKubeconfigAccess(demo.kubeconfigPath);
+}
+
+export async function readKubeconfigAccess(path: string): Promise<DemoAccess> {
+  const config = parse(await readFile(path, 'utf8')) as {
     clusters: [{ cluster: { server: string; 'certificate-authority-data': string } }];
     users: [{ user: { token: string } }];
   };
