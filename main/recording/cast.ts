@@ -189,11 +189,15 @@ function quote(text: string): string {
  * split lines at U+2028 exist (Node 24's readline is one), and terminals act on C1.
  */
 function escapeRaw(json: string): string {
+  // Most output is ASCII, and telling so is a hundred times faster than looking for each of these.
+  if (Buffer.byteLength(json) === json.length && !json.includes(DELETE)) return json;
   return json.replace(
     /[\u007f-\u009f\u2028\u2029\ufeff]/g,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
 }
+
+const DELETE = '\u007f';
 
 function parseJson(line: string): unknown {
   try {

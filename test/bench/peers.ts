@@ -11,11 +11,7 @@ import { CONTAINER, CONTEXT, NAMESPACE, POD } from './work.ts';
 const TARGET = [`--context=${CONTEXT}`, '-n', NAMESPACE, 'exec', POD, '-c', CONTAINER];
 
 /** From starting the program to the first byte of a shell in a terminal, in milliseconds. */
-export function promptOfProgram(
-  program: string,
-  args: readonly string[],
-  env: NodeJS.ProcessEnv,
-): Promise<number> {
+function promptOfProgram(program: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
   const startedAt = performance.now();
   const child = spawnPty(program, [...args], { env, cols: 80, rows: 24 });
   return new Promise((resolve, reject) => {

@@ -79,6 +79,12 @@ test('controls that JSON leaves as they are become escapes', () => {
   expect(line).toBe('[0.000000,"o","\\u0000\\u001b\\"\\\\\\u007f\\u009f\\u2028\\u2029\\ufeff"]\n');
 });
 
+test('DEL is escaped also where all else is ASCII', () => {
+  expect(formatEvent({ kind: 'output', timeMicros: 0, text: 'a\u007fb\n' })).toBe(
+    '[0.000000,"o","a\\u007fb\\n"]\n',
+  );
+});
+
 test('half a character is written as U+FFFD', () => {
   expect(formatEvent({ kind: 'marker', timeMicros: 1, label: 'a\ud800b' })).toBe(
     '[0.000001,"m","a\ufffdb"]\n',
