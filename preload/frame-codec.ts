@@ -20,8 +20,11 @@ export type Frame =
   /** The sender is done with the stream, both ways. */
   | { readonly kind: 'end'; readonly id: number; readonly problem?: ProblemInfo };
 
-/** A peer that sends more text at once than this is broken or hostile. Lists of thousands of pods fit. */
-const MAX_TEXT_CHARACTERS: number = 32 * 1024 * 1024;
+/**
+ * Longest text that a page sends: no person writes a longer call, and what a page sends the core has to hold. What the
+ * core sends has no limit of its own: a cluster has as many pods as it has.
+ */
+export const MAX_REQUEST_CHARACTERS: number = 256 * 1024;
 /** Largest payload of a data frame. */
 export const MAX_DATA_BYTES: number = 64 * 1024;
 
@@ -44,8 +47,8 @@ export function encodeFrame(frame: Frame): string | Uint8Array {
 }
 
 /** Throws `FrameError` and nothing else, whatever it is given. */
-export function decodeFrame(message: unknown): Frame {
-  if (typeof message === 'string') return decodeText(message);
+export function decodeFrame(message: unknown, maxCharacters: number = Number.POSITIVE_INFINITY): Frame {
+  if (typeof message === 'string') return decodeText(message, maxCharacters);
   if (message instanceof Uint8Array) return decodeData(message);
   throw new FrameError(`a message is text or bytes, not ${typeof message}`);
 }
@@ -61,8 +64,8 @@ function decodeData(message: Uint8Array): Frame {
   return { kind: 'data', id, bytes: message.subarray(DATA_HEADER_BYTES) };
 }
 
-function decodeText(text: string): Frame {
-  if (text.length > MAX_TEXT_CHARACTERS)
+function decodeText(text: string, maxCharacters: number): Frame {
+  if (text.length > maxCharacters)
     throw new FrameError(`a frame of ${text.length} characters is over its limit`);
   let value: unknown;
   try {

@@ -9,8 +9,8 @@ import {
   type StreamName,
   type Streams,
 } from './contract.ts';
-import { decodeFrame, encodeFrame, type Frame } from './frame-codec.ts';
-import { callParsers, streamParsers } from './parse.ts';
+import { decodeFrame, encodeFrame, type Frame, MAX_REQUEST_CHARACTERS } from './frame-codec.ts';
+import { callParsers, InputError, streamParsers } from './parse.ts';
 import { createStreamsTable } from './streams-table.ts';
 import type { Wire } from './wire.ts';
 
@@ -34,9 +34,9 @@ export interface ContractServerOptions {
   readonly wire: Wire;
   readonly handlers: CallHandlers;
   readonly streams: StreamHandlers;
-  /** A failure as the page may know it. */
+  /** A handler's failure as the page may know it. */
   toProblem(thrown: unknown): ProblemInfo;
-  /** The page sent what no page of ours sends; its connection has been closed. */
+  /** The page sent what no page of ours sends; its connection has been closed. Called once at the most. */
   onProtocolError(error: unknown): void;
 }
 
@@ -45,36 +45,50 @@ export interface ContractServer {
   emit<Name extends EventName>(name: Name, payload: Events[Name]): void;
 }
 
-/** A page has a few of each; more means that it has lost count. */
+/** A page has a few of each under way; more means that it has lost count. */
 const MAX_CALLS = 256;
 const MAX_STREAMS = 256;
 
 export function serveContract(options: ContractServerOptions): ContractServer {
-  const { wire, toProblem } = options;
+  const { wire } = options;
   const calls = new Map<number, AbortController>();
   const streams = createStreamsTable(send);
-  const gone = new AbortController();
+  let runningStreams = 0;
+  let lastId = 0;
+  let hasGreeted = false;
+  let isGone = false;
 
   function send(frame: Frame): void {
-    if (!gone.signal.aborted) wire.send(encodeFrame(frame));
+    if (!isGone) wire.send(encodeFrame(frame));
   }
 
+  function leave(): void {
+    if (isGone) return;
+    isGone = true;
+    for (const call of calls.values()) call.abort(new Error('the page is gone'));
+    streams.loseAll({ code: 'page-gone', message: 'the page is gone' });
+    wire.close();
+  }
+
+  function toProblem(error: unknown): ProblemInfo {
+    if (error instanceof InputError) return { code: error.code, message: error.message };
+    return options.toProblem(error);
+  }
+
+  /** Settles always: the answer carries the failure. */
   async function answer(id: number, name: string, input: unknown): Promise<void> {
-    if (calls.has(id)) throw new Error(`call ${id} is open already`);
     const cancelling = new AbortController();
+    const { signal } = cancelling;
     calls.set(id, cancelling);
     try {
-      if (calls.size > MAX_CALLS) throw new Error(`more than ${MAX_CALLS} calls at once`);
-      if (!Object.hasOwn(callParsers, name)) throw new Error(`there is no call ${name}`);
-      const output = await dispatch(
-        name as CallName,
-        input,
-        AbortSignal.any([cancelling.signal, gone.signal]),
-      );
-      if (calls.has(id)) send({ kind: 'reply', id, output });
+      if (calls.size > MAX_CALLS) throw new InputError(`more than ${MAX_CALLS} calls at once`);
+      if (!Object.hasOwn(callParsers, name)) throw new InputError('there is no such call');
+      const output = await dispatch(name as CallName, input, signal);
+      if (!signal.aborted) send({ kind: 'reply', id, output });
     } catch (error) {
-      if (calls.has(id)) send({ kind: 'fail', id, problem: toProblem(error) });
+      if (!signal.aborted) send({ kind: 'fail', id, problem: toProblem(error) });
     } finally {
+      // A cancelled call counts until its handler has let go.
       calls.delete(id);
     }
   }
@@ -88,19 +102,23 @@ export function serveContract(options: ContractServerOptions): ContractServer {
     return handler(callParsers[name](input), { signal });
   }
 
-  async function openStream(id: number, name: string, params: unknown): Promise<void> {
-    if (streams.has(id)) throw new Error(`stream ${id} is open already`);
+  /** Settles always: the stream's end carries the failure. */
+  async function runStream(id: number, name: string, params: unknown): Promise<void> {
     const { stream } = streams.add(id);
     const closing = new AbortController();
     // Resolves always: however the stream ends, its handler is told.
     void stream.closed.then(() => closing.abort(new Error('the stream has ended')));
+    // A stream that the page has ended counts until its handler has let go.
+    runningStreams += 1;
     try {
-      if (streams.size > MAX_STREAMS) throw new Error(`more than ${MAX_STREAMS} streams at once`);
-      if (!Object.hasOwn(streamParsers, name)) throw new Error(`there is no stream ${name}`);
+      if (runningStreams > MAX_STREAMS) throw new InputError(`more than ${MAX_STREAMS} streams at once`);
+      if (!Object.hasOwn(streamParsers, name)) throw new InputError('there is no such stream');
       await serveStream(name as StreamName, params, stream, closing.signal);
       stream.end();
     } catch (error) {
       stream.end(toProblem(error));
+    } finally {
+      runningStreams -= 1;
     }
   }
 
@@ -114,25 +132,36 @@ export function serveContract(options: ContractServerOptions): ContractServer {
     return handler(streamParsers[name](params), stream, { signal });
   }
 
+  /** Ids grow: what comes late for one that has ended never meets another. */
+  function claim(id: number): void {
+    if (id <= lastId) throw new Error(`id ${id} came after ${lastId}`);
+    lastId = id;
+  }
+
+  /** Throws where the page breaks the protocol; what it merely gets wrong is answered. */
   function receive(frame: Frame): void {
+    if ((frame.kind === 'hello') === hasGreeted) throw new Error(`a ${frame.kind} frame in the wrong place`);
     switch (frame.kind) {
       case 'hello':
-        if (frame.contractVersion !== CONTRACT_VERSION) wire.close();
+        hasGreeted = true;
+        // A page of another version learns it from our hello, and tells its user.
+        if (frame.contractVersion !== CONTRACT_VERSION) leave();
         return;
       case 'call':
-        // Settles always: the answer carries the failure.
+        claim(frame.id);
         void answer(frame.id, frame.name, frame.input);
         return;
       case 'cancel':
         calls.get(frame.id)?.abort(new Error('the page has cancelled the call'));
-        calls.delete(frame.id);
         return;
       case 'open':
-        void openStream(frame.id, frame.name, frame.params);
+        claim(frame.id);
+        void runStream(frame.id, frame.name, frame.params);
         return;
       case 'data':
       case 'credit':
       case 'end':
+        if (frame.id > lastId) throw new Error(`a ${frame.kind} frame for a stream that was never opened`);
         streams.receive(frame);
         return;
       default:
@@ -140,19 +169,17 @@ export function serveContract(options: ContractServerOptions): ContractServer {
     }
   }
 
+  send({ kind: 'hello', contractVersion: CONTRACT_VERSION });
   wire.onMessage((message) => {
+    if (isGone) return;
     try {
-      receive(decodeFrame(message));
+      receive(decodeFrame(message, MAX_REQUEST_CHARACTERS));
     } catch (error) {
-      wire.close();
+      leave();
       options.onProtocolError(error);
     }
   });
-  wire.onClosed(() => {
-    gone.abort(new Error('the page is gone'));
-    streams.loseAll({ code: 'page-gone', message: 'the page is gone' });
-  });
-  send({ kind: 'hello', contractVersion: CONTRACT_VERSION });
+  wire.onClosed(leave);
 
   return { emit: (name, payload) => send({ kind: 'event', name, payload }) };
 }
