@@ -4,18 +4,21 @@ import type { AppInfo, PodInfo, Settings, ShellTarget, TerminalSize } from '../p
 import type { CoreClient } from './core-client.ts';
 import { problemOf } from './problem.ts';
 import { type ContextStore, createContextStore } from './store-contexts.ts';
+import { createKubectl, type Kubectl } from './store-kubectl.ts';
 import { defaultRefusal } from './store-pods.ts';
 import { withRecent } from './store-recents.ts';
 import { createSessionStore, type SessionStore } from './store-sessions.ts';
 import { createSettingsStore, type SettingsStore } from './store-settings.ts';
 import { activateTab, addTab, closeTab, openTab, tabIdOf } from './store-tabs.ts';
 import { createViewStore, type ViewStore } from './store-view.ts';
+import { copyText } from './terminal/clipboard.ts';
 
 export interface Store {
   readonly contexts: ContextStore;
   readonly sessions: SessionStore;
   readonly settings: SettingsStore;
   readonly view: ViewStore;
+  readonly kubectl: Kubectl;
   /** Undefined until the core has answered. */
   readonly info: ReadonlySignal<AppInfo | undefined>;
   /** Unix milliseconds, moving once a second. */
@@ -35,6 +38,8 @@ export interface Store {
   /** Deletes it for good. */
   removeRecording(recordingId: string): Promise<void>;
   changeSettings(changes: Partial<Settings>): Promise<void>;
+  /** Puts a command on the clipboard and says which; where that is refused it can be read instead. */
+  copyCommand(command: string): Promise<void>;
   startDemo(): Promise<void>;
   openWindow(): Promise<void>;
   /** Everything that is known already. Rejects where the core cannot answer. */
@@ -107,6 +112,7 @@ export function createStore({ client, now, terminalSize }: StoreNeeds): Store {
     sessions,
     settings,
     view,
+    kubectl: createKubectl({ contexts, info }),
     info,
     nowMs,
     openShell,
@@ -150,6 +156,10 @@ export function createStore({ client, now, terminalSize }: StoreNeeds): Store {
         await client.call('library.remove', { recordingId });
       }),
     changeSettings: (changes) => tell('The setting was not kept', () => settings.change(changes)),
+    async copyCommand(command) {
+      if (await copyText(command)) view.say('quiet', `Copied: ${command}`);
+      else view.say('owed', `The browser refused to copy. The command is: ${command}`);
+    },
     startDemo: () => tell('The demo cluster did not start', () => contexts.startDemo()),
     openWindow: () =>
       tell('No window opened', async () => {

@@ -86,6 +86,17 @@ export const COMMANDS: readonly Command[] = [
     },
   },
   {
+    id: 'kubectl',
+    title: 'Copy as kubectl',
+    words: 'command exec get pods clipboard',
+    icon: 'copy',
+    isOffered: (store) => kubectlOf(store) !== undefined,
+    run: async (store) => {
+      const command = kubectlOf(store);
+      if (command !== undefined) await store.copyCommand(command);
+    },
+  },
+  {
     id: 'tab.next',
     title: 'Next tab',
     icon: 'right',
@@ -166,6 +177,15 @@ export async function runShortcut(store: Store, shortcut: ShortcutCommand): Prom
     return;
   }
   await COMMANDS.find((command) => command.shortcut === shortcut)?.run(store);
+}
+
+/** For the shell that is shown, else for the pods that are listed. */
+function kubectlOf({ view, sessions, contexts, kubectl }: Store): string | undefined {
+  const content = view.activeTab.value?.content;
+  const session = content?.kind === 'session' ? sessions.sessions.value.get(content.sessionId) : undefined;
+  if (session) return kubectl.shell(session.target);
+  const watch = contexts.selectedWatch.value;
+  return watch && kubectl.pods(watch.context, watch.namespace);
 }
 
 /** Starts it and goes to where its pods are found. */

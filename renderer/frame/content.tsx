@@ -104,6 +104,7 @@ function SessionTab({ store, client, sessionId, isActive, host }: SessionTabProp
     <TerminalPane
       client={client}
       session={session}
+      kubectl={{ shell: store.kubectl.shell(session.target), debug: store.kubectl.debug(session.target) }}
       settings={store.settings.state.value.settings}
       host={host}
       isVisible={isActive}

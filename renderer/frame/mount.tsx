@@ -6,7 +6,8 @@ import type { PageClient } from '../core-client.ts';
 import { problemOf } from '../problem.ts';
 import { createStore, type Store } from '../store.ts';
 import { Button } from '../ui/button.tsx';
-import { ErrorCard, Waiting } from '../ui/messages.tsx';
+import { Waiting } from '../ui/messages.tsx';
+import { Problem } from '../ui/problem.tsx';
 import { followTheme } from '../ui/theme.ts';
 import { Page } from './page.tsx';
 import { estimateTerminalSize } from './terminal-size.ts';
@@ -61,11 +62,11 @@ export function Failure({
 }): JSX.Element {
   return (
     <div class="failure">
-      <ErrorCard title={title} problem={problem}>
+      <Problem title={title} problem={problem}>
         <Button icon="retry" kind="primary" onPress={() => location.reload()}>
           Try again
         </Button>
-      </ErrorCard>
+      </Problem>
     </div>
   );
 }

@@ -11,7 +11,7 @@ import { Button, IconButton } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { keyNameOf } from '../ui/keys.ts';
-import { ErrorCard } from '../ui/messages.tsx';
+import { Problem } from '../ui/problem.tsx';
 import { COMMANDS } from './commands.ts';
 
 /** Long enough to read two lines twice. Failures stay until they are dismissed. */
@@ -44,9 +44,9 @@ function SaidItem({ said, onDismiss }: { readonly said: Said; readonly onDismiss
   if (problem) {
     return (
       <div class="said float">
-        <ErrorCard title={said.text} problem={problem}>
+        <Problem title={said.text} problem={problem}>
           <Button onPress={onDismiss}>Dismiss</Button>
-        </ErrorCard>
+        </Problem>
       </div>
     );
   }

@@ -7,7 +7,7 @@ import { SidePanel } from '../open/side-panel.tsx';
 import type { Store } from '../store.ts';
 import { Button } from '../ui/button.tsx';
 import { commandOf } from '../ui/keys.ts';
-import { Notice, sentence } from '../ui/messages.tsx';
+import { Problem } from '../ui/problem.tsx';
 import { runShortcut } from './commands.ts';
 import { Content } from './content.tsx';
 import { Overlays } from './overlays.tsx';
@@ -73,16 +73,11 @@ function titleOf(store: Store): string {
 /** What is on the screen stays to be read and copied. */
 function Lost({ problem }: { readonly problem: ProblemInfo }): JSX.Element {
   return (
-    <Notice
-      tone="lost"
-      actions={
-        <Button icon="retry" onPress={() => location.reload()}>
-          Connect again
-        </Button>
-      }
-    >
-      {sentence(problem.message)} {problem.hint && sentence(problem.hint)}
-    </Notice>
+    <Problem form="bar" title="Kubereel is gone from behind this window" problem={problem}>
+      <Button icon="retry" onPress={() => location.reload()}>
+        Connect again
+      </Button>
+    </Problem>
   );
 }
 

@@ -2,6 +2,7 @@
 import type { JSX } from 'preact';
 import type { PodsChange, SessionInfo } from '../../preload/contract.ts';
 import type { Store } from '../store.ts';
+import { targetName } from '../store-recents.ts';
 import { RecordingBadge } from '../terminal/recording-badge.tsx';
 import { ContextDot } from '../ui/status-dot.tsx';
 
@@ -13,7 +14,15 @@ export function StatusBar({ store }: { readonly store: Store }): JSX.Element {
     <footer class="status-bar">
       <Server store={store} context={session?.target.context ?? store.contexts.selected.value?.name} />
       <div class="status-recording">
-        {session && <RecordingBadge session={session} nowMs={store.nowMs.value} />}
+        {session && (
+          <RecordingBadge
+            session={session}
+            nowMs={store.nowMs.value}
+            onProblem={(problem) =>
+              store.view.say('lost', `The session in ${targetName(session.target)} is not recorded`, problem)
+            }
+          />
+        )}
       </div>
       <div class="status-size numbers">{session && <Size session={session} />}</div>
     </footer>

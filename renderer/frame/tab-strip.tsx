@@ -1,11 +1,13 @@
-/** The open views. Arrows walk, Enter shows, Delete and the middle button close, dragging moves. */
+/** The open views. Arrows walk, Enter shows, Delete and the middle button close, dragging moves; each has a menu. */
 import type { JSX } from 'preact';
-import { useLayoutEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { Store } from '../store.ts';
 import { activateTab, moveTab, type Tab } from '../store-tabs.ts';
 import { IconButton } from '../ui/button.tsx';
 import { Icon } from '../ui/icon.tsx';
+import { Menu, type MenuPlace, placeBelow } from '../ui/menu.tsx';
 import { StatusDot } from '../ui/status-dot.tsx';
+import { tabMenuItems } from './tab-menu.ts';
 import { describeTab, type TabWords } from './tab-words.ts';
 
 /** Of what is dragged within the strip; nothing from outside is taken. */
@@ -14,6 +16,7 @@ const DRAGGED = 'application/x-kubereel-tab';
 export function TabStrip({ store }: { readonly store: Store }): JSX.Element {
   const strip = useRef<HTMLDivElement>(null);
   const { order, activeId } = store.view.tabs.value;
+  const [menu, setMenu] = useState<{ readonly tab: Tab; readonly place: MenuPlace }>();
 
   useLayoutEffect(() => {
     strip.current
@@ -31,21 +34,38 @@ export function TabStrip({ store }: { readonly store: Store }): JSX.Element {
   }
 
   return (
-    <div
-      ref={strip}
-      class="tab-strip"
-      role="tablist"
-      aria-label="Open tabs"
-      data-part={order.length > 0 ? 'tabs' : undefined}
-      onKeyDown={walk}
-      onWheel={(event) => {
-        if (strip.current && event.deltaX === 0) strip.current.scrollLeft += event.deltaY;
-      }}
-    >
-      {order.map((tab, place) => (
-        <TabItem key={tab.id} store={store} tab={tab} place={place} isActive={tab.id === activeId} />
-      ))}
-    </div>
+    <>
+      <div
+        ref={strip}
+        class="tab-strip"
+        role="tablist"
+        aria-label="Open tabs"
+        data-part={order.length > 0 ? 'tabs' : undefined}
+        onKeyDown={walk}
+        onWheel={(event) => {
+          if (strip.current && event.deltaX === 0) strip.current.scrollLeft += event.deltaY;
+        }}
+      >
+        {order.map((tab, place) => (
+          <TabItem
+            key={tab.id}
+            store={store}
+            tab={tab}
+            place={place}
+            isActive={tab.id === activeId}
+            onMenu={(at) => setMenu({ tab, place: at })}
+          />
+        ))}
+      </div>
+      {menu && (
+        <Menu
+          label="Tab"
+          place={menu.place}
+          items={tabMenuItems(store, menu.tab)}
+          onClose={() => setMenu(undefined)}
+        />
+      )}
+    </>
   );
 }
 
@@ -54,9 +74,10 @@ interface TabItemProps {
   readonly tab: Tab;
   readonly place: number;
   readonly isActive: boolean;
+  readonly onMenu: (place: MenuPlace) => void;
 }
 
-function TabItem({ store, tab, place, isActive }: TabItemProps): JSX.Element {
+function TabItem({ store, tab, place, isActive, onMenu }: TabItemProps): JSX.Element {
   const { tabs } = store.view;
   const words = describeTab(tab, {
     sessions: store.sessions.sessions.value,
@@ -93,11 +114,19 @@ function TabItem({ store, tab, place, isActive }: TabItemProps): JSX.Element {
         onMouseDown={(event) => {
           if (event.button === 1) event.preventDefault();
         }}
+        onContextMenu={(event) => {
+          event.preventDefault();
+          onMenu({ left: event.clientX, top: event.clientY, bottom: event.clientY });
+        }}
         onClick={() => {
           tabs.value = activateTab(tabs.value, tab.id);
         }}
         onKeyDown={(event) => {
           if (event.key === 'Delete') close();
+          else if (event.key === 'ContextMenu' || (event.key === 'F10' && event.shiftKey)) {
+            event.preventDefault();
+            onMenu(placeBelow(event.currentTarget));
+          }
         }}
       >
         <TabSign words={words} />

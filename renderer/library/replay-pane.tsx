@@ -9,7 +9,8 @@ import type { TerminalView } from '../terminal/xterm.ts';
 import { pageTimers } from '../timers.ts';
 import { Button } from '../ui/button.tsx';
 import { formatClock } from '../ui/format.ts';
-import { Notice, sentence, Waiting } from '../ui/messages.tsx';
+import { Waiting } from '../ui/messages.tsx';
+import { Problem } from '../ui/problem.tsx';
 import { createPlayer, type Player, type PlayerState, SPEEDS } from './player.ts';
 import { PlayerBar } from './player-bar.tsx';
 import { nameOf } from './recording-words.ts';
@@ -133,9 +134,9 @@ export function ReplayPane(props: ReplayPaneProps): JSX.Element {
         foot={
           <>
             {state.kind === 'failed' && (
-              <Notice tone="lost" actions={<Button onPress={toggle}>Try again</Button>}>
-                This recording cannot be played. {sentence(problemOf(state.error).message)}
-              </Notice>
+              <Problem form="bar" title="This recording cannot be played" problem={problemOf(state.error)}>
+                <Button onPress={toggle}>Try again</Button>
+              </Problem>
             )}
             <PlayerBar
               recording={recording}

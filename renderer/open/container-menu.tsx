@@ -1,6 +1,6 @@
-/** The containers of a pod, to open a shell in one that is not its default. */
+/** The containers of a pod, to open a shell in one that is not its default, or to copy kubectl's command for it. */
 import type { JSX } from 'preact';
-import type { ContainerInfo, PodInfo } from '../../preload/contract.ts';
+import type { ContainerInfo, PodInfo, ShellTarget } from '../../preload/contract.ts';
 import type { Store } from '../store.ts';
 import { containerRefusal } from '../store-pods.ts';
 import { Menu, type MenuItem, type MenuPlace } from '../ui/menu.tsx';
@@ -14,14 +14,27 @@ export interface ContainerMenuProps {
 
 export function ContainerMenu({ store, context, pod, place }: ContainerMenuProps): JSX.Element {
   const { namespace, name } = pod;
-  const items = pod.containers.map(
+  const targetOf = (container: string): ShellTarget => ({ context, namespace, pod: name, container });
+  const shells = pod.containers.map(
     (container): MenuItem => ({
       key: container.name,
       label: container.name,
       icon: 'terminal',
       note: noteOf(container, pod.defaultContainer),
       isDisabled: containerRefusal(container) !== undefined,
-      onPick: () => void store.openShell({ context, namespace, pod: name, container: container.name }),
+      onPick: () => void store.openShell(targetOf(container.name)),
+    }),
+  );
+  const commands = pod.containers.map(
+    (container, index): MenuItem => ({
+      key: `kubectl ${container.name}`,
+      ...(index === 0 ? { section: 'Copy as kubectl' } : {}),
+      label: container.name,
+      heard: `Copy as kubectl: ${container.name}`,
+      icon: 'copy',
+      note: container.name === pod.defaultContainer ? 'default' : '',
+      isDisabled: containerRefusal(container) !== undefined,
+      onPick: () => void store.copyCommand(store.kubectl.shell(targetOf(container.name))),
     }),
   );
   return (
@@ -29,7 +42,7 @@ export function ContainerMenu({ store, context, pod, place }: ContainerMenuProps
       label={`Containers of ${name}`}
       heading={`Open a shell in ${name}`}
       place={place}
-      items={items}
+      items={[...shells, ...commands]}
       onClose={store.view.closeOverlay}
     />
   );

@@ -14,6 +14,7 @@ export function NamespacePicker({ store }: { readonly store: Store }): JSX.Eleme
   if (!watch) return null;
   const { context, namespace } = watch;
   const listed = contexts.namespaces.value.get(context);
+  const problem = listed?.problem;
   const names = new Set(listed?.namespaces);
   if (namespace !== null) names.add(namespace);
   return (
@@ -25,7 +26,12 @@ export function NamespacePicker({ store }: { readonly store: Store }): JSX.Eleme
       onOpen={() => void contexts.loadNamespaces(context)}
       onPick={(key) => void contexts.setNamespace(context, key === ALL ? null : key)}
       typedLabel={(typed) => `Use namespace “${typed}”`}
-      {...(listed?.problem ? { note: sentence(`the cluster lists none: ${listed.problem.message}`) } : {})}
+      {...(problem
+        ? {
+            note: sentence(`the cluster lists none: ${problem.message}`),
+            onDetails: () => store.view.say('lost', `${context} lists no namespaces`, problem),
+          }
+        : {})}
     />
   );
 }

@@ -2,7 +2,7 @@
 
 import { useComputed } from '@preact/signals';
 import type { JSX } from 'preact';
-import type { PodInfo } from '../../preload/contract.ts';
+import type { PodInfo, ProblemInfo } from '../../preload/contract.ts';
 import type { Store } from '../store.ts';
 import type { PodWatch } from '../store-pods.ts';
 import { Button } from '../ui/button.tsx';
@@ -10,7 +10,8 @@ import { Field } from '../ui/field.tsx';
 import { formatCount } from '../ui/format.ts';
 import { Icon } from '../ui/icon.tsx';
 import { placeBelow } from '../ui/menu.tsx';
-import { EmptyState, ErrorCard, Waiting } from '../ui/messages.tsx';
+import { CopyButton, EmptyState, Waiting } from '../ui/messages.tsx';
+import { Problem } from '../ui/problem.tsx';
 import { StatusDot } from '../ui/status-dot.tsx';
 import { movedIndex, rowId, VirtualList } from '../ui/virtual-list.tsx';
 import { PodRow } from './pod-row.tsx';
@@ -139,11 +140,12 @@ function PodListState({
       state.kind === 'failed' ? `The pods of ${where} cannot be listed` : `${context} does not answer yet`;
     return (
       <div class="pod-state">
-        <ErrorCard title={title} problem={state.problem}>
+        <Problem title={title} problem={state.problem}>
           <Button icon="retry" onPress={() => void contexts.retry(context)}>
             {state.kind === 'failed' ? 'Retry' : 'Retry now'}
           </Button>
-        </ErrorCard>
+          <CopyButton kind="quiet" label="Copy as kubectl" text={store.kubectl.pods(context, namespace)} />
+        </Problem>
       </div>
     );
   }
@@ -195,11 +197,28 @@ function PodFoot({ store, watch }: { readonly store: Store; readonly watch: PodW
     <div class="pod-foot numbers" role="status">
       <span>{watch.isLoaded ? count : ''}</span>
       {watch.state.kind === 'retrying' && all > 0 && (
-        <span class="pod-foot-state tone-owed" title={watch.state.problem.message}>
-          <StatusDot shape="half" tone="owed" />
-          Not live, trying again
-        </span>
+        <NotLive store={store} context={watch.context} problem={watch.state.problem} />
       )}
     </div>
+  );
+}
+
+/** One line has no room for the reason: it is a press away. */
+function NotLive(props: {
+  readonly store: Store;
+  readonly context: string;
+  readonly problem: ProblemInfo;
+}): JSX.Element {
+  const { store, context, problem } = props;
+  return (
+    <button
+      type="button"
+      class="pod-foot-state tone-owed"
+      title={problem.message}
+      onClick={() => store.view.say('lost', `${context} does not answer`, problem)}
+    >
+      <StatusDot shape="half" tone="owed" />
+      Not live, trying again
+    </button>
   );
 }

@@ -6,7 +6,8 @@ import { focusPodFilter } from '../frame/parts.ts';
 import type { Store } from '../store.ts';
 import { Button, IconButton } from '../ui/button.tsx';
 import { Icon } from '../ui/icon.tsx';
-import { EmptyState, ErrorCard } from '../ui/messages.tsx';
+import { EmptyState } from '../ui/messages.tsx';
+import { Problem } from '../ui/problem.tsx';
 import { ContextList } from './context-list.tsx';
 import { NamespacePicker } from './namespace-picker.tsx';
 import { PodList } from './pod-list.tsx';
@@ -81,7 +82,7 @@ function BrokenContext({ context }: { readonly context: ContextInfo }): JSX.Elem
   if (!context.problem) return null;
   return (
     <div class="pod-state">
-      <ErrorCard title={`${context.name} cannot be used`} problem={context.problem} />
+      <Problem title={`${context.name} cannot be used`} problem={context.problem} />
     </div>
   );
 }

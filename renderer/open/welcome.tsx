@@ -7,7 +7,8 @@ import { targetKey, targetName } from '../store-recents.ts';
 import { Button } from '../ui/button.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { keyNameOf } from '../ui/keys.ts';
-import { EmptyState, sentence, Waiting } from '../ui/messages.tsx';
+import { EmptyState, Waiting } from '../ui/messages.tsx';
+import { Problem } from '../ui/problem.tsx';
 import { ContextDot } from '../ui/status-dot.tsx';
 
 const MOST_RECENTS = 6;
@@ -85,16 +86,17 @@ function NoContexts({
           <ul class="sources" aria-label="Where it was looked for">
             {sources.map((source) => (
               <li key={source.path} class="source">
-                <Icon
-                  name={source.state === 'failed' ? 'alert' : source.state === 'missing' ? 'close' : 'check'}
-                />
-                <div class="source-what">
-                  <span class="mono source-path">{source.path}</span>
-                  <span class="secondary">
-                    {source.problem ? sentence(source.problem.message) : SOURCE_WORDS[source.state]}
-                  </span>
-                  {source.problem?.hint && <span class="secondary">{sentence(source.problem.hint)}</span>}
-                </div>
+                {source.problem ? (
+                  <Problem form="row" title={source.path} problem={source.problem} />
+                ) : (
+                  <>
+                    <Icon name={source.state === 'missing' ? 'close' : 'check'} />
+                    <div class="source-what">
+                      <span class="mono source-path">{source.path}</span>
+                      <span class="secondary">{SOURCE_WORDS[source.state]}</span>
+                    </div>
+                  </>
+                )}
               </li>
             ))}
           </ul>

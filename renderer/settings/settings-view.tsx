@@ -4,7 +4,7 @@ import { useState } from 'preact/hooks';
 import type { Settings } from '../../preload/contract.ts';
 import type { Store } from '../store.ts';
 import { Icon } from '../ui/icon.tsx';
-import { Notice, sentence } from '../ui/messages.tsx';
+import { Problem } from '../ui/problem.tsx';
 import { parseSetting, SETTING_FIELDS, type SettingField } from './settings-fields.ts';
 
 const GROUPS = ['Appearance', 'Terminal', 'Replay'] as const;
@@ -15,9 +15,13 @@ export function SettingsView({ store }: { readonly store: Store }): JSX.Element 
   return (
     <div class="settings">
       {problems.map((problem) => (
-        <Notice key={problem.message} tone="owed">
-          {sentence(problem.message)} {problem.hint && sentence(problem.hint)}
-        </Notice>
+        <Problem
+          key={problem.message}
+          form="bar"
+          tone="owed"
+          title="A setting fell back to its default"
+          problem={problem}
+        />
       ))}
       <div class="settings-page">
         <h1 class="settings-title">Settings</h1>

@@ -1,14 +1,17 @@
 /** Under a terminal whose session has ended: what happened, and what comes next. The output stays. */
 import type { JSX } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import type { SessionInfo } from '../../preload/contract.ts';
 import { Button } from '../ui/button.tsx';
 import { CopyButton } from '../ui/messages.tsx';
+import { Problem } from '../ui/problem.tsx';
 import { StatusDot } from '../ui/status-dot.tsx';
 import { describeEnd } from './session-words.ts';
 
 export interface EndBarProps {
   readonly session: SessionInfo;
+  /** What to type for the same, and for a shell beside a container that has none. */
+  readonly kubectl: { readonly shell: string; readonly debug: string };
   /** Takes the focus to its first button: the terminal had it, and has nothing more to take. */
   readonly takesFocus: boolean;
   readonly onOpenAgain: () => void;
@@ -25,7 +28,6 @@ export function EndBar(props: EndBarProps): JSX.Element | null {
   const { session } = props;
   const element = useRef<HTMLElement>(null);
   const shownAt = useRef(performance.now());
-  const [hasDetails, setDetails] = useState(false);
   const words = describeEnd(session);
 
   useEffect(() => {
@@ -42,45 +44,40 @@ export function EndBar(props: EndBarProps): JSX.Element | null {
     event.stopPropagation();
   }
 
+  const sign = <StatusDot shape={words.shape} tone={words.tone} />;
+  const actions = (
+    <>
+      <Button kind="primary" onPress={props.onOpenAgain}>
+        Open again
+      </Button>
+      {words.problem?.code === 'no-shell' && (
+        <CopyButton label="Copy debug command" text={props.kubectl.debug} />
+      )}
+      {recordingId !== undefined && (
+        <Button icon="replay" onPress={() => props.onOpenRecording(recordingId)}>
+          Open recording
+        </Button>
+      )}
+      <Button onPress={props.onCloseTab}>Close tab</Button>
+      <CopyButton kind="quiet" label="Copy as kubectl" text={props.kubectl.shell} />
+    </>
+  );
   return (
     <section ref={element} class="end-bar" aria-label="Session ended" onKeyDownCapture={press}>
-      <div class="end-bar-line">
-        <StatusDot shape={words.shape} tone={words.tone} />
-        <div class="end-bar-words">
-          <p class="end-bar-title numbers" role="status">
-            {words.title}
-          </p>
-          {words.line && <p class="end-bar-why">{words.line}</p>}
-        </div>
-        <div class="end-bar-actions">
-          <Button kind="primary" onPress={props.onOpenAgain}>
-            Open again
-          </Button>
-          {recordingId !== undefined && (
-            <Button icon="replay" onPress={() => props.onOpenRecording(recordingId)}>
-              Open recording
-            </Button>
-          )}
-          <Button onPress={props.onCloseTab}>Close tab</Button>
-          {words.details && (
-            <button
-              type="button"
-              class="button button-quiet"
-              aria-expanded={hasDetails}
-              onClick={() => setDetails(!hasDetails)}
-            >
-              Details
-            </button>
-          )}
-        </div>
-      </div>
-      {hasDetails && words.details && (
-        <div class="end-bar-details">
-          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: its text may be longer than its box */}
-          <pre class="mono" tabIndex={0}>
-            {words.details}
-          </pre>
-          <CopyButton text={`${words.title}\n${words.details}`} />
+      {words.problem ? (
+        <Problem form="bar" title={words.title} problem={words.problem} sign={sign}>
+          {actions}
+        </Problem>
+      ) : (
+        <div class="end-bar-line">
+          {sign}
+          <div class="end-bar-words">
+            <p class="end-bar-title numbers" role="status">
+              {words.title}
+            </p>
+            {words.line && <p class="end-bar-why">{words.line}</p>}
+          </div>
+          <div class="problem-actions">{actions}</div>
         </div>
       )}
     </section>

@@ -1,6 +1,6 @@
 /** Says whether a session is on record: a dot, time and size, and words where it is not. */
 import type { JSX } from 'preact';
-import type { SessionInfo } from '../../preload/contract.ts';
+import type { ProblemInfo, SessionInfo } from '../../preload/contract.ts';
 import { StatusDot } from '../ui/status-dot.tsx';
 import { describeRecording } from './session-words.ts';
 
@@ -10,17 +10,28 @@ export interface RecordingBadgeProps {
   readonly nowMs: number;
   /** `sign` for narrow places: the dot alone, and words only where something is wrong. */
   readonly form?: 'full' | 'sign';
+  /** Tells more than fits in a badge. */
+  readonly onProblem?: (problem: ProblemInfo) => void;
 }
 
-export function RecordingBadge({ session, nowMs, form = 'full' }: RecordingBadgeProps): JSX.Element | null {
+export function RecordingBadge(props: RecordingBadgeProps): JSX.Element | null {
+  const { session, nowMs, form = 'full', onProblem } = props;
   const words = describeRecording(session, nowMs);
   if (!words) return null;
   const hasWords = form === 'full' || words.tone === 'lost';
-  return (
-    <span class={`recording-badge tone-${words.tone}`} title={words.sentence}>
+  const looks = { class: `recording-badge tone-${words.tone}`, title: words.sentence };
+  const content = (
+    <>
       <StatusDot shape={words.shape} tone={words.tone} {...(hasWords ? {} : { label: words.sentence })} />
       {hasWords && <span class="recording-word">{words.word}</span>}
       {form === 'full' && words.figures && <span class="recording-figures numbers">{words.figures}</span>}
-    </span>
+    </>
+  );
+  const { recording } = session;
+  if (recording.kind !== 'failed' || !onProblem) return <span {...looks}>{content}</span>;
+  return (
+    <button type="button" {...looks} onClick={() => onProblem(recording.problem)}>
+      {content}
+    </button>
   );
 }

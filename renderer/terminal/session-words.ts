@@ -1,14 +1,14 @@
 /** A session's end and its recording in words. */
-import type { RecordingState, SessionInfo } from '../../preload/contract.ts';
+import type { ProblemInfo, RecordingState, SessionInfo } from '../../preload/contract.ts';
 import { formatBytes, formatClock, formatDuration } from '../ui/format.ts';
 import { sentence } from '../ui/messages.tsx';
 import type { DotShape, Tone } from '../ui/status-dot.tsx';
 
 export interface EndWords {
   readonly title: string;
-  /** Why, and what to do about it, where more is known than the title says. */
+  /** More than the title says, where nothing failed. */
   readonly line?: string;
-  readonly details?: string;
+  readonly problem?: ProblemInfo;
   readonly tone: Tone;
   readonly shape: DotShape;
 }
@@ -29,17 +29,13 @@ export function describeEnd(session: SessionInfo): EndWords | undefined {
       };
     case 'closed':
       return { title: `Closed${lasted}`, tone: 'quiet', shape: 'ring' };
-    case 'failed': {
-      const { code, message, hint, detail } = end.problem;
-      const details = [`code: ${code}`, `message: ${message}`, hint && `hint: ${hint}`, detail];
+    case 'failed':
       return {
         title: startedAtMs === undefined ? 'The shell did not open' : `The shell was lost${lasted}`,
-        line: [message, hint].flatMap((text) => (text ? [sentence(text)] : [])).join(' '),
-        details: details.filter(Boolean).join('\n'),
+        problem: end.problem,
         tone: 'lost',
         shape: 'cross',
       };
-    }
   }
 }
 

@@ -5,8 +5,9 @@ import type { AppInfo, ProblemInfo, SessionInfo, Settings } from '../../preload/
 import type { PaneClient } from '../core-client.ts';
 import { pageTimers } from '../timers.ts';
 import { Button } from '../ui/button.tsx';
-import { Notice, sentence, Waiting } from '../ui/messages.tsx';
-import { EndBar } from './end-bar.tsx';
+import { Notice, Waiting } from '../ui/messages.tsx';
+import { Problem } from '../ui/problem.tsx';
+import { EndBar, type EndBarProps } from './end-bar.tsx';
 import { type LinkState, linkSession, type SessionLink } from './session-link.ts';
 import { TerminalFrame } from './terminal-frame.tsx';
 import type { TerminalInput, TerminalView } from './xterm.ts';
@@ -14,6 +15,7 @@ import type { TerminalInput, TerminalView } from './xterm.ts';
 export interface TerminalPaneProps {
   readonly client: PaneClient;
   readonly session: SessionInfo;
+  readonly kubectl: EndBarProps['kubectl'];
   readonly settings: Settings;
   readonly host: Pick<AppInfo, 'platform' | 'host'>;
   /** Its tab is in front. A hidden pane goes on taking output. */
@@ -79,6 +81,7 @@ export function TerminalPane(props: TerminalPaneProps): JSX.Element {
           session.state.kind === 'ended' ? (
             <EndBar
               session={session}
+              kubectl={props.kubectl}
               takesFocus={view.current?.hasFocus ?? false}
               onOpenAgain={() => props.onOpenAgain(session)}
               onOpenRecording={props.onOpenRecording}
@@ -120,9 +123,9 @@ interface LostBarProps {
 
 function LostBar({ problem, onRetry }: LostBarProps): JSX.Element {
   return (
-    <Notice tone="lost" actions={<Button onPress={onRetry}>Connect again</Button>}>
-      The terminal lost its session. {sentence(problem.message)}
-    </Notice>
+    <Problem form="bar" title="The terminal lost its session" problem={problem}>
+      <Button onPress={onRetry}>Connect again</Button>
+    </Problem>
   );
 }
 

@@ -10,7 +10,7 @@ export interface ButtonProps {
   readonly icon?: IconName;
   readonly isDisabled?: boolean;
   /** Shown on hover and read aloud: why it is disabled, or its key. */
-  readonly title?: string;
+  readonly title?: string | undefined;
   readonly isFocusedFirst?: boolean;
 }
 

@@ -1,5 +1,5 @@
 /** A menu that opens beside what asked for it. Arrows move, a letter jumps, Escape gives the focus back. */
-import type { JSX } from 'preact';
+import { Fragment, type JSX } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { Icon, type IconName } from './icon.tsx';
 
@@ -9,6 +9,10 @@ export interface MenuItem {
   /** Small text at the right: a shortcut, an image, why it is disabled. */
   readonly note?: string;
   readonly icon?: IconName;
+  /** Words above it, where another kind of item begins. */
+  readonly section?: string;
+  /** Its name for a screen reader, which does not hear the words above. */
+  readonly heard?: string;
   readonly isDisabled?: boolean;
   readonly onPick: () => void;
 }
@@ -82,24 +86,27 @@ export function Menu(props: MenuProps): JSX.Element {
     >
       {props.heading && <div class="menu-heading ellipsis">{props.heading}</div>}
       {props.items.map((item) => (
-        <button
-          key={item.key}
-          type="button"
-          class="menu-item"
-          role="menuitem"
-          tabIndex={-1}
-          aria-disabled={item.isDisabled ?? false}
-          onPointerMove={(event) => event.currentTarget.focus()}
-          onClick={() => {
-            if (item.isDisabled) return;
-            onClose();
-            item.onPick();
-          }}
-        >
-          {item.icon && <Icon name={item.icon} />}
-          <span class="ellipsis">{item.label}</span>
-          {item.note && <span class="menu-note ellipsis">{item.note}</span>}
-        </button>
+        <Fragment key={item.key}>
+          {item.section && <div class="menu-heading menu-section ellipsis">{item.section}</div>}
+          <button
+            type="button"
+            class="menu-item"
+            role="menuitem"
+            tabIndex={-1}
+            aria-disabled={item.isDisabled ?? false}
+            aria-label={item.heard}
+            onPointerMove={(event) => event.currentTarget.focus()}
+            onClick={() => {
+              if (item.isDisabled) return;
+              onClose();
+              item.onPick();
+            }}
+          >
+            {item.icon && <Icon name={item.icon} />}
+            <span class="ellipsis">{item.label}</span>
+            {item.note && <span class="menu-note ellipsis">{item.note}</span>}
+          </button>
+        </Fragment>
       ))}
     </div>
   );

@@ -1,7 +1,6 @@
-/** What the page says where there is nothing yet, something failed, or something takes its time. */
+/** What the page says where there is nothing yet, something is to be told, or something takes its time. */
 import type { ComponentChildren, JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import type { ProblemInfo } from '../../preload/contract.ts';
 import { Button, IconButton } from './button.tsx';
 import { formatDuration } from './format.ts';
 import { Icon, type IconName } from './icon.tsx';
@@ -32,60 +31,19 @@ export function EmptyState(props: EmptyStateProps): JSX.Element {
   );
 }
 
-export interface ErrorCardProps {
-  /** What did not work. */
-  readonly title: string;
-  readonly problem: ProblemInfo;
-  /** What to do about it. */
-  readonly children?: ComponentChildren;
-}
-
-export function ErrorCard({ title, problem, children }: ErrorCardProps): JSX.Element {
-  const [isOpen, setOpen] = useState(false);
-  const details = detailsOf(problem);
-  return (
-    <section class="error-card" role="alert" aria-label={title}>
-      <h3 class="error-title">
-        <Icon name="alert" />
-        {title}
-      </h3>
-      <p class="error-line">{sentence(problem.message)}</p>
-      {problem.hint && <p class="error-line">{sentence(problem.hint)}</p>}
-      <div class="error-actions">
-        {children}
-        <button
-          type="button"
-          class="button button-quiet"
-          aria-expanded={isOpen}
-          onClick={() => setOpen(!isOpen)}
-        >
-          <Icon name={isOpen ? 'down' : 'right'} />
-          Details
-        </button>
-      </div>
-      {isOpen && (
-        <div class="error-details">
-          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: its text may be longer than its box */}
-          <pre tabIndex={0}>{details}</pre>
-          <CopyButton text={`${title}\n${details}`} />
-        </div>
-      )}
-    </section>
-  );
-}
-
 /** Copies, and says for two seconds that it has. */
-export function CopyButton({ text, label = 'Copy' }: CopyButtonProps): JSX.Element {
+export function CopyButton({ text, label = 'Copy', kind = 'plain' }: CopyButtonProps): JSX.Element {
   const [state, setState] = useState<'idle' | 'copied' | 'refused'>('idle');
   useEffect(() => {
     if (state === 'idle') return;
     const timer = setTimeout(() => setState('idle'), 2_000);
     return () => clearTimeout(timer);
   }, [state]);
-  const words = { idle: label, copied: 'Copied', refused: 'Copying was refused' };
   return (
     <Button
       icon={state === 'copied' ? 'check' : 'copy'}
+      kind={kind}
+      title={label === 'Copy' ? undefined : text}
       onPress={() => {
         navigator.clipboard.writeText(text).then(
           () => setState('copied'),
@@ -93,14 +51,20 @@ export function CopyButton({ text, label = 'Copy' }: CopyButtonProps): JSX.Eleme
         );
       }}
     >
-      {words[state]}
+      {/* Both words keep their place, so that nothing beside it moves. */}
+      <span class="copy-words">
+        <span class={state === 'idle' ? '' : 'is-unseen'}>{label}</span>
+        {state !== 'idle' && <span>{state === 'copied' ? 'Copied' : 'Copying was refused'}</span>}
+      </span>
     </Button>
   );
 }
 
 export interface CopyButtonProps {
   readonly text: string;
+  /** What is copied, where it cannot be seen beside it: then it shows on hover. */
   readonly label?: string;
+  readonly kind?: 'plain' | 'quiet';
 }
 
 /** Words for a wait: nothing at first, then what is waited for, then for how long already. */
@@ -144,15 +108,4 @@ export function sentence(text: string): string {
   const trimmed = text.trim();
   const capital = trimmed.charAt(0).toUpperCase() + trimmed.slice(1);
   return /[.!?:…]$/.test(capital) ? capital : `${capital}.`;
-}
-
-function detailsOf(problem: ProblemInfo): string {
-  return [
-    `code: ${problem.code}`,
-    `message: ${problem.message}`,
-    problem.hint && `hint: ${problem.hint}`,
-    problem.detail,
-  ]
-    .filter(Boolean)
-    .join('\n');
 }

@@ -22,6 +22,8 @@ export interface PickerProps {
   readonly typedLabel?: (typed: string) => string;
   /** Said under the list: why it is short. */
   readonly note?: string;
+  /** Tells more of what the note says. */
+  readonly onDetails?: () => void;
 }
 
 const PAGE_ROWS = 8;
@@ -33,6 +35,7 @@ export function Picker(props: PickerProps): JSX.Element {
   const root = useRef<HTMLDivElement>(null);
   const button = useRef<HTMLButtonElement>(null);
   const input = useRef<HTMLInputElement>(null);
+  const details = useRef<HTMLButtonElement>(null);
   const listId = `${props.id}-list`;
 
   useLayoutEffect(() => {
@@ -82,6 +85,9 @@ export function Picker(props: PickerProps): JSX.Element {
     } else if (event.key === 'Enter' && active) {
       event.preventDefault();
       pick(active.key);
+    } else if (event.key === 'Tab' && !event.shiftKey && details.current) {
+      event.preventDefault();
+      details.current.focus();
     } else if (event.key === 'Escape' || event.key === 'Tab') {
       event.preventDefault();
       event.stopPropagation();
@@ -143,7 +149,30 @@ export function Picker(props: PickerProps): JSX.Element {
             ))}
             {options.length === 0 && <p class="picker-note">None is called that.</p>}
           </div>
-          {props.note && <p class="picker-note">{props.note}</p>}
+          {props.note && (
+            <p class="picker-note">
+              {props.note}{' '}
+              {props.onDetails && (
+                <button
+                  ref={details}
+                  type="button"
+                  class="link-button"
+                  onClick={() => {
+                    close();
+                    props.onDetails?.();
+                  }}
+                  onKeyDown={(event) => {
+                    if (event.key !== 'Escape' && event.key !== 'Tab') return;
+                    event.preventDefault();
+                    event.stopPropagation();
+                    close();
+                  }}
+                >
+                  Details
+                </button>
+              )}
+            </p>
+          )}
         </div>
       )}
     </div>

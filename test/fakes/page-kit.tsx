@@ -5,7 +5,8 @@ import { Button, IconButton } from '../../renderer/ui/button.tsx';
 import { Dialog } from '../../renderer/ui/dialog.tsx';
 import { Field } from '../../renderer/ui/field.tsx';
 import { Menu, type MenuPlace, placeBelow } from '../../renderer/ui/menu.tsx';
-import { CopyButton, EmptyState, ErrorCard, Notice, Waiting } from '../../renderer/ui/messages.tsx';
+import { CopyButton, EmptyState, Notice, Waiting } from '../../renderer/ui/messages.tsx';
+import { Problem } from '../../renderer/ui/problem.tsx';
 import { ContextDot, StatusDot } from '../../renderer/ui/status-dot.tsx';
 import { followTheme, readColour } from '../../renderer/ui/theme.ts';
 import { VirtualList } from '../../renderer/ui/virtual-list.tsx';
@@ -109,11 +110,11 @@ function Kit(): JSX.Element {
           The shell was lost
         </Notice>
         <Notice tone="quiet">The shell ended with exit code 0 after 2 m 13 s</Notice>
-        <ErrorCard title="The pods of staging could not be listed" problem={problem}>
+        <Problem title="The pods of staging could not be listed" problem={problem}>
           <Button icon="retry" onPress={says('retry')}>
             Retry
           </Button>
-        </ErrorCard>
+        </Problem>
         <Waiting what="Waiting for the pods of staging" />
         <div style={{ height: '200px' }}>
           <EmptyState icon="terminal" title="No shell is open" line="Choose a pod, or find one with Ctrl+K.">

@@ -81,6 +81,7 @@ function App(): JSX.Element {
         <TerminalPane
           client={client}
           session={session.value}
+          kubectl={{ shell: 'kubectl exec …', debug: 'kubectl debug …' }}
           settings={settings.value}
           host={{ platform: 'linux', host: 'browser' }}
           isVisible={isVisible.value}

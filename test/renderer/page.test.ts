@@ -16,7 +16,9 @@
 // covers: renderer/frame/parts.ts
 // covers: renderer/frame/rail.tsx
 // covers: renderer/frame/status-bar.tsx
+// covers: renderer/frame/tab-menu.ts
 // covers: renderer/frame/tab-strip.tsx
+// covers: renderer/store-kubectl.ts
 // covers: renderer/frame/title-bar.tsx
 import { mkdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
@@ -129,7 +131,7 @@ describe.skipIf(!chromiumPath)('the page in a browser', () => {
       expect(await menu.count()).toBe(0);
       await press('ArrowRight');
       await menu.waitFor();
-      expect(await menu.getByRole('menuitem', { name: /migrate/ }).getAttribute('aria-disabled')).toBe(
+      expect(await menu.getByRole('menuitem', { name: /^migrate/ }).getAttribute('aria-disabled')).toBe(
         'true',
       );
       await shoot('containers');
@@ -160,6 +162,18 @@ describe.skipIf(!chromiumPath)('the page in a browser', () => {
       await page.getByText(/336 pods/).waitFor();
       expect(await active.getAttribute('aria-label')).toBe(name);
       expect((await active.boundingBox())?.y).toBe(before?.y);
+    });
+
+    test('have kubectl`s command in their menu, by container', async () => {
+      await open('shop');
+      await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+      await context('staging').click();
+      await pods(/^api-0/).click({ button: 'right' });
+      await page.getByRole('menuitem', { name: 'Copy as kubectl: istio-proxy' }).click();
+      const command = 'kubectl exec -it api-0 --context staging -n shop -c istio-proxy -- sh';
+      await page.getByText(`Copied: ${command}`).waitFor();
+      expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(command);
+      await shoot('copied');
     });
 
     test('of another namespace are one choice away, and an empty one offers them all', async () => {
@@ -206,6 +220,12 @@ describe.skipIf(!chromiumPath)('the page in a browser', () => {
       await card.getByRole('button', { name: 'Details' }).click();
       await card.getByText('kube-unauthorized').waitFor();
       await shoot('error-light');
+      await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+      await card.getByRole('button', { name: 'Copy as kubectl' }).click();
+      await card.getByRole('button', { name: 'Copied' }).waitFor();
+      expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(
+        'kubectl get pods --context staging -n shop',
+      );
       await tell((core) => {
         core.state.watchProblems.clear();
         core.state.pods.set('staging', []);
@@ -304,6 +324,29 @@ describe.skipIf(!chromiumPath)('the page in a browser', () => {
       await page.getByText('The shell did not open').waitFor();
       await press('Control+9', 'Control+1');
       expect(await tab(/^web/).getAttribute('aria-selected')).toBe('true');
+    });
+
+    test('have a menu, by the keyboard too, with kubectl`s command and another shell', async () => {
+      await open('sessions');
+      await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+      await tab(/^api-0/).click({ button: 'right' });
+      const menu = page.getByRole('menu', { name: 'Tab' });
+      await menu.waitFor();
+      await shoot('tab-menu');
+      await press('Escape');
+      await tab(/^api-0/).focus();
+      await press('Shift+F10', 'c');
+      await press('Enter');
+      const command = 'kubectl exec -it api-0 --context prod-eu -n shop -c api -- sh';
+      await page.getByText(`Copied: ${command}`).waitFor();
+      await tab(/^web/).click();
+      await press('Control+Shift+K');
+      await page.keyboard.type('as kubectl');
+      await press('Enter');
+      await page.getByText('Copied: kubectl exec -it web-7f9c5d8b4-x2x9z --context staging').waitFor();
+      await tab(/^web/).click({ button: 'right' });
+      await menu.getByRole('menuitem', { name: 'Open another shell there' }).click();
+      await expect.poll(async () => (await calls('sessions.open')).length).toBe(1);
     });
 
     test('ask before a live shell is ended, and close at once where it has', async () => {

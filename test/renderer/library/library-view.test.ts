@@ -291,7 +291,10 @@ describe.skipIf(!chromiumPath)('the library in a browser', () => {
 
     test('a recording that breaks off says so, keeps what it showed, and can be tried again', async () => {
       await page.evaluate(() => stage.replay({}, 10));
-      await page.getByText('This recording cannot be played. The file could not be read.').waitFor();
+      await page
+        .getByRole('alert', { name: 'This recording cannot be played' })
+        .getByText('The file could not be read.')
+        .waitFor();
       expect(await screenText()).toContain('root@web-7f9c');
       await shot('replay-failed');
       await page.evaluate(() => stage.repair());

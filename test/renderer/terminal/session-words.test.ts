@@ -42,14 +42,13 @@ describe('how a session ended', () => {
     expect(describeEnd(ended({ kind: 'closed' }))?.title).toBe('Closed after 2 m 13 s');
   });
 
-  test('lost or never opened: with the server`s words, the hint, and the technical part apart', () => {
+  test('lost or never opened: with all that is known of the problem', () => {
     const lost = describeEnd(ended({ kind: 'failed', problem: { ...problem, detail: 'status 404' } }));
     expect(lost).toMatchObject({
       title: 'The shell was lost after 2 m 13 s',
-      line: 'Pod web-0 was deleted. Open its successor.',
+      problem: { ...problem, detail: 'status 404' },
       tone: 'lost',
     });
-    expect(lost?.details).toContain('status 404');
     expect(describeEnd(ended({ kind: 'failed', problem }, false))?.title).toBe('The shell did not open');
   });
 });

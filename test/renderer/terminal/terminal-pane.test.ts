@@ -166,7 +166,7 @@ describe.skipIf(!chromiumPath)('a terminal pane in a browser', () => {
         stage.output('kept');
         stage.end('connection-lost');
       });
-      await page.getByText('The terminal lost its session.').waitFor();
+      await page.getByText('The terminal lost its session').waitFor();
       await shot('lost-view');
       await eventually(screenText).toContain('kept');
       await page.getByRole('button', { name: 'Connect again' }).click();
@@ -175,7 +175,7 @@ describe.skipIf(!chromiumPath)('a terminal pane in a browser', () => {
         stage.caughtUp();
       });
       await eventually(screenText).toContain('back');
-      expect(await page.getByText('The terminal lost its session.').count()).toBe(0);
+      expect(await page.getByText('The terminal lost its session').count()).toBe(0);
     });
   });
 
@@ -526,6 +526,32 @@ describe.skipIf(!chromiumPath)('a terminal pane in a browser', () => {
       await page.getByRole('button', { name: 'Details' }).click();
       await page.getByText('close code 1000').waitFor();
       await shot('ended-lost');
+    });
+
+    test('a container without a shell is offered a debug container`s command, every end the same as kubectl', async () => {
+      const problem = {
+        code: 'no-shell',
+        message: 'container app has no sh',
+        hint: 'a debug container brings one',
+      };
+      await page.evaluate((why) => {
+        stage.setSession({
+          state: { kind: 'ended', endedAtMs: stage.startMs, end: { kind: 'failed', problem: why } },
+        });
+        stage.end();
+      }, problem);
+      await page.getByRole('button', { name: 'Copy debug command' }).click();
+      await eventually(clipboard).toBe('kubectl debug …');
+      await page.getByRole('button', { name: 'Copy as kubectl' }).click();
+      await eventually(clipboard).toBe('kubectl exec …');
+      await shot('ended-no-shell');
+      await page.evaluate(() =>
+        stage.setSession({
+          state: { kind: 'ended', endedAtMs: stage.startMs, end: { kind: 'exited', exitCode: 0 } },
+        }),
+      );
+      await eventually(() => page.getByRole('button', { name: 'Copy debug command' }).count()).toBe(0);
+      expect(await page.getByRole('button', { name: 'Copy as kubectl' }).count()).toBe(1);
     });
   });
 

@@ -4,6 +4,7 @@
 // covers: renderer/ui/icon.tsx
 // covers: renderer/ui/menu.tsx
 // covers: renderer/ui/messages.tsx
+// covers: renderer/ui/problem.tsx
 // covers: renderer/ui/status-dot.tsx
 // covers: renderer/ui/theme.ts
 import { mkdir } from 'node:fs/promises';
