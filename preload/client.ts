@@ -10,7 +10,7 @@ import {
   type Streams,
 } from './contract.ts';
 import { ContractError } from './contract-error.ts';
-import { decodeFrame, encodeFrame, type Frame } from './frame-codec.ts';
+import { decodeFrame, encodeFrame, type Frame, MAX_REQUEST_CHARACTERS } from './frame-codec.ts';
 import { createStreamsTable } from './streams-table.ts';
 import type { Wire } from './wire.ts';
 
@@ -22,8 +22,9 @@ export interface ContractClient {
     input: Calls[Name]['input'],
     options?: { readonly signal?: AbortSignal },
   ): Promise<Calls[Name]['output']>;
-  /** Returns what removes the listener. */
+  /** Returns what removes the listener. What a listener throws is its own failure, not the connection's. */
   on<Name extends EventName>(name: Name, listener: (payload: Events[Name]) => void): () => void;
+  /** The stream ends with a problem at once where the connection is gone. */
   open<Name extends StreamName>(name: Name, params: Streams[Name]['params']): ByteStream;
   /** Resolves when the connection is gone, with the reason. */
   readonly closed: Promise<ProblemInfo>;
@@ -51,6 +52,15 @@ export function createClient(wire: Wire): ContractClient {
 
   function send(frame: Frame): void {
     wire.send(encodeFrame(frame));
+  }
+
+  /** Sends, or returns why not: the core would end the connection for a request that is too long. */
+  function request(frame: Frame): ProblemInfo | undefined {
+    if (lost) return lost;
+    const message = encodeFrame(frame);
+    if (message.length > MAX_REQUEST_CHARACTERS) return createTooLongProblem(message.length);
+    wire.send(message);
+    return undefined;
   }
 
   function lose(problem: ProblemInfo): void {
@@ -81,7 +91,7 @@ export function createClient(wire: Wire): ContractClient {
         settle(frame.id, (call) => call.reject(new ContractError(frame.problem)));
         return;
       case 'event':
-        for (const listener of [...(listeners.get(frame.name) ?? [])]) listener(frame.payload as never);
+        for (const listener of [...(listeners.get(frame.name) ?? [])]) tell(listener, frame.payload);
         return;
       case 'data':
       case 'credit':
@@ -93,7 +103,9 @@ export function createClient(wire: Wire): ContractClient {
     }
   }
 
+  send({ kind: 'hello', contractVersion: CONTRACT_VERSION });
   wire.onMessage((message) => {
+    if (lost) return;
     try {
       receive(decodeFrame(message));
     } catch (error) {
@@ -101,12 +113,10 @@ export function createClient(wire: Wire): ContractClient {
     }
   });
   wire.onClosed(() => lose(LOST));
-  send({ kind: 'hello', contractVersion: CONTRACT_VERSION });
 
   return {
     call(name, input, { signal } = {}) {
       return new Promise((resolve, reject) => {
-        if (lost) return reject(new ContractError(lost));
         if (signal?.aborted) return reject(signal.reason);
         lastId += 1;
         const id = lastId;
@@ -128,7 +138,8 @@ export function createClient(wire: Wire): ContractClient {
           },
         });
         signal?.addEventListener('abort', cancel, { once: true });
-        send({ kind: 'call', id, name, input });
+        const problem = request({ kind: 'call', id, name, input });
+        if (problem) settle(id, (call) => call.reject(new ContractError(problem)));
       });
     },
     on(name, listener) {
@@ -139,13 +150,31 @@ export function createClient(wire: Wire): ContractClient {
     },
     open(name, params) {
       lastId += 1;
-      const { stream } = streams.add(lastId);
-      if (lost) streams.loseAll(lost);
-      else send({ kind: 'open', id: lastId, name, params });
-      return stream;
+      const end = streams.add(lastId);
+      const problem = request({ kind: 'open', id: lastId, name, params });
+      if (problem) end.lose(problem);
+      return end.stream;
     },
     closed: closed.promise,
     close: () => lose({ code: 'closed', message: 'this page has closed its connection' }),
+  };
+}
+
+function tell(listener: (payload: never) => void, payload: unknown): void {
+  try {
+    listener(payload as never);
+  } catch (error) {
+    // Thrown where nobody catches it, as the page's own event targets do.
+    queueMicrotask(() => {
+      throw error;
+    });
+  }
+}
+
+function createTooLongProblem(characters: number): ProblemInfo {
+  return {
+    code: 'bad-input',
+    message: `the request is ${characters} characters long; at most ${MAX_REQUEST_CHARACTERS} are allowed`,
   };
 }
 

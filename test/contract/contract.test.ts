@@ -1,4 +1,3 @@
-// covers: preload/client.ts
 // covers: preload/contract-error.ts
 // covers: preload/contract.ts
 // covers: preload/server.ts
@@ -11,7 +10,7 @@ import { createClient } from '../../preload/client.ts';
 import { CONTRACT_VERSION } from '../../preload/contract.ts';
 import { ContractError } from '../../preload/contract-error.ts';
 import { WINDOW_BYTES } from '../../preload/credit.ts';
-import { encodeFrame } from '../../preload/frame-codec.ts';
+import { encodeFrame, MAX_REQUEST_CHARACTERS } from '../../preload/frame-codec.ts';
 import { type ContractParts, serveParts } from '../fakes/contract-server.ts';
 import { wirePairs } from '../fakes/wires.ts';
 
@@ -179,6 +178,22 @@ describe.each(Object.entries(wirePairs))('over a wire %s', (_name, makePair) => 
     await pair.release();
   });
 
+  test('a request that is too long is refused here, and the connection lives', async () => {
+    const { client, protocolErrors, pair } = await connect({ handlers: { 'sessions.list': async () => [] } });
+    const context = 'x'.repeat(MAX_REQUEST_CHARACTERS);
+    const words = `at most ${MAX_REQUEST_CHARACTERS} are allowed`;
+    const signal = new AbortController().signal;
+    await expect(client.call('namespaces.list', { context }, { signal })).rejects.toMatchObject({
+      code: 'bad-input',
+      message: expect.stringContaining(words),
+    });
+    const { closed } = client.open('sessions.view', { sessionId: context });
+    expect((await closed).problem?.message).toContain(words);
+    expect(await client.call('sessions.list', {})).toEqual([]);
+    expect(protocolErrors).toEqual([]);
+    await pair.release();
+  });
+
   test('when the core is gone, calls and streams fail and the page is told', async () => {
     const { client, stream, pair } = await openStream(() => new Promise(() => {}));
     const call = client.call('demo.start', {}).catch((error: unknown) => error);
@@ -188,6 +203,8 @@ describe.each(Object.entries(wirePairs))('over a wire %s', (_name, makePair) => 
     expect(await stream.closed).toMatchObject({ problem: { code: 'core-lost' } });
     for (const failure of [await call, await waiting]) expect(failure).toBeInstanceOf(ContractError);
     await expect(client.call('sessions.list', {})).rejects.toMatchObject({ code: 'core-lost' });
+    const late = client.open('sessions.view', { sessionId: 's' });
+    expect(await late.closed).toMatchObject({ problem: { code: 'core-lost' } });
     await pair.release();
   });
 
