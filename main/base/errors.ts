@@ -36,6 +36,7 @@ export type ErrorCode =
   | 'no-shell'
   | 'protocol-error'
   | 'connection-lost'
+  | 'exit-unknown'
   | 'pod-gone'
   // recording and library
   | 'disk-full'

@@ -2,7 +2,7 @@ import { AppError } from '../base/errors.ts';
 import { parseApiStatus, toApiError } from '../kube/api-error.ts';
 import type { UpgradeRefusal } from '../kube/upgrade.ts';
 import type { ExecStatus } from './exec-status.ts';
-import type { ExecRequest } from './exec-stream.ts';
+import type { ExecRequest } from './exec-url.ts';
 
 const CHOOSE_CONTAINER = 'Choose one of the pod’s containers.';
 const FIND_SUCCESSOR = 'It may have been replaced: look for its successor in the list of pods.';
@@ -94,6 +94,23 @@ export function createProtocolError({ namespace, pod }: ExecRequest, cause: Erro
     'protocol-error',
     `the connection to ${namespace}/${pod} was cut by us: the server sent what it may not: ${cause.message}`,
     { hint: 'A proxy between here and the cluster may have garbled it. Open the shell again.', cause },
+  );
+}
+
+/**
+ * A connection that was closed without a status. In order (1000): the command has ended in some way, and kubectl
+ * takes it for success (remotecommand, errorstream.go); we do not know. Anything else broke off.
+ */
+export function toCloseError(request: ExecRequest, code: number, reason: string): AppError {
+  if (code !== 1000 && code !== 1005) return createLost(request, describeClose(code, reason));
+  const words = describeClose(code, reason);
+  return new AppError(
+    'exit-unknown',
+    `the command in ${request.namespace}/${request.pod} has ended: ${words}`,
+    {
+      detail: `close code ${code}`,
+      hint: 'Whether it did its work is not known.',
+    },
   );
 }
 

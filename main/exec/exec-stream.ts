@@ -3,40 +3,21 @@ import { createBoundedQueue } from '../base/bounded-queue.ts';
 import { AppError } from '../base/errors.ts';
 import type { KubeTransport } from '../kube/transport.ts';
 import { UpgradeRefusal } from '../kube/upgrade.ts';
-import {
-  decodeMessage,
-  encodeResize,
-  encodeStdin,
-  encodeStdinEnd,
-  PROTOCOL_V5,
-  PROTOCOLS,
-} from './channel-protocol.ts';
+import { decodeMessage, encodeStdin, encodeStdinEnd, PROTOCOL_V5, PROTOCOLS } from './channel-protocol.ts';
 import {
   createLost,
   createNoShell,
   createProtocolError,
-  describeClose,
+  toCloseError,
   toStatusError,
   toUpgradeError,
 } from './exec-error.ts';
 import { type ExecStatus, parseExecStatus } from './exec-status.ts';
-import { formatExecPath, formatExecQuery } from './exec-url.ts';
+import { type ExecRequest, formatExecPath, formatExecQuery } from './exec-url.ts';
 import { createInputGate } from './input-gate.ts';
 import { type KeepAliveTimes, keepAlive } from './keep-alive.ts';
 import { isMissingShell } from './shell-choice.ts';
-
-/** What to run, and where. */
-export interface ExecRequest {
-  readonly kind: 'exec' | 'attach';
-  readonly namespace: string;
-  readonly pod: string;
-  /** Empty: the server chooses. */
-  readonly container: string;
-  /** Empty for attach. */
-  readonly command: readonly string[];
-  readonly stdin: boolean;
-  readonly tty: boolean;
-}
+import { createSizeSender } from './size-sender.ts';
 
 export interface TerminalSize {
   readonly cols: number;
@@ -52,9 +33,12 @@ export interface OutputChunk {
 export type ExecEnd =
   /** 0 to 255. */
   | { readonly kind: 'exited'; readonly exitCode: number }
-  /** The server says that it failed (no shell in the image, container not running, …). */
+  /** The server says that it failed (no shell in the image, container not running, …), or `fail` was called. */
   | { readonly kind: 'failed'; readonly error: AppError }
-  /** The connection went away without a status. */
+  /**
+   * The connection went away without a status: `connection-lost` where it broke, `exit-unknown` where the server
+   * closed it in order, `protocol-error` where we did.
+   */
   | { readonly kind: 'lost'; readonly error: AppError }
   /** We closed it. */
   | { readonly kind: 'closed' };
@@ -69,10 +53,15 @@ export interface ExecStream {
   readonly output: AsyncIterable<OutputChunk>;
   /** Sends stdin in frames of at most 32 KiB; waits while the peer does not read. Rejects once ended. */
   write(bytes: Uint8Array): Promise<void>;
-  /** Half-close of stdin: v5 only; on v4 rejects with `exec-refused`, since closing would lose the exit code. */
+  /** Half-close of stdin, sent once: v5 only; on v4 rejects with `exec-refused`, since closing would lose the exit code. */
   closeInput(): Promise<void>;
-  /** Sent at once; the same size twice is sent once. Ignored once ended, and without a TTY. */
+  /** The same size twice is sent once, and of a burst the last one wins. Ignored once ended, and without a TTY. */
   resize(size: TerminalSize): void;
+  /**
+   * For what the server does not tell: the command cannot be running any more. Ends it as failed, unless its
+   * status has come.
+   */
+  fail(error: AppError): void;
   /**
    * Ends the remote command (end of input, a grace of 1 s), then the socket; resolves when it is gone. Ends no
    * program that was attached to: it was not ours. Whoever leaves `output` early has to call it.
@@ -135,13 +124,14 @@ function createExecStream(
   const ended = Promise.withResolvers<ExecEnd>();
   const gone = new Promise<void>((resolve) => socket.once('close', () => resolve()));
   const input = createInputGate(socket, () => createEnded(request));
+  const sizes = createSizeSender(socket);
   let status: ExecStatus | undefined;
   let statusTimer: NodeJS.Timeout | undefined;
-  let lastSize: TerminalSize | undefined;
   let hasPrinted = false;
   let hasEnded = false;
   let isClosing = false;
   let closing: Promise<void> | undefined;
+  let isInputEnded = false;
   const queue = createBoundedQueue<OutputChunk>({
     highBytes: QUEUE_HIGH_BYTES,
     lowBytes: QUEUE_LOW_BYTES,
@@ -159,7 +149,7 @@ function createExecStream(
   });
   const alive = keepAlive(
     socket,
-    () => endBy(createLost(request, 'the server stopped answering')),
+    () => endAsLost(createLost(request, 'the server stopped answering')),
     keepAliveTimes,
   );
 
@@ -175,11 +165,15 @@ function createExecStream(
   }
 
   /** The status says more than how the connection went; and what we closed did not fail. */
-  function endBy(error: AppError): void {
+  function endBy(otherwise: ExecEnd): void {
     if (status?.kind === 'exited') end(toExit(status.exitCode));
     else if (isClosing) end({ kind: 'closed' });
     else if (status) end({ kind: 'failed', error: toStatusError(request, status) });
-    else end({ kind: 'lost', error });
+    else end(otherwise);
+  }
+
+  function endAsLost(error: AppError): void {
+    endBy({ kind: 'lost', error });
   }
 
   function toExit(exitCode: number): ExecEnd {
@@ -191,7 +185,7 @@ function createExecStream(
   function endSoon(): void {
     clearTimeout(statusTimer);
     statusTimer = setTimeout(
-      () => endBy(createLost(request, 'the server did not close it')),
+      () => endAsLost(createLost(request, 'the server did not close it')),
       AFTER_STATUS_MS,
     );
   }
@@ -211,9 +205,9 @@ function createExecStream(
   }
 
   socket.on('message', receive);
-  socket.once('error', (error) => endBy(createProtocolError(request, error)));
+  socket.once('error', (error) => endAsLost(createProtocolError(request, error)));
   socket.once('close', (code: number, reason: Buffer) =>
-    endBy(createLost(request, describeClose(code, reason.toString('utf8')))),
+    endAsLost(toCloseError(request, code, reason.toString('utf8'))),
   );
   // After all listeners stand: nothing that the server sent at once is missed.
   socket.resume();
@@ -222,11 +216,18 @@ function createExecStream(
     return socket.protocol === PROTOCOL_V5;
   }
 
+  /** Sent when its turn has come, or never: then closing still sends it. */
+  function* endInputOnce(): Generator<Uint8Array> {
+    if (isInputEnded) return;
+    isInputEnded = true;
+    yield encodeStdinEnd();
+  }
+
   /** Closing the socket alone leaves a shell running in the pod: its input ends first. */
   async function endRemotely(): Promise<void> {
     // Not by the gate, which may wait for a peer that does not read.
     if (request.tty) for (const frame of encodeStdin(END_OF_TRANSMISSION)) socket.send(frame);
-    if (canEndInput()) socket.send(encodeStdinEnd());
+    if (canEndInput()) for (const frame of endInputOnce()) socket.send(frame);
     const grace = Promise.withResolvers<void>();
     const timer = setTimeout(grace.resolve, CLOSE_GRACE_MS);
     await Promise.race([ended.promise, grace.promise]);
@@ -238,7 +239,7 @@ function createExecStream(
     // Input that still waits would come behind the end of it.
     input.stop();
     if (!hasEnded && request.stdin && request.kind === 'exec') await endRemotely();
-    endBy(createLost(request, 'it was closed'));
+    endBy({ kind: 'closed' });
     await gone;
   }
 
@@ -248,14 +249,12 @@ function createExecStream(
     write: (bytes) => input.send(encodeStdin(bytes)),
     async closeInput() {
       if (!canEndInput()) throw createUnendable();
-      await input.send([encodeStdinEnd()]);
+      await input.send(endInputOnce());
     },
     resize(size) {
-      if (hasEnded || !request.tty) return;
-      if (lastSize?.cols === size.cols && lastSize.rows === size.rows) return;
-      lastSize = size;
-      socket.send(encodeResize(size));
+      if (!hasEnded && request.tty) sizes.send(size);
     },
+    fail: (error) => endBy({ kind: 'failed', error }),
     close() {
       closing ??= close();
       return closing;

@@ -1,4 +1,15 @@
-import type { ExecRequest } from './exec-stream.ts';
+/** What to run, and where. */
+export interface ExecRequest {
+  readonly kind: 'exec' | 'attach';
+  readonly namespace: string;
+  readonly pod: string;
+  /** Empty: the server chooses. */
+  readonly container: string;
+  /** Empty for attach. */
+  readonly command: readonly string[];
+  readonly stdin: boolean;
+  readonly tty: boolean;
+}
 
 /** Path below the server's address; every part is escaped, so that no name can become another path. */
 export function formatExecPath({ kind, namespace, pod }: ExecRequest): string {

@@ -8,6 +8,8 @@ export interface Reconnection<T> {
   readonly result: Promise<T>;
   /** Tries now, as somebody asked for it; a try that is under way gives way, and the waits begin anew. */
   tryNow(): void;
+  /** The last try, the first being 1. */
+  readonly attempt: number;
 }
 
 export interface ReconnectWait {
@@ -30,13 +32,14 @@ export interface ReconnectionNeeds<T> {
 export function reconnect<T>(
   needs: ReconnectionNeeds<T>,
   lost: AppError,
-  { signal }: { signal: AbortSignal },
+  { firstAttempt = 1, signal }: { firstAttempt?: number; signal: AbortSignal },
 ): Reconnection<T> {
   const { clock } = needs;
   let asked = new AbortController();
+  let attempt = firstAttempt;
 
   /** True: somebody asked meanwhile. */
-  async function wait(attempt: number, problem: AppError): Promise<boolean> {
+  async function wait(problem: AppError): Promise<boolean> {
     const delayMs = retryDelayMs(attempt, needs.random());
     needs.onWait({ attempt, nextTryAtMs: clock.nowMs() + delayMs, problem });
     try {
@@ -51,9 +54,8 @@ export function reconnect<T>(
 
   async function run(): Promise<T> {
     let problem = lost;
-    let attempt = 1;
     while (attempt <= MAX_TRIES) {
-      const isAsked = asked.signal.aborted || (await wait(attempt, problem));
+      const isAsked = asked.signal.aborted || (await wait(problem));
       if (isAsked) {
         asked = new AbortController();
         attempt = 1;
@@ -77,6 +79,9 @@ export function reconnect<T>(
   return {
     result: run(),
     tryNow: () => asked.abort(),
+    get attempt() {
+      return attempt;
+    },
   };
 }
 

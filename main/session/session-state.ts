@@ -45,6 +45,11 @@ export interface SessionSnapshot {
   readonly viewers: number;
 }
 
+/** The connection broke off; what ran in it may be gone or not. All other ends are ends. */
+export function isBroken(end: ExecEnd): end is ExecEnd & { readonly kind: 'lost' } {
+  return end.kind === 'lost' && end.error.code === 'connection-lost';
+}
+
 export function toSessionEnd(end: ExecEnd): SessionEnd {
   switch (end.kind) {
     case 'exited':

@@ -9,6 +9,7 @@ import { type Reconnection, reconnect } from './reconnection.ts';
 import type { SessionRecord } from './session-record.ts';
 import { openSessionRecording, type SessionRecording } from './session-recording.ts';
 import {
+  isBroken,
   type SessionEnd,
   type SessionSnapshot,
   type SessionState,
@@ -58,6 +59,9 @@ export interface Session {
   /** Never rejects. */
   readonly ended: Promise<void>;
 }
+
+/** A shell that was lost sooner has not come back: what cuts it at once is not asked every second. */
+const STEADY_MICROS = 60 * 1_000_000;
 
 export function createSession(
   needs: SessionNeeds,
@@ -111,11 +115,14 @@ export function createSession(
     recording = await openSessionRecording(needs, details, size);
     startMicros = clock.nowMicros();
     const startedAtMs = clock.nowMs();
+    let tries = 0;
     while (true) {
       goLive(shell, startedAtMs);
+      const liveMicros = clock.nowMicros();
       const end = await runShell(shell);
-      if (end.kind !== 'lost' || target.command || signal.aborted) return toSessionEnd(end);
-      shell = await openAgain(shell, end.error, startedAtMs);
+      if (!isBroken(end) || target.command || signal.aborted) return toSessionEnd(end);
+      if (clock.nowMicros() - liveMicros > STEADY_MICROS) tries = 0;
+      ({ shell, tries } = await openAgain(shell, end.error, startedAtMs, tries + 1));
     }
   }
 
@@ -136,14 +143,18 @@ export function createSession(
     return end;
   }
 
-  async function openAgain(before: OpenedShell, lost: AppError, startedAtMs: number): Promise<StartedShell> {
-    const { signal } = closing;
+  async function openAgain(
+    before: OpenedShell,
+    lost: AppError,
+    startedAtMs: number,
+    firstAttempt: number,
+  ): Promise<{ readonly shell: StartedShell; readonly tries: number }> {
     const lostAtMs = clock.nowMs();
     stream = undefined;
     log.info({ session: sessionId, reason: lost.detail }, 'session lost its connection');
     await show({ kind: 'marker', timeMicros: sinceStart(), label: describeLoss(lost) });
     const known = before.podUid === undefined ? {} : { podUid: before.podUid };
-    reconnection = reconnect<StartedShell>(
+    const attempts = reconnect<StartedShell>(
       {
         clock,
         random: needs.random,
@@ -155,13 +166,14 @@ export function createSession(
         },
       },
       lost,
-      { signal },
+      { firstAttempt, signal: closing.signal },
     );
+    reconnection = attempts;
     try {
-      const shell = await reconnection.result;
+      const shell = await attempts.result;
       await show({ kind: 'output', timeMicros: sinceStart(), bytes: LEAVE_PROGRAM });
       await show({ kind: 'marker', timeMicros: sinceStart(), label: describeGap(clock.nowMs() - lostAtMs) });
-      return shell;
+      return { shell, tries: attempts.attempt };
     } finally {
       reconnection = undefined;
     }

@@ -1,12 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { WebSocket } from 'ws';
-import {
-  type ExecRequest,
-  type ExecStream,
-  type ExecStreamOptions,
-  openExecStream,
-} from '../../main/exec/exec-stream.ts';
+import { type ExecStream, type ExecStreamOptions, openExecStream } from '../../main/exec/exec-stream.ts';
+import type { ExecRequest } from '../../main/exec/exec-url.ts';
 import { type FakeApiServer, startApiServer } from './api-server.ts';
 import { openTransport } from './kube-access.ts';
 

@@ -42,6 +42,7 @@ export function createScriptedShell(): ScriptedShell {
       write: async (bytes) => void input.push(new TextDecoder().decode(bytes)),
       closeInput: async () => {},
       resize: (size) => void sizes.push(size),
+      fail: (error) => end({ kind: 'failed', error }),
       close: async () => {
         isClosed = true;
         end({ kind: 'closed' });

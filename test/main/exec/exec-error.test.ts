@@ -4,6 +4,7 @@ import {
   createNoShell,
   createProtocolError,
   describeClose,
+  toCloseError,
   toStatusError,
   toUpgradeError,
 } from '../../../main/exec/exec-error.ts';
@@ -141,6 +142,17 @@ test('a lost connection names the pod, the reason and what to expect', () => {
     hint: expect.stringContaining('may still run'),
   });
   expect(createProtocolError(SHELL_REQUEST, new Error('bad opcode')).message).toContain('bad opcode');
+});
+
+test('a close in order is an end that nobody knows, any other a connection that broke', () => {
+  const codes = [1000, 1005, 1001, 1006, 1011].map((code) => toCloseError(SHELL_REQUEST, code, '').code);
+  expect(codes).toEqual([
+    'exit-unknown',
+    'exit-unknown',
+    'connection-lost',
+    'connection-lost',
+    'connection-lost',
+  ]);
 });
 
 test('close codes have words, each its own', () => {

@@ -116,8 +116,6 @@ describe('a status that is none is a failure in its words', () => {
 
 describe('a connection that goes without a status is lost, and says how', () => {
   test.each<[string, (peer: RemotePeer) => void, RegExp]>([
-    ['closed in order', (peer) => peer.socket.close(1000), /without saying how the command ended/],
-    ['closed without a code', (peer) => peer.socket.close(), /without saying how the command ended/],
     ['going away', (peer) => peer.socket.close(1001, 'restart'), /is going away \(restart\)/],
     ['too large for the server', (peer) => peer.socket.close(1009), /with code 1009/],
     ['a failure of the server', (peer) => peer.socket.close(1011, 'oops'), /with code 1011 \(oops\)/],
@@ -137,6 +135,22 @@ describe('a connection that goes without a status is lost, and says how', () => 
     const end = await stream.ended;
     expect(end).toMatchObject({ kind: 'lost', error: { code: 'connection-lost' } });
     expect(end.kind === 'lost' && end.error.message).toMatch(words);
+  });
+
+  test.each<[string, (peer: RemotePeer) => void]>([
+    ['closed in order', (peer) => peer.socket.close(1000)],
+    ['closed without a code', (peer) => peer.socket.close()],
+  ])('%s, the command has ended, nobody knows how', async (_case, leave) => {
+    const { stream, peer } = await open();
+    leave(peer);
+    await readOutput(stream);
+    expect(await stream.ended).toMatchObject({
+      kind: 'lost',
+      error: {
+        code: 'exit-unknown',
+        message: expect.stringContaining('without saying how the command ended'),
+      },
+    });
   });
 
   test('what it had sent before is there', async () => {

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import { AppError } from '../../../main/base/errors.ts';
 import { openExecStream } from '../../../main/exec/exec-stream.ts';
 import { SHELL_COMMAND } from '../../../main/exec/shell-choice.ts';
 import { createStatus, refuseUpgrade, startApiServer } from '../../fakes/api-server.ts';
@@ -167,6 +168,14 @@ describe('input', () => {
     await vi.waitFor(() => expect(peer.heard).toEqual(['0:"all"', '255:"\\u0000"']));
   });
 
+  test('ends once, however often it is asked for and though the command is closed after it', async () => {
+    const { stream, peer } = await open({ request: { tty: false } });
+    await stream.closeInput();
+    await stream.closeInput();
+    await stream.close();
+    expect(peer.heard).toEqual(['255:"\\u0000"']);
+  });
+
   test('cannot end on v4, and says so instead of losing the exit code', async () => {
     const { stream, peer } = await open({ protocols: ['v4.channel.k8s.io'], request: { tty: false } });
     await expect(stream.closeInput()).rejects.toMatchObject({ code: 'exec-refused' });
@@ -187,8 +196,13 @@ describe('input', () => {
 
 test('a size is sent once, however often it is asked for', async () => {
   const { stream, peer } = await open();
-  for (const cols of [80, 80, 100, 100, 80]) stream.resize({ cols, rows: 24 });
-  await vi.waitFor(() => expect(peer.heard).toEqual([resize(80, 24), resize(100, 24), resize(80, 24)]));
+  for (const [index, cols] of [80, 80, 100, 100, 80, 80].entries()) {
+    stream.resize({ cols, rows: 24 });
+    await stream.write(Buffer.from('x'));
+    await vi.waitFor(() => expect(peer.stdinBytes).toBe(index + 1));
+  }
+  const sizes = peer.heard.filter((message) => message.startsWith('4:'));
+  expect(sizes).toEqual([resize(80, 24), resize(100, 24), resize(80, 24)]);
 });
 
 test('a command without a terminal is told no size', async () => {
@@ -268,6 +282,25 @@ describe('closing', () => {
     await stream.close();
     expect(await stream.ended).toEqual({ kind: 'closed' });
   });
+});
+
+test('a command that cannot be running any more ends with the reason, its output delivered', async () => {
+  const { stream, peer } = await open();
+  peer.send(1, 'last words');
+  const chunk = await stream.output[Symbol.asyncIterator]().next();
+  expect(Buffer.from(chunk.value?.bytes ?? []).toString()).toBe('last words');
+  const gone = new AppError('pod-gone', 'pod shop/web was deleted');
+  stream.fail(gone);
+  expect(await stream.ended).toEqual({ kind: 'failed', error: gone });
+});
+
+test('a status that has come says more than a reason that was found elsewhere', async () => {
+  const { stream, peer } = await open();
+  peer.sendStatus(exitStatus(137));
+  peer.send(1, 'behind it');
+  await stream.output[Symbol.asyncIterator]().next();
+  stream.fail(new AppError('pod-gone', 'pod shop/web was deleted'));
+  expect(await stream.ended).toEqual({ kind: 'exited', exitCode: 137 });
 });
 
 test('a peer that stops answering is lost', async () => {

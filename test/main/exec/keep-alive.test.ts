@@ -80,6 +80,21 @@ test('a laptop that slept for an hour is not a silent peer', () => {
   expect(isSilent).toBe(false);
 });
 
+test('after a night’s sleep a connection that is gone is known in seconds, and one that answers lives', () => {
+  const wallMs = Date.now();
+  const wall = vi.spyOn(Date, 'now').mockReturnValue(wallMs + 8 * 3_600_000);
+  vi.advanceTimersByTime(5_000);
+  expect(isSilent).toBe(false);
+  socket.emit('pong');
+  vi.advanceTimersByTime(60_000);
+  expect(isSilent).toBe(false);
+  alive.heard();
+  wall.mockReturnValue(wallMs + 16 * 3_600_000);
+  vi.advanceTimersByTime(15_000);
+  expect(isSilent).toBe(true);
+  wall.mockRestore();
+});
+
 test('a socket that is closing is not pinged, and nothing is after stop', () => {
   socket.readyState = 2;
   vi.advanceTimersByTime(20_000);

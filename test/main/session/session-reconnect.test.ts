@@ -154,6 +154,30 @@ test('what is typed while the connection is lost is refused, not kept for the ne
   await session.close();
 });
 
+test('a shell that is cut again and again is not asked for every second', async () => {
+  const { session, clock, openings, lose, text } = await openSession();
+  for (const waitMs of [1_000, 2_000, 4_000]) {
+    await lose();
+    expect(session.snapshot().state).toMatchObject({ nextTryAtMs: clock.nowMs() + waitMs });
+    await clock.advance(waitMs);
+    await vi.waitUntil(() => text().includes(`shell ${openings.length}`));
+  }
+  // One that has held counts as back.
+  await clock.advance(61_000);
+  await lose();
+  expect(session.snapshot().state).toMatchObject({ attempt: 1, nextTryAtMs: clock.nowMs() + 1_000 });
+  await session.close();
+});
+
+test('a shell that the server closed in order is not opened again: nobody knows why it went', async () => {
+  const { session, shells, openings } = await openSession();
+  const error = new AppError('exit-unknown', 'the command in shop/web-1 has ended');
+  shells[0]?.end({ kind: 'lost', error });
+  await session.ended;
+  expect(session.snapshot().state).toMatchObject({ kind: 'ended', end: { kind: 'failed', error } });
+  expect(openings).toHaveLength(1);
+});
+
 test('somebody who asks is not made to wait', async () => {
   const { session, clock, openings, refuse, lose, state } = await openSession();
   refuse(new AppError('cluster-unreachable', 'no route'));
