@@ -1,8 +1,11 @@
 import type { Wire } from '../preload/wire.ts';
+import { createWireEnd } from '../preload/wire-end.ts';
 
 /** A wire over the browser host's WebSocket, already open. */
 export function createSocketWire(socket: WebSocket): Wire {
+  const end = createWireEnd();
   socket.binaryType = 'arraybuffer';
+  socket.addEventListener('close', end.tell);
   return {
     send(message) {
       if (socket.readyState === WebSocket.OPEN) socket.send(message as string | Uint8Array<ArrayBuffer>);
@@ -13,28 +16,19 @@ export function createSocketWire(socket: WebSocket): Wire {
       socket.addEventListener('message', receive);
       return () => socket.removeEventListener('message', receive);
     },
-    onClosed(listener) {
-      if (socket.readyState === WebSocket.CLOSED) listener();
-      else socket.addEventListener('close', listener, { once: true });
-      return () => socket.removeEventListener('close', listener);
+    onClosed: end.onClosed,
+    close() {
+      socket.close();
+      end.tell();
     },
-    close: () => socket.close(),
   };
 }
 
 /** A wire over the one port that Electron's preload script hands to the page. */
 export function createPortWire(port: MessagePort): Wire {
-  let isClosed = false;
-  const closedListeners = new Set<() => void>();
+  const end = createWireEnd();
   // Chromium tells the other side's end by this event since 122; the type definitions do not know it yet.
-  port.addEventListener('close', lose);
-
-  function lose(): void {
-    if (isClosed) return;
-    isClosed = true;
-    for (const listener of closedListeners) listener();
-  }
-
+  port.addEventListener('close', end.tell);
   return {
     send: (message) => port.postMessage(message),
     onMessage(listener) {
@@ -43,14 +37,10 @@ export function createPortWire(port: MessagePort): Wire {
       port.start();
       return () => port.removeEventListener('message', receive);
     },
-    onClosed(listener) {
-      closedListeners.add(listener);
-      if (isClosed) listener();
-      return () => closedListeners.delete(listener);
-    },
+    onClosed: end.onClosed,
     close() {
       port.close();
-      lose();
+      end.tell();
     },
   };
 }

@@ -2,7 +2,8 @@
 // covers: preload/contract.ts
 // covers: preload/server.ts
 // covers: preload/streams-table.ts
-// covers: main/hosts/browser/socket-wire.ts
+// covers: preload/wire-end.ts
+// covers: renderer/wires.ts
 import { createHash, randomBytes } from 'node:crypto';
 import { describe, expect, test, vi } from 'vitest';
 import type { ByteStream } from '../../preload/byte-stream.ts';

@@ -1,4 +1,3 @@
-// covers: renderer/wires.ts
 import { mkdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';

@@ -1,11 +1,15 @@
+import { EventEmitter } from 'node:events';
 import { createServer } from 'node:http';
-import { MessageChannel, type MessagePort } from 'node:worker_threads';
-import { WebSocket, WebSocketServer } from 'ws';
+import { MessageChannel, type MessagePort as NodePort } from 'node:worker_threads';
+import { WebSocketServer } from 'ws';
 import { listenOnLoopback } from '../../main/base/loopback.ts';
-import { createSocketWire } from '../../main/hosts/browser/socket-wire.ts';
+import { createSocketWire as createCoreSocketWire } from '../../main/hosts/browser/socket-wire.ts';
+import { createPortWire as createCorePortWire, type MainPort } from '../../main/hosts/electron/port-wire.ts';
 import type { Wire } from '../../preload/wire.ts';
+import { createWireEnd } from '../../preload/wire-end.ts';
+import { createPortWire, createSocketWire } from '../../renderer/wires.ts';
 
-/** Both ends of one connection. */
+/** Both ends of one connection: the page's own wire and the host's own, over what carries them in the app. */
 export interface WirePair {
   readonly page: Wire;
   readonly core: Wire;
@@ -35,24 +39,19 @@ interface MemoryEnd {
 
 function createMemoryEnd(): MemoryEnd {
   const waiting: (string | Uint8Array)[] = [];
-  const closedListeners = new Set<() => void>();
+  const closing = createWireEnd();
   let listener: ((message: unknown) => void) | undefined;
-  let isClosed = false;
   const end: MemoryEnd = {
     peer: undefined,
     receive(message) {
       if (listener) listener(message);
       else waiting.push(message);
     },
-    lose() {
-      if (isClosed) return;
-      isClosed = true;
-      for (const tell of closedListeners) tell();
-    },
+    lose: closing.tell,
     wire: {
       send(message) {
         const copy = typeof message === 'string' ? message : message.slice();
-        if (!isClosed) queueMicrotask(() => end.peer?.receive(copy));
+        if (!closing.hasCome) queueMicrotask(() => end.peer?.receive(copy));
       },
       onMessage(next) {
         listener = next;
@@ -61,15 +60,11 @@ function createMemoryEnd(): MemoryEnd {
           listener = undefined;
         };
       },
-      onClosed(tell) {
-        closedListeners.add(tell);
-        if (isClosed) tell();
-        return () => closedListeners.delete(tell);
-      },
+      onClosed: closing.onClosed,
       close() {
-        if (isClosed) return;
+        if (closing.hasCome) return;
         queueMicrotask(() => end.peer?.lose());
-        end.lose();
+        closing.tell();
       },
     },
   };
@@ -79,8 +74,8 @@ function createMemoryEnd(): MemoryEnd {
 function createPortPair(): WirePair {
   const { port1, port2 } = new MessageChannel();
   return {
-    page: createPortWire(port1),
-    core: createPortWire(port2),
+    page: createPortWire(port1 as unknown as MessagePort),
+    core: createCorePortWire(toMainPort(port2)),
     release: async () => {
       port1.close();
       port2.close();
@@ -88,21 +83,19 @@ function createPortPair(): WirePair {
   };
 }
 
-function createPortWire(port: MessagePort): Wire {
-  let isClosed = false;
-  port.on('close', () => {
-    isClosed = true;
-  });
+/** Node's port as Electron's in the main process, whose message event is an object with the data. */
+export function toMainPort(port: NodePort): MainPort {
+  const events = new EventEmitter();
+  type Listener = (event: { readonly data: unknown }) => void;
+  const forward = (data: unknown): unknown => events.emit('message', { data });
+  port.on('close', () => events.emit('close'));
   return {
-    send: (message) => port.postMessage(message),
-    onMessage(listener) {
-      port.on('message', listener);
-      return () => port.off('message', listener);
-    },
-    onClosed(listener) {
-      if (isClosed) listener();
-      else port.once('close', listener);
-      return () => port.off('close', listener);
+    postMessage: (message) => port.postMessage(message),
+    on: (name: string, listener: Listener) => events.on(name, listener),
+    off: (name: string, listener: Listener) => events.off(name, listener),
+    // A port of Node starts with its first listener.
+    start() {
+      if (port.listenerCount('message') === 0) port.on('message', forward);
     },
     close: () => port.close(),
   };
@@ -112,20 +105,17 @@ async function createSocketPair(): Promise<WirePair> {
   const http = createServer();
   const server = new WebSocketServer({ server: http, perMessageDeflate: false });
   const port = await listenOnLoopback(http, 0);
-  const accepted = new Promise<WebSocket>((resolve) =>
-    server.once('connection', (socket) => {
-      socket.pause();
-      resolve(socket);
-    }),
+  const accepted = new Promise<Wire>((resolve) =>
+    server.once('connection', (socket) => resolve(createCoreSocketWire(socket))),
   );
-  const client = new WebSocket(`ws://127.0.0.1:${port}`, { perMessageDeflate: false });
-  await new Promise((resolve) => client.once('open', resolve));
+  const socket = new WebSocket(`ws://127.0.0.1:${port}`);
+  const page = createSocketWire(socket);
+  await new Promise((resolve) => socket.addEventListener('open', resolve));
   return {
-    page: createSocketWire(client),
-    core: createSocketWire(await accepted),
+    page,
+    core: await accepted,
     async release() {
-      client.terminate();
-      for (const socket of server.clients) socket.terminate();
+      for (const client of server.clients) client.terminate();
       await new Promise((resolve) => http.close(resolve));
     },
   };

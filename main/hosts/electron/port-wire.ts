@@ -1,4 +1,5 @@
 import type { Wire } from '../../../preload/wire.ts';
+import { createWireEnd } from '../../../preload/wire-end.ts';
 
 /** The part of Electron's MessagePortMain that a wire needs; node:worker_threads' ports differ in the event only. */
 export interface MainPort {
@@ -12,19 +13,11 @@ export interface MainPort {
 
 /** A page behind a MessagePort. Bytes are cloned, never transferred: a transfer to or from main loses them. */
 export function createPortWire(port: MainPort): Wire {
-  const closedListeners = new Set<() => void>();
-  let isClosed = false;
-
-  function lose(): void {
-    if (isClosed) return;
-    isClosed = true;
-    for (const listener of closedListeners) listener();
-  }
-  port.on('close', lose);
-
+  const end = createWireEnd();
+  port.on('close', end.tell);
   return {
     send(message) {
-      if (!isClosed) port.postMessage(message);
+      if (!end.hasCome) port.postMessage(message);
     },
     onMessage(listener) {
       const receive = ({ data }: { readonly data: unknown }): void => listener(data);
@@ -32,14 +25,10 @@ export function createPortWire(port: MainPort): Wire {
       port.start();
       return () => port.off('message', receive);
     },
-    onClosed(listener) {
-      closedListeners.add(listener);
-      if (isClosed) listener();
-      return () => closedListeners.delete(listener);
-    },
+    onClosed: end.onClosed,
     close() {
       port.close();
-      lose();
+      end.tell();
     },
   };
 }

@@ -1,32 +1,12 @@
 // covers: main/hosts/electron/electron-host.ts
 // covers: main/index.ts
 // covers: preload/preload.ts
-import { MessageChannel, type MessagePort } from 'node:worker_threads';
+import { MessageChannel } from 'node:worker_threads';
 import { expect, test, vi } from 'vitest';
-import { createPortWire, type MainPort } from '../../../../main/hosts/electron/port-wire.ts';
+import { createPortWire } from '../../../../main/hosts/electron/port-wire.ts';
+import { toMainPort } from '../../../fakes/wires.ts';
 
-/**
- * Only a real Electron runs the files named above: test/e2e/electron.test.ts does, where its binary is. Here its port is
- * stood in for by one of Node, whose message event is the message itself.
- */
-function toMainPort(port: MessagePort): MainPort {
-  const wrapped = new Map<unknown, (data: unknown) => void>();
-  const stand = {
-    postMessage: (message: unknown) => port.postMessage(message),
-    on(event: 'message' | 'close', listener: (event: { readonly data: unknown }) => void) {
-      const receive = (data: unknown): void => listener({ data });
-      wrapped.set(listener, receive);
-      port.on(event, receive);
-    },
-    off(event: 'message', listener: unknown) {
-      port.off(event, wrapped.get(listener) ?? (() => {}));
-    },
-    start: () => port.start(),
-    close: () => port.close(),
-  };
-  return stand as MainPort;
-}
-
+// Only a real Electron runs the files named above: test/e2e/electron.test.ts does, where its binary is.
 test('text and bytes pass both ways, and the end is told once to each side', async () => {
   const { port1, port2 } = new MessageChannel();
   const [core, page] = [createPortWire(toMainPort(port1)), createPortWire(toMainPort(port2))];
