@@ -7,15 +7,18 @@ import { createLifetime, type Lifetime } from './base/lifetime.ts';
 import { createLog, type Log } from './base/log.ts';
 import { makePrivateFolder, type Paths, resolvePaths } from './base/paths.ts';
 import { servePage } from './bridge/bridge.ts';
+import type { CredentialProvider } from './credentials/credential.ts';
 import { createCredentialProvider, createPluginCache } from './credentials/provider.ts';
 import { createUserRequests, type UserRequests } from './credentials/user-requests.ts';
 import { startDemoCluster } from './demo/demo-cluster.ts';
 import { createDemoSwitch, type DemoSwitch } from './demo/demo-switch.ts';
+import { connectToServer } from './doctor/address-check.ts';
+import { createDoctor, type Doctor } from './doctor/doctor.ts';
 import { type CommandTarget, type OpenedCommand, openCommand } from './exec/command.ts';
 import type { TerminalSize } from './exec/exec-stream.ts';
 import { SHELL_COMMAND } from './exec/shell-choice.ts';
 import { type Contexts, openContexts } from './kube/contexts.ts';
-import { kubeconfigPaths, loadKubeconfig } from './kube/kubeconfig.ts';
+import { kubeconfigPaths, loadKubeconfig, type ResolvedContext } from './kube/kubeconfig.ts';
 import { watchKubeconfig } from './kube/kubeconfig-watch.ts';
 import { resolveContext, toPluginCluster } from './kube/resolve-context.ts';
 import { createTransport } from './kube/transport.ts';
@@ -41,6 +44,7 @@ export interface Core {
   readonly life: Lifetime;
   readonly contexts: Contexts;
   readonly demo: DemoSwitch;
+  readonly doctor: Doctor;
   /** What credentials need from the user. */
   readonly userRequests: UserRequests;
   /** Opened at its first use. */
@@ -85,8 +89,8 @@ export async function compose({ environment, platform }: ComposeOptions): Promis
     // Its place is taken now: whenever it is started, it stops after the sessions that run in it.
     life.child('demo'),
   );
-  const contexts = await openKube({ environment, clock, log, demo }, life);
   const userRequests = createUserRequests();
+  const { contexts, doctor } = await openKube({ environment, clock, log, demo, userRequests }, life);
   let openingLibrary: Promise<Library> | undefined;
 
   const core: Core = {
@@ -96,6 +100,7 @@ export async function compose({ environment, platform }: ComposeOptions): Promis
     life,
     contexts,
     demo,
+    doctor,
     userRequests,
     library() {
       openingLibrary ??= openLibrary(
@@ -117,19 +122,22 @@ export async function compose({ environment, platform }: ComposeOptions): Promis
 }
 
 /** The user's contexts, then the demo cluster's, each with its credentials and its way to the cluster. */
-function openKube(
+async function openKube(
   needs: {
     readonly environment: NodeJS.ProcessEnv;
     readonly clock: Clock;
     readonly log: Log;
     readonly demo: DemoSwitch;
+    readonly userRequests: UserRequests;
   },
   life: Lifetime,
-): Promise<Contexts> {
-  const { environment, clock, log, demo } = needs;
+): Promise<{ readonly contexts: Contexts; readonly doctor: Doctor }> {
+  const { environment, clock, log, demo, userRequests } = needs;
   const pluginCache = createPluginCache({ clock, environment });
   const paths = kubeconfigPaths(environment);
-  return openContexts(
+  const credentials = ({ user, cluster }: ResolvedContext): CredentialProvider =>
+    createCredentialProvider({ clock, environment, pluginCache }, user, toPluginCluster(cluster));
+  const contexts = await openContexts(
     {
       load() {
         const { kubeconfigPath } = demo.snapshot();
@@ -137,20 +145,22 @@ function openKube(
       },
       resolve: resolveContext,
       connect: (context) =>
-        createTransport(
-          { userAgent: `kubereel/${VERSION}` },
-          context,
-          createCredentialProvider(
-            { clock, environment, pluginCache },
-            context.user,
-            toPluginCluster(context.cluster),
-          ),
-        ),
+        createTransport({ userAgent: `kubereel/${VERSION}` }, context, credentials(context)),
       watch: watchKubeconfig,
       onReloadError: (error) => log.error({ error: String(error) }, 'kubeconfig could not be read again'),
     },
     life,
   );
+  const doctor = createDoctor({
+    clock,
+    userRequests,
+    credentials,
+    kubeconfig: contexts.current,
+    resolve: resolveContext,
+    transport: contexts.transport,
+    openSocket: connectToServer,
+  });
+  return { contexts, doctor };
 }
 
 /** The rooms that only a page needs: settings, sessions, library, and the bridge that answers it. */
@@ -198,6 +208,7 @@ async function openPages(
     sessions,
     library,
     settings,
+    doctor: core.doctor,
     userRequests: core.userRequests,
     newWindow: options.newWindow,
   };

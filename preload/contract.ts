@@ -4,9 +4,11 @@
  */
 
 import type { CredentialRequest } from './contract-credentials.ts';
+import type { DoctorReport } from './contract-doctor.ts';
 import type { PodInfo } from './contract-pods.ts';
 
 export type { CredentialRequest } from './contract-credentials.ts';
+export type { DoctorCheck, DoctorReport } from './contract-doctor.ts';
 export type { ContainerInfo, PodInfo } from './contract-pods.ts';
 
 /** Raised with every change that an older side could not understand; both say theirs in the hello frame. */
@@ -47,6 +49,12 @@ export interface Calls {
   /** Forgets an ended session: it leaves the list. Its recording stays. */
   'sessions.forget': { input: { readonly sessionId: string }; output: Empty };
 
+  /** Checks all that a shell there needs. Returns at once; all else comes as `doctor.changed` with this run id. */
+  'doctor.run': {
+    input: { readonly context: string; readonly namespace?: string; readonly pod?: string };
+    output: { readonly runId: string };
+  };
+  'doctor.stop': { input: { readonly runId: string }; output: Empty };
   /** What credential plugins need from the user now. */
   'credentials.requests': { input: Empty; output: readonly CredentialRequest[] };
   /** `allow` a consent: the plugin runs, now and later. `refuse` a consent, or gives a login up. */
@@ -73,6 +81,8 @@ export interface Events {
   'pods.changed': PodsChange;
   'sessions.changed': SessionInfo;
   'sessions.forgotten': { readonly sessionId: string };
+  /** The whole report, each time a check has changed. */
+  'doctor.changed': DoctorReport;
   /** All open requests, each time one comes or goes. */
   'credentials.changed': readonly CredentialRequest[];
   /** A recording began, grew, ended or was removed. */

@@ -62,6 +62,10 @@ export const callParsers: Parsers<{ [Name in CallName]: Calls[Name]['input'] }> 
   'sessions.reconnect': parserOf(session),
   'sessions.close': parserOf(session),
   'sessions.forget': parserOf(session),
+  'doctor.run': parserOf(
+    v.strictObject({ context: name, namespace: v.exactOptional(name), pod: v.exactOptional(name) }),
+  ),
+  'doctor.stop': parserOf(v.strictObject({ runId: name })),
   'credentials.requests': parserOf(empty),
   'credentials.answer': parserOf(
     v.strictObject({ requestId: name, answer: v.picklist(['allow', 'refuse']) }),

@@ -3,6 +3,7 @@ import type { Wire } from '../../preload/wire.ts';
 import { createLifetime, type Lifetime } from '../base/lifetime.ts';
 import { answerContexts, toContextList } from './contexts.ts';
 import { answerCredentials, viewLogin } from './credentials.ts';
+import { answerDoctor } from './doctor.ts';
 import { answerLibrary } from './library.ts';
 import { answerPods } from './pods.ts';
 import { toProblem } from './problem.ts';
@@ -25,6 +26,7 @@ export function servePage(rooms: Rooms, wire: Wire, parent: Lifetime): Lifetime 
       'app.newWindow': () => rooms.newWindow(),
       ...answerContexts(rooms),
       ...answerPods(rooms, (change) => server.emit('pods.changed', change), life),
+      ...answerDoctor(rooms, (report) => server.emit('doctor.changed', report), life),
       ...answerSessions(rooms),
       ...answerCredentials(rooms),
       ...answerLibrary(rooms),

@@ -3,6 +3,7 @@ import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import type { UserRequests } from '../credentials/user-requests.ts';
 import type { DemoSwitch } from '../demo/demo-switch.ts';
+import type { Doctor } from '../doctor/doctor.ts';
 import type { Contexts } from '../kube/contexts.ts';
 import type { Library } from '../library/library.ts';
 import type { Sessions } from '../session/sessions.ts';
@@ -18,6 +19,7 @@ export interface Rooms {
   readonly sessions: Sessions;
   readonly library: Library;
   readonly settings: SettingsStore;
+  readonly doctor: Doctor;
   readonly userRequests: UserRequests;
   /** Opens another window, or tells the address for one. */
   newWindow(): Promise<{ readonly url?: string }>;

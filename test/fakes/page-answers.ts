@@ -5,6 +5,7 @@ import type {
   Calls,
   ContextList,
   CredentialRequest,
+  DoctorCheck,
   EventName,
   Events,
   NamespaceList,
@@ -26,6 +27,8 @@ export interface PageCoreState {
   namespaces: NamespaceList;
   sessions: Map<string, SessionInfo>;
   credentialRequests: readonly CredentialRequest[];
+  /** What a run of the doctor says; it is finished where none of them waits or runs. */
+  doctorChecks: readonly DoctorCheck[];
   recordings: Map<string, RecordingInfo>;
   settings: SettingsState;
   /** Calls that fail, with what. */
@@ -135,6 +138,15 @@ export function createAnswers({ state, watches, emit, putSession }: AnswerNeeds)
       emit('sessions.forgotten', { sessionId });
       return {};
     },
+    'doctor.run': ({ context }) => {
+      lastId += 1;
+      const runId = `run-${lastId}`;
+      const checks = state.doctorChecks;
+      const isFinished = checks.every(({ outcome }) => outcome !== 'waiting' && outcome !== 'running');
+      queueMicrotask(() => emit('doctor.changed', { runId, context, checks, isFinished }));
+      return { runId };
+    },
+    'doctor.stop': () => ({}),
     'credentials.requests': () => state.credentialRequests,
     'credentials.answer': ({ requestId }) => {
       state.credentialRequests = state.credentialRequests.filter(
@@ -179,6 +191,7 @@ export function emptyState(): PageCoreState {
     namespaces: { namespaces: ['default', 'kube-system', 'shop'] },
     sessions: new Map(),
     credentialRequests: [],
+    doctorChecks: [],
     recordings: new Map(),
     settings: { settings: FIRST_SETTINGS, problems: [] },
     failing: new Map(),

@@ -1,0 +1,169 @@
+import type { Clock } from '../base/clock.ts';
+import type { CredentialProvider } from '../credentials/credential.ts';
+import type { UserRequests } from '../credentials/user-requests.ts';
+import type { Kubeconfig, ResolvedContext } from '../kube/kubeconfig.ts';
+import type { KubeTransport } from '../kube/transport.ts';
+import { checkIdentity, checkRemoteCommand } from './access-checks.ts';
+import { checkAddress } from './address-check.ts';
+import { type Board, createBoard } from './board.ts';
+import type { Check, CheckId } from './check.ts';
+import { checkCredential } from './credential-check.ts';
+import { checkContext, checkKubeconfig } from './kubeconfig-check.ts';
+import { checkPod } from './pod-check.ts';
+import { createRedactor } from './redact.ts';
+import { checkTls, type OpenSocket } from './tls-check.ts';
+
+/** Looks at everything that a shell needs, in the order in which it is needed. */
+export interface Doctor {
+  /**
+   * Tells the report each time it has changed, and resolves with the last one. Rejects only with the signal's
+   * reason. No secret stands in a report.
+   */
+  examine(
+    question: DoctorQuestion,
+    onChanged: (checks: readonly Check[]) => void,
+    options: { signal: AbortSignal },
+  ): Promise<readonly Check[]>;
+}
+
+export interface DoctorQuestion {
+  /** Absent: the kubeconfig's current one. */
+  readonly context?: string;
+  /** Absent: the context's own. */
+  readonly namespace?: string;
+  /** Absent: any pod of the namespace. */
+  readonly pod?: string;
+}
+
+export interface DoctorNeeds {
+  readonly clock: Pick<Clock, 'nowMs' | 'nowMicros'>;
+  readonly openSocket: OpenSocket;
+  readonly userRequests: Pick<UserRequests, 'list' | 'onChanged'>;
+  /** As it stands; nothing is contacted. */
+  kubeconfig(): Kubeconfig;
+  resolve(kubeconfig: Kubeconfig, context: string): Promise<ResolvedContext>;
+  credentials(context: ResolvedContext): CredentialProvider;
+  transport(context: string): Promise<KubeTransport>;
+  readonly limits?: Partial<DoctorLimits>;
+}
+
+/** How long a check may take, in milliseconds. */
+export interface DoctorLimits {
+  readonly files: number;
+  /** Name, TCP and TLS; kubectl's dial has 30 s. */
+  readonly connection: number;
+  /** A plugin has a limit of its own; this is for a person who logs in. */
+  readonly credential: number;
+  readonly request: number;
+}
+
+const LIMITS: DoctorLimits = { files: 10_000, connection: 15_000, credential: 300_000, request: 20_000 };
+
+export function createDoctor(needs: DoctorNeeds): Doctor {
+  const limits = { ...LIMITS, ...needs.limits };
+  return {
+    async examine(question, onChanged, options) {
+      const redactor = createRedactor();
+      const board = createBoard({ redactor, onChanged }, options);
+      const context = await examineFiles(needs, board, question, limits);
+      if (!context) return board.checks;
+      const isReached = await examineConnection(needs, board, context, limits);
+      if (!isReached) return board.checks;
+      const hasCredential = await board.run('credential', limits.credential, ({ signal }) =>
+        checkCredential(
+          { ...needs, redactor, note: (message) => board.note('credential', message) },
+          context,
+          {
+            signal,
+          },
+        ),
+      );
+      if (!hasCredential) {
+        board.skip(['who', 'exec', 'attach'], 'there is no credential to ask with');
+        return board.checks;
+      }
+      await examineAccess(needs, board, context, question, limits);
+      return board.checks;
+    },
+  };
+}
+
+/** A shell would open: attach is another matter, and a server that does not say who we are may still let us in. */
+export function isHealthy(checks: readonly Check[]): boolean {
+  return checks.every(({ id, outcome }) => {
+    if (id === 'attach') return true;
+    if (id === 'exec') return outcome === 'ok';
+    return outcome !== 'failed' && outcome !== 'waiting' && outcome !== 'running';
+  });
+}
+
+async function examineFiles(
+  needs: DoctorNeeds,
+  board: Board,
+  { context }: DoctorQuestion,
+  limits: DoctorLimits,
+): Promise<ResolvedContext | undefined> {
+  const kubeconfig = needs.kubeconfig();
+  const hasFiles = await board.run('kubeconfig', limits.files, async () => checkKubeconfig(kubeconfig));
+  if (!hasFiles) {
+    board.skip(['context', ...AFTER_CONTEXT], 'there is no kubeconfig');
+    return undefined;
+  }
+  const found = await board.run('context', limits.files, () =>
+    checkContext({ kubeconfig, resolve: needs.resolve }, context),
+  );
+  if (!found) board.skip(AFTER_CONTEXT, 'there is no context to use');
+  return found;
+}
+
+const AFTER_CONTEXT: readonly CheckId[] = ['address', 'tls', 'credential', 'who', 'exec', 'attach'];
+
+async function examineConnection(
+  needs: DoctorNeeds,
+  board: Board,
+  context: ResolvedContext,
+  limits: DoctorLimits,
+): Promise<boolean> {
+  const address = await board.run('address', limits.connection, (options) =>
+    checkAddress(needs, context, options),
+  );
+  if (!address) {
+    board.skip(['tls', 'credential', 'who', 'exec', 'attach'], 'the address cannot be reached');
+    return false;
+  }
+  const isTrusted = await board.run('tls', limits.connection, (options) => checkTls(needs, context, options));
+  if (!isTrusted) {
+    board.skip(
+      ['credential', 'who', 'exec', 'attach'],
+      'no credential is given to a server that is not trusted',
+    );
+    return false;
+  }
+  return true;
+}
+
+async function examineAccess(
+  needs: DoctorNeeds,
+  board: Board,
+  context: ResolvedContext,
+  question: DoctorQuestion,
+  limits: DoctorLimits,
+): Promise<void> {
+  const namespace = question.namespace ?? context.namespace;
+  const target = { namespace, pod: question.pod };
+  const isKnown = await board.run('who', limits.request, async (options) =>
+    checkIdentity({ transport: await needs.transport(context.name) }, context, options),
+  );
+  if (!isKnown) {
+    board.skip(['exec', 'attach'], 'the server does not let us in');
+    return;
+  }
+  for (const kind of ['exec', 'attach'] as const) {
+    await board.run(kind, limits.request, async (options) => {
+      const transport = await needs.transport(context.name);
+      const access = await checkRemoteCommand({ transport }, { kind, ...target }, options);
+      if (access.finding.outcome === 'failed' || question.pod === undefined) return access;
+      return checkPod({ transport }, { namespace, pod: question.pod }, access, options);
+    });
+  }
+}
