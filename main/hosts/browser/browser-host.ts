@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
+import { MAX_REQUEST_CHARACTERS } from '../../../preload/frame-codec.ts';
 import type { Wire } from '../../../preload/wire.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Log } from '../../base/log.ts';
@@ -31,8 +32,8 @@ const TOKEN_PREFIX = 'token.';
 
 /** `{"secret":"…"}` is 56 bytes. */
 const MAX_SESSION_BODY_BYTES = 1024;
-/** Input of a page: a control frame with a long command, or 64 KiB of a paste. */
-const MAX_MESSAGE_BYTES = 1024 * 1024;
+/** The longest request as UTF-8, at most three bytes a character; stream bytes come in less. */
+const MAX_MESSAGE_BYTES = 3 * MAX_REQUEST_CHARACTERS;
 
 export async function startBrowserHost(
   needs: { readonly log: Log; readonly clock: Clock },
@@ -55,6 +56,9 @@ export async function startBrowserHost(
     const refusal = judgeUpgrade(request, secrets, port);
     if (refusal) {
       needs.log.warn({ status: refusal, origin: request.headers.origin }, 'page refused');
+      // Who hangs up while being refused fails alone, and who does not hang up is not waited for.
+      socket.on('error', () => {});
+      socket.once('finish', () => socket.destroy());
       socket.end(`HTTP/1.1 ${refusal}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
       return;
     }

@@ -2,6 +2,7 @@
 // covers: main/hosts/page/page-headers.ts
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
+import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -13,6 +14,7 @@ import {
   startBrowserHost,
   WIRE_PROTOCOL,
 } from '../../../../main/hosts/browser/browser-host.ts';
+import { MAX_REQUEST_CHARACTERS } from '../../../../preload/frame-codec.ts';
 import type { Wire } from '../../../../preload/wire.ts';
 
 let host: BrowserHost;
@@ -133,6 +135,59 @@ describe('every route lets the right one in and nobody else', () => {
     expect(await openSocket('/other', own(), right)).toBe(404);
     expect(served).toHaveLength(1);
   });
+});
+
+/** Asks for a socket with nothing to show for it. */
+async function askRaw(): Promise<Socket> {
+  const socket = connect({ host: '127.0.0.1', port: host.port, allowHalfOpen: true });
+  socket.on('error', () => {});
+  await new Promise((resolve) => socket.once('connect', resolve));
+  socket.write(
+    `GET /wire HTTP/1.1\r\nHost: 127.0.0.1:${host.port}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n`,
+  );
+  return socket;
+}
+
+test('who is refused a wire is hung up on, whether it hangs up itself or not', async () => {
+  const patient = await askRaw();
+  let answer = '';
+  patient.on('data', (bytes) => {
+    answer += bytes.toString();
+  });
+  await new Promise((resolve) => patient.once('end', resolve));
+  expect(answer).toMatch(/^HTTP\/1\.1 403 /);
+  // Our half is open still: writing into what the host has destroyed is answered with a reset.
+  const reset = new Promise((resolve) => patient.once('close', resolve));
+  const writing = setInterval(() => patient.write('more'), 5);
+  await reset;
+  clearInterval(writing);
+
+  // A failure of such a socket would be nobody's, and end the process.
+  for (let count = 0; count < 20; count += 1) (await askRaw()).resetAndDestroy();
+  expect((await send('GET', '/', { Host: own().Host })).status).toBe(200);
+});
+
+test('the longest request passes, and one byte more ends the page’s connection', async () => {
+  const token = await signIn();
+  const socket = new WebSocket(`ws://127.0.0.1:${host.port}/wire`, [WIRE_PROTOCOL, `token.${token}`], {
+    headers: own(),
+  });
+  await new Promise((resolve) => socket.once('open', resolve));
+  const heard: unknown[] = [];
+  const longest = '中'.repeat(MAX_REQUEST_CHARACTERS);
+  const passed = new Promise<void>((resolve) =>
+    served[0]?.onMessage((message) => {
+      heard.push(message);
+      resolve();
+    }),
+  );
+  socket.send(longest);
+  await passed;
+  expect(heard).toEqual([longest]);
+  const closed = new Promise<number>((resolve) => socket.once('close', resolve));
+  socket.send(`${longest}x`);
+  expect(await closed).toBe(1009);
+  expect(heard).toHaveLength(1);
 });
 
 test('a link lets one window in once', async () => {
