@@ -27,7 +27,11 @@ const target = v.strictObject({
   pod: name,
   container: v.exactOptional(name),
   command: v.exactOptional(
-    v.pipe(v.array(v.pipe(v.string(), v.maxLength(MAX_ARGUMENT))), v.maxLength(MAX_ARGUMENTS)),
+    v.pipe(
+      v.array(v.pipe(v.string(), v.maxLength(MAX_ARGUMENT))),
+      v.minLength(1),
+      v.maxLength(MAX_ARGUMENTS),
+    ),
   ),
 });
 const empty = v.strictObject({});

@@ -20,6 +20,7 @@ test.each([
   ['a size beyond 16 bits', 'sessions.resize', { sessionId: 's', size: { cols: 65_536, rows: 24 } }],
   ['a half size', 'sessions.resize', { sessionId: 's', size: { cols: 1.5, rows: 24 } }],
   ['a key too many', 'sessions.open', { target: { ...target, __proto__x: 1 }, size }],
+  ['a command of no words', 'sessions.open', { target: { ...target, command: [] }, size }],
   ['an endless name', 'namespaces.list', { context: 'x'.repeat(600) }],
   ['an unknown setting', 'settings.set', { changes: { telemetry: true } }],
   ['a setting out of range', 'settings.set', { changes: { fontSize: 400 } }],
