@@ -34,6 +34,9 @@ export interface StreamEnd {
 /** Credit goes back in steps of this many bytes: few frames, and the writer has three quarters of its window left. */
 const CREDIT_STEP_BYTES = WINDOW_BYTES / 4;
 
+/** What waits is joined up to this size: a window of single bytes must not cost a hundred times its size to hold. */
+const JOINED_BYTES = 4 * 1024;
+
 const never = new AbortController().signal;
 
 export function createByteStream(id: number, send: (frame: Frame) => void, onClosed: () => void): StreamEnd {
@@ -57,6 +60,16 @@ export function createByteStream(id: number, send: (frame: Frame) => void, onClo
     closed.resolve(how ? { problem: how } : {});
     wakeReader?.();
     onClosed();
+  }
+
+  function keep(bytes: Uint8Array): void {
+    const last = chunks.at(-1);
+    if (last && last.byteLength + bytes.byteLength <= JOINED_BYTES) {
+      const joined = new Uint8Array(last.byteLength + bytes.byteLength);
+      joined.set(last);
+      joined.set(bytes, last.byteLength);
+      chunks[chunks.length - 1] = joined;
+    } else if (bytes.byteLength > 0) chunks.push(bytes);
   }
 
   function giveBack(bytes: number): void {
@@ -130,7 +143,7 @@ export function createByteStream(id: number, send: (frame: Frame) => void, onClo
       }
       owedBytes += frame.bytes.byteLength;
       if (owedBytes > WINDOW_BYTES) throw new Error(`stream ${id} was sent more than its window`);
-      if (frame.bytes.byteLength > 0 && !hasReaderLeft) chunks.push(frame.bytes);
+      if (!hasReaderLeft) keep(frame.bytes);
       wakeReader?.();
     },
     lose(how) {

@@ -84,6 +84,18 @@ test('however it is cut, all of it arrives, in order and within the window', asy
   );
 });
 
+test('small chunks that wait are joined, and large ones are left alone', async () => {
+  const { writer, reader } = connect();
+  const bytes = Uint8Array.from({ length: 10_000 }, (_, index) => index % 251);
+  for (const byte of bytes) await writer.write(new Uint8Array([byte]));
+  await writer.write(new Uint8Array(60_000));
+  writer.end();
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of reader.input) chunks.push(chunk);
+  expect(chunks.map((chunk) => chunk.byteLength)).toEqual([4_096, 4_096, 1_808, 60_000]);
+  expect(Buffer.concat(chunks).subarray(0, 10_000).equals(bytes)).toBe(true);
+});
+
 test('credit for what was never sent is the other side’s mistake', async () => {
   const { readerEnd, reader } = connect();
   expect(() => readerEnd.receive({ kind: 'credit', id: 1, bytes: 1 })).toThrow('more than were taken');
