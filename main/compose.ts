@@ -145,7 +145,11 @@ async function openKube(
       },
       resolve: resolveContext,
       connect: (context) =>
-        createTransport({ userAgent: `kubereel/${VERSION}` }, context, credentials(context)),
+        createTransport(
+          { userAgent: `kubereel/${VERSION}`, environment: async () => environment },
+          context,
+          credentials(context),
+        ),
       watch: watchKubeconfig,
       onReloadError: (error) => log.error({ error: String(error) }, 'kubeconfig could not be read again'),
     },

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { AppError } from '../base/errors.ts';
+import { readStart } from './answer-body.ts';
 import { toApiError } from './api-error.ts';
 import { splitJsonLines } from './json-lines.ts';
 import type { KubeRequest, KubeResponse, KubeTransport } from './transport.ts';
@@ -34,7 +35,7 @@ async function sendChecked(transport: KubeTransport, request: KubeRequest): Prom
   const response = await transport.request(request);
   if (response.status >= 200 && response.status < 300) return response;
   const tried = `${request.method} ${request.path}`;
-  throw toApiError(transport.server, response.status, await readStart(response), tried);
+  throw toApiError(transport.server, response.status, await readStart(response.body, MAX_ERROR_BYTES), tried);
 }
 
 async function readWhole(transport: KubeTransport, { body }: KubeResponse): Promise<string> {
@@ -48,22 +49,6 @@ async function readWhole(transport: KubeTransport, { body }: KubeResponse): Prom
     }
   }
   return Buffer.concat(chunks).toString('utf8');
-}
-
-/** As much of an error as is read; what breaks off is told as far as it came. */
-async function readStart({ body }: KubeResponse): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  try {
-    for await (const chunk of body) {
-      chunks.push(chunk);
-      length += chunk.byteLength;
-      if (length >= MAX_ERROR_BYTES) break;
-    }
-  } catch {
-    // The status is what matters.
-  }
-  return Buffer.concat(chunks).subarray(0, MAX_ERROR_BYTES).toString('utf8');
 }
 
 function parseWith<Output>(

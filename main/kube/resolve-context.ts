@@ -4,6 +4,7 @@ import { AppError } from '../base/errors.ts';
 import type { PemSource, PluginClusterInfo, PluginConfig, UserAuth } from '../credentials/credential.ts';
 import type { ClusterSettings, Entry, Impersonation, Kubeconfig, ResolvedContext } from './kubeconfig.ts';
 import type { ClusterFields, UserFields } from './kubeconfig-file.ts';
+import { parseProxyUrl } from './proxy.ts';
 
 /** Name of the cluster extension that is handed to exec plugins (client-go, clientauthentication). */
 const PLUGIN_EXTENSION = 'client.authentication.k8s.io/exec';
@@ -76,6 +77,7 @@ async function resolveCluster(
     ? await readPem(resolvePath(file, originPath), 'certificate-authority', name)
     : undefined;
   const pem = certificateAuthority ?? fromFile;
+  if (fields['proxy-url']) parseProxyUrl(fields['proxy-url'], name);
   const extension = fields.extensions?.find((candidate) => candidate.name === PLUGIN_EXTENSION)?.extension;
   return {
     name,

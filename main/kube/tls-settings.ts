@@ -1,26 +1,34 @@
 import { createHash } from 'node:crypto';
+import { createSecureContext, getCACertificates, type SecureContext } from 'node:tls';
 import type { Credential } from '../credentials/credential.ts';
 import type { ResolvedContext } from './kubeconfig.ts';
 
-/** What node:tls takes to reach a cluster as somebody; the same for REST and WebSocket. */
+/** Whom we trust on the way to a cluster and what proves us there; the same for REST and WebSocket. */
 export interface TlsSettings {
-  readonly ca?: string;
-  readonly cert?: string;
-  readonly key?: string;
-  readonly servername?: string;
-  readonly rejectUnauthorized: boolean;
+  readonly secureContext: SecureContext;
+  /** Whether a peer's certificate matters at all. */
+  readonly isVerified: boolean;
 }
 
-export function toTlsSettings(
+/** Throws OpenSSL's error for a certificate or key that it cannot read, or that are no pair. */
+export function createTlsSettings(
   { cluster }: Pick<ResolvedContext, 'cluster'>,
   { clientCertificate }: Credential,
 ): TlsSettings {
-  return {
-    rejectUnauthorized: !cluster.skipTlsVerify,
-    ...(cluster.certificateAuthority ? { ca: cluster.certificateAuthority } : {}),
-    ...(cluster.tlsServerName ? { servername: cluster.tlsServerName } : {}),
+  const secureContext = createSecureContext({
+    ca: cluster.certificateAuthority ?? (cluster.skipTlsVerify ? [] : readSystemAuthorities()),
+    minVersion: 'TLSv1.2',
     ...(clientCertificate ? { cert: clientCertificate.certificatePem, key: clientCertificate.keyPem } : {}),
-  };
+  });
+  return { secureContext, isVerified: !cluster.skipTlsVerify };
+}
+
+/**
+ * The machine's store, which is what kubectl goes by: a company's own authority stands in it and nowhere else. With it
+ * Node's list, as on a machine that has none. Takes 0.1 s the first time, and is remembered by Node.
+ */
+function readSystemAuthorities(): string[] {
+  return [...new Set([...getCACertificates('default'), ...getCACertificates('system')])];
 }
 
 /** Tells client certificates apart without keeping a key as a key. Empty where there is none. */

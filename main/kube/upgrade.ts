@@ -1,14 +1,18 @@
 import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import { WebSocket } from 'ws';
 import { AppError, systemCode } from '../base/errors.ts';
+import { readStart } from './answer-body.ts';
 import { toConnectError } from './connect-error.ts';
 import type { ResolvedContext } from './kubeconfig.ts';
-import type { TlsSettings } from './tls-settings.ts';
+import type { RequestHeaders } from './request-headers.ts';
 
 export interface UpgradeRequest {
   readonly path: string;
   readonly query: URLSearchParams;
   readonly protocols: readonly string[];
+  /** As of a credential. */
+  readonly isUnattended?: boolean;
   readonly signal: AbortSignal;
 }
 
@@ -32,42 +36,43 @@ export class UpgradeRefusal extends Error {
   }
 }
 
-/** For dial, TLS handshake and answer together, each; kubectl gives dialling as much. */
+/** For the answer, and for a pause within a refusal's body. */
 const HANDSHAKE_TIMEOUT_MS = 30_000;
 /** Largest message that is taken: API servers send 32 KiB, and ws' default of 100 MiB would all be held at once. */
 const MAX_MESSAGE_BYTES = 8 * 1024 * 1024;
 /** Of the body of a refusal: a Status is below 4 KiB, a proxy's page below this. */
 const MAX_REFUSAL_BYTES = 64 * 1024;
 
-/** Opens a WebSocket that is paused: nothing is read from it until the caller resumes it. */
-export function upgrade(
+/**
+ * Opens a WebSocket on a connection of its own; it is paused: nothing is read from it until the caller resumes it.
+ * Rejects with `UpgradeRefusal`, a connection's error, `protocol-error`, or the signal's reason.
+ */
+export async function upgrade(
   context: ResolvedContext,
   { path, query, protocols, signal }: UpgradeRequest,
-  options: TlsSettings & { readonly headers: Readonly<Record<string, string>> },
+  { connection, headers }: { readonly connection: Socket; readonly headers: RequestHeaders },
 ): Promise<WebSocket> {
   const { promise, resolve, reject } = Promise.withResolvers<WebSocket>();
-  if (signal.aborted) return Promise.reject(signal.reason);
-  let socket: WebSocket;
-  try {
-    socket = new WebSocket(
-      `${context.cluster.server.replace(/^http/, 'ws')}${path}?${query}`,
-      [...protocols],
-      {
-        ...options,
-        perMessageDeflate: false,
-        maxPayload: MAX_MESSAGE_BYTES,
-        handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
+  const socket = new WebSocket(
+    `${context.cluster.server.replace(/^http/, 'ws')}${path}?${query}`,
+    [...protocols],
+    {
+      createConnection: () => connection,
+      perMessageDeflate: false,
+      maxPayload: MAX_MESSAGE_BYTES,
+      handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
+      finishRequest(request) {
+        request.setHeaders(new Map(Object.entries(headers)));
+        request.end();
       },
-    );
-  } catch (error) {
-    // A certificate or key that OpenSSL cannot read is told before anything is sent.
-    return Promise.reject(toConnectError(context, error));
-  }
+    },
+  );
   const cancel = (): void => {
     reject(signal.reason);
     socket.terminate();
   };
   signal.addEventListener('abort', cancel, { once: true });
+  if (signal.aborted) cancel();
   socket.once('open', () => {
     socket.pause();
     resolve(socket);
@@ -93,20 +98,8 @@ function toUpgradeFailure(context: ResolvedContext, error: Error): AppError {
   );
 }
 
-/** Never rejects: of a body that breaks off, what had come is told. */
 async function readRefusal(response: IncomingMessage): Promise<UpgradeRefusal> {
-  const chunks: Buffer[] = [];
-  let length = 0;
   response.setTimeout(HANDSHAKE_TIMEOUT_MS, () => response.destroy());
-  try {
-    for await (const chunk of response as AsyncIterable<Buffer>) {
-      chunks.push(chunk);
-      length += chunk.byteLength;
-      if (length >= MAX_REFUSAL_BYTES) break;
-    }
-  } catch {
-    // The status is what matters.
-  }
-  const body = Buffer.concat(chunks).subarray(0, MAX_REFUSAL_BYTES).toString('utf8');
+  const body = await readStart(response, MAX_REFUSAL_BYTES);
   return new UpgradeRefusal(response.statusCode ?? 0, response.headers, body);
 }

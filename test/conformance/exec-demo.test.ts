@@ -13,6 +13,7 @@ import { listPods, type PodsChange, watchPods } from '../../main/kube/pods.ts';
 import { resolveContext, toPluginCluster } from '../../main/kube/resolve-context.ts';
 import { createTransport, type KubeTransport } from '../../main/kube/transport.ts';
 import { startTestDemo } from '../fakes/demo-start.ts';
+import { createDialNeeds } from '../fakes/kube-access.ts';
 import { readOutput } from '../fakes/remote-command.ts';
 
 const signal = new AbortController().signal;
@@ -28,7 +29,7 @@ beforeAll(async () => {
   const pluginCache = createPluginCache({ clock, environment });
   const cluster = toPluginCluster(context.cluster);
   const credentials = createCredentialProvider({ clock, environment, pluginCache }, context.user, cluster);
-  transport = createTransport({ userAgent: 'kubereel-test' }, context, credentials);
+  transport = createTransport(createDialNeeds(), context, credentials);
   pods = await listPods({ transport }, { namespace: null }, { signal });
 });
 

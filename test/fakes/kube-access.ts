@@ -1,6 +1,12 @@
 import type { Credential, CredentialProvider } from '../../main/credentials/credential.ts';
+import type { DialNeeds } from '../../main/kube/dial.ts';
 import type { ClusterSettings, ResolvedContext } from '../../main/kube/kubeconfig.ts';
 import { createTransport, type KubeTransport } from '../../main/kube/transport.ts';
+
+/** No proxies, whatever this machine has. */
+export function createDialNeeds(environment: NodeJS.ProcessEnv = {}): DialNeeds {
+  return { userAgent: 'kubereel-test', environment: async () => environment };
+}
 
 export function createContext(server: string, cluster: Partial<ClusterSettings> = {}): ResolvedContext {
   return {
@@ -33,5 +39,5 @@ export function createCredentials(
 
 /** A transport to a plain HTTP server, which gets no credentials. */
 export function openTransport(server: string): KubeTransport {
-  return createTransport({ userAgent: 'kubereel-test' }, createContext(server), createCredentials());
+  return createTransport(createDialNeeds(), createContext(server), createCredentials());
 }

@@ -107,6 +107,12 @@ const conflicts: readonly [string, Record<string, unknown>, Record<string, unkno
   ['no server', {}, undefined, 'cluster "c" has no usable server address'],
   ['a server of another kind', { server: 'ftp://x' }, undefined, 'cluster "c" has no usable server address'],
   [
+    'a proxy of another kind',
+    { server, 'proxy-url': 'ftp://x' },
+    undefined,
+    `invalid 'proxy-url' "ftp://x" for cluster "c": unsupported scheme "ftp", must be http, https, or socks5`,
+  ],
+  [
     'token and password',
     { server },
     { token: 't', username: 'u' },

@@ -1,23 +1,23 @@
 import { expect, test } from 'vitest';
 import type { Credential } from '../../../main/credentials/credential.ts';
-import { hashClientCertificate, isSameCredential, toTlsSettings } from '../../../main/kube/tls-settings.ts';
+import {
+  createTlsSettings,
+  hashClientCertificate,
+  isSameCredential,
+} from '../../../main/kube/tls-settings.ts';
 import { createContext } from '../../fakes/kube-access.ts';
 
 const ann: Credential = { clientCertificate: { certificatePem: 'ann', keyPem: 'key' } };
 
-test('what the cluster does not set is left to node:tls', () => {
-  expect(toTlsSettings(createContext('https://h'), {})).toEqual({ rejectUnauthorized: true });
+test('a certificate that is not checked needs no authorities, and none are read', () => {
+  expect(createTlsSettings(createContext('https://h', { skipTlsVerify: true }), {}).isVerified).toBe(false);
+  expect(createTlsSettings(createContext('https://h'), {}).isVerified).toBe(true);
 });
 
-test('authority, name, skipping and client certificate go where node:tls looks for them', () => {
-  const cluster = { certificateAuthority: 'ca', tlsServerName: 'kube', skipTlsVerify: true };
-  expect(toTlsSettings(createContext('https://h', cluster), ann)).toEqual({
-    rejectUnauthorized: false,
-    ca: 'ca',
-    servername: 'kube',
-    cert: 'ann',
-    key: 'key',
-  });
+test('a certificate or key that cannot be read is OpenSSL’s error', () => {
+  expect(() => createTlsSettings(createContext('https://h'), ann)).toThrow(
+    expect.objectContaining({ code: expect.stringMatching(/^ERR_OSSL_/) }),
+  );
 });
 
 test('credentials are the same where authorization, certificate and key are', () => {

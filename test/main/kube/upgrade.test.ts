@@ -1,3 +1,4 @@
+import { connect } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import { UpgradeRefusal, upgrade } from '../../../main/kube/upgrade.ts';
 import {
@@ -19,8 +20,11 @@ async function open(behaviour: FakeApiBehaviour, signal = new AbortController().
     protocols: ['v5.channel.k8s.io', 'v4.channel.k8s.io'],
     signal,
   };
-  const options = { rejectUnauthorized: true, headers: { 'user-agent': 'kubereel-test' } };
-  return upgrade(createContext(server.address), request, options);
+  const connection = connect(server.port, '127.0.0.1');
+  return upgrade(createContext(server.address), request, {
+    connection,
+    headers: { 'user-agent': 'kubereel-test', 'x-group': ['a', 'b'] },
+  });
 }
 
 async function refusalOf(behaviour: FakeApiBehaviour): Promise<UpgradeRefusal> {

@@ -1,0 +1,145 @@
+import { Agent, type Dispatcher } from 'undici';
+import type { Credential } from '../credentials/credential.ts';
+import { readBody, readStart } from './answer-body.ts';
+import { toConnectError } from './connect-error.ts';
+import { formatProxyLogin } from './connect-proxy.ts';
+import { createDial, type Dial, type DialNeeds } from './dial.ts';
+import type { ResolvedContext } from './kubeconfig.ts';
+import { chooseProxy, type ProxyChoice } from './proxy-choice.ts';
+import { ProxyRefusal, toProxyError } from './proxy-error.ts';
+import { createIdentityHeaders, isSecure } from './request-headers.ts';
+import { hashClientCertificate } from './tls-settings.ts';
+import type { KubeRequest, KubeResponse } from './transport.ts';
+
+/** Requests and answers to one cluster, over connections that are kept for the next request. */
+export interface HttpClient {
+  /** Rejects as `KubeTransport.request` does; a 401 is an answer as any other. */
+  send(request: KubeRequest, credential: Credential): Promise<KubeResponse>;
+  /** Closes idle connections, and those in use when their answer has ended. */
+  close(): void;
+}
+
+/** For an answer's head: lists of large clusters take their time. Also for a pause within its body. */
+const ANSWER_TIMEOUT_MS = 60_000;
+/**
+ * How long a connection is kept for the next request. Less than balancers give an idle one, and short enough that one
+ * which died unnoticed, as in a laptop's sleep, is seldom met.
+ */
+const IDLE_MS = 20_000;
+/** Of a proxy's page. */
+const MAX_REFUSAL_BYTES = 4 * 1024;
+
+interface Pool {
+  readonly certificateHash: string;
+  readonly agent: Agent;
+}
+
+export function createHttpClient(needs: DialNeeds, context: ResolvedContext): HttpClient {
+  const { cluster } = context;
+  const { origin } = new URL(cluster.server);
+  const dial = createDial(needs, context, { isForwarded: !isSecure(context) });
+  let pool: Pool | undefined;
+
+  /** One pool a client certificate: connections made with an old one are not used for the new one. */
+  function agentFor(credential: Credential): Agent {
+    const certificateHash = hashClientCertificate(credential);
+    if (pool?.certificateHash === certificateHash) return pool.agent;
+    retire(pool);
+    pool = { certificateHash, agent: createAgent(dial, credential) };
+    return pool.agent;
+  }
+
+  /** The proxy that takes plain http requests as its own and passes them on, as with kubectl. */
+  async function chooseForwarder(): Promise<ProxyChoice | undefined> {
+    if (isSecure(context)) return undefined;
+    const choice = chooseProxy(cluster, await needs.environment());
+    return choice?.proxy.kind === 'socks5' ? undefined : choice;
+  }
+
+  async function send(request: KubeRequest, credential: Credential): Promise<KubeResponse> {
+    const { method, path, body, signal } = request;
+    const query = request.query?.size ? `?${request.query}` : '';
+    const forwarder = await chooseForwarder();
+    const url = `${cluster.server}${path}${query}`;
+    try {
+      const response = await agentFor(credential).request({
+        origin,
+        path: forwarder ? url : url.slice(origin.length),
+        method,
+        headers: {
+          accept: 'application/json',
+          ...(cluster.disableCompression ? {} : { 'accept-encoding': 'gzip' }),
+          ...request.headers,
+          'user-agent': needs.userAgent,
+          ...createIdentityHeaders(context, credential),
+          ...(forwarder ? formatProxyLogin(forwarder.proxy) : {}),
+        },
+        body: body ?? null,
+        bodyTimeout: request.mayBeQuiet ? 0 : ANSWER_TIMEOUT_MS,
+        signal,
+      });
+      if (forwarder && response.statusCode === 407) throw await toLoginError(forwarder, response);
+      return toAnswer(response, signal);
+    } catch (error) {
+      signal.throwIfAborted();
+      throw toConnectError(context, error);
+    }
+  }
+
+  function toAnswer(
+    { statusCode, headers, body }: Dispatcher.ResponseData,
+    signal: AbortSignal,
+  ): KubeResponse {
+    const { 'content-encoding': encoding, 'content-length': _packedLength, ...others } = headers;
+    const isPacked = !cluster.disableCompression && encoding === 'gzip';
+    return {
+      status: statusCode,
+      headers: isPacked ? others : headers,
+      body: readBody(context, { body, isPacked }, { signal }),
+    };
+  }
+
+  async function toLoginError(choice: ProxyChoice, { body }: Dispatcher.ResponseData): Promise<Error> {
+    const text = await readStart(body, MAX_REFUSAL_BYTES);
+    const refusal = new ProxyRefusal('answered 407 Proxy Authentication Required', {
+      body: text,
+      isLogin: true,
+    });
+    return toProxyError(context, choice, refusal);
+  }
+
+  return {
+    send,
+    close() {
+      // A request that comes later, as a watch's next, gets a pool of its own.
+      retire(pool);
+      pool = undefined;
+    },
+  };
+}
+
+/**
+ * Without a limit of connections: a watch holds its own for minutes, so that with one enough watches would make
+ * every other request wait for them.
+ */
+function createAgent(dial: Dial, credential: Credential): Agent {
+  // A request that is given up leaves its connection to the next one; dialling has limits of its own.
+  const { signal } = new AbortController();
+  return new Agent({
+    allowH2: false,
+    headersTimeout: ANSWER_TIMEOUT_MS,
+    keepAliveTimeout: IDLE_MS,
+    connect(_options, callback) {
+      dial(credential, { signal }).then(
+        ({ socket }) => callback(null, socket),
+        (error: Error) => callback(error, null),
+      );
+    },
+  });
+}
+
+/** Idle connections end now, those in use when their answer has ended. */
+function retire(pool: Pool | undefined): void {
+  // Not awaited, as a watch may go on for minutes. It fails only where it was closed before.
+  pool?.agent.close().catch(() => {});
+}

@@ -1,0 +1,75 @@
+import { AppError } from '../base/errors.ts';
+import type { Credential } from '../credentials/credential.ts';
+import type { Impersonation, ResolvedContext } from './kubeconfig.ts';
+
+/** A header with several values is sent as several lines. */
+export type RequestHeaders = Readonly<Record<string, string | readonly string[]>>;
+
+/**
+ * Who asks, and as whom: the same on REST and WebSocket. To an http address nothing of it goes, as with kubectl: anybody
+ * could listen there. Throws `context-unusable` for an impersonation that no header can carry.
+ */
+export function createIdentityHeaders(
+  context: Pick<ResolvedContext, 'cluster' | 'name' | 'impersonation'>,
+  { authorization }: Credential,
+): RequestHeaders {
+  if (!isSecure(context)) return {};
+  const { impersonation, name } = context;
+  return {
+    ...(authorization ? { authorization } : {}),
+    ...(impersonation ? createImpersonationHeaders(name, impersonation) : {}),
+  };
+}
+
+/** Whether the cluster's server gets to know who we are. */
+export function isSecure({ cluster }: Pick<ResolvedContext, 'cluster'>): boolean {
+  return cluster.server.startsWith('https:');
+}
+
+/** client-go, transport/round_trippers.go, impersonatingRoundTripper. */
+function createImpersonationHeaders(
+  context: string,
+  { user, uid, groups, extra }: Impersonation,
+): RequestHeaders {
+  const encode = (text: string): string => encodeValue(context, text);
+  const extraValues = Map.groupBy(
+    [...extra].flatMap(([key, values]) => values.map((value) => ({ name: escapeKey(key), value }))),
+    ({ name }) => name,
+  );
+  return {
+    'impersonate-user': encode(user),
+    ...(uid === undefined ? {} : { 'impersonate-uid': encode(uid) }),
+    ...(groups.length === 0 ? {} : { 'impersonate-group': groups.map(encode) }),
+    ...Object.fromEntries(
+      [...extraValues].map(([name, entries]) => [
+        `impersonate-extra-${name}`,
+        entries.map(({ value }) => encode(value)),
+      ]),
+    ),
+  };
+}
+
+/** Percent-encodes, byte by byte, what no header name can hold, and `%` itself; the server ignores case. */
+function escapeKey(key: string): string {
+  const escaped = Buffer.from(key)
+    .toString('latin1')
+    .replaceAll(
+      /[^!#$&'*+\-.^_`|~0-9A-Za-z]/g,
+      (byte) => `%${byte.charCodeAt(0).toString(16).padStart(2, '0')}`,
+    );
+  return escaped.toLowerCase();
+}
+
+/** As UTF-8, which is what Go sends; headers are written a byte a character here. */
+function encodeValue(context: string, text: string): string {
+  if (/[^\P{Cc}\t]/u.test(text)) {
+    throw new AppError(
+      'context-unusable',
+      `context ${context} impersonates a name with a control character`,
+      {
+        hint: 'Mend as, as-uid, as-groups or as-user-extra in the kubeconfig.',
+      },
+    );
+  }
+  return Buffer.from(text, 'utf8').toString('latin1');
+}

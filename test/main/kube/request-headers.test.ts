@@ -1,0 +1,56 @@
+import { expect, test } from 'vitest';
+import type { Impersonation } from '../../../main/kube/kubeconfig.ts';
+import { createIdentityHeaders } from '../../../main/kube/request-headers.ts';
+import { createContext } from '../../fakes/kube-access.ts';
+
+const credential = { authorization: 'Bearer t' };
+
+function headersFor(impersonation: Partial<Impersonation>, server = 'https://h') {
+  const whole = { user: 'ann', groups: [], extra: new Map(), ...impersonation };
+  return createIdentityHeaders({ ...createContext(server), impersonation: whole }, credential);
+}
+
+test('who we are, and as whom we ask', () => {
+  expect(createIdentityHeaders(createContext('https://h'), credential)).toEqual({
+    authorization: 'Bearer t',
+  });
+  expect(createIdentityHeaders(createContext('https://h'), {})).toEqual({});
+  expect(headersFor({ uid: '7', groups: ['dev', 'ops'] })).toEqual({
+    authorization: 'Bearer t',
+    'impersonate-user': 'ann',
+    'impersonate-uid': '7',
+    'impersonate-group': ['dev', 'ops'],
+  });
+});
+
+test('nothing of it is sent to an http address', () => {
+  expect(headersFor({ groups: ['dev'] }, 'http://h')).toEqual({});
+});
+
+test('keys are escaped byte by byte; those that differ in case are one', () => {
+  const extra = new Map([
+    ['Scopes/x y', ['a', 'b']],
+    ['scopes/X y', ['c']],
+    ['100%', ['d']],
+    ['é', ['e']],
+    ['none', []],
+  ]);
+  expect(headersFor({ extra })).toEqual({
+    authorization: 'Bearer t',
+    'impersonate-user': 'ann',
+    'impersonate-extra-scopes%2fx%20y': ['a', 'b', 'c'],
+    'impersonate-extra-100%25': ['d'],
+    'impersonate-extra-%c3%a9': ['e'],
+  });
+});
+
+test('names are sent as UTF-8', () => {
+  const { 'impersonate-user': user } = headersFor({ user: 'dörte' });
+  expect(Buffer.from(String(user), 'latin1').toString('utf8')).toBe('dörte');
+});
+
+test('a name that would break the line is refused', () => {
+  expect(() => headersFor({ groups: ['a\r\nx-evil: 1'] })).toThrow(
+    expect.objectContaining({ code: 'context-unusable' }),
+  );
+});
