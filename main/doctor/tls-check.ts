@@ -1,9 +1,10 @@
 import type { X509Certificate } from 'node:crypto';
 import { isIP, type Socket } from 'node:net';
-import { checkServerIdentity, connect, type TLSSocket } from 'node:tls';
+import { connect, type TLSSocket } from 'node:tls';
 import { AppError } from '../base/errors.ts';
 import { toConnectError } from '../kube/connect-error.ts';
 import type { ResolvedContext } from '../kube/kubeconfig.ts';
+import { CertificateRefusal } from '../kube/tls-handshake.ts';
 import { endpointOf } from './address-check.ts';
 import { chainOf, describeCertificate, findAuthority, formatName, toDay } from './certificate-chain.ts';
 import { detailOf, type Finding, ok, type Result, toFinding } from './check.ts';
@@ -82,14 +83,10 @@ function signedBy(authority: X509Certificate | undefined, leaf: X509Certificate)
   return `signed by ${formatName(authority?.subject ?? leaf.issuer)}`;
 }
 
-/** node:tls tells a code alone; its error for a wrong name comes with the certificate. */
-function problemOf(socket: TLSSocket, name: string): Error | undefined {
+function problemOf(socket: TLSSocket, name: string): CertificateRefusal | undefined {
   if (socket.authorized) return undefined;
   const code = String(socket.authorizationError ?? 'CERT_UNTRUSTED');
-  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
-    return checkServerIdentity(name, socket.getPeerCertificate());
-  }
-  return Object.assign(new Error(code), { code });
+  return new CertificateRefusal(code, name, socket.getPeerX509Certificate());
 }
 
 /** Without a client certificate some servers end the handshake; what comes after brings one along. */
