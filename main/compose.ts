@@ -16,7 +16,8 @@ import { connectToServer } from './doctor/address-check.ts';
 import { createDoctor, type Doctor } from './doctor/doctor.ts';
 import { type CommandTarget, type OpenedCommand, openCommand } from './exec/command.ts';
 import type { TerminalSize } from './exec/exec-stream.ts';
-import { SHELL_COMMAND } from './exec/shell-choice.ts';
+import { openShell } from './exec/shell.ts';
+import { createShellMemory } from './exec/shell-memory.ts';
 import { type Contexts, openContexts } from './kube/contexts.ts';
 import { kubeconfigPaths, loadKubeconfig, type ResolvedContext } from './kube/kubeconfig.ts';
 import { watchKubeconfig } from './kube/kubeconfig-watch.ts';
@@ -177,16 +178,16 @@ async function openPages(
     openSettings({ file: paths.settingsFile, clock }),
     core.library(),
   ]);
+  const memory = createShellMemory({ clock });
   const sessions = createSessions({
     clock,
     log,
     random: Math.random,
     newSessionId: randomUUID,
     newCastWriter: core.newCastWriter,
-    async openShell({ context, command, ...target }, size, { signal }) {
-      const wanted = { ...target, command: command ?? SHELL_COMMAND, stdin: true, tty: true };
-      const { stream, container } = await core.openCommand(context, wanted, size, { signal });
-      return { stream, container, command: wanted.command };
+    async openShell({ context, ...wish }, size, options) {
+      const transport = await contexts.transport(context);
+      return openShell({ transport, clock, memory }, wish, size, options);
     },
   });
   life.own(() => sessions.end());

@@ -38,6 +38,7 @@ export type ErrorCode =
   | 'connection-lost'
   | 'exit-unknown'
   | 'pod-gone'
+  | 'container-ended'
   // recording and library
   | 'disk-full'
   | 'recording-failed'

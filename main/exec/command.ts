@@ -42,7 +42,8 @@ export async function openCommand(
   return { stream, ...chosen };
 }
 
-function chooseContainer(pod: PodInfo): { container: string; choices: readonly string[] } {
+/** kubectl's choice, with what else there was. Throws `pod-completed` or `container-unknown`. */
+export function chooseContainer(pod: PodInfo): { container: string; choices: readonly string[] } {
   if (pod.phase === 'Succeeded' || pod.phase === 'Failed') {
     // kubectl's words (exec.go); the server would only say that the container is not found.
     throw new AppError(

@@ -3,6 +3,7 @@ import { parseApiStatus, toApiError } from '../kube/api-error.ts';
 import type { UpgradeRefusal } from '../kube/upgrade.ts';
 import type { ExecStatus } from './exec-status.ts';
 import type { ExecRequest } from './exec-url.ts';
+import { createNoShell, isNoProgram } from './no-shell.ts';
 
 const CHOOSE_CONTAINER = 'Choose one of the pod’s containers.';
 const FIND_SUCCESSOR = 'It may have been replaced: look for its successor in the list of pods.';
@@ -39,20 +40,19 @@ export function toUpgradeError(server: string, request: ExecRequest, refusal: Up
   return toApiError(server, refusal.status, refusal.body);
 }
 
-/** What runtimes say when the program is not in the image (containerd, CRI-O, cri-dockerd). */
-const NO_PROGRAM = /executable file not found|no such file or directory/;
 const NO_CONTAINER = /^(Internal error occurred: )?(unable to upgrade connection: )?container not found/;
 const NO_POD = /^pods "[^"]*" not found|pod does not exist/;
 /** cri-dockerd before the fix of Mirantis/cri-dockerd#560, behind kubelets from 1.36. */
 const PLAIN_STREAMING_SERVER = /server gave HTTP response to HTTPS client/;
 
-/** The server opened the stream and then said that the command failed. */
+/** The server opened the stream and then said that the command failed. `context` is kubeconfig's. */
 export function toStatusError(
   request: ExecRequest,
   { message, reason }: Extract<ExecStatus, { kind: 'failed' }>,
+  context: string,
 ): AppError {
   const detail = [message, reason].filter((part) => part !== '').join(' — ');
-  if (NO_PROGRAM.test(message)) return createNoShell(request, detail);
+  if (isNoProgram(message)) return createNoShell(request, detail, context);
   if (NO_CONTAINER.test(message)) {
     const subject = request.container === '' ? 'the container' : `container ${request.container}`;
     return new AppError('exec-failed', `${subject} of ${request.namespace}/${request.pod} is not running`, {
@@ -70,14 +70,6 @@ export function toStatusError(
     });
   }
   return new AppError('exec-failed', message, { detail });
-}
-
-export function createNoShell({ container, pod, command }: ExecRequest, detail: string): AppError {
-  const message = `container ${container || `of ${pod}`} has no ${command[0] ?? 'shell'}`;
-  return new AppError('no-shell', message, {
-    detail,
-    hint: 'The image may have no shell at all, as distroless images do; a debug container brings one.',
-  });
 }
 
 /** The connection went away, and with it the knowledge of how the command ended. */

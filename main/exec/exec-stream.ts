@@ -6,7 +6,6 @@ import { UpgradeRefusal } from '../kube/upgrade.ts';
 import { decodeMessage, encodeStdin, encodeStdinEnd, PROTOCOL_V5, PROTOCOLS } from './channel-protocol.ts';
 import {
   createLost,
-  createNoShell,
   createProtocolError,
   toCloseError,
   toStatusError,
@@ -16,6 +15,7 @@ import { type ExecStatus, parseExecStatus } from './exec-status.ts';
 import { type ExecRequest, formatExecPath, formatExecQuery } from './exec-url.ts';
 import { createInputGate } from './input-gate.ts';
 import { type KeepAliveTimes, keepAlive } from './keep-alive.ts';
+import { createNoShell } from './no-shell.ts';
 import { isMissingShell } from './shell-choice.ts';
 import { createSizeSender } from './size-sender.ts';
 
@@ -87,6 +87,8 @@ export interface ExecStreamOptions {
   /** The terminal's size at the start; without one no size is sent. */
   readonly size?: TerminalSize;
   readonly keepAliveTimes?: KeepAliveTimes;
+  /** As of a credential. */
+  readonly isUnattended?: boolean;
   /** Cancels the opening; an open stream is ended by `close`. */
   readonly signal: AbortSignal;
 }
@@ -95,13 +97,13 @@ export interface ExecStreamOptions {
 export async function openExecStream(
   { transport }: { readonly transport: KubeTransport },
   request: ExecRequest,
-  { size, keepAliveTimes, signal }: ExecStreamOptions,
+  { size, keepAliveTimes, ...options }: ExecStreamOptions,
 ): Promise<ExecStream> {
   const path = formatExecPath(request);
   const query = formatExecQuery(request);
   try {
-    const socket = await transport.openWebSocket({ path, query, protocols: PROTOCOLS, signal });
-    const stream = createExecStream(socket, request, keepAliveTimes);
+    const socket = await transport.openWebSocket({ path, query, protocols: PROTOCOLS, ...options });
+    const stream = createExecStream(socket, request, transport.context, keepAliveTimes);
     if (size) sendFirstSize(stream, request, size);
     return stream;
   } catch (error) {
@@ -119,6 +121,7 @@ function sendFirstSize(stream: ExecStream, { kind }: ExecRequest, size: Terminal
 function createExecStream(
   socket: WebSocket,
   request: ExecRequest,
+  context: string,
   keepAliveTimes: KeepAliveTimes | undefined,
 ): ExecStream {
   const ended = Promise.withResolvers<ExecEnd>();
@@ -168,7 +171,7 @@ function createExecStream(
   function endBy(otherwise: ExecEnd): void {
     if (status?.kind === 'exited') end(toExit(status.exitCode));
     else if (isClosing) end({ kind: 'closed' });
-    else if (status) end({ kind: 'failed', error: toStatusError(request, status) });
+    else if (status) end({ kind: 'failed', error: toStatusError(request, status, context) });
     else end(otherwise);
   }
 
@@ -178,7 +181,8 @@ function createExecStream(
 
   function toExit(exitCode: number): ExecEnd {
     if (!isMissingShell(request.command, exitCode, hasPrinted)) return { kind: 'exited', exitCode };
-    return { kind: 'failed', error: createNoShell(request, `exit code ${exitCode} before any output`) };
+    const detail = `exit code ${exitCode} before any output`;
+    return { kind: 'failed', error: createNoShell(request, detail, context) };
   }
 
   /** The server closes the socket behind its last output; one that forgets to is not waited for. */

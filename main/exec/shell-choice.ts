@@ -8,6 +8,23 @@ export const SHELL_COMMAND: readonly string[] = [
   'TERM=xterm-256color; export TERM; for s in bash ash; do command -v $s >/dev/null 2>&1 && exec $s; done; exec sh',
 ];
 
+/**
+ * The same for Windows: PowerShell where the image has it, else cmd. One word an argument and no quotes, since
+ * runtimes join them into one line (hcsshim, EscapeArg) and cmd knows no escaped quotes.
+ */
+export const WINDOWS_SHELL_COMMAND: readonly string[] = [
+  'cmd',
+  '/d',
+  '/c',
+  'if',
+  'exist',
+  '%SystemRoot%\\System32\\WindowsPowerShell\\v1.0\\powershell.exe',
+  '(powershell',
+  '-NoLogo)',
+  'else',
+  '(cmd)',
+];
+
 /** What docker's runtimes report for a program that cannot be run, and for one that is not there. */
 const NO_PROGRAM_EXIT_CODES: ReadonlySet<number> = new Set([126, 127]);
 

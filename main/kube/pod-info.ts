@@ -29,11 +29,41 @@ export interface ContainerInfo {
   readonly state: 'running' | 'waiting' | 'terminated' | 'unknown';
 }
 
+/** What is asked of one pod before a shell is opened in it. */
+export interface PodDetails extends PodInfo {
+  /** Absent where the pod does not say it; nearly all such pods are Linux. */
+  readonly os?: 'linux' | 'windows';
+  /** What runs in each container, by digest where the runtime knows it. */
+  readonly imageIds: ReadonlyMap<string, string>;
+}
+
 /** kubectl, podcmd.go. */
 const DEFAULT_CONTAINER = 'kubectl.kubernetes.io/default-container';
 
+/** Of nodes; in a mixed cluster a pod selects by it (kubernetes.io, labels-annotations-taints). */
+const OS_LABEL = 'kubernetes.io/os';
+
 /** A pod of the API, reduced to what we show. */
 export const podInfoSchema: v.GenericSchema<unknown, PodInfo> = v.pipe(podSchema, v.transform(toPodInfo));
+
+export const podDetailsSchema: v.GenericSchema<unknown, PodDetails> = v.pipe(
+  podSchema,
+  v.transform(toPodDetails),
+);
+
+function toPodDetails(pod: Pod): PodDetails {
+  const { spec, status } = pod;
+  const os = spec.os.name || spec.nodeSelector[OS_LABEL];
+  const info = toPodInfo(pod);
+  const statuses = [
+    ...status.containerStatuses,
+    ...status.initContainerStatuses,
+    ...status.ephemeralContainerStatuses,
+  ];
+  const imageIds = new Map(info.containers.map(({ name, image }) => [name, image]));
+  for (const { name, imageID } of statuses) if (imageID !== '') imageIds.set(name, imageID);
+  return { ...info, ...(os === 'linux' || os === 'windows' ? { os } : {}), imageIds };
+}
 
 function toPodInfo(pod: Pod): PodInfo {
   const { metadata, spec, status } = pod;

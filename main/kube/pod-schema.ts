@@ -12,6 +12,9 @@ export interface Pod {
   };
   readonly spec: {
     readonly nodeName: string;
+    /** `linux` or `windows`; empty where the pod does not say it. */
+    readonly os: { readonly name: string };
+    readonly nodeSelector: Readonly<Record<string, string>>;
     readonly containers: readonly Container[];
     readonly initContainers: readonly Container[];
     readonly ephemeralContainers: readonly Container[];
@@ -34,6 +37,8 @@ export interface Container {
 
 export interface ContainerStatus {
   readonly name: string;
+  /** With the digest of the image that runs, where the runtime knows it. */
+  readonly imageID: string;
   readonly ready: boolean;
   readonly started: boolean;
   readonly restartCount: number;
@@ -65,6 +70,7 @@ const terminated = v.object({ reason: text, exitCode: count, signal: count });
 const container = v.object({ name: v.string(), image: text, restartPolicy: text });
 const containerStatus = v.object({
   name: v.string(),
+  imageID: text,
   ready: flag,
   started: flag,
   restartCount: count,
@@ -91,6 +97,8 @@ export const podSchema: v.GenericSchema<unknown, Pod> = v.object({
   spec: v.nullish(
     v.object({
       nodeName: text,
+      os: v.nullish(v.object({ name: text }), {}),
+      nodeSelector: v.nullish(v.record(v.string(), v.string()), {}),
       containers: v.nullish(v.array(container), []),
       initContainers: v.nullish(v.array(container), []),
       ephemeralContainers: v.nullish(v.array(container), []),

@@ -3,7 +3,7 @@ import type { Clock } from '../base/clock.ts';
 import { AppError, toAppError } from '../base/errors.ts';
 import { fetchJson, fetchLines } from './api-client.ts';
 import { gatherPodChanges, type PodChanges } from './pod-changes.ts';
-import { type PodInfo, podInfoSchema } from './pod-info.ts';
+import { type PodDetails, type PodInfo, podDetailsSchema, podInfoSchema } from './pod-info.ts';
 import type { KubeTransport } from './transport.ts';
 
 /** What is new in a list of pods that is followed. */
@@ -21,6 +21,18 @@ export type PodsState =
   | { readonly kind: 'live' }
   /** Tried again by itself after a wait. */
   | { readonly kind: 'retrying'; readonly error: AppError };
+
+/** The pods of one namespace or (null) of all; with a name, those of that name alone. */
+export interface PodsScope {
+  readonly namespace: string | null;
+  readonly pod?: string;
+}
+
+export interface PodsOptions {
+  /** As of a credential. */
+  readonly isUnattended?: boolean;
+  readonly signal: AbortSignal;
+}
 
 interface PodsNeeds {
   readonly transport: KubeTransport;
@@ -59,13 +71,13 @@ const eventSchema = v.variant('type', [
 export async function getPod(
   { transport }: PodsNeeds,
   { namespace, pod }: { readonly namespace: string; readonly pod: string },
-  { signal }: { signal: AbortSignal },
-): Promise<PodInfo> {
+  options: PodsOptions,
+): Promise<PodDetails> {
   const path = `${pathOf(namespace)}/${encodeURIComponent(pod)}`;
   try {
-    return await fetchJson(transport, { method: 'GET', path, signal }, podInfoSchema);
+    return await fetchJson(transport, { method: 'GET', path, ...options }, podDetailsSchema);
   } catch (error) {
-    if (!(error instanceof AppError) || error.code !== 'not-found') throw error;
+    if (!(error instanceof AppError && isNotFound(error))) throw error;
     throw new AppError('pod-not-found', error.message, {
       hint: 'It may have been replaced: look for its successor in the list of pods.',
       cause: error,
@@ -73,12 +85,17 @@ export async function getPod(
   }
 }
 
+/** Said by the API and not by a proxy that knows no such page. */
+function isNotFound({ code, detail }: AppError): boolean {
+  return code === 'not-found' && detail !== undefined && detail.endsWith('HTTP 404 NotFound');
+}
+
 export async function listPods(
   needs: PodsNeeds,
-  { namespace }: { readonly namespace: string | null },
-  { signal }: { signal: AbortSignal },
+  scope: PodsScope,
+  options: PodsOptions,
 ): Promise<readonly PodInfo[]> {
-  return (await listAll(needs, namespace, signal)).pods;
+  return (await listAll(needs, scope, options)).pods;
 }
 
 /**
@@ -87,18 +104,19 @@ export async function listPods(
  */
 export async function watchPods(
   needs: WatchNeeds,
-  { namespace }: { readonly namespace: string | null },
+  scope: PodsScope,
   onChange: (change: PodsChange) => void,
-  { signal }: { signal: AbortSignal },
+  options: PodsOptions,
 ): Promise<never> {
   const { clock } = needs;
+  const { signal } = options;
   let retryMs = FIRST_RETRY_MS;
   signal.throwIfAborted();
   onChange({ state: { kind: 'connecting' }, ...NOTHING_NEW });
   while (true) {
     const startedMicros = clock.nowMicros();
     try {
-      await follow(needs, namespace, onChange, signal);
+      await follow(needs, scope, onChange, options);
     } catch (thrown) {
       signal.throwIfAborted();
       const error = toAppError(thrown);
@@ -118,11 +136,12 @@ export async function watchPods(
 /** One list and the watches that continue it; ends by throwing. */
 async function follow(
   needs: WatchNeeds,
-  namespace: string | null,
+  scope: PodsScope,
   onChange: (change: PodsChange) => void,
-  signal: AbortSignal,
+  options: PodsOptions,
 ): Promise<never> {
-  const { pods, resourceVersion } = await listAll(needs, namespace, signal);
+  const { signal } = options;
+  const { pods, resourceVersion } = await listAll(needs, scope, options);
   onChange({ state: { kind: 'live' }, reset: true, upserted: pods, removed: [] });
   const changes = gatherPodChanges((change) =>
     onChange({ state: { kind: 'live' }, reset: false, ...change }),
@@ -131,7 +150,7 @@ async function follow(
   try {
     while (true) {
       const startedMicros = needs.clock.nowMicros();
-      version = await watchFrom(needs, namespace, version, changes, signal);
+      version = await watchFrom(needs, scope, version, changes, options);
       // A server or proxy that ends every watch at once is not asked in a loop.
       if (millisSince(needs.clock, startedMicros) < FIRST_RETRY_MS) {
         await needs.clock.sleep(FIRST_RETRY_MS, { signal });
@@ -146,25 +165,26 @@ async function follow(
 /** Resolves, when the server ends the watch, with the version to go on from. */
 async function watchFrom(
   { transport, clock }: WatchNeeds,
-  namespace: string | null,
+  scope: PodsScope,
   resourceVersion: string,
   changes: PodChanges,
-  signal: AbortSignal,
+  options: PodsOptions,
 ): Promise<string> {
   const over = new AbortController();
-  const limit = AbortSignal.any([signal, over.signal]);
+  const limit = AbortSignal.any([options.signal, over.signal]);
   // Not awaited: it aborts the watch or is aborted with it, and never rejects.
   clock.sleep(WATCH_LIMIT_MS, { signal: limit }).then(
     () => over.abort(new AppError('timed-out', `the watch of ${transport.server} did not end in time`)),
     () => {},
   );
   const query = new URLSearchParams({
+    ...selectorOf(scope),
     watch: 'true',
     allowWatchBookmarks: 'true',
     timeoutSeconds: String(WATCH_SECONDS),
     resourceVersion,
   });
-  const request = { method: 'GET', path: pathOf(namespace), query, signal: limit } as const;
+  const request = { method: 'GET', path: pathOf(scope.namespace), query, ...options, signal: limit } as const;
   let version = resourceVersion;
   try {
     for await (const event of fetchLines(transport, request, eventSchema)) {
@@ -181,13 +201,13 @@ async function watchFrom(
 
 async function listAll(
   { transport }: PodsNeeds,
-  namespace: string | null,
-  signal: AbortSignal,
+  scope: PodsScope,
+  options: PodsOptions,
 ): Promise<{ readonly pods: readonly PodInfo[]; readonly resourceVersion: string }> {
-  const query = new URLSearchParams({ limit: PAGE_ITEMS });
+  const query = new URLSearchParams({ ...selectorOf(scope), limit: PAGE_ITEMS });
   const pods: PodInfo[] = [];
   while (true) {
-    const request = { method: 'GET', path: pathOf(namespace), query, signal } as const;
+    const request = { method: 'GET', path: pathOf(scope.namespace), query, ...options } as const;
     const { items, metadata } = await fetchJson(transport, request, listSchema);
     pods.push(...items);
     if (metadata.continue === '') return { pods, resourceVersion: metadata.resourceVersion };
@@ -212,6 +232,11 @@ function toWatchError({ code, message }: { readonly code: number; readonly messa
 
 function millisSince(clock: Pick<Clock, 'nowMicros'>, startedMicros: number): number {
   return (clock.nowMicros() - startedMicros) / 1_000;
+}
+
+/** RBAC takes this selector for the pod's name: who may watch one pod may do it so (apiserver, requestinfo.go). */
+function selectorOf({ pod }: PodsScope): { readonly fieldSelector?: string } {
+  return pod === undefined ? {} : { fieldSelector: `metadata.name=${pod}` };
 }
 
 function pathOf(namespace: string | null): string {

@@ -3,6 +3,7 @@ import { AppError, toAppError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import { createTurns } from '../base/turns.ts';
 import type { ExecEnd, ExecStream, TerminalSize } from '../exec/exec-stream.ts';
+import type { OpenedShell, ShellOptions } from '../exec/shell.ts';
 import type { CastWriter } from '../recording/cast-writer.ts';
 import type { RecordingDetails } from '../recording/recording.ts';
 import { type Reconnection, reconnect } from './reconnection.ts';
@@ -17,7 +18,7 @@ import {
   toRecordingEnd,
   toSessionEnd,
 } from './session-state.ts';
-import { type OpenedShell, type StartedShell, startShell } from './shell-start.ts';
+import { type StartedShell, startShell } from './shell-start.ts';
 import { describeGap, describeLoss, LEAVE_PROGRAM } from './terminal-gap.ts';
 import { createViewers, limitStalls, type ViewerSink } from './viewers.ts';
 
@@ -26,18 +27,10 @@ export interface SessionNeeds {
   readonly log: Log;
   /** At least 0 and below 1; spreads the tries of shells that were lost together. */
   random(): number;
-  openShell(target: ShellTarget, size: TerminalSize, options: OpenShellOptions): Promise<OpenedShell>;
+  openShell(target: ShellTarget, size: TerminalSize, options: ShellOptions): Promise<OpenedShell>;
   newCastWriter(details: RecordingDetails, size: TerminalSize): Promise<CastWriter>;
   /** Something in `snapshot()` is new. */
   onChanged(): void;
-}
-
-export interface OpenShellOptions {
-  /** The pod that it was open in before: another one of the same name is refused with `pod-gone`. */
-  readonly podUid?: string;
-  /** Nobody asked for it just now: no login is opened for it. */
-  readonly isUnattended?: boolean;
-  readonly signal: AbortSignal;
 }
 
 /** One live terminal, from opening to ended: shell, record and viewers tied together by one loop. */
@@ -153,13 +146,13 @@ export function createSession(
     stream = undefined;
     log.info({ session: sessionId, reason: lost.detail }, 'session lost its connection');
     await show({ kind: 'marker', timeMicros: sinceStart(), label: describeLoss(lost) });
-    const known = before.podUid === undefined ? {} : { podUid: before.podUid };
+    const { place } = before;
     const attempts = reconnect<StartedShell>(
       {
         clock,
         random: needs.random,
         open: (options) =>
-          startShell(needs, needs.openShell(shownTarget, size, { ...options, ...known }), options),
+          startShell(needs, needs.openShell(shownTarget, size, { ...options, place }), options),
         onWait(wait) {
           state = { kind: 'reconnecting', startedAtMs, lostAtMs, ...wait };
           needs.onChanged();

@@ -1,15 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 import { AppError } from '../base/errors.ts';
-import type { ExecEnd, ExecStream, OutputChunk } from '../exec/exec-stream.ts';
-
-/** An open shell, with what was chosen for it. */
-export interface OpenedShell {
-  readonly stream: ExecStream;
-  readonly container: string;
-  readonly command: readonly string[];
-  /** Absent where the user may not read pods. */
-  readonly podUid?: string;
-}
+import type { ExecEnd, OutputChunk } from '../exec/exec-stream.ts';
+import type { OpenedShell } from '../exec/shell.ts';
 
 /** A shell that has given a sign of life, or had the time to say that there is none. */
 export interface StartedShell extends OpenedShell {

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import {
   createLost,
-  createNoShell,
   createProtocolError,
   describeClose,
   toCloseError,
@@ -88,7 +87,7 @@ describe('a refused upgrade', () => {
 
 describe('a command that failed', () => {
   const failed = (message: string, request = SHELL_REQUEST) =>
-    toStatusError(request, { kind: 'failed', message, reason: 'InternalError' });
+    toStatusError(request, { kind: 'failed', message, reason: 'InternalError' }, 'prod');
 
   test.each([
     'Internal error occurred: error executing command in container: OCI runtime exec failed: exec failed: unable to start container process: exec: "sh": executable file not found in $PATH: unknown',
@@ -98,7 +97,7 @@ describe('a command that failed', () => {
       code: 'no-shell',
       message: 'container app has no sh',
       detail: expect.stringContaining(message),
-      hint: expect.stringContaining('debug container'),
+      hint: expect.stringContaining('kubectl debug'),
     });
   });
 
@@ -128,11 +127,6 @@ describe('a command that failed', () => {
       detail: 'something odd — InternalError',
     });
   });
-});
-
-test('a missing shell names the container and the program, or what is known of them', () => {
-  const unnamed = { ...SHELL_REQUEST, container: '', command: [] };
-  expect(createNoShell(unnamed, 'why').message).toBe('container of web has no shell');
 });
 
 test('a lost connection names the pod, the reason and what to expect', () => {

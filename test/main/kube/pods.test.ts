@@ -238,6 +238,25 @@ describe('one pod', () => {
     await expect(get()).rejects.toMatchObject({ code: 'pod-not-found', message: 'pods "a" not found' });
   });
 
+  test('is told with the system it needs and what runs in it, where that is known', async () => {
+    const containerStatuses = [{ name: 'app', imageID: 'app@sha256:1', state: { running: {} } }];
+    api.list({
+      body: createPod('a', { spec: { os: { name: 'windows' } }, status: { containerStatuses } }),
+    });
+    const known = await get();
+    expect(known.os).toBe('windows');
+    expect(known.imageIds.get('app')).toBe('app@sha256:1');
+    api.list({ body: createPod('a') });
+    const unknown = await get();
+    expect(unknown).not.toHaveProperty('os');
+    expect(unknown.imageIds.get('app')).toBe('app:1');
+  });
+
+  test('is not gone because a proxy knows no such page', async () => {
+    api.list({ status: 404, body: 'default backend - 404' });
+    await expect(get()).rejects.toMatchObject({ code: 'not-found' });
+  });
+
   test('whose name is no name cannot become another path', async () => {
     const server = await startApiServer({
       answer: (_request, response) => sendJson(response, 404, createStatus(404, 'NotFound', 'no')),

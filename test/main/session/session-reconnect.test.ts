@@ -5,19 +5,21 @@ import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { AppError } from '../../../main/base/errors.ts';
 import { createLog } from '../../../main/base/log.ts';
+import type { ShellOptions } from '../../../main/exec/shell.ts';
 import { createCastWriter } from '../../../main/recording/cast-writer.ts';
-import { createSession, type OpenShellOptions } from '../../../main/session/session.ts';
+import { createSession } from '../../../main/session/session.ts';
 import type { SessionRecord } from '../../../main/session/session-record.ts';
 import type { ShellTarget } from '../../../main/session/session-state.ts';
 import { createManualClock } from '../../fakes/manual-clock.ts';
 import { createScriptedShell, type ScriptedShell } from '../../fakes/scripted-shell.ts';
 
+const PLACE = { server: 'https://demo', podUid: 'uid-1' };
 const SIZE = { cols: 80, rows: 24 };
 const LOST = new AppError('connection-lost', 'the connection to shop/web-1 was lost: it was cut', {
   detail: 'it was cut',
 });
 
-interface Opening extends OpenShellOptions {
+interface Opening extends ShellOptions {
   readonly target: ShellTarget;
   readonly size: { readonly cols: number; readonly rows: number };
 }
@@ -39,7 +41,7 @@ async function openSession(changes: Partial<ShellTarget> = {}) {
         const shell = createScriptedShell();
         shells.push(shell);
         shell.print(`shell ${shells.length}\r\n`);
-        return { stream: shell.stream, container: 'app', command: ['sh'], podUid: 'uid-1' };
+        return { stream: shell.stream, container: 'app', command: ['sh'], place: PLACE };
       },
       newCastWriter: (details, size) => createCastWriter({ clock, folder }, { details, size }),
       onChanged: () => {},
@@ -95,7 +97,7 @@ test('a lost shell is opened again in its place: same session, viewer and record
   expect(openings[1]).toMatchObject({
     target: { pod: 'web-1', container: 'app' },
     size: { cols: 132, rows: 43 },
-    podUid: 'uid-1',
+    place: PLACE,
     isUnattended: true,
   });
   await session.write(new TextEncoder().encode('ls\r'));

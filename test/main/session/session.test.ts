@@ -11,6 +11,7 @@ import type { SessionRecord } from '../../../main/session/session-record.ts';
 import type { ViewerSink } from '../../../main/session/viewers.ts';
 import { createScriptedShell } from '../../fakes/scripted-shell.ts';
 
+const PLACE = { server: 'https://demo' };
 const SIZE = { cols: 80, rows: 24 };
 const TARGET = { context: 'demo', namespace: 'shop', pod: 'web-1' };
 const never = new AbortController().signal;
@@ -23,7 +24,7 @@ async function openScripted(overrides: Partial<SessionNeeds> = {}) {
     clock,
     log: createLog({ level: 'silent' }),
     random: () => 0.5,
-    openShell: async () => ({ stream: shell.stream, container: 'app', command: ['sh'] }),
+    openShell: async () => ({ stream: shell.stream, container: 'app', command: ['sh'], place: PLACE }),
     newCastWriter: (details, size) => createCastWriter({ clock, folder }, { details, size }),
     onChanged: () => {},
     ...overrides,
@@ -197,7 +198,7 @@ test('a shell that opens just after it was closed is ended at once', async () =>
   const { session } = await openScripted({
     openShell: async () => {
       await gate.promise;
-      return { stream: shell.stream, container: 'app', command: ['sh'] };
+      return { stream: shell.stream, container: 'app', command: ['sh'], place: PLACE };
     },
   });
   const closed = session.close();

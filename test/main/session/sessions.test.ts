@@ -9,6 +9,7 @@ import type { SessionSnapshot } from '../../../main/session/session-state.ts';
 import { createSessions } from '../../../main/session/sessions.ts';
 import { createScriptedShell, type ScriptedShell } from '../../fakes/scripted-shell.ts';
 
+const PLACE = { server: 'https://demo' };
 const SIZE = { cols: 80, rows: 24 };
 const TARGET = { context: 'demo', namespace: 'shop', pod: 'web-1' };
 
@@ -29,7 +30,7 @@ async function createScripted() {
     openShell: async () => {
       const shell = createScriptedShell();
       shells.push(shell);
-      return { stream: shell.stream, container: 'app', command: ['sh'] };
+      return { stream: shell.stream, container: 'app', command: ['sh'], place: PLACE };
     },
   });
   return { sessions, shells };

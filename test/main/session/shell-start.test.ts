@@ -4,11 +4,13 @@ import { startShell } from '../../../main/session/shell-start.ts';
 import { createManualClock } from '../../fakes/manual-clock.ts';
 import { createScriptedShell } from '../../fakes/scripted-shell.ts';
 
+const PLACE = { server: 'https://demo' };
+
 function start() {
   const clock = createManualClock();
   const shell = createScriptedShell();
   const ending = new AbortController();
-  const opening = Promise.resolve({ stream: shell.stream, container: 'app', command: ['sh'] });
+  const opening = Promise.resolve({ stream: shell.stream, container: 'app', command: ['sh'], place: PLACE });
   const started = startShell({ clock }, opening, { signal: ending.signal });
   return { clock, shell, started, end: () => ending.abort(new AppError('cancelled', 'closed')) };
 }
