@@ -3,11 +3,12 @@ import type { Credential } from '../credentials/credential.ts';
 import { readBody, readStart } from './answer-body.ts';
 import { toConnectError } from './connect-error.ts';
 import { formatProxyLogin } from './connect-proxy.ts';
-import { createDial, type Dial, type DialNeeds } from './dial.ts';
+import { createDial, type Dial } from './dial.ts';
 import type { ResolvedContext } from './kubeconfig.ts';
 import { chooseProxy, type ProxyChoice } from './proxy-choice.ts';
 import { ProxyRefusal, toProxyError } from './proxy-error.ts';
 import { createIdentityHeaders, isSecure } from './request-headers.ts';
+import type { DialNeeds } from './route.ts';
 import { hashClientCertificate } from './tls-settings.ts';
 import type { KubeRequest, KubeResponse } from './transport.ts';
 

@@ -1,9 +1,10 @@
 import type { WebSocket } from 'ws';
 import type { Credential, CredentialOptions, CredentialProvider } from '../credentials/credential.ts';
-import { createDial, type DialNeeds } from './dial.ts';
+import { createDial } from './dial.ts';
 import { createHttpClient } from './http-client.ts';
 import type { ResolvedContext } from './kubeconfig.ts';
 import { createIdentityHeaders, isSecure } from './request-headers.ts';
+import type { DialNeeds } from './route.ts';
 import { isSameCredential } from './tls-settings.ts';
 import { UpgradeRefusal, type UpgradeRequest, upgrade } from './upgrade.ts';
 

@@ -1,6 +1,6 @@
 import type { Credential, CredentialProvider } from '../../main/credentials/credential.ts';
-import type { DialNeeds } from '../../main/kube/dial.ts';
 import type { ClusterSettings, ResolvedContext } from '../../main/kube/kubeconfig.ts';
+import type { DialNeeds } from '../../main/kube/route.ts';
 import { createTransport, type KubeTransport } from '../../main/kube/transport.ts';
 
 /** No proxies, whatever this machine has. */

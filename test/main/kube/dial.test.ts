@@ -1,3 +1,4 @@
+// covers: main/kube/route.ts
 // covers: main/kube/dial-step.ts
 // covers: main/kube/connect-proxy.ts
 // covers: main/kube/socks-proxy.ts
@@ -6,8 +7,9 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { type DialLimits, dialCluster } from '../../../main/kube/dial.ts';
+import { dialCluster } from '../../../main/kube/dial.ts';
 import type { ClusterSettings } from '../../../main/kube/kubeconfig.ts';
+import type { DialLimits } from '../../../main/kube/route.ts';
 import { startApiServer } from '../../fakes/api-server.ts';
 import { createContext, createDialNeeds } from '../../fakes/kube-access.ts';
 import { startHttpProxy, startSocksProxy } from '../../fakes/proxies.ts';
