@@ -1,11 +1,7 @@
 import { ipcRenderer } from 'electron';
+import { PORT_MESSAGE } from './handshake.ts';
 
-/**
- * Hands the page one port to the core and nothing else: the page asks by a message to its own window and gets the
- * same message back with the port.
- */
-const PORT_MESSAGE = 'kubereel:port';
-
+// Hands the page one port to the core, and nothing else.
 window.addEventListener('message', ({ source, data, ports }) => {
   if (source === window && data === PORT_MESSAGE && ports.length === 0) ipcRenderer.send(PORT_MESSAGE);
 });

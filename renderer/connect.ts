@@ -1,12 +1,10 @@
 import { type ContractClient, createClient } from '../preload/client.ts';
 import { ContractError } from '../preload/contract-error.ts';
+import { PORT_MESSAGE, TOKEN_PREFIX, WIRE_PROTOCOL } from '../preload/handshake.ts';
 import { createPortWire, createSocketWire } from './wires.ts';
 
 /** Where the tab keeps its token: gone with the tab, kept over a reload, seen by no other origin. */
 const TOKEN_KEY = 'kubereel.token';
-const WIRE_PROTOCOL = 'kubereel';
-/** Electron's preload script answers this message with the port. */
-const PORT_REQUEST = 'kubereel:port';
 const PORT_WAIT_MS = 5_000;
 
 /**
@@ -25,12 +23,12 @@ async function requestPort(): Promise<MessagePort> {
       PORT_WAIT_MS,
     );
     window.addEventListener('message', function receive({ data, ports, source }) {
-      if (source !== window || data !== PORT_REQUEST || !ports[0]) return;
+      if (source !== window || data !== PORT_MESSAGE || !ports[0]) return;
       window.removeEventListener('message', receive);
       clearTimeout(timer);
       resolve(ports[0]);
     });
-    window.postMessage(PORT_REQUEST, '*');
+    window.postMessage(PORT_MESSAGE, '*');
   });
 }
 
@@ -62,7 +60,7 @@ async function findToken(): Promise<string> {
 
 function openSocket(token: string): Promise<WebSocket> {
   return new Promise((resolve, reject) => {
-    const socket = new WebSocket(`ws://${location.host}/wire`, [WIRE_PROTOCOL, `token.${token}`]);
+    const socket = new WebSocket(`ws://${location.host}/wire`, [WIRE_PROTOCOL, TOKEN_PREFIX + token]);
     socket.addEventListener('open', () => resolve(socket), { once: true });
     socket.addEventListener(
       'error',

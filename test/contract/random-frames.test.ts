@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { CONTRACT_VERSION } from '../../preload/contract.ts';
-import { decodeFrame, encodeFrame, type Frame } from '../../preload/frame-codec.ts';
+import { encodeFrame, type Frame } from '../../preload/frame-codec.ts';
 import { serveParts } from '../fakes/contract-server.ts';
+import { createHandWire } from '../fakes/hand-wire.ts';
 
 /** Small ids, so that frames meet: a cancel its call, credit its stream, an open one that was there before. */
 const id = fc.integer({ min: 0, max: 12 });
@@ -51,12 +52,9 @@ test('whatever a page sends, the server throws nothing, breaks off once, and the
   let answers = 0;
   await fc.assert(
     fc.asyncProperty(conversation, someManners, fc.boolean(), async (messages, manners, isPolite) => {
-      let receive: (message: unknown) => void = () => {};
-      let closings = 0;
-      let sentAfterClosing = 0;
+      const page = createHandWire();
       let running = 0;
       let begun = 0;
-      const sent: Frame[] = [];
 
       function handle(_input: unknown, ...rest: readonly unknown[]): Promise<never> {
         const { signal } = rest.at(-1) as { signal: AbortSignal };
@@ -74,45 +72,30 @@ test('whatever a page sends, the server throws nothing, breaks off once, and the
         });
       }
 
-      const { protocolErrors } = serveParts(
-        {
-          send(text) {
-            if (closings > 0) sentAfterClosing += 1;
-            sent.push(decodeFrame(text));
-          },
-          onMessage(listener) {
-            receive = listener;
-            return () => {};
-          },
-          onClosed: () => () => {},
-          close() {
-            closings += 1;
-          },
-        },
-        {
-          handlers: { 'app.info': handle, 'sessions.list': handle },
-          streams: { 'sessions.view': handle, 'library.play': handle },
-        },
-      );
-      if (isPolite) receive(encodeFrame({ kind: 'hello', contractVersion: CONTRACT_VERSION }));
+      const { protocolErrors } = serveParts(page.wire, {
+        handlers: { 'app.info': handle, 'sessions.list': handle },
+        streams: { 'sessions.view': handle, 'library.play': handle },
+      });
+      if (isPolite) page.hear({ kind: 'hello', contractVersion: CONTRACT_VERSION });
       for (const one of messages) {
-        receive(one);
+        page.hearRaw(one);
         if (begun % 2 === 0) await Promise.resolve();
       }
       breaks += protocolErrors.length;
       expect(protocolErrors.length).toBeLessThanOrEqual(1);
-      expect(closings).toBeLessThanOrEqual(1);
-      if (protocolErrors.length === 1) expect(closings).toBe(1);
-      answers += sent.filter(({ kind }) => kind === 'reply' || kind === 'fail' || kind === 'end').length;
+      expect(page.closings).toBeLessThanOrEqual(1);
+      if (protocolErrors.length === 1) expect(page.closings).toBe(1);
+      answers += page.sent.filter(({ kind }) => kind === 'reply' || kind === 'fail' || kind === 'end').length;
       // However it went so far, this is the end, and what still runs is told.
-      receive('nonsense');
+      page.hearRaw('nonsense');
       await new Promise(setImmediate);
+      const { closings, sentAfterClosing } = page;
       expect({ closings, sentAfterClosing, running }).toEqual({
         closings: 1,
         sentAfterClosing: 0,
         running: 0,
       });
-      expect(sent[0]).toEqual({ kind: 'hello', contractVersion: CONTRACT_VERSION });
+      expect(page.sent[0]).toEqual({ kind: 'hello', contractVersion: CONTRACT_VERSION });
     }),
     { numRuns: 500 },
   );

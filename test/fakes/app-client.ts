@@ -3,6 +3,7 @@ import { WebSocket } from 'ws';
 import { createSocketWire } from '../../main/hosts/browser/socket-wire.ts';
 import type { ByteStream } from '../../preload/byte-stream.ts';
 import { type ContractClient, createClient } from '../../preload/client.ts';
+import { TOKEN_PREFIX, WIRE_PROTOCOL } from '../../preload/handshake.ts';
 import { createRecordDecoder, type TerminalRecord } from '../../preload/terminal-records.ts';
 
 /** A page without a browser: signs in with a link and speaks the contract over the real WebSocket. */
@@ -21,7 +22,7 @@ export async function connectToApp(link: string): Promise<{ client: ContractClie
     outgoing.end(body);
   });
   const { token } = JSON.parse(answer) as { token: string };
-  const socket = new WebSocket(`ws://${host}/wire`, ['kubereel', `token.${token}`], { origin });
+  const socket = new WebSocket(`ws://${host}/wire`, [WIRE_PROTOCOL, TOKEN_PREFIX + token], { origin });
   await new Promise((resolve, reject) => {
     socket.once('open', resolve);
     socket.once('error', reject);

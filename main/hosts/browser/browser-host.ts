@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import { MAX_REQUEST_CHARACTERS } from '../../../preload/frame-codec.ts';
+import { TOKEN_PREFIX, WIRE_PROTOCOL } from '../../../preload/handshake.ts';
 import type { Wire } from '../../../preload/wire.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Log } from '../../base/log.ts';
@@ -25,10 +26,6 @@ export interface BrowserHostOptions {
   readonly pageFolder: string;
   serve(wire: Wire): void;
 }
-
-/** Subprotocol of the page's socket; a second one, `token.` and the token, says who asks. */
-export const WIRE_PROTOCOL = 'kubereel';
-const TOKEN_PREFIX = 'token.';
 
 /** `{"secret":"…"}` is 56 bytes. */
 const MAX_SESSION_BODY_BYTES = 1024;

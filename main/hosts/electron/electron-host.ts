@@ -1,4 +1,5 @@
 import { app, BrowserWindow, ipcMain, MessageChannelMain, type Session, session, shell } from 'electron';
+import { PORT_MESSAGE } from '../../../preload/handshake.ts';
 import type { Wire } from '../../../preload/wire.ts';
 import type { Log } from '../../base/log.ts';
 import type { PageFiles } from '../page/page-files.ts';
@@ -20,8 +21,6 @@ export interface ElectronHostOptions {
   serve(wire: Wire): void;
 }
 
-/** Asked by the preload script, answered with the window's port. */
-const PORT_CHANNEL = 'kubereel:port';
 /** Copying and pasting in a terminal; everything else a page could ask for is denied. */
 const ALLOWED_PERMISSIONS: ReadonlySet<string> = new Set(['clipboard-read', 'clipboard-sanitized-write']);
 
@@ -33,7 +32,7 @@ export function createElectronHost(needs: { readonly log: Log }, options: Electr
   );
   denyPermissions(session.defaultSession);
 
-  ipcMain.on(PORT_CHANNEL, ({ senderFrame, sender }) => {
+  ipcMain.on(PORT_MESSAGE, ({ senderFrame, sender }) => {
     // Null once the frame has navigated away. Only the page itself, in a window's own frame, may ask.
     if (!senderFrame || senderFrame.parent || !isPageAddress(senderFrame.url)) {
       needs.log.warn({ frame: senderFrame?.url }, 'port refused');
@@ -41,7 +40,7 @@ export function createElectronHost(needs: { readonly log: Log }, options: Electr
     }
     const { port1, port2 } = new MessageChannelMain();
     serve(createPortWire(port1));
-    sender.postMessage(PORT_CHANNEL, null, [port2]);
+    sender.postMessage(PORT_MESSAGE, null, [port2]);
   });
 
   function openWindow(): void {

@@ -1,3 +1,4 @@
+// covers: preload/handshake.ts
 // covers: main/hosts/page/page-files.ts
 // covers: main/hosts/page/page-headers.ts
 import { mkdtemp, writeFile } from 'node:fs/promises';
@@ -9,12 +10,9 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { createSystemClock } from '../../../../main/base/clock.ts';
 import { createLog } from '../../../../main/base/log.ts';
-import {
-  type BrowserHost,
-  startBrowserHost,
-  WIRE_PROTOCOL,
-} from '../../../../main/hosts/browser/browser-host.ts';
+import { type BrowserHost, startBrowserHost } from '../../../../main/hosts/browser/browser-host.ts';
 import { MAX_REQUEST_CHARACTERS } from '../../../../preload/frame-codec.ts';
+import { TOKEN_PREFIX, WIRE_PROTOCOL } from '../../../../preload/handshake.ts';
 import type { Wire } from '../../../../preload/wire.ts';
 
 let host: BrowserHost;
@@ -125,13 +123,13 @@ describe('every route lets the right one in and nobody else', () => {
 
   test('the wire', async () => {
     const token = await signIn();
-    const right = [WIRE_PROTOCOL, `token.${token}`];
+    const right = [WIRE_PROTOCOL, TOKEN_PREFIX + token];
     expect(await openSocket('/wire', own(), right)).toBe(101);
     expect(await openSocket('/wire', { ...own(), Host: 'evil.example' }, right)).toBe(403);
     expect(await openSocket('/wire', { ...own(), Origin: 'http://evil.example' }, right)).toBe(403);
     expect(await openSocket('/wire', { Host: own().Host }, right)).toBe(403);
     expect(await openSocket('/wire', own(), [WIRE_PROTOCOL])).toBe(401);
-    expect(await openSocket('/wire', own(), [WIRE_PROTOCOL, 'token.wrong'])).toBe(401);
+    expect(await openSocket('/wire', own(), [WIRE_PROTOCOL, `${TOKEN_PREFIX}wrong`])).toBe(401);
     expect(await openSocket('/other', own(), right)).toBe(404);
     expect(served).toHaveLength(1);
   });
@@ -169,7 +167,7 @@ test('who is refused a wire is hung up on, whether it hangs up itself or not', a
 
 test('the longest request passes, and one byte more ends the page’s connection', async () => {
   const token = await signIn();
-  const socket = new WebSocket(`ws://127.0.0.1:${host.port}/wire`, [WIRE_PROTOCOL, `token.${token}`], {
+  const socket = new WebSocket(`ws://127.0.0.1:${host.port}/wire`, [WIRE_PROTOCOL, TOKEN_PREFIX + token], {
     headers: own(),
   });
   await new Promise((resolve) => socket.once('open', resolve));
@@ -201,7 +199,7 @@ test('the same window may connect again, and a second link opens a second window
   const second = await signIn();
   expect(first).not.toBe(second);
   for (const token of [first, first, second]) {
-    expect(await openSocket('/wire', own(), [WIRE_PROTOCOL, `token.${token}`])).toBe(101);
+    expect(await openSocket('/wire', own(), [WIRE_PROTOCOL, TOKEN_PREFIX + token])).toBe(101);
   }
 });
 
@@ -211,7 +209,7 @@ test('a program that guesses is blocked', async () => {
     await send('POST', '/session', own(), JSON.stringify({ secret: `guess-${count}` }));
   }
   expect((await send('POST', '/session', own(), '{}')).status).toBe(429);
-  expect(await openSocket('/wire', own(), [WIRE_PROTOCOL, `token.${token}`])).toBe(429);
+  expect(await openSocket('/wire', own(), [WIRE_PROTOCOL, TOKEN_PREFIX + token])).toBe(429);
 });
 
 test('the page runs no inline script, is framed by nobody and cached nowhere', async () => {
