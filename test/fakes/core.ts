@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Core, compose, type Pages } from '../../main/compose.ts';
 import { type ContractClient, createClient } from '../../preload/client.ts';
+import type { Wire } from '../../preload/wire.ts';
 import { createMemoryPair } from './wires.ts';
 
 /** The whole core in a home of its own, with pages connected in memory. */
@@ -11,6 +12,8 @@ export interface TestCore {
   readonly home: string;
   /** One more window. */
   connect(): ContractClient;
+  /** One more window that says what it likes. */
+  connectRaw(): Wire;
   end(): Promise<void>;
 }
 
@@ -29,14 +32,17 @@ export async function startTestCore(environment: NodeJS.ProcessEnv = {}): Promis
     host: 'browser',
     newWindow: async () => ({ url: 'http://127.0.0.1/#x' }),
   });
+  function connectRaw(): Wire {
+    const pair = createMemoryPair();
+    pages.serve(pair.core);
+    return pair.page;
+  }
+
   return {
     core,
     home,
-    connect() {
-      const pair = createMemoryPair();
-      pages.serve(pair.core);
-      return createClient(pair.page);
-    },
+    connect: () => createClient(connectRaw()),
+    connectRaw,
     async end() {
       await core.end();
       await rm(home, { recursive: true, force: true });

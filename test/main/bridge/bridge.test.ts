@@ -10,7 +10,14 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { ByteStream } from '../../../preload/byte-stream.ts';
 import type { ContractClient } from '../../../preload/client.ts';
-import type { ContextList, PodInfo, PodsChange, SessionInfo } from '../../../preload/contract.ts';
+import {
+  CONTRACT_VERSION,
+  type ContextList,
+  type PodInfo,
+  type PodsChange,
+  type SessionInfo,
+} from '../../../preload/contract.ts';
+import { decodeFrame, encodeFrame, type Frame } from '../../../preload/frame-codec.ts';
 import { createRecordDecoder, type TerminalRecord } from '../../../preload/terminal-records.ts';
 import { startTestCore, type TestCore } from '../../fakes/core.ts';
 import { loadInAsciinemaPlayer } from '../../fakes/foreign-player.ts';
@@ -215,6 +222,41 @@ describe('with the demo cluster', () => {
     await vi.waitUntil(() => heard.includes('dark'));
     expect((await other.call('settings.get', {})).settings.theme).toBe('dark');
     other.close();
+  });
+
+  test('a page that misbehaves loses its own connection, and a shell in another window goes on', async () => {
+    const shell = await openShell('web');
+    await vi.waitUntil(() => shell.text().includes('web-'), { timeout: 10_000 });
+    const page = app.connectRaw();
+    const heard: Frame[] = [];
+    page.onMessage((message) => heard.push(decodeFrame(message)));
+    const closed = new Promise<void>((resolve) => page.onClosed(resolve));
+    const say = (frame: Frame): void => page.send(encodeFrame(frame));
+    const problems = (kind: 'fail' | 'end'): (string | undefined)[] =>
+      heard.flatMap((frame) => (frame.kind === kind ? [frame.problem?.code] : []));
+
+    say({ kind: 'hello', contractVersion: CONTRACT_VERSION });
+    let id = 0;
+    for (let count = 0; count < 100; count += 1) {
+      const input = { context: 'kubereel-demo', namespace: null };
+      say({ kind: 'call', id: ++id, name: 'pods.watch', input });
+    }
+    for (let count = 0; count < 1_000; count += 1) {
+      say({ kind: 'open', id: ++id, name: 'sessions.view', params: { sessionId: 'none' } });
+    }
+    await vi.waitUntil(() => problems('end').length === 1_000, { timeout: 10_000 });
+    // Those beyond what a page may have at once were not looked for.
+    expect(new Set(problems('end'))).toEqual(new Set(['session-not-found', 'bad-input']));
+    await vi.waitUntil(() => heard.filter(({ kind }) => kind === 'reply').length === 32);
+    expect(problems('fail')).toEqual(Array.from({ length: 68 }, () => 'bad-input'));
+
+    say({ kind: 'open', id: ++id, name: 'sessions.view', params: { sessionId: shell.sessionId } });
+    say({ kind: 'credit', id, bytes: 0xffff_ffff });
+    await closed;
+    await shell.type('echo still $((20 + 22))\r');
+    await vi.waitUntil(() => shell.text().includes('still 42'), { timeout: 10_000 });
+    await client.call('sessions.close', { sessionId: shell.sessionId });
+    await shell.ended();
   });
 
   test('a window that goes takes its watches with it', async () => {
