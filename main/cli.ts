@@ -1,16 +1,31 @@
 #!/usr/bin/env node
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Argument, Command } from 'commander';
 import { AppError } from './base/errors.ts';
+import { runCanI } from './commands/can-i.ts';
 import { runContexts } from './commands/contexts.ts';
 import { runDemo } from './commands/demo.ts';
+import { runDoctor } from './commands/doctor.ts';
 import { runExec } from './commands/exec.ts';
 import { createProcessIo } from './commands/io.ts';
+import {
+  chooseContext,
+  choosePlace,
+  contextOption,
+  jsonOption,
+  namespaceOption,
+  type PlaceOptions,
+  parsePod,
+  parsePort,
+  parsePositive,
+} from './commands/options.ts';
 import { runPlay } from './commands/play.ts';
 import { runPods } from './commands/pods.ts';
+import { runRaw } from './commands/raw.ts';
 import { runCommand } from './commands/run.ts';
 import { hasDisplay, runServe } from './commands/serve.ts';
 import { runSessions } from './commands/sessions.ts';
-import { type Core, VERSION } from './compose.ts';
+import { runWhoami } from './commands/whoami.ts';
+import { VERSION } from './compose.ts';
 
 /** The `kubereel` command: the same core as the app, with true exit codes. */
 const io = createProcessIo(process);
@@ -19,10 +34,6 @@ const program = new Command('kubereel')
   .description('Open shells in Kubernetes pods; every session is on the record.')
   .version(VERSION)
   .showHelpAfterError();
-
-const contextOption = new Option('--context <name>', 'kubeconfig context; the current one where not given');
-const namespaceOption = new Option('-n, --namespace <name>', "namespace; the context's own where not given");
-const jsonOption = new Option('--json', 'print JSON');
 
 program
   .command('contexts')
@@ -39,13 +50,11 @@ program
   .addOption(namespaceOption)
   .option('-A, --all-namespaces', 'in every namespace')
   .addOption(jsonOption)
-  .action((options: { context?: string; namespace?: string; allNamespaces?: boolean; json?: boolean }) =>
+  .action((options: PlaceOptions & { allNamespaces?: boolean; json?: boolean }) =>
     runCommand(io, (core, { signal }) => {
-      const context = chooseContext(core, options.context);
-      const namespace = options.allNamespaces
-        ? null
-        : (options.namespace ?? core.contexts.entry(context).namespace);
-      return runPods(core, { context, namespace, json: options.json === true }, io, { signal });
+      const { context, namespace } = choosePlace(core, options);
+      const wanted = { context, namespace: options.allNamespaces ? null : namespace };
+      return runPods(core, { ...wanted, json: options.json === true }, io, { signal });
     }),
   );
 
@@ -63,19 +72,17 @@ program
     (
       pod: string,
       command: readonly string[],
-      options: { context?: string; namespace?: string; container?: string; stdin?: boolean; tty?: boolean },
+      options: PlaceOptions & { container?: string; stdin?: boolean; tty?: boolean },
     ) =>
       runCommand(io, (core, { signal }) => {
         if (command.length === 0) {
           throw new AppError('bad-input', 'you must specify at least one command for the container');
         }
-        const context = chooseContext(core, options.context);
         return runExec(
           core,
           {
-            context,
-            namespace: options.namespace ?? core.contexts.entry(context).namespace,
-            pod: pod.replace(/^(pods?|po)\//, ''),
+            ...choosePlace(core, options),
+            pod: parsePod(pod),
             ...(options.container === undefined ? {} : { container: options.container }),
             command,
             stdin: options.stdin === true,
@@ -85,6 +92,56 @@ program
           { signal },
         );
       }),
+  );
+
+program
+  .command('doctor')
+  .description('check everything that a shell needs; exit code 0 only if one would open')
+  .argument('[pod]', 'pod, or pod/NAME')
+  .addOption(contextOption)
+  .addOption(namespaceOption)
+  .addOption(jsonOption)
+  .action((pod: string | undefined, { json, ...place }: PlaceOptions & { json?: boolean }) =>
+    runCommand(io, (core, { signal }) => {
+      const target = pod === undefined ? {} : { pod: parsePod(pod) };
+      return runDoctor(core, { ...place, ...target, json: json === true }, io, { signal });
+    }),
+  );
+
+program
+  .command('whoami')
+  .description('whom the cluster takes us for, as kubectl auth whoami')
+  .addOption(contextOption)
+  .addOption(jsonOption)
+  .action((options: PlaceOptions & { json?: boolean }) =>
+    runCommand(io, (core, { signal }) => {
+      const context = chooseContext(core, options.context);
+      return runWhoami(core, { context, json: options.json === true }, io, { signal });
+    }),
+  );
+
+program
+  .command('can-i')
+  .description('whether a shell would be let in, as kubectl auth can-i for both verbs')
+  .addArgument(new Argument('<deed>', 'what').choices(['exec', 'attach']))
+  .argument('<pod>', 'pod, or pod/NAME')
+  .addOption(contextOption)
+  .addOption(namespaceOption)
+  .action((kind: 'exec' | 'attach', pod: string, options: PlaceOptions) =>
+    runCommand(io, (core, { signal }) =>
+      runCanI(core, { ...choosePlace(core, options), kind, pod: parsePod(pod) }, io, { signal }),
+    ),
+  );
+
+program
+  .command('raw')
+  .description('print what the API server answers to a GET, as kubectl get --raw')
+  .argument('<path>', '/version, /api/v1/nodes?limit=5, …')
+  .addOption(contextOption)
+  .action((path: string, options: PlaceOptions) =>
+    runCommand(io, (core, { signal }) =>
+      runRaw(core, { context: chooseContext(core, options.context), path }, io, { signal }),
+    ),
   );
 
 program
@@ -125,31 +182,5 @@ program
       return runServe(core, { port: options.port, demo: options.demo === true, open }, io, { signal });
     }),
   );
-
-function chooseContext(core: Core, name: string | undefined): string {
-  const { currentContext, sources } = core.contexts.current();
-  const failed = sources.find((source) => source.state === 'failed');
-  // kubectl loads all files or none: what a broken one holds is unknown.
-  if (failed?.error) throw failed.error;
-  const chosen = name ?? currentContext;
-  if (chosen) return core.contexts.entry(chosen).name;
-  throw new AppError('context-unknown', 'no context is chosen, and the kubeconfig has no current-context', {
-    hint: 'Name one with --context; `kubereel contexts` lists them.',
-  });
-}
-
-function parsePositive(text: string): number {
-  const value = Number(text);
-  if (!(value > 0 && Number.isFinite(value))) throw new InvalidArgumentError('Expected a number above 0.');
-  return value;
-}
-
-function parsePort(text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 0 || value > 65_535) {
-    throw new InvalidArgumentError('Expected a port from 0 to 65535.');
-  }
-  return value;
-}
 
 await program.parseAsync();

@@ -3,7 +3,7 @@ import { type AccessAnswer, fetchIdentity, type Identity, reviewRemoteCommand } 
 import type { ResolvedContext } from '../kube/kubeconfig.ts';
 import { fetchServerVersion, type ServerVersion } from '../kube/server-version.ts';
 import type { KubeTransport } from '../kube/transport.ts';
-import { detailOf, type Finding, ok, type Result, toFinding } from './check.ts';
+import { detailOf, ok, type Result, toFinding } from './check.ts';
 
 interface AccessNeeds {
   readonly transport: KubeTransport;
@@ -52,72 +52,93 @@ function describeIdentity({ uid, groups, extra }: Identity): { readonly detail?:
 /** From here on a WebSocket needs the verb create beside get (kubernetes/kubernetes#133515). */
 const BOTH_VERBS_FROM_MINOR = 35;
 
-/** Both verbs, weighed by what this server's version asks for. */
-export async function checkRemoteCommand(
+/** Whether a remote command would be let in, and what that is taken from. */
+export interface Weighing {
+  readonly answer: 'yes' | 'no' | 'unknown';
+  readonly why: string;
+  readonly hint?: string;
+  /** Each verb's answer, and the server's version. */
+  readonly lines: readonly string[];
+}
+
+interface CommandTarget {
+  readonly kind: 'exec' | 'attach';
+  readonly namespace: string;
+  readonly pod?: string | undefined;
+}
+
+/** Asks for both verbs, and weighs them by what this server's version asks for. */
+export async function weighRemoteCommand(
   needs: AccessNeeds,
-  target: { readonly kind: 'exec' | 'attach'; readonly namespace: string; readonly pod?: string | undefined },
+  target: CommandTarget,
   options: { signal: AbortSignal },
-): Promise<Result<true>> {
+): Promise<Weighing> {
   const [{ get, create }, version] = await Promise.all([
     reviewRemoteCommand(needs, target, options),
     fetchServerVersion(needs, options),
   ]);
   const resource = `pods/${target.kind}`;
-  const place =
-    target.pod === undefined ? `in namespace ${target.namespace}` : `${target.namespace}/${target.pod}`;
-  const detail = detailOf(
+  const lines = [
     describeAnswer('get', resource, get),
     describeAnswer('create', resource, create),
-    `server version ${version?.text ?? 'unknown'}`,
-  );
-  return { finding: { ...weigh({ get, create, version, resource, place, ...target }), ...detail } };
+    `server version: ${version?.text ?? 'not told'}`,
+  ];
+  return { ...weigh(target, get.verdict, create.verdict, version), lines };
 }
 
-function weigh(known: {
-  readonly get: AccessAnswer;
-  readonly create: AccessAnswer;
-  readonly version: ServerVersion | undefined;
-  readonly resource: string;
-  readonly place: string;
-  readonly namespace: string;
-}): Finding {
-  const { get, create, version, resource, place, namespace } = known;
+/** The same as a line of the report. */
+export async function checkRemoteCommand(
+  needs: AccessNeeds,
+  target: CommandTarget,
+  options: { signal: AbortSignal },
+): Promise<Result<true>> {
+  const { answer, why, hint, lines } = await weighRemoteCommand(needs, target, options);
+  const outcome = ({ yes: 'ok', no: 'failed', unknown: 'unknown' } as const)[answer];
+  return {
+    finding: {
+      outcome,
+      message: `${answer}: ${why}`,
+      ...(hint === undefined ? {} : { hint }),
+      ...detailOf(...lines),
+    },
+  };
+}
+
+function weigh(
+  { kind, namespace, pod }: CommandTarget,
+  get: AccessAnswer['verdict'],
+  create: AccessAnswer['verdict'],
+  version: ServerVersion | undefined,
+): Omit<Weighing, 'lines'> {
+  const resource = `pods/${kind}`;
+  const place = pod === undefined ? `in namespace ${namespace}` : `of ${namespace}/${pod}`;
   const grant = (verbs: string): { readonly hint: string } => ({
     hint: `Ask an administrator of the cluster for ${verbs} on ${resource} in namespace ${namespace}.`,
   });
-  if (get.verdict === 'denied' && create.verdict === 'denied') {
-    return {
-      outcome: 'failed',
-      message: `no: neither get nor create on ${resource}, ${place}`,
-      ...grant('the verbs get and create'),
-    };
+  if (get === 'denied' && create === 'denied') {
+    const why = `neither get nor create on ${resource} ${place}`;
+    return { answer: 'no', why, ...grant('the verbs get and create') };
   }
-  if (get.verdict === 'denied') {
-    return {
-      outcome: 'failed',
-      message: `no: create is ${create.verdict}, get is denied on ${resource}, ${place}; a WebSocket needs get`,
-      ...grant('the verb get'),
-    };
+  if (get === 'denied') {
+    const why = `create is ${create}, get is denied on ${resource} ${place}, and a WebSocket needs get`;
+    return { answer: 'no', why, ...grant('the verb get') };
   }
-  if (get.verdict === 'unknown' || create.verdict === 'unknown') {
+  if (get === 'unknown' || create === 'unknown') {
     return {
-      outcome: 'unknown',
-      message: `the server does not say whether you may, ${place}`,
+      answer: 'unknown',
+      why: `the server does not say whether ${resource} ${place} is allowed`,
       hint: 'Open a shell to find out: what is not told may be allowed.',
     };
   }
-  if (create.verdict === 'allowed') return ok(`yes: get and create on ${resource}, ${place}`);
-  if (version && version.minor < BOTH_VERBS_FROM_MINOR) {
-    return ok(
-      `yes: get on ${resource}, ${place}; create is missing, which Kubernetes 1.35 will ask for`,
-      grant('the verb create'),
-    );
+  if (create === 'allowed') return { answer: 'yes', why: `get and create on ${resource} ${place}` };
+  const missing = `get is allowed, create is denied on ${resource} ${place}`;
+  if (!version) {
+    const why = `${missing}; Kubernetes 1.35 and later need both, and this server does not tell its version`;
+    return { answer: 'unknown', why, ...grant('the verb create') };
   }
-  return {
-    outcome: version ? 'failed' : 'unknown',
-    message: `${version ? 'no' : 'perhaps not'}: get is allowed, create is denied on ${resource}, ${place}; Kubernetes 1.35 and later ask for both`,
-    ...grant('the verb create'),
-  };
+  return version.minor < BOTH_VERBS_FROM_MINOR
+    ? { answer: 'yes', why: `${missing}, which Kubernetes 1.35 will ask for`, ...grant('the verb create') }
+    : { answer: 'no', why: `${missing}; Kubernetes 1.35 and later need both`, ...grant('the verb create') };
 }
 
 function describeAnswer(verb: string, resource: string, { verdict, reason }: AccessAnswer): string {

@@ -31,7 +31,8 @@ export async function* fetchLines<Output>(
   for await (const line of splitJsonLines(response.body, onTooLong)) yield parseWith(transport, schema, line);
 }
 
-async function sendChecked(transport: KubeTransport, request: KubeRequest): Promise<KubeResponse> {
+/** The answer where it is a success; its body streams. Throws what the server said where it is none. */
+export async function sendChecked(transport: KubeTransport, request: KubeRequest): Promise<KubeResponse> {
   const response = await transport.request(request);
   if (response.status >= 200 && response.status < 300) return response;
   const tried = `${request.method} ${request.path}`;

@@ -1,0 +1,60 @@
+import { InvalidArgumentError, Option } from 'commander';
+import { AppError } from '../base/errors.ts';
+import type { Core } from '../compose.ts';
+
+/** What several commands take. */
+export interface PlaceOptions {
+  readonly context?: string;
+  readonly namespace?: string;
+}
+
+export const contextOption: Option = new Option(
+  '--context <name>',
+  'kubeconfig context; the current one where not given',
+);
+export const namespaceOption: Option = new Option(
+  '-n, --namespace <name>',
+  "namespace; the context's own where not given",
+);
+export const jsonOption: Option = new Option('--json', 'print JSON');
+
+/** The context that was named, else kubectl's. Throws where there is none, or where a file is broken. */
+export function chooseContext(core: Core, name: string | undefined): string {
+  const { currentContext, sources } = core.contexts.current();
+  const failed = sources.find((source) => source.state === 'failed');
+  // kubectl loads all files or none: what a broken one holds is unknown.
+  if (failed?.error) throw failed.error;
+  const chosen = name ?? currentContext;
+  if (chosen) return core.contexts.entry(chosen).name;
+  throw new AppError('context-unknown', 'no context is chosen, and the kubeconfig has no current-context', {
+    hint: 'Name one with --context; `kubereel contexts` lists them.',
+  });
+}
+
+/** Where a command acts, with kubectl's defaults. */
+export function choosePlace(
+  core: Core,
+  { context, namespace }: PlaceOptions,
+): { readonly context: string; readonly namespace: string } {
+  const chosen = chooseContext(core, context);
+  return { context: chosen, namespace: namespace ?? core.contexts.entry(chosen).namespace };
+}
+
+/** `web-0`, `pod/web-0` and `pods/web-0` are the same pod. */
+export function parsePod(text: string): string {
+  return text.replace(/^(pods?|po)\//, '');
+}
+
+export function parsePositive(text: string): number {
+  const value = Number(text);
+  if (!(value > 0 && Number.isFinite(value))) throw new InvalidArgumentError('Expected a number above 0.');
+  return value;
+}
+
+export function parsePort(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 0 || value > 65_535) {
+    throw new InvalidArgumentError('Expected a port from 0 to 65535.');
+  }
+  return value;
+}

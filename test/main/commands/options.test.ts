@@ -1,0 +1,30 @@
+import { InvalidArgumentError } from 'commander';
+import { expect, test } from 'vitest';
+import {
+  chooseContext,
+  choosePlace,
+  parsePod,
+  parsePort,
+  parsePositive,
+} from '../../../main/commands/options.ts';
+import type { Core } from '../../../main/compose.ts';
+import { startTestCore } from '../../fakes/core.ts';
+
+test('numbers are what they have to be', () => {
+  expect([parsePositive('0.5'), parsePort('0'), parsePort('65535')]).toEqual([0.5, 0, 65_535]);
+  for (const text of ['0', '-1', 'x', 'Infinity'])
+    expect(() => parsePositive(text)).toThrow(InvalidArgumentError);
+  for (const text of ['65536', '1.5', '-1', 'x']) expect(() => parsePort(text)).toThrow(InvalidArgumentError);
+});
+
+test.each(['web-0', 'pod/web-0', 'pods/web-0', 'po/web-0'])('%s is a pod', (text) => {
+  expect(parsePod(text)).toBe('web-0');
+});
+
+test('without a context there is none to choose, and it says how to', async () => {
+  const app = await startTestCore();
+  const core: Core = app.core;
+  expect(() => chooseContext(core, undefined)).toThrow('no context is chosen');
+  expect(() => choosePlace(core, { context: 'prod' })).toThrow('context was not found');
+  await app.end();
+});
