@@ -19,7 +19,8 @@ import type { TerminalSize } from './exec/exec-stream.ts';
 import { openShell } from './exec/shell.ts';
 import { createShellMemory } from './exec/shell-memory.ts';
 import { type Contexts, openContexts } from './kube/contexts.ts';
-import { kubeconfigPaths, loadKubeconfig, type ResolvedContext } from './kube/kubeconfig.ts';
+import { loadKubeconfig, type ResolvedContext } from './kube/kubeconfig.ts';
+import { findKubeconfigs } from './kube/kubeconfig-places.ts';
 import { watchKubeconfig } from './kube/kubeconfig-watch.ts';
 import { resolveContext, toPluginCluster } from './kube/resolve-context.ts';
 import { createTransport } from './kube/transport.ts';
@@ -34,6 +35,8 @@ export const VERSION: string = packageJson.version;
 export interface ComposeOptions {
   readonly environment: NodeJS.ProcessEnv;
   readonly platform: NodeJS.Platform;
+  /** The one kubeconfig to use, in place of those that the environment or the home folder have. */
+  readonly kubeconfigPath?: string | undefined;
 }
 
 /** The rooms that every entry uses. What only the page needs is opened by `openPages`. */
@@ -74,7 +77,8 @@ export interface Pages {
   readonly liveSessions: number;
 }
 
-export async function compose({ environment, platform }: ComposeOptions): Promise<Core> {
+export async function compose(options: ComposeOptions): Promise<Core> {
+  const { environment, platform, kubeconfigPath } = options;
   const clock = createSystemClock();
   const paths = resolvePaths(environment, platform);
   await makePrivateFolder(paths.home);
@@ -91,7 +95,10 @@ export async function compose({ environment, platform }: ComposeOptions): Promis
     life.child('demo'),
   );
   const userRequests = createUserRequests();
-  const { contexts, doctor } = await openKube({ environment, clock, log, demo, userRequests }, life);
+  const { contexts, doctor } = await openKube(
+    { environment, platform, kubeconfigPath, clock, log, demo, userRequests },
+    life,
+  );
   let openingLibrary: Promise<Library> | undefined;
 
   const core: Core = {
@@ -126,6 +133,8 @@ export async function compose({ environment, platform }: ComposeOptions): Promis
 async function openKube(
   needs: {
     readonly environment: NodeJS.ProcessEnv;
+    readonly platform: NodeJS.Platform;
+    readonly kubeconfigPath: string | undefined;
     readonly clock: Clock;
     readonly log: Log;
     readonly demo: DemoSwitch;
@@ -133,18 +142,23 @@ async function openKube(
   },
   life: Lifetime,
 ): Promise<{ readonly contexts: Contexts; readonly doctor: Doctor }> {
-  const { environment, clock, log, demo, userRequests } = needs;
+  const { environment, platform, clock, log, demo, userRequests } = needs;
   const pluginCache = createPluginCache({ clock, environment });
-  const paths = kubeconfigPaths(environment);
   const credentials = ({ user, cluster }: ResolvedContext): CredentialProvider =>
     createCredentialProvider({ clock, environment, pluginCache }, user, toPluginCluster(cluster));
   const contexts = await openContexts(
     {
-      load() {
+      async places() {
+        const { namedBy, paths } = await findKubeconfigs({
+          environment,
+          platform,
+          explicitPath: needs.kubeconfigPath,
+        });
         const { kubeconfigPath } = demo.snapshot();
-        return loadKubeconfig(kubeconfigPath === null ? paths : [...paths, kubeconfigPath]);
+        return { namedBy, paths: kubeconfigPath === null ? paths : [...paths, kubeconfigPath] };
       },
-      resolve: resolveContext,
+      load: ({ namedBy, paths }) => loadKubeconfig(paths, namedBy),
+      resolve: (kubeconfig, context) => resolveContext(kubeconfig, context, clock.nowMs()),
       connect: (context) =>
         createTransport(
           { userAgent: `kubereel/${VERSION}`, environment: async () => environment },

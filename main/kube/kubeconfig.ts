@@ -1,18 +1,16 @@
-import { homedir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { resolve } from 'node:path';
+import { AppError } from '../base/errors.ts';
 import type { UserAuth } from '../credentials/credential.ts';
-import {
-  type ClusterFields,
-  type ContextFields,
-  type KubeconfigFile,
-  readKubeconfigFile,
-  type UserFields,
-} from './kubeconfig-file.ts';
+import { type KubeconfigFile, readKubeconfigFile } from './kubeconfig-file.ts';
+import type { KubeconfigPlaces } from './kubeconfig-places.ts';
+import type { ClusterFields, ContextFields, UserFields } from './kubeconfig-schema.ts';
 
 /** The user's kubeconfig as kubectl would see it: several files, the first with a name wins. */
 export interface Kubeconfig {
   /** Files in kubectl's order, with what became of each. */
   readonly sources: readonly KubeconfigSource[];
+  /** In kubectl's words: that none of the files that the environment names is there. */
+  readonly warning?: string;
   readonly contexts: readonly ContextEntry[];
   readonly currentContext: string | null;
   /** All entries, unchecked: only the context in use is validated, as kubectl does. */
@@ -42,9 +40,11 @@ export interface KubeconfigEntries {
   readonly contexts: ReadonlyMap<string, Entry<ContextFields>>;
   readonly clusters: ReadonlyMap<string, Entry<ClusterFields>>;
   readonly users: ReadonlyMap<string, Entry<UserFields>>;
+  /** All other keys at the top of the files: preferences, extensions, and those that nobody here knows. */
+  readonly others: Readonly<Record<string, unknown>>;
 }
 
-/** Fields as written, with the file that relative paths in them are relative to. */
+/** All that is written there, paths made absolute, and the file where. */
 export interface Entry<Fields> {
   readonly fields: Fields;
   readonly originPath: string;
@@ -83,24 +83,21 @@ export interface ClusterSettings {
   readonly pluginExtension?: unknown;
 }
 
-/** Where kubectl looks: `$KUBECONFIG`'s list, each path once, else the one in the home folder (clientcmd, loader.go). */
-export function kubeconfigPaths(environment: NodeJS.ProcessEnv): readonly string[] {
-  const list = environment['KUBECONFIG'];
-  if (!list) return [join(environment['HOME'] || homedir(), '.kube', 'config')];
-  return [...new Set(list.split(delimiter).filter((path) => path !== ''))];
-}
-
 /**
- * Loads and merges the files. A missing one is skipped; a broken one is told in `sources` and the others are
- * loaded all the same, so that one bad file does not hide every cluster.
+ * Loads and merges the files. A missing one is skipped, unless a flag named it; a broken one is told in `sources`
+ * and the others are loaded all the same, so that one bad file does not hide every cluster.
  */
-export async function loadKubeconfig(paths: readonly string[]): Promise<Kubeconfig> {
-  const outcomes = await Promise.all(paths.map(loadSource));
+export async function loadKubeconfig(
+  paths: readonly string[],
+  namedBy: KubeconfigPlaces['namedBy'] = 'home',
+): Promise<Kubeconfig> {
+  const outcomes = await Promise.all(paths.map((path) => loadSource(path, namedBy)));
   const files = outcomes.flatMap(({ file }) => (file ? [file] : []));
   const entries: KubeconfigEntries = {
     contexts: mergeFirstWins(files, (file) => file.contexts),
     clusters: mergeFirstWins(files, (file) => file.clusters),
     users: mergeFirstWins(files, (file) => file.users),
+    others: Object.assign({}, ...files.map(({ others }) => others).toReversed()),
   };
   const contexts = [...entries.contexts].map(([name, { fields, originPath }]) => ({
     name,
@@ -110,14 +107,27 @@ export async function loadKubeconfig(paths: readonly string[]): Promise<Kubeconf
     server: entries.clusters.get(fields.cluster ?? '')?.fields.server ?? '',
     originPath,
   }));
-  const currentContext = files.find((file) => file.currentContext !== '')?.currentContext ?? null;
-  return { sources: outcomes.map(({ source }) => source), contexts, currentContext, entries };
+  const isNoneThere = namedBy === 'environment' && outcomes.every(({ source }) => source.state === 'missing');
+  return {
+    sources: outcomes.map(({ source }) => source),
+    ...(isNoneThere ? { warning: `Config not found: ${paths.join(', ')}` } : {}),
+    contexts,
+    currentContext: files.find((file) => file.currentContext !== '')?.currentContext ?? null,
+    entries,
+  };
 }
 
-async function loadSource(path: string): Promise<{ source: KubeconfigSource; file?: KubeconfigFile }> {
+async function loadSource(
+  path: string,
+  namedBy: KubeconfigPlaces['namedBy'],
+): Promise<{ source: KubeconfigSource; file?: KubeconfigFile }> {
   try {
     const file = await readKubeconfigFile(path);
-    return file ? { source: { path, state: 'loaded' }, file } : { source: { path, state: 'missing' } };
+    if (file) return { source: { path, state: 'loaded' }, file };
+    if (namedBy !== 'flag') return { source: { path, state: 'missing' } };
+    throw new AppError('kubeconfig-unreadable', `stat ${path}: no such file or directory`, {
+      hint: 'Name another file with --kubeconfig, or leave the option away.',
+    });
   } catch (error) {
     return {
       source: { path, state: 'failed', error: error instanceof Error ? error : new Error(String(error)) },
@@ -133,7 +143,7 @@ function mergeFirstWins<Fields>(
   const merged = new Map<string, Entry<Fields>>();
   for (const file of files) {
     for (const [name, fields] of entriesOf(file)) {
-      if (!merged.has(name)) merged.set(name, { fields, originPath: file.path });
+      if (!merged.has(name)) merged.set(name, { fields, originPath: resolve(file.path) });
     }
   }
   return merged;

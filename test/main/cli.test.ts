@@ -107,7 +107,7 @@ describe('listing', () => {
     const broken = join(home, 'broken');
     await writeFile(broken, 'users:\n- name: [\n');
     const { stderr, exitCode } = await run(['pods'], { environment: { KUBECONFIG: broken } });
-    expect(stderr).toMatch(new RegExp(`error loading config file "${broken}", line \\d+`));
+    expect(stderr).toMatch(new RegExp(`error loading config file "${broken}": line \\d+`));
     expect(exitCode).toBe(1);
   });
 

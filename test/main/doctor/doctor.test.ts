@@ -108,7 +108,7 @@ describe('files and context', () => {
     const checks = await examine(undefined, {}, { KUBECONFIG: `${good}:${broken}:${join(folder, 'none')}` });
     expect(checkOf(checks, 'kubeconfig')).toMatchObject({
       outcome: 'failed',
-      message: expect.stringContaining(`error loading config file "${broken}", line`),
+      message: expect.stringContaining(`error loading config file "${broken}": line`),
       detail: expect.stringMatching(/^loaded: .*good\nfailed: .*broken.*\nmissing: .*none\ncontexts: 1/),
     });
     expect(checkOf(checks, 'exec').outcome).toBe('ok');

@@ -4,68 +4,142 @@ import { type ContextsNeeds, openContexts } from '../../../main/kube/contexts.ts
 import type { Kubeconfig, ResolvedContext } from '../../../main/kube/kubeconfig.ts';
 import type { KubeTransport } from '../../../main/kube/transport.ts';
 
-function kubeconfigOf(...names: string[]): Kubeconfig {
-  const contexts = names.map((name) => ({
+/** Contexts by name, each with what it resolves to. */
+type Settings = Readonly<Record<string, string>>;
+
+function kubeconfigOf(settings: Settings): Kubeconfig {
+  const contexts = Object.entries(settings).map(([name, server]) => ({
     name,
     clusterName: 'c',
     userName: 'u',
     namespace: 'default',
-    server: 'https://127.0.0.1:1',
+    server,
     originPath: '/config',
   }));
-  const entries = { contexts: new Map(), clusters: new Map(), users: new Map() };
+  const entries = { contexts: new Map(), clusters: new Map(), users: new Map(), others: {} };
   return { sources: [{ path: '/config', state: 'loaded' }], contexts, currentContext: null, entries };
 }
 
-function createNeeds(loads: Kubeconfig[]) {
+function createNeeds(...loads: Settings[]) {
   const log: string[] = [];
+  let paths = ['/config'];
   let onFileChanged = (): void => {};
   const needs: ContextsNeeds = {
-    load: async () => loads.shift() ?? kubeconfigOf(),
-    resolve: async (kubeconfig, name) => {
-      if (!kubeconfig.contexts.some((entry) => entry.name === name)) throw new Error(`no ${name}`);
-      return { name } as ResolvedContext;
+    places: async () => ({ namedBy: 'environment', paths }),
+    load: async () => {
+      log.push('load');
+      return kubeconfigOf(loads.shift() ?? {});
     },
-    connect: ({ name }) => {
-      log.push(`connect ${name}`);
+    resolve: async (kubeconfig, name) => {
+      const entry = kubeconfig.contexts.find((one) => one.name === name);
+      if (!entry) throw new Error(`no ${name}`);
+      return { name, cluster: { server: entry.server } } as ResolvedContext;
+    },
+    connect: ({ name, cluster }) => {
+      log.push(`connect ${name} to ${cluster.server}`);
       return { context: name, close: async () => void log.push(`close ${name}`) } as KubeTransport;
     },
-    watch: (_paths, onChanged) => {
+    watch: (watched, onChanged) => {
+      log.push(`watch ${watched.join(',')}`);
       onFileChanged = onChanged;
       return () => log.push('unwatch');
     },
     onReloadError: (error) => log.push(String(error)),
   };
-  return { needs, log, changeFile: () => onFileChanged() };
+  return {
+    needs,
+    log,
+    changeFile: () => onFileChanged(),
+    movePaths(...next: string[]) {
+      paths = next;
+    },
+  };
 }
 
 test('nothing is connected until a context is used, and then once for all callers', async () => {
-  const { needs, log } = createNeeds([kubeconfigOf('a', 'b')]);
+  const { needs, log } = createNeeds({ a: '1', b: '1' });
   const life = createLifetime('test');
   const contexts = await openContexts(needs, life);
-  expect(log).toEqual([]);
+  expect(log).toEqual(['watch /config', 'load']);
   const [first, second] = await Promise.all([contexts.transport('a'), contexts.transport('a')]);
   expect(first).toBe(second);
-  expect(log).toEqual(['connect a']);
   await life.end();
-  expect(log).toEqual(['connect a', 'close a', 'unwatch']);
+  expect(log.slice(2)).toEqual(['connect a to 1', 'close a', 'unwatch']);
 });
 
-test('a changed file brings the new list, and the next caller a new transport', async () => {
-  const { needs, log, changeFile } = createNeeds([kubeconfigOf('a'), kubeconfigOf('a', 'b')]);
+test('a changed file brings the new list, and only what changed a new transport', async () => {
+  const { needs, log, changeFile } = createNeeds({ a: '1', b: '1' }, { a: '1', b: '2', c: '1' });
+  const life = createLifetime('test');
+  const contexts = await openContexts(needs, life);
+  const [oldA, oldB] = await Promise.all([contexts.transport('a'), contexts.transport('b')]);
+  const heard = new Promise<Kubeconfig>((resolve) => contexts.onChanged(resolve));
+  changeFile();
+  expect((await heard).contexts.map((entry) => entry.name)).toEqual(['a', 'b', 'c']);
+  expect(log).toContain('close b');
+  expect(log).not.toContain('close a');
+  expect(await contexts.transport('a')).toBe(oldA);
+  expect(await contexts.transport('b')).not.toBe(oldB);
+  expect(log).toContain('connect b to 2');
+  await life.end();
+});
+
+test('who asks while a change is looked at never gets the way to the old cluster', async () => {
+  const { needs, log } = createNeeds({ a: 'old' }, { a: 'new' });
   const life = createLifetime('test');
   const contexts = await openContexts(needs, life);
   const old = await contexts.transport('a');
-  const heard = new Promise<Kubeconfig>((resolve) => contexts.onChanged(resolve));
-  changeFile();
-  expect((await heard).contexts.map((entry) => entry.name)).toEqual(['a', 'b']);
-  expect(log).toContain('close a');
+  const reloading = contexts.reload();
+  while (contexts.entry('a').server === 'old') await Promise.resolve();
   expect(await contexts.transport('a')).not.toBe(old);
+  await reloading;
+  expect(log.filter((line) => line.startsWith('connect'))).toEqual(['connect a to old', 'connect a to new']);
+  await life.end();
+});
+
+test('one that is still being opened when the file changes is not kept for the old cluster', async () => {
+  const { needs, log } = createNeeds({ a: 'old' }, { a: 'new' });
+  const opened = Promise.withResolvers<void>();
+  const { resolve } = needs;
+  needs.resolve = async (kubeconfig, name) => {
+    const context = await resolve(kubeconfig, name);
+    if (context.cluster.server === 'old') await opened.promise;
+    return context;
+  };
+  const life = createLifetime('test');
+  const contexts = await openContexts(needs, life);
+  const old = contexts.transport('a');
+  const reloading = contexts.reload();
+  opened.resolve();
+  await reloading;
+  expect(await contexts.transport('a')).not.toBe(await old);
+  expect(log).toContain('close a');
+  await life.end();
+});
+
+test('a context that is gone or broken after a change is closed, and told so to the next caller', async () => {
+  const { needs, log } = createNeeds({ a: '1' }, {});
+  const life = createLifetime('test');
+  const contexts = await openContexts(needs, life);
+  await contexts.transport('a');
+  await contexts.reload();
+  expect(log).toContain('close a');
+  await expect(contexts.transport('a')).rejects.toThrow('no a');
+  await life.end();
+});
+
+test('the files are watched before they are read, and others where the environment names others', async () => {
+  const { needs, log, movePaths } = createNeeds({}, {}, {});
+  const life = createLifetime('test');
+  const contexts = await openContexts(needs, life);
+  await contexts.reload();
+  movePaths('/config', '/more');
+  await contexts.reload();
+  expect(log).toEqual(['watch /config', 'load', 'load', 'unwatch', 'watch /config,/more', 'load']);
   await life.end();
 });
 
 test('an unknown context is an error that is not remembered', async () => {
-  const { needs } = createNeeds([kubeconfigOf('a'), kubeconfigOf('a', 'b')]);
+  const { needs } = createNeeds({ a: '1' }, { a: '1', b: '1' });
   const life = createLifetime('test');
   const contexts = await openContexts(needs, life);
   await expect(contexts.transport('b')).rejects.toThrow('no b');

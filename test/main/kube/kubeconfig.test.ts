@@ -1,9 +1,9 @@
 import { mkdtemp, writeFile } from 'node:fs/promises';
-import { homedir, tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { kubeconfigPaths, loadKubeconfig } from '../../../main/kube/kubeconfig.ts';
+import { loadKubeconfig } from '../../../main/kube/kubeconfig.ts';
 
 async function writeFiles(...texts: string[]): Promise<string[]> {
   const folder = await mkdtemp(join(tmpdir(), 'kubereel-kubeconfig-'));
@@ -16,17 +16,34 @@ async function writeFiles(...texts: string[]): Promise<string[]> {
   );
 }
 
-test('KUBECONFIG is a list, each path once; without it there is the one in the home folder', () => {
-  expect(kubeconfigPaths({ KUBECONFIG: ['a', '', 'b', 'a'].join(delimiter) })).toEqual(['a', 'b']);
-  expect(kubeconfigPaths({ HOME: '/home/u' })).toEqual([join('/home/u', '.kube', 'config')]);
-  expect(kubeconfigPaths({ KUBECONFIG: '' })).toEqual([join(homedir(), '.kube', 'config')]);
-});
-
 test('kc-missing-skipped: a missing file is told and skipped', async () => {
   const [path = ''] = await writeFiles('current-context: a\ncontexts: [{name: a, context: {cluster: c}}]');
   const loaded = await loadKubeconfig(['/missing/config', path]);
   expect(loaded.sources.map(({ state }) => state)).toEqual(['missing', 'loaded']);
   expect(loaded.currentContext).toBe('a');
+});
+
+test('kc-missing-skipped: where none of the files that the environment names is there, a warning names them', async () => {
+  const missing = ['/missing/a', '/missing/b'];
+  const loaded = await loadKubeconfig(missing, 'environment');
+  expect(loaded).toMatchObject({ contexts: [], warning: 'Config not found: /missing/a, /missing/b' });
+  expect((await loadKubeconfig(missing)).warning).toBeUndefined();
+  const [there = ''] = await writeFiles('');
+  expect((await loadKubeconfig([...missing, there], 'environment')).warning).toBeUndefined();
+});
+
+test('kc-explicit-missing: a file that was asked for must be there', async () => {
+  const { sources } = await loadKubeconfig(['/missing/config'], 'flag');
+  expect(sources).toMatchObject([
+    { state: 'failed', error: { message: 'stat /missing/config: no such file or directory' } },
+  ]);
+});
+
+test('what else stands at the top of a file is kept, the first file’s before the others’', async () => {
+  const { entries } = await loadKubeconfig(
+    await writeFiles('preferences: {colors: yes}\nown: 1', 'own: 2\nother: [3]'),
+  );
+  expect(entries.others).toEqual({ preferences: { colors: true }, own: 1, other: [3] });
 });
 
 test('kc-bad-file-in-list: a broken file is named, and the others are there all the same', async () => {

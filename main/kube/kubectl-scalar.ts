@@ -1,0 +1,58 @@
+import { YamlMistake } from './yaml-mistake.ts';
+
+const TAG = 'tag:yaml.org,2002:';
+
+const NULL = /^(?:~|null|Null|NULL)?$/;
+const TRUE = /^(?:y|Y|yes|Yes|YES|true|True|TRUE|on|On|ON)$/;
+const FALSE = /^(?:n|N|no|No|NO|false|False|FALSE|off|Off|OFF)$/;
+const NOT_JSON = /^(?:[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))$/;
+/** Go's `strconv.ParseInt` with base 0, after yaml.v2 has taken the underscores out. */
+const INTEGER = /^([-+]?)(0[xX][0-9a-fA-F]+|0[oO]?[0-7]+|0[bB][01]+|0|[1-9][0-9]*)$/;
+const FLOAT = /^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$/;
+const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
+
+/** What a scalar without quotes and tag means (yaml.v2, resolve.go). Times and base-60 numbers stay texts. */
+export function parsePlainScalar(source: string): string | number | boolean | null {
+  if (NULL.test(source)) return null;
+  if (TRUE.test(source)) return true;
+  if (FALSE.test(source)) return false;
+  // JSON, through which kubectl passes each file, has no such numbers.
+  if (NOT_JSON.test(source)) throw new YamlMistake('unsupported value: neither infinity nor NaN can be used');
+  return parseNumber(source) ?? source;
+}
+
+export function parseTaggedScalar(tag: string, source: string): string | number | boolean | null {
+  if (!tag.startsWith(TAG)) return source;
+  const kind = tag.slice(TAG.length);
+  if (kind === 'binary') return decodeBinary(source);
+  const expected = { null: 'null', bool: 'boolean', int: 'number', float: 'number' }[kind];
+  if (expected === undefined) return source;
+  const value = parsePlainScalar(source);
+  if ((value === null ? 'null' : typeof value) === expected) return value;
+  throw new YamlMistake(`its text cannot be decoded as a !!${kind}`);
+}
+
+/** The bytes that the text stands for, or where it is not base64 undefined. Line ends within do not count, as in Go. */
+export function decodeBase64(text: string): Buffer | undefined {
+  const plain = text.replace(/[\r\n]/g, '');
+  return BASE64.test(plain) ? Buffer.from(plain, 'base64') : undefined;
+}
+
+function decodeBinary(source: string): string {
+  const bytes = decodeBase64(source.replace(/[ \t]/g, ''));
+  if (!bytes) throw new YamlMistake('!!binary value contains invalid base64 data');
+  return bytes.toString('utf8');
+}
+
+function parseNumber(source: string): number | undefined {
+  if (source.startsWith('.')) return FLOAT.test(source) ? Number(source) : undefined;
+  if (!/^[-+0-9]/.test(source)) return undefined;
+  const plain = source.replaceAll('_', '');
+  const [, sign, digits = ''] = INTEGER.exec(plain) ?? [];
+  if (sign !== undefined) {
+    const size = BigInt(digits.replace(/^0(?=[0-7])/, '0o'));
+    const fits = sign === '-' ? size <= 1n << 63n : size < 1n << 64n;
+    if (fits) return Number(sign === '-' ? -size : size);
+  }
+  return FLOAT.test(plain) ? Number(plain) : undefined;
+}
