@@ -3,7 +3,10 @@
  * Text and bytes are told apart, nothing else is known of them.
  */
 export interface Wire {
-  /** Ignored once closed. How much waits is bounded by what is sent: calls are answered, streams have credit. */
+  /**
+   * Ignored once closed. Does not wait: calls are answered one for one and streams have credit, and a wire that knows
+   * how much lies unread closes beyond its limit.
+   */
   send(message: string | Uint8Array): void;
   /** One listener; messages that came before it are kept for it. Returns what removes it. */
   onMessage(listener: (message: unknown) => void): () => void;
