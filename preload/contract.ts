@@ -6,10 +6,12 @@
 import type { CredentialRequest } from './contract-credentials.ts';
 import type { DoctorReport } from './contract-doctor.ts';
 import type { PodInfo } from './contract-pods.ts';
+import type { RecordingInfo, RecordingState } from './contract-recordings.ts';
 
 export type { CredentialRequest } from './contract-credentials.ts';
 export type { DoctorCheck, DoctorReport } from './contract-doctor.ts';
 export type { ContainerInfo, PodInfo } from './contract-pods.ts';
+export type { RecordingInfo, RecordingState } from './contract-recordings.ts';
 
 /** Raised with every change that an older side could not understand; both say theirs in the hello frame. */
 export const CONTRACT_VERSION = 2;
@@ -237,40 +239,6 @@ export type SessionEnd =
   | { readonly kind: 'closed' }
   /** It never opened, or it was lost. */
   | { readonly kind: 'failed'; readonly problem: ProblemInfo };
-
-export type RecordingState =
-  | { readonly kind: 'none' }
-  | {
-      readonly kind: 'recording';
-      readonly recordingId: string;
-      readonly startedAtMs: number;
-      readonly bytes: number;
-    }
-  | { readonly kind: 'stored'; readonly recordingId: string; readonly bytes: number }
-  | { readonly kind: 'failed'; readonly recordingId?: string; readonly problem: ProblemInfo };
-
-export interface RecordingInfo {
-  readonly recordingId: string;
-  readonly context: string;
-  readonly namespace: string;
-  readonly pod: string;
-  readonly container: string;
-  readonly command: readonly string[];
-  /** Unix milliseconds. */
-  readonly startedAtMs: number;
-  /** Up to the last event written. */
-  readonly durationMicros: number;
-  /** Of the cast file. */
-  readonly bytes: number;
-  readonly size: TerminalSize;
-  /** `cut`: its writer died before it could close it. `unreadable`: a row that says so. */
-  readonly state: 'live' | 'closed' | 'cut' | 'unreadable';
-  readonly exitCode?: number;
-  /** How it ended where that was not an exit; for `unreadable`, why. */
-  readonly note?: string;
-  /** Absolute path of the cast. */
-  readonly path: string;
-}
 
 export interface Settings {
   readonly theme: 'system' | 'light' | 'dark' | 'contrast';

@@ -51,7 +51,16 @@ function toSessionState(state: SessionSnapshot['state']): SessionInfo['state'] {
 }
 
 function toRecordingState(recording: SessionSnapshot['recording']): SessionInfo['recording'] {
-  if (recording.kind !== 'failed') return recording;
-  const { error, ...known } = recording;
-  return { ...known, problem: toProblem(error) };
+  switch (recording.kind) {
+    case 'failed': {
+      const { error, ...known } = recording;
+      return { ...known, problem: toProblem(error) };
+    }
+    case 'recording': {
+      const { trouble, ...known } = recording;
+      return trouble ? { ...known, trouble: toProblem(trouble) } : known;
+    }
+    default:
+      return recording;
+  }
 }

@@ -121,8 +121,12 @@ async function tellExit(exitCode: number, io: CommandIo): Promise<number> {
 }
 
 async function tellUnrecorded(recording: SessionRecording, io: CommandIo): Promise<void> {
-  if (recording.state.kind !== 'failed') return;
-  await io.writeError(`warning: this command is not on record: ${recording.state.error.message}\n`);
+  const { state } = recording;
+  if (state.kind === 'failed') {
+    await io.writeError(`warning: this command is not on record: ${state.error.message}\n`);
+  } else if (state.kind === 'stored' && state.lostBytes > 0) {
+    await io.writeError(`warning: ${state.lostBytes} bytes of output are missing in the record\n`);
+  }
 }
 
 function toRecordingEnd(end: ExecEnd): RecordingEnd {

@@ -2,6 +2,15 @@ import { type CastEvent, formatEvent } from './cast.ts';
 import { unfinishedEscapeBytes } from './escape-sequence.ts';
 import { createUtf8Decoder } from './utf8.ts';
 
+/** One event as it stands in the cast. */
+export interface CastLine {
+  /** With its line end. */
+  readonly text: string;
+  readonly timeMicros: number;
+  /** Of the output that it holds; 0 for every other event. */
+  readonly outputBytes: number;
+}
+
 /**
  * Turns a session's bytes and happenings into lines of a cast. Each call returns the lines that it
  * completes. Output that comes close together becomes one event with the time of its first byte.
@@ -9,16 +18,18 @@ import { createUtf8Decoder } from './utf8.ts';
  */
 export interface CastEncoder {
   /** Keeps a reference to `bytes` until they are in a line: leave them unchanged. */
-  output(bytes: Uint8Array, timeMicros: number): string;
-  event(event: CastEvent): string;
+  output(bytes: Uint8Array, timeMicros: number): CastLine[];
+  event(event: CastEvent): CastLine[];
   /** Lines of the output held back. An escape sequence that has begun may stay for `MAX_HOLD_MICROS`. */
-  release(timeMicros: number): string;
+  release(timeMicros: number): CastLine[];
   /** Lines of all output held back; only the start of a character stays. */
-  releaseAll(): string;
+  releaseAll(): CastLine[];
   /** The end of the output: what stays of a character becomes U+FFFD. */
-  finish(timeMicros: number): string;
+  finish(timeMicros: number): CastLine[];
   /** Output bytes that are in no line yet, besides the start of a character. */
   readonly heldBytes: number;
+  /** Output bytes that are no UTF-8: each run of them is U+FFFD in the cast. */
+  readonly invalidBytes: number;
   /** The start of a character whose end has not come, out of the output that is not held. */
   readonly tail: Uint8Array;
   /** Time of the last line returned. */
@@ -45,15 +56,22 @@ export function createCastEncoder(): CastEncoder {
   const decoder = createUtf8Decoder();
   let held: Held | undefined;
   let lastMicros = 0;
+  /** Given to the decoder and in no line yet. */
+  let unwrittenBytes = 0;
 
-  function format(event: CastEvent): string {
+  function format(event: CastEvent, outputBytes = 0): CastLine[] {
     lastMicros = Math.max(lastMicros, event.timeMicros);
-    return formatEvent({ ...event, timeMicros: lastMicros });
+    const text = formatEvent({ ...event, timeMicros: lastMicros });
+    return [{ text, timeMicros: lastMicros, outputBytes }];
   }
 
-  function formatOutput(bytes: Uint8Array, timeMicros: number): string {
+  function formatOutput(bytes: Uint8Array, timeMicros: number): CastLine[] {
     const text = decoder.decode(bytes);
-    return text === '' ? '' : format({ kind: 'output', timeMicros, text });
+    unwrittenBytes += bytes.length;
+    if (text === '') return [];
+    const outputBytes = unwrittenBytes - decoder.tail.length;
+    unwrittenBytes = decoder.tail.length;
+    return format({ kind: 'output', timeMicros, text }, outputBytes);
   }
 
   function hold(bytes: Uint8Array, timeMicros: number): void {
@@ -63,15 +81,15 @@ export function createCastEncoder(): CastEncoder {
     held.latestMicros = timeMicros;
   }
 
-  function releaseAll(): string {
-    if (!held) return '';
+  function releaseAll(): CastLine[] {
+    if (!held) return [];
     const { chunks, timeMicros } = held;
     held = undefined;
     return formatOutput(join(chunks), timeMicros);
   }
 
-  function release(timeMicros: number): string {
-    if (!held) return '';
+  function release(timeMicros: number): CastLine[] {
+    if (!held) return [];
     if (timeMicros - held.timeMicros >= MAX_HOLD_MICROS) return releaseAll();
     const output = held;
     const bytes = join(output.chunks);
@@ -81,32 +99,37 @@ export function createCastEncoder(): CastEncoder {
     return formatOutput(bytes.subarray(0, end), output.timeMicros);
   }
 
-  function take(bytes: Uint8Array, timeMicros: number): string {
-    let lines = '';
-    if (held && timeMicros - held.timeMicros >= COALESCE_MICROS) lines += release(timeMicros);
+  function take(bytes: Uint8Array, timeMicros: number): CastLine[] {
+    const lines: CastLine[] = [];
+    if (held && timeMicros - held.timeMicros >= COALESCE_MICROS) lines.push(...release(timeMicros));
     hold(bytes, timeMicros);
-    if (held && held.bytes >= COALESCE_BYTES) lines += release(timeMicros);
+    if (held && held.bytes >= COALESCE_BYTES) lines.push(...release(timeMicros));
     return lines;
   }
 
   return {
     output(bytes, timeMicros) {
-      let lines = '';
+      const lines: CastLine[] = [];
       for (let start = 0; start < bytes.length; start += COALESCE_BYTES) {
-        lines += take(bytes.subarray(start, start + COALESCE_BYTES), timeMicros);
+        lines.push(...take(bytes.subarray(start, start + COALESCE_BYTES), timeMicros));
       }
       return lines;
     },
-    event: (event) => releaseAll() + format(event),
+    event: (event) => [...releaseAll(), ...format(event)],
     release,
     releaseAll,
     finish(timeMicros) {
       const lines = releaseAll();
       const text = decoder.finish();
-      return text === '' ? lines : lines + format({ kind: 'output', timeMicros, text });
+      return text === ''
+        ? lines
+        : [...lines, ...format({ kind: 'output', timeMicros, text }, unwrittenBytes)];
     },
     get heldBytes() {
       return held?.bytes ?? 0;
+    },
+    get invalidBytes() {
+      return decoder.invalidBytes;
     },
     get tail() {
       return decoder.tail;

@@ -2,43 +2,57 @@ import type { Clock } from '../base/clock.ts';
 import { AppError } from '../base/errors.ts';
 import { createEmitter, type Event } from '../base/event.ts';
 import { createLifetime } from '../base/lifetime.ts';
-import { COALESCE_MICROS, createCastEncoder } from './cast-encoder.ts';
+import { type CastEvent, parseEvent } from './cast.ts';
+import { type CastLine, COALESCE_MICROS, createCastEncoder } from './cast-encoder.ts';
 import { readLastEvent } from './cast-reader.ts';
+import { createLineQueue } from './line-queue.ts';
 import { beginRecording, type NewRecording, settleRecording } from './new-recording.ts';
 import type { RecordingEnd, TerminalSize } from './recording.ts';
 import { toRecordingError } from './recording-error.ts';
 import { type RecordingFiles, systemRecordingFiles } from './recording-files.ts';
+import { formatSidecar, sidecarPathOf } from './sidecar.ts';
 import { createSyncSchedule } from './sync-schedule.ts';
 
 /**
  * Appends one session to one cast (asciicast v2). All times are monotonic microseconds of the same clock
- * (`Clock.nowMicros`); the first event's zero is the writer's creation.
+ * (`Clock.nowMicros`); the first event's zero is the writer's creation. A disk that refuses or stalls does not end
+ * it: it is tried again, and what could not be kept is counted and marked in its place.
  */
 export interface CastWriter {
   readonly recordingId: string;
   /** Absolute path of the cast. */
   readonly path: string;
   /**
-   * Takes output into the write queue, in order; resolves at once while the queue is below its limit, else
-   * when it has room again. Rejects with the failure (`disk-full`, `recording-failed`) once writing has failed.
-   * The bytes are kept, not copied.
+   * Takes output into the write queue, in order; resolves at once while the queue is below its limit, else when it
+   * has room again or after 50 ms. Rejects only once closed. The bytes are kept, not copied.
    */
   output(bytes: Uint8Array, nowMicros: number): Promise<void>;
   resize(size: TerminalSize, nowMicros: number): Promise<void>;
   marker(label: string, nowMicros: number): Promise<void>;
   /** Size of the file plus what is queued. */
   readonly bytes: number;
-  /** Everything taken so far is in the file, for other readers of it; resolves with the file's length. */
-  flush(): Promise<number>;
-  /** Bytes of a character that is not complete yet: taken, but after a flush in no line of the file. */
-  undecodedTail(): Uint8Array;
+  /** Bytes of output that are missing for good; their places are marked. */
+  readonly lostBytes: number;
+  /** Why the file lacks something now; absent when all is well (again). */
+  readonly trouble: AppError | undefined;
+  readonly onTroubleChanged: Event<AppError | undefined>;
+  /** Writes what it can for other readers of the file, and tells where it stands. Never rejects. */
+  flush(): Promise<CastStanding>;
   /**
    * Writes what is queued, the exit event where there is one, syncs, closes, and settles the sidecar. Idempotent.
-   * Rejects with the failure where the cast lacks anything that was taken; the file is closed then too.
+   * Rejects with the trouble where the cast lacks what was not marked; the file is closed then too.
    */
   close(end: RecordingEnd, nowMicros: number): Promise<void>;
-  /** Fires once when writing fails; what is in the file by then ends on a line boundary. */
-  readonly onFailed: Event<AppError>;
+}
+
+/** All that was taken is in one of these, in this order. */
+export interface CastStanding {
+  /** Of the file, up to a line's end. */
+  readonly fileBytes: number;
+  /** What the disk has not taken yet. */
+  readonly unwritten: readonly CastEvent[];
+  /** The start of a character whose end has not come. */
+  readonly undecoded: Uint8Array;
 }
 
 export interface CastWriterNeeds {
@@ -49,8 +63,10 @@ export interface CastWriterNeeds {
   readonly files?: RecordingFiles;
 }
 
-/** At this much unwritten output, in bytes of the cast, `output` waits: a disk that stalls stalls the shell. */
-const QUEUE_LIMIT_BYTES = 1024 * 1024;
+/** What the last lines may take of the reserve; the sidecar, twice for a moment, takes the rest. */
+const LAST_LINES_BYTES = 16 * 1024;
+/** How often it is looked whether the file still has its name. */
+const PLACE_CHECK_MICROS = 1_000_000;
 
 /** Rejects with `disk-full` or `recording-failed`, leaving no files behind, where the cast cannot be begun. */
 export async function createCastWriter(needs: CastWriterNeeds, recording: NewRecording): Promise<CastWriter> {
@@ -59,17 +75,19 @@ export async function createCastWriter(needs: CastWriterNeeds, recording: NewRec
   const zeroMicros = clock.nowMicros();
   const { recordingId, path, file, lineFile } = begun;
 
-  const life = createLifetime(`recording ${recordingId}`, fail);
+  let syncFailure: AppError | undefined;
+  const life = createLifetime(`recording ${recordingId}`, (error) => failSync(error));
   life.own(() => file.close());
   const encoder = createCastEncoder();
-  const failed = createEmitter<AppError>();
-  const sync = createSyncSchedule({ clock, datasync: () => file.datasync(), onFailed: fail }, life);
-  const queue: Uint8Array[] = [];
-  let queuedBytes = 0;
-  let writing: Promise<void> | undefined;
-  let progress = Promise.withResolvers<void>();
+  const sync = createSyncSchedule({ clock, datasync: () => file.datasync(), onFailed: failSync }, life);
+  const troubleChanged = createEmitter<AppError | undefined>();
+  const queue = createLineQueue(
+    { clock, append, length: () => lineFile.length, toTrouble: (cause) => toTrouble(path, cause) },
+    life,
+  );
+  life.own(queue.onTroubleChanged((trouble) => troubleChanged.fire(trouble ?? syncFailure)));
+  let placeCheckedAtMicros = zeroMicros;
   let isReleaseDue = false;
-  let failure: AppError | undefined;
   let closing: Promise<void> | undefined;
 
   /** A cast has whole microseconds, whatever the clock counts. */
@@ -77,127 +95,138 @@ export async function createCastWriter(needs: CastWriterNeeds, recording: NewRec
     return Math.round(nowMicros - zeroMicros);
   }
 
-  function enqueue(lines: string): void {
-    if (lines === '') return;
-    const bytes = Buffer.from(lines);
-    queue.push(bytes);
-    queuedBytes += bytes.length;
-    // Not awaited: writing goes on beside its callers, and failures go to `fail`.
-    void writeQueued();
-  }
-
-  /** Resolves when the queue is empty, by writing or by failing. */
-  function writeQueued(): Promise<void> {
-    if (queue.length > 0) writing ??= writeAll();
-    return writing ?? Promise.resolve();
-  }
-
-  async function writeAll(): Promise<void> {
-    while (queue.length > 0) {
-      const bytes = Buffer.concat(queue.splice(0));
-      try {
-        await lineFile.append(bytes);
-        queuedBytes -= bytes.length;
-        sync.wrote(bytes.length);
-      } catch (error) {
-        fail(error);
-      }
-      reportProgress();
+  async function append(lines: Uint8Array): Promise<void> {
+    await keepInPlace();
+    const before = lineFile.length;
+    try {
+      await lineFile.append(lines);
+    } finally {
+      sync.wrote(lineFile.length - before);
     }
-    writing = undefined;
   }
 
-  function reportProgress(): void {
-    progress.resolve();
-    progress = Promise.withResolvers();
+  /** A file that was deleted takes bytes as before, and all of them are gone when it is closed. */
+  async function keepInPlace(): Promise<void> {
+    if (clock.nowMicros() - placeCheckedAtMicros < PLACE_CHECK_MICROS) return;
+    if (await file.putBack()) await files.replace(sidecarPathOf(path), formatSidecar(begun.sidecar));
+    placeCheckedAtMicros = clock.nowMicros();
   }
 
-  function fail(cause: unknown): void {
-    if (failure) return;
-    failure = toRecordingError(cause, `the recording ${path} could not be written any further`);
-    queue.length = 0;
-    reportProgress();
-    failed.fire(failure);
+  /** Only the first one: what a disk lost then, no later success brings back. */
+  function failSync(cause: unknown): void {
+    if (syncFailure) return;
+    syncFailure = toTrouble(path, cause);
+    troubleChanged.fire(syncFailure);
   }
 
-  function throwIfUnwritable(): void {
-    if (failure) throw failure;
+  function push(lines: readonly CastLine[]): void {
+    if (lines.length > 0) queue.push(lines);
+  }
+
+  function throwIfClosed(): void {
     if (closing !== undefined) throw new AppError('recording-failed', `the recording ${path} is closed`);
-  }
-
-  async function waitForRoom(): Promise<void> {
-    while (!failure && encoder.heldBytes + queuedBytes >= QUEUE_LIMIT_BYTES) await progress.promise;
-    if (failure) throw failure;
   }
 
   async function releaseLater(): Promise<void> {
     if (isReleaseDue) return;
     isReleaseDue = true;
-    while (encoder.heldBytes > 0 && !failure) {
+    while (encoder.heldBytes > 0) {
       try {
         await clock.sleep(COALESCE_MICROS / 1_000, life);
       } catch {
         return; // Closed, and closing writes what is held.
       }
-      if (!failure) enqueue(encoder.release(sinceStart(clock.nowMicros())));
+      push(encoder.release(sinceStart(clock.nowMicros())));
     }
     isReleaseDue = false;
   }
 
   async function finish(end: RecordingEnd, nowMicros: number): Promise<void> {
     const timeMicros = sinceStart(nowMicros);
-    if (!failure) {
-      enqueue(encoder.finish(timeMicros));
-      if (end.kind === 'exited') enqueue(encoder.event({ kind: 'exit', timeMicros, exitCode: end.exitCode }));
-      await writeQueued();
-    }
-    await sync.settle().catch(fail);
+    push(encoder.finish(timeMicros));
+    if (end.kind === 'exited') push(encoder.event({ kind: 'exit', timeMicros, exitCode: end.exitCode }));
+    const refusal = await settleLines();
+    await sync.settle().catch(failSync);
+    const failure = refusal ?? syncFailure;
     await life.end();
+    await releaseReserve();
+    const unwrittenBytes = queue.unwritten().reduce((total, line) => total + line.outputBytes, 0);
     await settleRecording(files, begun, {
       kind: 'closed',
       durationMicros: failure ? await readDuration(path) : encoder.lastMicros,
       bytes: lineFile.length,
+      lostBytes: queue.lostBytes + unwrittenBytes,
+      invalidBytes: encoder.invalidBytes,
       end: failure ? { kind: 'failed', note: failure.message } : end,
     });
     if (failure) throw failure;
+  }
+
+  /** On a full disk the reserve makes room for the end; output that waits is more than it can hold. */
+  async function settleLines(): Promise<AppError | undefined> {
+    try {
+      await queue.settle().catch(async () => {
+        await releaseReserve();
+        if (queue.queuedBytes > LAST_LINES_BYTES) queue.giveUp();
+        await queue.settle();
+      });
+      return undefined;
+    } catch (error) {
+      return toTrouble(path, error);
+    }
+  }
+
+  async function releaseReserve(): Promise<void> {
+    await files.remove(begun.reservePath).catch(() => {});
   }
 
   return {
     recordingId,
     path,
     async output(bytes, nowMicros) {
-      throwIfUnwritable();
-      enqueue(encoder.output(bytes, sinceStart(nowMicros)));
+      throwIfClosed();
+      push(encoder.output(bytes, sinceStart(nowMicros)));
       // Not awaited: it ends when nothing is held, at the latest on close.
       void releaseLater();
-      await waitForRoom();
+      await queue.room();
     },
-    async resize(newSize, nowMicros) {
-      throwIfUnwritable();
-      enqueue(encoder.event({ kind: 'resize', timeMicros: sinceStart(nowMicros), size: newSize }));
-      await waitForRoom();
+    async resize(size, nowMicros) {
+      throwIfClosed();
+      push(encoder.event({ kind: 'resize', timeMicros: sinceStart(nowMicros), size }));
     },
     async marker(label, nowMicros) {
-      throwIfUnwritable();
-      enqueue(encoder.event({ kind: 'marker', timeMicros: sinceStart(nowMicros), label }));
-      await waitForRoom();
+      throwIfClosed();
+      push(encoder.event({ kind: 'marker', timeMicros: sinceStart(nowMicros), label }));
     },
     get bytes() {
-      return failure ? lineFile.length : lineFile.length + queuedBytes + encoder.heldBytes;
+      return lineFile.length + queue.queuedBytes + encoder.heldBytes;
     },
+    get lostBytes() {
+      return queue.lostBytes;
+    },
+    get trouble() {
+      return queue.trouble ?? syncFailure;
+    },
+    onTroubleChanged: troubleChanged.event,
     async flush() {
-      if (!failure) enqueue(encoder.releaseAll());
-      await writeQueued();
-      if (failure) throw failure;
-      return lineFile.length;
+      if (closing === undefined) push(encoder.releaseAll());
+      // What the disk refuses is told beside the file.
+      await queue.settle().catch(() => {});
+      return {
+        fileBytes: lineFile.length,
+        unwritten: queue.unwritten().map(({ text }) => parseEvent(text)),
+        undecoded: encoder.tail,
+      };
     },
-    undecodedTail: () => encoder.tail,
     close(end, nowMicros) {
       closing ??= finish(end, nowMicros);
       return closing;
     },
-    onFailed: failed.event,
   };
+}
+
+function toTrouble(path: string, cause: unknown): AppError {
+  return toRecordingError(cause, `the recording ${path} cannot be written to`);
 }
 
 /** Of what is in the file, where not all that was taken is. */

@@ -1,10 +1,10 @@
 import type { AppendFile } from './recording-files.ts';
 
-/** A file that only ever ends with a whole line, as long as this process lives. */
+/** A file that ends with a whole line whenever something is appended, however often the disk refused before. */
 export interface LineFile {
   /**
    * Appends whole lines, each with its line end. When the disk refuses, as many whole lines stay as went in,
-   * the rest is cut off again, and this rejects; nothing can be appended after that.
+   * the rest is cut off again, and this rejects; `length` tells how far it came, and it may be tried again.
    */
   append(lines: Uint8Array): Promise<void>;
   /** Up to the end of the last whole line. */
@@ -13,10 +13,18 @@ export interface LineFile {
 
 export function createLineFile(file: AppendFile): LineFile {
   let length = 0;
-  let failure: { readonly error: unknown } | undefined;
+  let isTorn = false;
+
+  /** What comes behind half a line would be fused with it, and both would be lost. */
+  async function mend(): Promise<void> {
+    if (!isTorn) return;
+    await file.truncate(length);
+    isTorn = false;
+  }
+
   return {
     async append(lines) {
-      if (failure) throw failure.error;
+      await mend();
       let written = 0;
       try {
         // A full disk takes a part first and refuses only at the next write.
@@ -27,13 +35,11 @@ export function createLineFile(file: AppendFile): LineFile {
         }
         length += written;
       } catch (error) {
-        failure = { error };
-        if (written > 0) {
-          const whole = lines.lastIndexOf(LINE_END, written - 1) + 1;
-          length += whole;
-          // A torn line that is left behind is a torn tail; readers and recovery know those.
-          if (whole < written) await file.truncate(length).catch(() => {});
-        }
+        const whole = written === 0 ? 0 : lines.lastIndexOf(LINE_END, written - 1) + 1;
+        length += whole;
+        isTorn = whole < written;
+        // A torn line that cannot be cut off now is a torn tail: readers and recovery know those.
+        await mend().catch(() => {});
         throw error;
       }
     },

@@ -8,7 +8,7 @@ import type { RecordingDetails, Sidecar, TerminalSize } from './recording.ts';
 import { toRecordingError } from './recording-error.ts';
 import type { AppendFile, RecordingFiles } from './recording-files.ts';
 import { makeRecordingId } from './recording-id.ts';
-import { formatSidecar, sidecarPathOf } from './sidecar.ts';
+import { formatSidecar, reservePathOf, sidecarPathOf } from './sidecar.ts';
 
 /** What is to be recorded. */
 export interface NewRecording {
@@ -23,6 +23,8 @@ export interface NewRecording {
 export interface BegunRecording {
   readonly recordingId: string;
   readonly path: string;
+  /** Room on the disk for how it ends; gone once that is written. */
+  readonly reservePath: string;
   readonly file: AppendFile;
   readonly lineFile: LineFile;
   readonly sidecar: Sidecar;
@@ -30,6 +32,8 @@ export interface BegunRecording {
 
 /** What the page's terminals are, and what the shells are told. */
 const TERMINAL_TYPE = 'xterm-256color';
+/** For the last line and both copies of a sidecar while one replaces the other; blocks of a disk included. */
+const RESERVE_BYTES = 64 * 1024;
 /** Two ids of one second are the same once in 2^30 times. */
 const MAX_ID_ATTEMPTS = 3;
 
@@ -65,11 +69,15 @@ export async function beginRecording(
         state: { kind: 'live', owner: describeThisProcess() },
       };
       await files.replace(sidecarPathOf(path), formatSidecar(sidecar));
-      return { recordingId, path, file, lineFile, sidecar };
+      const reservePath = reservePathOf(path);
+      await files.reserve(reservePath, RESERVE_BYTES);
+      return { recordingId, path, reservePath, file, lineFile, sidecar };
     } catch (error) {
       // What made it fail is what its caller must hear, not what else fails after that.
       await file.close().catch(() => {});
-      await files.remove(path).catch(() => {});
+      for (const left of [path, sidecarPathOf(path), reservePathOf(path)]) {
+        await files.remove(left).catch(() => {});
+      }
       throw error;
     }
   } catch (error) {

@@ -41,6 +41,10 @@ export interface Sidecar {
         readonly kind: 'closed';
         readonly durationMicros: number;
         readonly bytes: number;
+        /** Of output that the disk did not take; their places are marked, but for those at the end. */
+        readonly lostBytes: number;
+        /** Of output that are no UTF-8; U+FFFD stands for each run of them. */
+        readonly invalidBytes: number;
         readonly end: RecordingEnd;
       };
 }

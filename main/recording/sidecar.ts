@@ -26,6 +26,8 @@ const SidecarSchema = v.object({
       kind: v.literal('closed'),
       durationMicros: CountSchema,
       bytes: CountSchema,
+      lostBytes: v.optional(CountSchema, 0),
+      invalidBytes: v.optional(CountSchema, 0),
       end: v.variant('kind', [
         v.object({ kind: v.literal('exited'), exitCode: v.pipe(v.number(), v.integer()) }),
         v.object({ kind: v.literal('closed') }),
@@ -38,6 +40,11 @@ const SidecarSchema = v.object({
 /** `ID.json` beside `ID.cast`. */
 export function sidecarPathOf(castPath: string): string {
   return castPath.replace(/\.cast$/, '.json');
+}
+
+/** `ID.reserve` beside a live `ID.cast`. */
+export function reservePathOf(castPath: string): string {
+  return castPath.replace(/\.cast$/, '.reserve');
 }
 
 export function formatSidecar(sidecar: Sidecar): string {

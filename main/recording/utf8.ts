@@ -1,9 +1,13 @@
+import { isUtf8 } from 'node:buffer';
+
 /** Turns bytes that are cut anywhere into text, and knows what it still holds back. */
 export interface Utf8Decoder {
   /** The characters that these bytes complete; U+FFFD for what is none. */
   decode(bytes: Uint8Array): string;
   /** The start of a character whose end has not come yet: at most 3 bytes. */
   readonly tail: Uint8Array;
+  /** Bytes so far that are part of no character. */
+  readonly invalidBytes: number;
   /** No more bytes come: U+FFFD where a character was left unfinished. */
   finish(): string;
 }
@@ -12,19 +16,47 @@ export function createUtf8Decoder(): Utf8Decoder {
   // Without ignoreBOM the bytes EF BB BF at the start would vanish.
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
   let tail: Uint8Array = new Uint8Array();
+  let invalidBytes = 0;
   return {
     decode(bytes) {
-      tail = unfinishedTail(tail, bytes);
-      return decoder.decode(bytes, { stream: true });
+      const before = tail;
+      tail = unfinishedTail(before, bytes);
+      const text = decoder.decode(bytes, { stream: true });
+      // Nearly all output is valid and not cut: that is told fast.
+      if (before.length > 0 || tail.length > 0 || !isUtf8(bytes)) {
+        const whole = Buffer.concat([before, bytes]);
+        invalidBytes += countInvalid(whole.subarray(0, whole.length - tail.length), text);
+      }
+      return text;
+    },
+    get invalidBytes() {
+      return invalidBytes;
     },
     get tail() {
       return tail;
     },
     finish() {
+      invalidBytes += tail.length;
       tail = new Uint8Array();
       return decoder.decode();
     },
   };
+}
+
+const REPLACEMENT = '\ufffd';
+const REPLACEMENT_BYTES: Uint8Array = Buffer.from(REPLACEMENT);
+
+/** Bytes that were replaced: all but those of the characters that came out, where U+FFFD itself may be one. */
+function countInvalid(bytes: Buffer, text: string): number {
+  const inserted = text.split(REPLACEMENT).length - 1 - countReplacements(bytes);
+  return bytes.length - (Buffer.byteLength(text) - inserted * REPLACEMENT_BYTES.length);
+}
+
+function countReplacements(bytes: Buffer): number {
+  let count = 0;
+  for (let at = bytes.indexOf(REPLACEMENT_BYTES); at >= 0; at = bytes.indexOf(REPLACEMENT_BYTES, at + 3))
+    count += 1;
+  return count;
 }
 
 const MAX_TAIL_BYTES = 3;

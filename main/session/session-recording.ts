@@ -15,23 +15,41 @@ export type RecordingState =
       readonly recordingId: string;
       readonly startedAtMs: number;
       readonly bytes: number;
+      /** Bytes of output that are missing in it; their places are marked. */
+      readonly lostBytes: number;
+      /** Why the disk takes nothing now; it is tried again. */
+      readonly trouble?: AppError;
     }
-  | { readonly kind: 'stored'; readonly recordingId: string; readonly bytes: number }
+  | {
+      readonly kind: 'stored';
+      readonly recordingId: string;
+      readonly bytes: number;
+      readonly lostBytes: number;
+    }
   | { readonly kind: 'failed'; readonly recordingId?: string; readonly error: AppError };
 
 /**
- * A session's own record. When it fails the session goes on: its state says so, and the latest output is
- * kept for windows that are opened later.
+ * A session's own record. A disk that refuses does not end the session: its state says so, and what the disk has
+ * not taken is still told to windows that are opened later.
  */
 export interface SessionRecording {
   readonly state: RecordingState;
   /** Resolves when the record has been taken for writing. Never rejects. */
   take(record: SessionRecord): Promise<void>;
   close(end: RecordingEnd): Promise<void>;
-  /** Sends what the cast holds from `offset` (0: the start) on, and resolves with the offset after it. */
-  replay(sink: Pick<ViewerSink, 'write'>, offset: number, options: { signal: AbortSignal }): Promise<number>;
-  /** What was taken but stands in no line of the cast. */
-  rest(): readonly SessionRecord[];
+  /** Sends what the cast holds from `offset` (0: the start) on. While nothing is taken, it misses nothing. */
+  replay(
+    sink: Pick<ViewerSink, 'write'>,
+    offset: number,
+    options: { signal: AbortSignal },
+  ): Promise<Replayed>;
+}
+
+export interface Replayed {
+  /** After what was sent; where the next one begins. */
+  readonly offset: number;
+  /** What was taken but stands in no line of the cast, and was not sent. */
+  readonly rest: readonly SessionRecord[];
 }
 
 export interface SessionRecordingNeeds {
@@ -46,68 +64,52 @@ export async function openSessionRecording(
   size: TerminalSize,
 ): Promise<SessionRecording> {
   const startedAtMs = needs.clock.nowMs();
-  const tail = createUnrecordedTail();
-  let writer: CastWriter | undefined;
+  try {
+    const writer = await needs.newCastWriter(details, size);
+    writer.onTroubleChanged(() => needs.onChanged());
+    return recordWith(needs, writer, startedAtMs);
+  } catch (error) {
+    return recordNowhere(toAppError(error));
+  }
+}
+
+function recordWith(
+  { clock }: SessionRecordingNeeds,
+  writer: CastWriter,
+  startedAtMs: number,
+): SessionRecording {
   let failure: AppError | undefined;
   let isClosed = false;
 
-  try {
-    writer = await needs.newCastWriter(details, size);
-    writer.onFailed(fail);
-  } catch (error) {
-    failure = toAppError(error);
-  }
-
-  function fail(error: AppError): void {
-    if (failure) return;
-    failure = error;
-    needs.onChanged();
-  }
-
-  async function write(target: CastWriter, record: SessionRecord): Promise<void> {
-    const nowMicros = needs.clock.nowMicros();
-    if (record.kind === 'output') await target.output(record.bytes, nowMicros);
-    else if (record.kind === 'resize') await target.resize(record.size, nowMicros);
-    else if (record.kind === 'marker') await target.marker(record.label, nowMicros);
+  async function write(record: SessionRecord): Promise<void> {
+    const nowMicros = clock.nowMicros();
+    if (record.kind === 'output') await writer.output(record.bytes, nowMicros);
+    else if (record.kind === 'resize') await writer.resize(record.size, nowMicros);
+    else if (record.kind === 'marker') await writer.marker(record.label, nowMicros);
   }
 
   return {
     get state(): RecordingState {
-      if (failure) {
-        const known = writer ? { recordingId: writer.recordingId } : {};
-        return { kind: 'failed', ...known, error: failure };
-      }
-      if (!writer) return { kind: 'none' };
-      const { recordingId, bytes } = writer;
-      return isClosed
-        ? { kind: 'stored', recordingId, bytes }
-        : { kind: 'recording', recordingId, startedAtMs, bytes };
+      const { recordingId, bytes, lostBytes, trouble } = writer;
+      if (failure) return { kind: 'failed', recordingId, error: failure };
+      if (isClosed) return { kind: 'stored', recordingId, bytes, lostBytes };
+      const current = trouble ? { trouble } : {};
+      return { kind: 'recording', recordingId, startedAtMs, bytes, lostBytes, ...current };
     },
-    async take(record) {
-      if (writer && !failure) {
-        try {
-          await write(writer, record);
-          return;
-        } catch (error) {
-          fail(toAppError(error));
-        }
-      }
-      tail.push(record);
-    },
+    // What comes after the end has nowhere to go.
+    take: (record) => write(record).catch(() => {}),
     async close(end) {
       try {
-        await writer?.close(end, needs.clock.nowMicros());
+        await writer.close(end, clock.nowMicros());
       } catch (error) {
-        fail(toAppError(error));
+        failure = toAppError(error);
       }
       isClosed = true;
     },
     async replay(sink, offset, { signal }) {
-      if (!writer) return offset;
-      // Once writing has failed or ended the file is what it is.
-      const end = failure || isClosed ? undefined : await writer.flush().catch(() => undefined);
+      const { fileBytes, unwritten, undecoded } = await writer.flush();
       let next = offset;
-      for await (const item of readCast(writer.path, { fromOffset: offset, toOffset: end, signal })) {
+      for await (const item of readCast(writer.path, { fromOffset: offset, toOffset: fileBytes, signal })) {
         next = item.nextOffset;
         const record =
           item.kind === 'header'
@@ -115,13 +117,22 @@ export async function openSessionRecording(
             : item.kind === 'event' && toSessionRecord(item.event);
         if (record) await sink.write(record);
       }
-      return next;
-    },
-    rest() {
-      const undecoded = writer && !failure && !isClosed ? writer.undecodedTail() : new Uint8Array();
       const last: SessionRecord[] =
         undecoded.byteLength > 0 ? [{ kind: 'output', timeMicros: 0, bytes: undecoded }] : [];
-      return [...tail.records, ...last];
+      return { offset: next, rest: [...unwritten.flatMap((event) => toSessionRecord(event) ?? []), ...last] };
     },
+  };
+}
+
+/** No cast could be begun: the latest output is kept, so that a window opened later is not blank. */
+function recordNowhere(error: AppError): SessionRecording {
+  const tail = createUnrecordedTail();
+  return {
+    state: { kind: 'failed', error },
+    async take(record) {
+      tail.push(record);
+    },
+    async close() {},
+    replay: async (_sink, offset) => ({ offset, rest: [...tail.records] }),
   };
 }

@@ -189,11 +189,11 @@ export function createSession(
     try {
       await opened.promise;
       // The bulk is sent while the session goes on, the remainder while it waits for us.
-      let offset = (await recording?.replay(patient, 0, { signal })) ?? 0;
+      const bulk = await recording?.replay(patient, 0, { signal });
       const joined = await turns.take(async () => {
-        offset = (await recording?.replay(patient, offset, { signal })) ?? 0;
-        if (offset === 0) await patient.write({ kind: 'resize', timeMicros: 0, size });
-        for (const record of recording?.rest() ?? []) await patient.write(record);
+        const remainder = await recording?.replay(patient, bulk?.offset ?? 0, { signal });
+        if (!remainder?.offset) await patient.write({ kind: 'resize', timeMicros: 0, size });
+        for (const record of remainder?.rest ?? []) await patient.write(record);
         if (state.kind === 'ended') return undefined;
         await patient.write({ kind: 'caught-up', timeMicros: sinceStart() });
         return { left: viewers.add(sink, { signal }) };

@@ -59,9 +59,10 @@ function signOf({ state, recording }: SessionInfo): {
 } {
   if (state.kind === 'opening') return { shape: 'half', tone: 'owed', state: 'opening' };
   if (state.kind === 'live') {
-    return recording.kind === 'recording'
-      ? { shape: 'full', tone: 'live', state: 'live, being recorded' }
-      : { shape: 'full', tone: 'lost', state: 'live, not recorded' };
+    if (recording.kind !== 'recording') return { shape: 'full', tone: 'lost', state: 'live, not recorded' };
+    return recording.trouble
+      ? { shape: 'full', tone: 'lost', state: 'live, recording held up' }
+      : { shape: 'full', tone: 'live', state: 'live, being recorded' };
   }
   if (state.kind === 'reconnecting') return { shape: 'half', tone: 'owed', state: 'reconnecting' };
   const { end } = state;

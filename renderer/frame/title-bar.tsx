@@ -65,7 +65,7 @@ function placeOf(store: Store): { readonly context: string; readonly namespace: 
 function Recording({ store }: { readonly store: Store }): JSX.Element {
   const [place, setPlace] = useState<MenuPlace>();
   const live = store.sessions.live.value.filter((one) => one.state.kind === 'live');
-  const unrecorded = live.filter((one) => one.recording.kind !== 'recording');
+  const unrecorded = live.filter(({ recording }) => recording.kind !== 'recording' || recording.trouble);
   if (live.length === 0) return <div class="recording-count" />;
   const words = `${formatCount(live.length, 'session')} live, ${live.length - unrecorded.length} being recorded`;
   return (
@@ -103,5 +103,6 @@ function Recording({ store }: { readonly store: Store }): JSX.Element {
 }
 
 function noteOf({ target, recording }: SessionInfo): string {
-  return recording.kind === 'recording' ? target.context : `${target.context}, not recorded`;
+  if (recording.kind !== 'recording') return `${target.context}, not recorded`;
+  return recording.trouble ? `${target.context}, recording held up` : target.context;
 }

@@ -1,6 +1,6 @@
 /** Says whether a session is on record: a dot, time and size, and words where it is not. */
 import type { JSX } from 'preact';
-import type { ProblemInfo, SessionInfo } from '../../preload/contract.ts';
+import type { ProblemInfo, RecordingState, SessionInfo } from '../../preload/contract.ts';
 import { StatusDot } from '../ui/status-dot.tsx';
 import { describeRecording } from './session-words.ts';
 
@@ -27,11 +27,16 @@ export function RecordingBadge(props: RecordingBadgeProps): JSX.Element | null {
       {form === 'full' && words.figures && <span class="recording-figures numbers">{words.figures}</span>}
     </>
   );
-  const { recording } = session;
-  if (recording.kind !== 'failed' || !onProblem) return <span {...looks}>{content}</span>;
+  const problem = problemOf(session.recording);
+  if (!problem || !onProblem) return <span {...looks}>{content}</span>;
   return (
-    <button type="button" {...looks} onClick={() => onProblem(recording.problem)}>
+    <button type="button" {...looks} onClick={() => onProblem(problem)}>
       {content}
     </button>
   );
+}
+
+function problemOf(recording: RecordingState): ProblemInfo | undefined {
+  if (recording.kind === 'recording') return recording.trouble;
+  return recording.kind === 'failed' ? recording.problem : undefined;
 }

@@ -54,20 +54,19 @@ export interface RecordingWords {
 export function describeRecording(session: SessionInfo, nowMs: number): RecordingWords | undefined {
   const { recording } = session;
   switch (recording.kind) {
-    case 'recording': {
-      const clock = formatClock(nowMs - recording.startedAtMs);
-      const size = formatBytes(recording.bytes);
-      const words = `Being recorded for ${clock}, ${size} so far`;
-      return { shape: 'full', tone: 'live', word: 'REC', figures: `${clock} ${size}`, sentence: words };
-    }
+    case 'recording':
+      return recording.trouble
+        ? describeTrouble(recording.trouble, recording.lostBytes)
+        : describeRunning(recording, nowMs);
     case 'stored': {
       const size = formatBytes(recording.bytes);
+      const missing = describeMissing(recording.lostBytes);
       return {
         shape: 'ring',
-        tone: 'quiet',
+        tone: missing ? 'owed' : 'quiet',
         word: 'Recorded',
-        figures: size,
-        sentence: `Recorded, ${size}`,
+        figures: missing ? `${size}, ${missing}` : size,
+        sentence: missing ? `Recorded, ${size}; ${missing} where the disk took nothing` : `Recorded, ${size}`,
       };
     }
     case 'failed':
@@ -77,9 +76,44 @@ export function describeRecording(session: SessionInfo, nowMs: number): Recordin
   }
 }
 
+function describeRunning(
+  { startedAtMs, bytes, lostBytes }: RecordingState & { kind: 'recording' },
+  nowMs: number,
+): RecordingWords {
+  const clock = formatClock(nowMs - startedAtMs);
+  const size = formatBytes(bytes);
+  const missing = describeMissing(lostBytes);
+  return {
+    shape: 'full',
+    tone: missing ? 'owed' : 'live',
+    word: 'REC',
+    figures: `${clock} ${size}`,
+    sentence: `Being recorded for ${clock}, ${size} so far${missing && `; ${missing}`}`,
+  };
+}
+
+function describeTrouble(trouble: ProblemInfo, lostBytes: number): RecordingWords {
+  const missing = describeMissing(lostBytes);
+  return {
+    shape: 'half',
+    tone: 'lost',
+    word: 'REC held up',
+    figures: missing,
+    sentence: `Not all of it is on record. ${explain(trouble)} The disk is tried again every second.`,
+  };
+}
+
+/** Empty where nothing is. */
+function describeMissing(lostBytes: number): string {
+  return lostBytes === 0 ? '' : `${formatBytes(lostBytes)} missing`;
+}
+
+function explain({ message, hint }: ProblemInfo): string {
+  return [message, hint].flatMap((text) => (text ? [sentence(text)] : [])).join(' ');
+}
+
 function describeFailure(recording: RecordingState & { kind: 'failed' }): RecordingWords {
-  const { message, hint } = recording.problem;
-  const why = [message, hint].flatMap((text) => (text ? [sentence(text)] : [])).join(' ');
+  const why = explain(recording.problem);
   return {
     shape: 'cross',
     tone: 'lost',

@@ -6,10 +6,14 @@ export interface LimitedDisk {
   readonly files: RecordingFiles;
   /** Bytes that still fit. A write of more takes what fits, and the next one fails, as on a real disk. */
   freeBytes: number;
+  /** Of it, what a recording has put by for its end. */
+  reservedBytes: number;
   /** While set, writes of casts wait for it. */
   stalled: Promise<void> | undefined;
   /** While set, every datasync fails with it. */
   syncError: Error | undefined;
+  /** While set, every write to a cast fails with it. */
+  writeError: Error | undefined;
   /** What was asked for, in order. */
   readonly calls: string[];
 }
@@ -21,8 +25,10 @@ export function createLimitedDisk(freeBytes: number = Number.POSITIVE_INFINITY):
 
   const disk: LimitedDisk = {
     freeBytes,
+    reservedBytes: 0,
     stalled: undefined,
     syncError: undefined,
+    writeError: undefined,
     calls: [],
     files: {
       ...systemRecordingFiles,
@@ -32,6 +38,7 @@ export function createLimitedDisk(freeBytes: number = Number.POSITIVE_INFINITY):
           async write(bytes) {
             disk.calls.push('write');
             await disk.stalled;
+            if (disk.writeError) throw disk.writeError;
             if (disk.freeBytes <= 0) throw full();
             const written = await file.write(bytes.subarray(0, Math.min(bytes.length, disk.freeBytes)));
             disk.freeBytes -= written;
@@ -50,6 +57,7 @@ export function createLimitedDisk(freeBytes: number = Number.POSITIVE_INFINITY):
             if (disk.syncError) throw disk.syncError;
             await file.datasync();
           },
+          putBack: () => file.putBack(),
           async close() {
             disk.calls.push('close');
             await file.close();
@@ -59,6 +67,19 @@ export function createLimitedDisk(freeBytes: number = Number.POSITIVE_INFINITY):
       async syncFolder(folder) {
         disk.calls.push('syncFolder');
         await systemRecordingFiles.syncFolder(folder);
+      },
+      async reserve(path, bytes) {
+        if (disk.freeBytes < bytes) throw full();
+        disk.freeBytes -= bytes;
+        disk.reservedBytes += bytes;
+        await systemRecordingFiles.reserve(path, bytes);
+      },
+      async remove(path) {
+        if (path.endsWith('.reserve')) {
+          disk.freeBytes += disk.reservedBytes;
+          disk.reservedBytes = 0;
+        }
+        await systemRecordingFiles.remove(path);
       },
       async replace(path, text) {
         disk.calls.push('replace');

@@ -106,7 +106,7 @@ export function createAnswers({ state, watches, emit, putSession }: AnswerNeeds)
         target: { container: 'app', ...target },
         size,
         state: { kind: 'live', startedAtMs: now },
-        recording: { kind: 'recording', recordingId, startedAtMs: now, bytes: 812 },
+        recording: { kind: 'recording', recordingId, startedAtMs: now, bytes: 812, lostBytes: 0 },
       });
       queueMicrotask(() => putSession(session));
       return { ...session, state: { kind: 'opening' }, recording: { kind: 'none' } };

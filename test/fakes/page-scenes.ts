@@ -108,7 +108,7 @@ function sessions(): PageCore {
         endedAtMs: now - 67_000,
         end: { kind: 'exited', exitCode: 0 },
       },
-      recording: { kind: 'stored', recordingId: 'r2', bytes: 48_213 },
+      recording: { kind: 'stored', recordingId: 'r2', bytes: 48_213, lostBytes: 0 },
     }),
     sessionNamed('s3', {
       target: { context: 'staging', namespace: 'shop', pod: 'search-5c8d7', container: 'search' },

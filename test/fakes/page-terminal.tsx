@@ -120,7 +120,13 @@ const stage = {
     session.value = {
       ...session.value,
       state: { kind: 'live', startedAtMs: START_MS },
-      recording: { kind: 'recording', recordingId: 'r1', startedAtMs: START_MS, bytes: 1_234_567 },
+      recording: {
+        kind: 'recording',
+        recordingId: 'r1',
+        startedAtMs: START_MS,
+        bytes: 1_234_567,
+        lostBytes: 0,
+      },
     };
     nowMs.value = START_MS + 761_000;
     stage.caughtUp();

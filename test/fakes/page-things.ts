@@ -70,7 +70,13 @@ export function sessionNamed(sessionId: string, changes: Partial<SessionInfo> = 
     target: { context: 'staging', namespace: 'shop', pod: 'web-7f9c5d8b4-x2x9z', container: 'app' },
     size: { cols: 120, rows: 40 },
     state: { kind: 'live', startedAtMs },
-    recording: { kind: 'recording', recordingId: `recording-of-${sessionId}`, startedAtMs, bytes: 1_234_567 },
+    recording: {
+      kind: 'recording',
+      recordingId: `recording-of-${sessionId}`,
+      startedAtMs,
+      bytes: 1_234_567,
+      lostBytes: 0,
+    },
     viewers: 1,
     ...changes,
   };

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type CastEvent, parseEvent } from '../../../main/recording/cast.ts';
 import {
+  type CastLine,
   COALESCE_BYTES,
   COALESCE_MICROS,
   createCastEncoder,
@@ -10,11 +11,14 @@ import {
 
 const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
 
-function parseLines(lines: string): CastEvent[] {
-  return lines.split('\n').slice(0, -1).map(parseEvent);
+function parseLines(lines: readonly CastLine[]): CastEvent[] {
+  return lines.map(({ text }) => {
+    expect(text.endsWith('\n')).toBe(true);
+    return parseEvent(text);
+  });
 }
 
-function outputs(lines: string): [number, string][] {
+function outputs(lines: readonly CastLine[]): [number, string][] {
   return parseLines(lines).map((event) => [
     event.timeMicros,
     event.kind === 'output' ? event.text : event.kind,
@@ -23,8 +27,8 @@ function outputs(lines: string): [number, string][] {
 
 test('output that comes close together is one event with the time of its first byte', () => {
   const encoder = createCastEncoder();
-  expect(encoder.output(bytesOf('a'), 1_000)).toBe('');
-  expect(encoder.output(bytesOf('b'), 1_000 + COALESCE_MICROS - 1)).toBe('');
+  expect(encoder.output(bytesOf('a'), 1_000)).toEqual([]);
+  expect(encoder.output(bytesOf('b'), 1_000 + COALESCE_MICROS - 1)).toEqual([]);
   expect(encoder.heldBytes).toBe(2);
   expect(outputs(encoder.release(1_000 + COALESCE_MICROS))).toEqual([[1_000, 'ab']]);
   expect(encoder.heldBytes).toBe(0);
@@ -51,7 +55,8 @@ test('times never fall, whatever the clock says', () => {
   fc.assert(
     fc.property(fc.array(fc.nat({ max: 1_000_000 }), { minLength: 1 }), (times) => {
       const encoder = createCastEncoder();
-      const lines = times.map((time) => encoder.output(bytesOf('x'), time)).join('') + encoder.finish(0);
+      const lines = [...times.flatMap((time) => encoder.output(bytesOf('x'), time)), ...encoder.finish(0)];
+
       const written = parseLines(lines).map((event) => event.timeMicros);
       expect(written).toEqual([...written].sort((a, b) => a - b));
       expect(encoder.lastMicros).toBe(written.at(-1));
@@ -72,18 +77,20 @@ test('no output is lost, doubled or out of order, however it is cut and timed', 
     fc.property(fc.array(step, { maxLength: 30 }), (steps) => {
       const encoder = createCastEncoder();
       let now = 0;
-      let lines = '';
+      const lines: CastLine[] = [];
       for (const { bytes, delay, after } of steps) {
         now += delay;
-        lines += encoder.output(bytes, now);
-        if (after === 'release') lines += encoder.release(now);
-        if (after === 'releaseAll') lines += encoder.releaseAll();
-        if (after === 'marker') lines += encoder.event({ kind: 'marker', timeMicros: now, label: '' });
+        lines.push(...encoder.output(bytes, now));
+        if (after === 'release') lines.push(...encoder.release(now));
+        if (after === 'releaseAll') lines.push(...encoder.releaseAll());
+        if (after === 'marker') lines.push(...encoder.event({ kind: 'marker', timeMicros: now, label: '' }));
       }
-      lines += encoder.finish(now);
+      lines.push(...encoder.finish(now));
       const text = parseLines(lines).map((event) => (event.kind === 'output' ? event.text : ''));
       const whole = Buffer.concat(steps.map(({ bytes }) => bytes));
       expect(text.join('')).toBe(new TextDecoder('utf-8', { ignoreBOM: true }).decode(whole));
+      const counted = lines.reduce((total, { outputBytes }) => total + outputBytes, 0);
+      expect(counted).toBe(whole.length);
     }),
   );
 });
@@ -119,15 +126,16 @@ test('an escape sequence is not cut between events while its end may still come'
 test('an escape sequence that never ends is written after a while', () => {
   const encoder = createCastEncoder();
   encoder.output(bytesOf('\u001b[3'), 5);
-  expect(encoder.release(5 + MAX_HOLD_MICROS - 1)).toBe('');
+  expect(encoder.release(5 + MAX_HOLD_MICROS - 1)).toEqual([]);
   expect(outputs(encoder.release(5 + MAX_HOLD_MICROS))).toEqual([[5, '\u001b[3']]);
 });
 
 test('a stream whose chunks all end within a sequence keeps its times', () => {
   const encoder = createCastEncoder();
-  let lines = '';
-  for (let now = 0; now < 1_000_000; now += 1_000) lines += encoder.output(bytesOf('mtext\u001b[1'), now);
-  lines += encoder.finish(1_000_000);
+  const lines: CastLine[] = [];
+  for (let now = 0; now < 1_000_000; now += 1_000)
+    lines.push(...encoder.output(bytesOf('mtext\u001b[1'), now));
+  lines.push(...encoder.finish(1_000_000));
   const times = parseLines(lines).map((event) => event.timeMicros);
   expect(times.length).toBeGreaterThan(20);
   expect(
@@ -137,7 +145,7 @@ test('a stream whose chunks all end within a sequence keeps its times', () => {
 
 test('a huge output becomes many lines of bounded length', () => {
   const encoder = createCastEncoder();
-  const lines = encoder.output(new Uint8Array(10 * COALESCE_BYTES), 0) + encoder.finish(0);
+  const lines = [...encoder.output(new Uint8Array(10 * COALESCE_BYTES), 0), ...encoder.finish(0)];
   expect(parseLines(lines)).toHaveLength(10);
-  expect(Math.max(...lines.split('\n').map((line) => line.length))).toBeLessThan(7 * COALESCE_BYTES);
+  expect(Math.max(...lines.map(({ text }) => text.length))).toBeLessThan(7 * COALESCE_BYTES);
 });

@@ -1,7 +1,7 @@
-import { readFile, stat } from 'node:fs/promises';
+import { readFile, rm, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { createSystemClock } from '../../../main/base/clock.ts';
-import type { AppError } from '../../../main/base/errors.ts';
 import { type CastWriter, createCastWriter } from '../../../main/recording/cast-writer.ts';
 import { makeCastFolder, readEvents, readOutput, readSidecar, WEB_SHELL } from '../../fakes/cast-folder.ts';
 import { createLimitedDisk, type LimitedDisk } from '../../fakes/limited-disk.ts';
@@ -15,7 +15,8 @@ interface Opened {
   readonly clock: ManualClock;
   readonly disk: LimitedDisk;
   readonly writer: CastWriter;
-  readonly failures: AppError[];
+  /** Each change of its trouble. */
+  readonly troubles: (string | undefined)[];
 }
 
 async function open(): Promise<Opened> {
@@ -23,9 +24,9 @@ async function open(): Promise<Opened> {
   const disk = createLimitedDisk();
   const needs = { clock, folder: await makeCastFolder(), files: disk.files };
   const writer = await createCastWriter(needs, WEB_SHELL);
-  const failures: AppError[] = [];
-  writer.onFailed((error) => failures.push(error));
-  return { clock, disk, writer, failures };
+  const troubles: (string | undefined)[] = [];
+  writer.onTroubleChanged((error) => troubles.push(error?.code));
+  return { clock, disk, writer, troubles };
 }
 
 test('a session is written in order, with times since the start', async () => {
@@ -99,11 +100,12 @@ test('a session without output has a header and its exit', async () => {
 test('after a flush the file holds everything but half a character, which is told apart', async () => {
   const { clock, writer } = await open();
   await writer.output(Uint8Array.of(0x61, 0x1b, 0xe2, 0x82), clock.nowMicros());
-  const length = await writer.flush();
-  expect(length).toBe((await stat(writer.path)).size);
-  expect(writer.bytes).toBe(length);
+  const { fileBytes, unwritten, undecoded } = await writer.flush();
+  expect(fileBytes).toBe((await stat(writer.path)).size);
+  expect(writer.bytes).toBe(fileBytes);
   expect(await readOutput(writer.path)).toBe('a\u001b');
-  expect(writer.undecodedTail()).toEqual(Uint8Array.of(0xe2, 0x82));
+  expect(unwritten).toEqual([]);
+  expect(undecoded).toEqual(Uint8Array.of(0xe2, 0x82));
   await writer.output(Uint8Array.of(0xac), clock.nowMicros());
   await writer.close(EXITED, clock.nowMicros());
   expect(await readOutput(writer.path)).toBe('a\u001b€');
@@ -139,8 +141,8 @@ test('times before the start and between two microseconds become whole ones from
   expect((await readEvents(writer.path)).map((event) => event.timeMicros)).toEqual([0, 1_235]);
 });
 
-test('a stalled disk makes output wait at its limit, and nothing is lost when it moves again', async () => {
-  const { clock, disk, writer } = await open();
+test('a disk that stalls makes output wait 50 ms at most, and nothing is lost when it moves again', async () => {
+  const { clock, disk, writer, troubles } = await open();
   const stall = Promise.withResolvers<void>();
   disk.stalled = stall.promise;
   await writer.output(HALF_MEBIBYTE, clock.nowMicros());
@@ -148,13 +150,45 @@ test('a stalled disk makes output wait at its limit, and nothing is lost when it
   const taken = writer.output(HALF_MEBIBYTE, clock.nowMicros()).then(() => {
     isTaken = true;
   });
-  await clock.advance(60_000);
+  await clock.advance(49);
   expect(isTaken).toBe(false);
+  await clock.advance(1);
+  await taken;
   disk.stalled = undefined;
   stall.resolve();
-  await taken;
   await writer.close(EXITED, clock.nowMicros());
   expect(await readOutput(writer.path)).toHaveLength(2 * HALF_MEBIBYTE.length);
+  expect({ troubles, lost: writer.lostBytes }).toEqual({ troubles: [], lost: 0 });
+});
+
+test('of more than 8 MiB that a disk does not take the rest is marked with its size, and told once', async () => {
+  const { clock, disk, writer, troubles } = await open();
+  const stall = Promise.withResolvers<void>();
+  disk.stalled = stall.promise;
+  for (let count = 0; count < 20; count += 1) {
+    const taken = writer.output(HALF_MEBIBYTE, clock.nowMicros());
+    await clock.advance(50);
+    await taken;
+  }
+  await writer.resize({ cols: 90, rows: 30 }, clock.nowMicros());
+  expect(writer.bytes).toBeLessThan(9 * 1024 * 1024);
+  expect(writer.lostBytes).toBeGreaterThan(1024 * 1024);
+  expect(troubles).toEqual(['recording-failed']);
+  disk.stalled = undefined;
+  stall.resolve();
+  await writer.flush();
+  expect(troubles).toEqual(['recording-failed', undefined]);
+  await writer.output(bytesOf('after'), clock.nowMicros());
+  await writer.close(EXITED, clock.nowMicros());
+  const events = await readEvents(writer.path);
+  const kinds = events.map(({ kind }) => kind).filter((kind, index, all) => kind !== all[index - 1]);
+  expect(kinds).toEqual(['output', 'marker', 'resize', 'output', 'exit']);
+  expect(events.find(({ kind }) => kind === 'marker')).toMatchObject({
+    label: expect.stringContaining(`${writer.lostBytes} bytes of output are not on record`),
+  });
+  const kept = (await readOutput(writer.path)).length - 'after'.length;
+  expect(kept + writer.lostBytes).toBe(20 * HALF_MEBIBYTE.length);
+  expect((await readSidecar(writer.path)).state).toMatchObject({ lostBytes: writer.lostBytes });
 });
 
 test('what is written reaches the disk a second later, and all of it when closed', async () => {
@@ -170,64 +204,100 @@ test('what is written reaches the disk a second later, and all of it when closed
   expect(disk.calls.slice(-2)).toEqual(['close', 'replace']);
 });
 
-test('a full disk is told once, as such, and the file ends on a line', async () => {
-  const { clock, disk, writer, failures } = await open();
-  await writer.output(bytesOf('recorded'), clock.nowMicros());
+test('a full disk is told once and holds nobody up, and when it has room again nothing is missing', async () => {
+  const { clock, disk, writer, troubles } = await open();
+  await writer.output(bytesOf('recorded '), clock.nowMicros());
   await writer.flush();
   disk.freeBytes = 10;
-  await expect(
-    (async () => {
-      await writer.output(bytesOf('this does not fit any more'), clock.nowMicros());
-      await writer.flush();
-    })(),
-  ).rejects.toMatchObject({ code: 'disk-full' });
-  await expect(writer.output(bytesOf('more'), clock.nowMicros())).rejects.toMatchObject({
-    code: 'disk-full',
-  });
-  await expect(writer.resize({ cols: 1, rows: 1 }, clock.nowMicros())).rejects.toMatchObject({
-    code: 'disk-full',
-  });
-  expect(failures.map((error) => error.code)).toEqual(['disk-full']);
-  disk.freeBytes = 1_000_000;
-  await expect(writer.close(EXITED, clock.nowMicros())).rejects.toMatchObject({ code: 'disk-full' });
-  expect(await readOutput(writer.path)).toBe('recorded');
-  expect(writer.bytes).toBe((await stat(writer.path)).size);
+  await writer.output(bytesOf('held up '), clock.nowMicros());
+  await clock.advance(5_000);
+  await writer.output(HALF_MEBIBYTE, clock.nowMicros());
+  await writer.output(HALF_MEBIBYTE, clock.nowMicros());
+  expect(troubles).toEqual(['disk-full']);
+  expect(writer.trouble?.code).toBe('disk-full');
+  const { fileBytes, unwritten } = await writer.flush();
+  expect(fileBytes).toBe((await stat(writer.path)).size);
+  expect(unwritten[0]).toMatchObject({ kind: 'output', text: 'held up ' });
+  expect(await readOutput(writer.path)).toBe('recorded ');
+  disk.freeBytes = 10_000_000;
+  await clock.advance(1_000);
+  await vi.waitFor(() => expect(troubles).toEqual(['disk-full', undefined]));
+  await writer.close(EXITED, clock.nowMicros());
+  expect((await readOutput(writer.path)).length).toBe('recorded held up '.length + 2 * HALF_MEBIBYTE.length);
+  expect(writer.lostBytes).toBe(0);
+});
+
+test('on a disk that stays full the end is written into the room that was put by', async () => {
+  const { clock, disk, writer } = await open();
+  await writer.output(bytesOf('recorded'), clock.nowMicros());
+  await writer.flush();
+  disk.freeBytes = 0;
+  await writer.output(bytesOf(' to the end'), clock.nowMicros());
+  await writer.close(EXITED, clock.nowMicros());
+  expect(await readOutput(writer.path)).toBe('recorded to the end');
+  expect((await readEvents(writer.path)).at(-1)).toMatchObject({ kind: 'exit' });
+  expect((await readSidecar(writer.path)).state).toMatchObject({ kind: 'closed', lostBytes: 0 });
+});
+
+test('output that does not fit there is marked with its size, and the record ends as the shell did', async () => {
+  const { clock, disk, writer, troubles } = await open();
+  await clock.advance(2_000);
+  disk.freeBytes = 100_000;
+  await writer.output(HALF_MEBIBYTE, clock.nowMicros());
+  await clock.advance(7_000);
+  await writer.close(EXITED, clock.nowMicros());
+  expect(troubles).toEqual(['disk-full', undefined]);
+  const lost = HALF_MEBIBYTE.length - (await readOutput(writer.path)).length;
+  expect((await readEvents(writer.path)).slice(-2)).toEqual([
+    {
+      kind: 'marker',
+      timeMicros: 2_000_000,
+      label: expect.stringMatching(`^${lost} bytes .*the disk is full`),
+    },
+    { kind: 'exit', timeMicros: 9_000_000, exitCode: 0 },
+  ]);
+  expect((await readSidecar(writer.path)).state).toMatchObject({ lostBytes: lost, end: EXITED });
+});
+
+test('a disk that takes nothing at all any more leaves whole lines, and closing says why', async () => {
+  const { clock, disk, writer } = await open();
+  await writer.output(bytesOf('kept'), clock.nowMicros());
+  await writer.flush();
+  disk.writeError = Object.assign(new Error('EIO: i/o error, write'), { code: 'EIO' });
+  await writer.output(bytesOf('lost'), clock.nowMicros());
+  await expect(writer.close(EXITED, clock.nowMicros())).rejects.toMatchObject({ code: 'recording-failed' });
+  expect(await readOutput(writer.path)).toBe('kept');
   expect((await readSidecar(writer.path)).state).toMatchObject({
-    kind: 'closed',
-    durationMicros: 0,
-    end: { kind: 'failed', note: expect.stringContaining('the disk is full') },
+    lostBytes: 4,
+    end: { kind: 'failed', note: expect.stringContaining('EIO') },
   });
 });
 
-test('output that waits for room is told when the disk turns out to be full', async () => {
-  const { clock, disk, writer } = await open();
-  const stall = Promise.withResolvers<void>();
-  disk.stalled = stall.promise;
-  await clock.advance(2_000);
-  await writer.output(HALF_MEBIBYTE, clock.nowMicros());
-  const waiting = expect(writer.output(HALF_MEBIBYTE, clock.nowMicros())).rejects.toMatchObject({
-    code: 'disk-full',
-  });
-  disk.freeBytes = 100_000;
-  stall.resolve();
-  await waiting;
-  // Three lines of 32 KiB fitted in.
-  expect(await readOutput(writer.path)).toHaveLength(3 * 32 * 1024);
-  disk.freeBytes = 100_000;
-  await clock.advance(7_000);
-  await writer.close(EXITED, clock.nowMicros()).catch(() => {});
-  expect((await readSidecar(writer.path)).state).toMatchObject({ durationMicros: 2_000_000 });
+test('a recording whose folder is deleted while it runs is written there anew', async () => {
+  const { clock, writer, troubles } = await open();
+  await writer.output(bytesOf('before '), clock.nowMicros());
+  await writer.flush();
+  await rm(dirname(writer.path), { recursive: true });
+  await clock.advance(1_000);
+  await writer.output(bytesOf('after'), clock.nowMicros());
+  await writer.flush();
+  expect(await readOutput(writer.path)).toBe('before after');
+  expect((await readSidecar(writer.path)).state.kind).toBe('live');
+  await writer.close(EXITED, clock.nowMicros());
+  expect(troubles).toEqual([]);
+  expect((await readSidecar(writer.path)).state.kind).toBe('closed');
 });
 
 test('a disk that fails to sync is a failed recording', async () => {
-  const { clock, disk, writer, failures } = await open();
+  const { clock, disk, writer, troubles } = await open();
   disk.syncError = Object.assign(new Error('EIO: i/o error, fdatasync'), { code: 'EIO' });
   await writer.output(bytesOf('x'), clock.nowMicros());
   await writer.flush();
   await clock.advance(1_000);
-  await vi.waitFor(() => expect(failures).toHaveLength(1));
-  expect(failures[0]).toMatchObject({ code: 'recording-failed', message: expect.stringContaining('EIO') });
-  await expect(writer.close(EXITED, clock.nowMicros())).rejects.toBe(failures[0]);
+  await vi.waitFor(() => expect(troubles).toEqual(['recording-failed']));
+  const { trouble } = writer;
+  expect(trouble?.message).toContain('EIO');
+  await expect(writer.close(EXITED, clock.nowMicros())).rejects.toBe(trouble);
 });
 
 test('closing twice is closing once, and nothing is taken after that', async () => {
@@ -239,7 +309,7 @@ test('closing twice is closing once, and nothing is taken after that', async () 
   await expect(writer.output(bytesOf('late'), clock.nowMicros())).rejects.toMatchObject({
     code: 'recording-failed',
   });
-  expect(await writer.flush()).toBe((await stat(writer.path)).size);
+  expect((await writer.flush()).fileBytes).toBe((await stat(writer.path)).size);
 });
 
 test('twenty sessions at once are twenty whole casts', async () => {

@@ -36,12 +36,28 @@ test('when the disk is full the whole lines that went in stay and the torn one g
   expect(lineFile.length).toBe(14);
 });
 
-test('after a failure nothing is appended, even if there is space again', async () => {
+test('when there is space again what comes next stands on a line of its own', async () => {
   const { disk, lineFile, text } = await openOn(createLimitedDisk(6));
   await expect(lineFile.append(Buffer.from('torn line\n'))).rejects.toThrow('ENOSPC');
   disk.freeBytes = 1_000;
-  await expect(lineFile.append(Buffer.from('late\n'))).rejects.toThrow('ENOSPC');
-  expect(await text()).toBe('');
+  await lineFile.append(Buffer.from('late\n'));
+  expect(await text()).toBe('late\n');
+  expect(lineFile.length).toBe(5);
+});
+
+test('half a line that cannot be cut off keeps everything out until it can', async () => {
+  const { disk, file, text } = await openOn(createLimitedDisk(6));
+  let canCut = false;
+  const lineFile = createLineFile({
+    ...file,
+    truncate: (length) => (canCut ? file.truncate(length) : Promise.reject(new Error('EIO'))),
+  });
+  await expect(lineFile.append(Buffer.from('one\ntwo\n'))).rejects.toThrow('ENOSPC');
+  disk.freeBytes = 4;
+  await expect(lineFile.append(Buffer.from('two\n'))).rejects.toThrow('EIO');
+  canCut = true;
+  await lineFile.append(Buffer.from('two\n'));
+  expect(await text()).toBe('one\ntwo\n');
 });
 
 test('a file that takes nothing and says nothing is a failure, not an endless loop', async () => {

@@ -123,7 +123,9 @@ test('a sidecar that cannot be settled does not go on saying live', async () => 
     kind: 'closed',
     durationMicros: 0,
     bytes: 0,
+    lostBytes: 0,
+    invalidBytes: 0,
     end: { kind: 'closed' },
   });
-  expect(await readdir(folder)).toEqual([basename(begun.path)]);
+  expect(await readdir(folder)).toEqual([basename(begun.path), basename(begun.reservePath)]);
 });

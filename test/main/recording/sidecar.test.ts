@@ -26,6 +26,8 @@ const sidecar: fc.Arbitrary<Sidecar> = fc.record({
       kind: fc.constant('closed' as const),
       durationMicros: count,
       bytes: count,
+      lostBytes: count,
+      invalidBytes: count,
       end: fc.oneof(
         fc.record({ kind: fc.constant('exited' as const), exitCode: fc.integer() }),
         fc.record({ kind: fc.constant('closed' as const) }),

@@ -66,3 +66,37 @@ test('after the end nothing is held back', () => {
   expect(decoder.finish()).toBe('\ufffd');
   expect(decoder.tail).toHaveLength(0);
 });
+
+/** Characters one by one, each with its bytes; what is none has no character. */
+function countInvalidSlowly(bytes: Uint8Array): number {
+  const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+  let invalid = 0;
+  for (let start = 0; start < bytes.length; ) {
+    const length = [1, 2, 3, 4].find((candidate) => {
+      try {
+        return strict.decode(bytes.subarray(start, start + candidate)).length > 0;
+      } catch {
+        return false;
+      }
+    });
+    if (length === undefined) invalid += 1;
+    start += length ?? 1;
+  }
+  return invalid;
+}
+
+test('bytes that are part of no character are counted, and U+FFFD itself is one', () => {
+  const replaced = fc
+    .constantFrom([0xef, 0xbf, 0xbd], [0xf0, 0xef, 0xbf, 0xbd])
+    .map((values) => Uint8Array.from(values));
+  const pieces = fc.array(fc.oneof(wildBytes, textBytes, replaced), { maxLength: 6 });
+  fc.assert(
+    fc.property(pieces, cuts, (parts, positions) => {
+      const bytes = new Uint8Array(Buffer.concat(parts));
+      const decoder = createUtf8Decoder();
+      for (const chunk of cutAt(bytes, positions)) decoder.decode(chunk);
+      decoder.finish();
+      expect(decoder.invalidBytes).toBe(countInvalidSlowly(bytes));
+    }),
+  );
+});

@@ -4,11 +4,10 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { createSystemClock } from '../../../main/base/clock.ts';
 import { AppError } from '../../../main/base/errors.ts';
-import { createEmitter } from '../../../main/base/event.ts';
-import type { CastWriter } from '../../../main/recording/cast-writer.ts';
 import { createCastWriter } from '../../../main/recording/cast-writer.ts';
 import type { SessionRecord } from '../../../main/session/session-record.ts';
 import { openSessionRecording } from '../../../main/session/session-recording.ts';
+import { createLimitedDisk } from '../../fakes/limited-disk.ts';
 
 const SIZE = { cols: 80, rows: 24 };
 const DETAILS = { context: 'c', namespace: 'n', pod: 'p', container: 'a', command: ['sh'] };
@@ -21,13 +20,15 @@ function output(text: string): SessionRecord {
 
 async function collect(recording: Awaited<ReturnType<typeof openSessionRecording>>, offset: number) {
   const records: SessionRecord[] = [];
-  const next = await recording.replay({ write: async (record) => void records.push(record) }, offset, {
-    signal,
-  });
+  const { offset: next, rest } = await recording.replay(
+    { write: async (record) => void records.push(record) },
+    offset,
+    { signal },
+  );
   const text = records
     .map((record) => (record.kind === 'output' ? Buffer.from(record.bytes).toString() : ''))
     .join('');
-  return { records, text, next };
+  return { records, text, next, rest };
 }
 
 test('replaying in two parts gives every byte once', async () => {
@@ -52,42 +53,50 @@ test('replaying in two parts gives every byte once', async () => {
   expect(recording.state.kind).toBe('stored');
 });
 
-test('a record that fails midway keeps its first part, and the rest is in memory', async () => {
+test('what the disk does not take is held up, not lost: a window opened then sees it', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'kubereel-session-recording-'));
-  const failed = createEmitter<AppError>();
-  const full = new AppError('disk-full', 'the disk is full');
+  const disk = createLimitedDisk();
   let changes = 0;
-  let isFull = false;
   const recording = await openSessionRecording(
     {
       clock,
       onChanged: () => {
         changes += 1;
       },
-      async newCastWriter(details, size): Promise<CastWriter> {
-        const writer = await createCastWriter({ clock, folder }, { details, size });
-        return {
-          ...writer,
-          get bytes() {
-            return writer.bytes;
-          },
-          onFailed: failed.event,
-          output: (bytes, nowMicros) => (isFull ? Promise.reject(full) : writer.output(bytes, nowMicros)),
-        };
-      },
+      newCastWriter: (details, size) =>
+        createCastWriter({ clock, folder, files: disk.files }, { details, size }),
     },
     DETAILS,
     SIZE,
   );
   await recording.take(output('kept '));
   await collect(recording, 0);
-  isFull = true;
-  failed.fire(full);
-  await recording.take(output('shown only'));
-  expect(recording.state).toMatchObject({ kind: 'failed', error: full });
+  disk.freeBytes = 0;
+  await recording.take(output('held up'));
+  const during = await collect(recording, 0);
+  expect(during.text).toBe('kept ');
+  expect(during.rest).toMatchObject([output('held up')].map(({ kind }) => ({ kind })));
+  expect(recording.state).toMatchObject({ kind: 'recording', lostBytes: 0, trouble: { code: 'disk-full' } });
   expect(changes).toBe(1);
-  expect((await collect(recording, 0)).text).toBe('kept ');
-  expect(recording.rest()).toEqual([output('shown only')]);
+  disk.freeBytes = 1_000_000;
+  const after = await collect(recording, 0);
+  expect(after).toMatchObject({ text: 'kept held up', rest: [] });
+  expect(recording.state).not.toHaveProperty('trouble');
+  expect(changes).toBe(2);
+  await recording.close({ kind: 'closed' });
+  expect(recording.state).toMatchObject({ kind: 'stored', lostBytes: 0 });
+});
+
+test('where no cast can be begun the latest output is kept for windows that are opened later', async () => {
+  const full = new AppError('disk-full', 'the disk is full');
+  const recording = await openSessionRecording(
+    { clock, onChanged: () => {}, newCastWriter: () => Promise.reject(full) },
+    DETAILS,
+    SIZE,
+  );
+  await recording.take(output('shown only'));
+  expect(recording.state).toEqual({ kind: 'failed', error: full });
+  expect(await collect(recording, 0)).toMatchObject({ text: '', rest: [output('shown only')] });
   await recording.close({ kind: 'closed' });
   expect(recording.state.kind).toBe('failed');
 });

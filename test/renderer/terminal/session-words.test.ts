@@ -59,7 +59,7 @@ describe('a session`s recording', () => {
 
   test('that runs shows time and size', () => {
     expect(
-      words({ kind: 'recording', recordingId: 'r', startedAtMs: START_MS, bytes: 1_234_567 }),
+      words({ kind: 'recording', recordingId: 'r', startedAtMs: START_MS, bytes: 1_234_567, lostBytes: 0 }),
     ).toMatchObject({
       tone: 'live',
       word: 'REC',
@@ -68,7 +68,7 @@ describe('a session`s recording', () => {
   });
 
   test('that is stored shows its size', () => {
-    expect(words({ kind: 'stored', recordingId: 'r', bytes: 812 })).toMatchObject({
+    expect(words({ kind: 'stored', recordingId: 'r', bytes: 812, lostBytes: 0 })).toMatchObject({
       word: 'Recorded',
       figures: '812 B',
     });

@@ -451,7 +451,7 @@ describe.skipIf(!chromiumPath)('a terminal pane in a browser', () => {
             endedAtMs: stage.startMs + 133_000,
             end: { kind: 'exited', exitCode: code },
           },
-          recording: { kind: 'stored', recordingId: 'r1', bytes: 48_213 },
+          recording: { kind: 'stored', recordingId: 'r1', bytes: 48_213, lostBytes: 0 },
         };
         stage.end();
         stage.setSession(changes);
@@ -518,7 +518,7 @@ describe.skipIf(!chromiumPath)('a terminal pane in a browser', () => {
               },
             },
           },
-          recording: { kind: 'stored', recordingId: 'r1', bytes: 812 },
+          recording: { kind: 'stored', recordingId: 'r1', bytes: 812, lostBytes: 0 },
         });
       });
       await page.getByText('The shell was lost after 5 s').waitFor();

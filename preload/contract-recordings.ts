@@ -1,0 +1,45 @@
+/** Records of sessions: of one that may be live, and of those at rest. */
+import type { ProblemInfo, TerminalSize } from './contract.ts';
+
+export type RecordingState =
+  | { readonly kind: 'none' }
+  | {
+      readonly kind: 'recording';
+      readonly recordingId: string;
+      readonly startedAtMs: number;
+      readonly bytes: number;
+      /** Bytes of output that are missing in it, because the disk did not take them; their places are marked. */
+      readonly lostBytes: number;
+      /** Why the disk takes nothing now; it is tried again. */
+      readonly trouble?: ProblemInfo;
+    }
+  | {
+      readonly kind: 'stored';
+      readonly recordingId: string;
+      readonly bytes: number;
+      readonly lostBytes: number;
+    }
+  | { readonly kind: 'failed'; readonly recordingId?: string; readonly problem: ProblemInfo };
+
+export interface RecordingInfo {
+  readonly recordingId: string;
+  readonly context: string;
+  readonly namespace: string;
+  readonly pod: string;
+  readonly container: string;
+  readonly command: readonly string[];
+  /** Unix milliseconds. */
+  readonly startedAtMs: number;
+  /** Up to the last event written. */
+  readonly durationMicros: number;
+  /** Of the cast file. */
+  readonly bytes: number;
+  readonly size: TerminalSize;
+  /** `cut`: its writer died before it could close it. `unreadable`: a row that says so. */
+  readonly state: 'live' | 'closed' | 'cut' | 'unreadable';
+  readonly exitCode?: number;
+  /** How it ended where that was not an exit; for `unreadable`, why. */
+  readonly note?: string;
+  /** Absolute path of the cast. */
+  readonly path: string;
+}
