@@ -12,7 +12,6 @@ import { createCredentialProvider, createPluginCache } from './credentials/provi
 import { createUserRequests, type UserRequests } from './credentials/user-requests.ts';
 import { startDemoCluster } from './demo/demo-cluster.ts';
 import { createDemoSwitch, type DemoSwitch } from './demo/demo-switch.ts';
-import { connectToServer } from './doctor/address-check.ts';
 import { createDoctor, type Doctor } from './doctor/doctor.ts';
 import { type CommandTarget, type OpenedCommand, openCommand } from './exec/command.ts';
 import type { TerminalSize } from './exec/exec-stream.ts';
@@ -146,6 +145,7 @@ async function openKube(
   const pluginCache = createPluginCache({ clock, environment });
   const credentials = ({ user, cluster }: ResolvedContext): CredentialProvider =>
     createCredentialProvider({ clock, environment, pluginCache }, user, toPluginCluster(cluster));
+  const dial = { userAgent: `kubereel/${VERSION}`, environment: async () => environment };
   const contexts = await openContexts(
     {
       async places() {
@@ -159,12 +159,7 @@ async function openKube(
       },
       load: ({ namedBy, paths }) => loadKubeconfig(paths, namedBy),
       resolve: (kubeconfig, context) => resolveContext(kubeconfig, context, clock.nowMs()),
-      connect: (context) =>
-        createTransport(
-          { userAgent: `kubereel/${VERSION}`, environment: async () => environment },
-          context,
-          credentials(context),
-        ),
+      connect: (context) => createTransport(dial, context, credentials(context)),
       watch: watchKubeconfig,
       onReloadError: (error) => log.error({ error: String(error) }, 'kubeconfig could not be read again'),
     },
@@ -175,9 +170,9 @@ async function openKube(
     userRequests,
     credentials,
     kubeconfig: contexts.current,
-    resolve: resolveContext,
+    resolve: (kubeconfig, context) => resolveContext(kubeconfig, context, clock.nowMs()),
     transport: contexts.transport,
-    openSocket: connectToServer,
+    dial,
   });
   return { contexts, doctor };
 }

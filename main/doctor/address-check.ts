@@ -1,63 +1,81 @@
 import { lookup } from 'node:dns/promises';
-import { connect, isIP, type Socket } from 'node:net';
+import { isIP } from 'node:net';
 import type { Clock } from '../base/clock.ts';
-import { toConnectError } from '../kube/connect-error.ts';
+import { AppError } from '../base/errors.ts';
 import type { ResolvedContext } from '../kube/kubeconfig.ts';
+import { formatAddress, formatProxy } from '../kube/proxy.ts';
+import { chooseProxy, type ProxyChoice } from '../kube/proxy-choice.ts';
+import { type DialNeeds, openRoute, targetOf } from '../kube/route.ts';
 import { detailOf, ok, type Result } from './check.ts';
 
-/** Where a TCP connection leads to. */
-export interface Endpoint {
-  readonly host: string;
-  readonly port: number;
+interface AddressNeeds {
+  readonly clock: Pick<Clock, 'nowMicros'>;
+  readonly dial: DialNeeds;
 }
 
-/** The host and port of an API server's address; IPv6 without brackets. */
-export function endpointOf(server: string): Endpoint {
-  const url = new URL(server);
+/** Looks the name up and connects, by the way that every request takes: directly or through a proxy. */
+export async function checkAddress(
+  { clock, dial }: AddressNeeds,
+  context: ResolvedContext,
+  { signal }: { signal: AbortSignal },
+): Promise<Result<true>> {
+  const { cluster } = context;
+  const environment = await dial.environment();
+  const choice = chooseProxy(cluster, environment);
+  const target = targetOf(context);
+  const host = choice?.proxy.host ?? target.host;
+  const facts = [
+    `server ${cluster.server}`,
+    describeLookup(host, choice, await lookUp(host, signal)),
+    choice
+      ? `proxy ${formatProxy(choice.proxy)}, named by ${describeSource(choice)}`
+      : `no proxy: ${whyDirect(context, environment)}`,
+  ];
+  const startMicros = clock.nowMicros();
+  const { socket, proxy } = await openRoute(dial, context, { signal }).catch((error: unknown) => {
+    throw withFacts(error, facts);
+  });
+  const tookMs = Math.max(1, Math.round((clock.nowMicros() - startMicros) / 1_000));
+  const way = proxy ? `through ${proxy.address}` : 'directly';
+  socket.destroy();
   return {
-    host: url.hostname.replace(/^\[(.*)\]$/, '$1'),
-    port: Number(url.port) || (url.protocol === 'https:' ? 443 : 80),
+    finding: ok(`${formatAddress(target.host, target.port)} answers ${way}`, {
+      ...detailOf(...facts, `connected in ${tookMs} ms`),
+    }),
+    found: true,
   };
 }
 
-/** A connection to the API server itself. */
-export function connectToServer(
-  { cluster }: ResolvedContext,
-  options: { signal: AbortSignal },
-): Promise<Socket> {
-  return connectTcp(endpointOf(cluster.server), options);
+/** What was known before it failed helps to see why. */
+function withFacts(error: unknown, facts: readonly string[]): unknown {
+  if (!(error instanceof AppError)) return error;
+  const { code, message, hint, detail } = error;
+  return new AppError(code, message, {
+    ...(hint === undefined ? {} : { hint }),
+    ...detailOf(...facts, detail),
+    cause: error,
+  });
 }
 
-/** Looks the name up and connects: to the cluster, or to the proxy that stands before it. */
-export async function checkAddress(
-  { clock }: { readonly clock: Pick<Clock, 'nowMicros'> },
-  context: ResolvedContext,
-  { signal }: { signal: AbortSignal },
-): Promise<Result<Endpoint>> {
-  const endpoint = endpointOf(context.cluster.server);
-  try {
-    const addresses = await lookUp(endpoint.host, signal);
-    const startMicros = clock.nowMicros();
-    const socket = await connectTcp(endpoint, { signal });
-    const tookMs = Math.max(1, Math.round((clock.nowMicros() - startMicros) / 1_000));
-    const reached = formatEndpoint({ host: socket.remoteAddress ?? endpoint.host, port: endpoint.port });
-    socket.destroy();
-    return {
-      finding: ok(`${formatEndpoint(endpoint)} answers, directly`, {
-        ...detailOf(
-          `server ${context.cluster.server}`,
-          `addresses ${addresses.join(', ')}`,
-          `connected to ${reached} in ${tookMs} ms`,
-        ),
-      }),
-      found: endpoint,
-    };
-  } catch (error) {
-    signal.throwIfAborted();
-    throw toConnectError(context, error);
-  }
+function describeSource({ source }: ProxyChoice): string {
+  return source === 'proxy-url' ? 'proxy-url of the cluster' : `${source} in the environment`;
 }
 
+/** What is direct only because somebody said so is told, since elsewhere it may not be. */
+function whyDirect({ cluster }: ResolvedContext, environment: NodeJS.ProcessEnv): string {
+  const { NO_PROXY: _upper, no_proxy: _lower, ...others } = environment;
+  if (chooseProxy(cluster, others)) return 'NO_PROXY names this address';
+  return 'neither the cluster nor the environment names one for it';
+}
+
+function describeLookup(host: string, choice: ProxyChoice | undefined, addresses: readonly string[]): string {
+  const what = choice ? 'proxy' : 'host';
+  return addresses.length === 0
+    ? `${what} ${host}: the name is not known`
+    : `${what} ${host} is ${addresses.join(', ')}`;
+}
+
+/** For the report alone: empty where the name is not known, which connecting tells in its own words. */
 async function lookUp(host: string, signal: AbortSignal): Promise<readonly string[]> {
   if (isIP(host)) return [host];
   // A lookup of the system cannot be cancelled, only left behind.
@@ -67,33 +85,10 @@ async function lookUp(host: string, signal: AbortSignal): Promise<readonly strin
   try {
     const found = await Promise.race([lookup(host, { all: true }), left.promise]);
     return found.map(({ address }) => address);
+  } catch {
+    signal.throwIfAborted();
+    return [];
   } finally {
     signal.removeEventListener('abort', leave);
   }
-}
-
-/** Resolves with a connected socket that the caller destroys. */
-function connectTcp({ host, port }: Endpoint, { signal }: { signal: AbortSignal }): Promise<Socket> {
-  return new Promise((resolve, reject) => {
-    if (signal.aborted) return reject(signal.reason);
-    const socket = connect({ host, port });
-    const cancel = (): void => {
-      socket.destroy();
-      reject(signal.reason);
-    };
-    signal.addEventListener('abort', cancel, { once: true });
-    socket.once('connect', () => {
-      signal.removeEventListener('abort', cancel);
-      resolve(socket);
-    });
-    // Stays for the socket's life: an error without a listener would end the process.
-    socket.on('error', (error) => {
-      signal.removeEventListener('abort', cancel);
-      reject(error);
-    });
-  });
-}
-
-function formatEndpoint({ host, port }: Endpoint): string {
-  return `${host.includes(':') ? `[${host}]` : host}:${port}`;
 }

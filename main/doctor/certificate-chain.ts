@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto';
-import { getCACertificates } from 'node:tls';
+import { readSystemAuthorities } from '../kube/tls-settings.ts';
 
 /** A server sends a handful; a chain that is longer goes in circles. */
 const MAX_CHAIN = 10;
@@ -23,7 +23,7 @@ export function findAuthority(
   chain: readonly X509Certificate[],
   trustedPem: string | undefined,
 ): X509Certificate | undefined {
-  const trusted = trustedPem === undefined ? getCACertificates('default') : splitPem(trustedPem);
+  const trusted = trustedPem === undefined ? readSystemAuthorities() : splitPem(trustedPem);
   const authorities = trusted.flatMap(parse);
   return authorities.find((authority) =>
     chain.some(

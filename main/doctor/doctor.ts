@@ -2,6 +2,7 @@ import type { Clock } from '../base/clock.ts';
 import type { CredentialProvider } from '../credentials/credential.ts';
 import type { UserRequests } from '../credentials/user-requests.ts';
 import type { Kubeconfig, ResolvedContext } from '../kube/kubeconfig.ts';
+import type { DialNeeds } from '../kube/route.ts';
 import type { KubeTransport } from '../kube/transport.ts';
 import { checkIdentity, checkRemoteCommand } from './access-checks.ts';
 import { checkAddress } from './address-check.ts';
@@ -11,7 +12,7 @@ import { checkCredential } from './credential-check.ts';
 import { checkContext, checkKubeconfig } from './kubeconfig-check.ts';
 import { checkPod } from './pod-check.ts';
 import { createRedactor } from './redact.ts';
-import { checkTls, type OpenSocket } from './tls-check.ts';
+import { checkTls } from './tls-check.ts';
 
 /** Looks at everything that a shell needs, in the order in which it is needed. */
 export interface Doctor {
@@ -37,7 +38,8 @@ export interface DoctorQuestion {
 
 export interface DoctorNeeds {
   readonly clock: Pick<Clock, 'nowMs' | 'nowMicros'>;
-  readonly openSocket: OpenSocket;
+  /** The way that every connection takes. */
+  readonly dial: DialNeeds;
   readonly userRequests: Pick<UserRequests, 'list' | 'onChanged'>;
   /** As it stands; nothing is contacted. */
   kubeconfig(): Kubeconfig;

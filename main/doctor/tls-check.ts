@@ -1,23 +1,20 @@
 import type { X509Certificate } from 'node:crypto';
-import { isIP, type Socket } from 'node:net';
-import { connect, type TLSSocket } from 'node:tls';
+import type { TLSSocket } from 'node:tls';
 import { AppError } from '../base/errors.ts';
 import { toConnectError } from '../kube/connect-error.ts';
 import type { ResolvedContext } from '../kube/kubeconfig.ts';
-import { CertificateRefusal } from '../kube/tls-handshake.ts';
-import { endpointOf } from './address-check.ts';
+import { type DialNeeds, KUBECTL_LIMITS, openRoute, targetOf } from '../kube/route.ts';
+import { CertificateRefusal, secureSocket } from '../kube/tls-handshake.ts';
+import { createTlsSettings } from '../kube/tls-settings.ts';
 import { chainOf, describeCertificate, findAuthority, formatName, toDay } from './certificate-chain.ts';
 import { detailOf, type Finding, ok, type Result, toFinding } from './check.ts';
-
-/** Opens a TCP connection to the cluster, through its proxy where it has one. */
-export type OpenSocket = (context: ResolvedContext, options: { signal: AbortSignal }) => Promise<Socket>;
 
 /**
  * Shakes hands without a client certificate and without trust, so that the chain can be told whatever is wrong
  * with it; then says what node:tls thinks of it. Nothing is sent over the connection.
  */
 export async function checkTls(
-  { openSocket }: { readonly openSocket: OpenSocket },
+  { dial }: { readonly dial: DialNeeds },
   context: ResolvedContext,
   { signal }: { signal: AbortSignal },
 ): Promise<Result<true>> {
@@ -30,10 +27,14 @@ export async function checkTls(
     } as const;
     return { finding, found: true };
   }
-  const name = cluster.tlsServerName ?? endpointOf(cluster.server).host;
+  const name = cluster.tlsServerName ?? targetOf(context).host;
   try {
-    const tcp = await openSocket(context, { signal });
-    const socket = await shakeHands(tcp, name, cluster.certificateAuthority, signal);
+    const { socket: tcp } = await openRoute(dial, context, { signal });
+    // The same handshake as every connection's, but for what comes of it.
+    const checking = { cluster: { ...cluster, skipTlsVerify: false } };
+    const settings = { ...createTlsSettings(checking, {}), isVerified: false };
+    const limitMs = (dial.limits ?? KUBECTL_LIMITS).handshakeMs;
+    const socket = await secureSocket(tcp, settings, name, { limitMs, signal });
     try {
       const finding = judge(context, name, socket);
       return finding.outcome === 'failed' ? { finding } : { finding, found: true };
@@ -101,42 +102,4 @@ function afterFailure(error: AppError): Result<true> {
     };
   }
   return { finding: toFinding(error) };
-}
-
-function shakeHands(
-  tcp: Socket,
-  name: string,
-  certificateAuthority: string | undefined,
-  signal: AbortSignal,
-): Promise<TLSSocket> {
-  return new Promise((resolve, reject) => {
-    const socket = connect({
-      socket: tcp,
-      host: name,
-      ...(isIP(name) ? {} : { servername: name }),
-      ...(certificateAuthority === undefined ? {} : { ca: certificateAuthority }),
-      rejectUnauthorized: false,
-    });
-    const cancel = (): void => {
-      socket.destroy();
-      tcp.destroy();
-      reject(signal.reason);
-    };
-    if (signal.aborted) return cancel();
-    signal.addEventListener('abort', cancel, { once: true });
-    socket.once('secureConnect', () => {
-      signal.removeEventListener('abort', cancel);
-      resolve(socket);
-    });
-    socket.on('error', (error) => {
-      signal.removeEventListener('abort', cancel);
-      tcp.destroy();
-      reject(error);
-    });
-    socket.once('close', () => reject(createCut()));
-  });
-}
-
-function createCut(): Error {
-  return Object.assign(new Error('the connection was cut in the TLS handshake'), { code: 'ECONNRESET' });
 }

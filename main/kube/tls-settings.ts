@@ -27,7 +27,7 @@ export function createTlsSettings(
  * The machine's store, which is what kubectl goes by: a company's own authority stands in it and nowhere else. With it
  * Node's list, as on a machine that has none. Takes 0.1 s the first time, and is remembered by Node.
  */
-function readSystemAuthorities(): string[] {
+export function readSystemAuthorities(): string[] {
   return [...new Set([...getCACertificates('default'), ...getCACertificates('system')])];
 }
 

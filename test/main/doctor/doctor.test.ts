@@ -12,7 +12,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { createSystemClock } from '../../../main/base/clock.ts';
 import type { DemoCluster } from '../../../main/demo/demo-cluster.ts';
-import { connectToServer } from '../../../main/doctor/address-check.ts';
+import { checkAddress } from '../../../main/doctor/address-check.ts';
 import type { Check } from '../../../main/doctor/check.ts';
 import { createDoctor, isHealthy } from '../../../main/doctor/doctor.ts';
 import { loadKubeconfig } from '../../../main/kube/kubeconfig.ts';
@@ -30,7 +30,8 @@ import {
   kubeconfigFor,
   outcomesOf,
 } from '../../fakes/doctor-report.ts';
-import { createCredentials, openTransport } from '../../fakes/kube-access.ts';
+import { createContext, createCredentials, openTransport } from '../../fakes/kube-access.ts';
+import { startHttpProxy } from '../../fakes/proxies.ts';
 import { createTestAuthority, type KeyPair, type TestAuthority } from '../../fakes/tls.ts';
 
 let authority: TestAuthority;
@@ -214,6 +215,54 @@ describe('the connection', () => {
   });
 });
 
+describe('a proxy', () => {
+  // NO_PROXY does not count for a loopback address, so the cluster's own proxy-url leads there.
+  test('that applies is told with where it was named, and never with its login', async () => {
+    const { address } = await startCluster();
+    const proxy = await startHttpProxy();
+    const url = `http://anna:planted-pass@127.0.0.1:${proxy.port}`;
+    const checks = await examine(kubeconfigFor(trusting(address, { 'proxy-url': url })));
+    expect(checkOf(checks, 'address')).toMatchObject({
+      outcome: 'ok',
+      message: expect.stringContaining('answers through http://127.0.0.1:'),
+      detail: expect.stringContaining('named by proxy-url of the cluster'),
+    });
+    expect(isHealthy(checks)).toBe(true);
+    expect(allText(checks)).not.toContain('planted-pass');
+    await proxy.close();
+  });
+
+  test('that refuses is told as the one who refused', async () => {
+    const { address } = await startCluster();
+    const proxy = await startHttpProxy({ login: 'somebody:else' });
+    const checks = await examine(kubeconfigFor(trusting(address, { 'proxy-url': proxy.url })));
+    expect(checkOf(checks, 'address')).toMatchObject({
+      outcome: 'failed',
+      message: expect.stringContaining('the proxy http://127.0.0.1:'),
+    });
+    expect(checkOf(checks, 'tls').outcome).toBe('skipped');
+    await proxy.close();
+  });
+
+  test.each([
+    { environment: {}, why: 'no proxy: neither the cluster nor the environment names one for it' },
+    {
+      environment: { HTTPS_PROXY: 'http://127.0.0.1:1', NO_PROXY: 'no-such-host.invalid' },
+      why: 'no proxy: NO_PROXY names this address',
+    },
+  ])('that does not apply is told with the reason: $why', async ({ environment, why }) => {
+    const seen = await checkAddress(
+      {
+        clock: createSystemClock(),
+        dial: { userAgent: 'kubereel-test', environment: async () => environment },
+      },
+      createContext('https://no-such-host.invalid'),
+      { signal: new AbortController().signal },
+    ).catch((error: unknown) => error);
+    expect(seen).toMatchObject({ code: 'cluster-unreachable', detail: expect.stringContaining(why) });
+  });
+});
+
 describe('the credential', () => {
   test('a token that is not taken', async () => {
     const { address } = await startCluster({
@@ -384,7 +433,7 @@ describe('a server that takes everything and says nothing', () => {
       resolve: resolveContext,
       credentials: () => createCredentials(),
       transport: async () => openTransport(`https://127.0.0.1:${port}`),
-      openSocket: connectToServer,
+      dial: { userAgent: 'kubereel-test', environment: async () => ({}) },
       limits,
     });
   }
