@@ -12,6 +12,7 @@ import {
   choosePlace,
   contextOption,
   jsonOption,
+  kubeconfigOption,
   namespaceOption,
   type PlaceOptions,
   parsePod,
@@ -21,7 +22,7 @@ import {
 import { runPlay } from './commands/play.ts';
 import { runPods } from './commands/pods.ts';
 import { runRaw } from './commands/raw.ts';
-import { runCommand } from './commands/run.ts';
+import { type CoreCommand, runCommand } from './commands/run.ts';
 import { hasDisplay, runServe } from './commands/serve.ts';
 import { runSessions } from './commands/sessions.ts';
 import { runWhoami } from './commands/whoami.ts';
@@ -33,14 +34,21 @@ const io = createProcessIo(process);
 const program = new Command('kubereel')
   .description('Open shells in Kubernetes pods; every session is on the record.')
   .version(VERSION)
+  // As kubectl's: before the command or after it.
+  .addOption(kubeconfigOption)
+  .configureHelp({ showGlobalOptions: true })
   .showHelpAfterError();
+
+function run(command: CoreCommand): Promise<void> {
+  return runCommand(io, command, { kubeconfigPath: program.opts<{ kubeconfig?: string }>().kubeconfig });
+}
 
 program
   .command('contexts')
   .description('list the contexts of the kubeconfig; contacts no cluster')
   .addOption(jsonOption)
   .action((options: { json?: boolean }) =>
-    runCommand(io, (core) => runContexts(core, { json: options.json === true }, io)),
+    run((core) => runContexts(core, { json: options.json === true }, io)),
   );
 
 program
@@ -51,7 +59,7 @@ program
   .option('-A, --all-namespaces', 'in every namespace')
   .addOption(jsonOption)
   .action((options: PlaceOptions & { allNamespaces?: boolean; json?: boolean }) =>
-    runCommand(io, (core, { signal }) => {
+    run((core, { signal }) => {
       const { context, namespace } = choosePlace(core, options);
       const wanted = { context, namespace: options.allNamespaces ? null : namespace };
       return runPods(core, { ...wanted, json: options.json === true }, io, { signal });
@@ -74,7 +82,7 @@ program
       command: readonly string[],
       options: PlaceOptions & { container?: string; stdin?: boolean; tty?: boolean },
     ) =>
-      runCommand(io, (core, { signal }) => {
+      run((core, { signal }) => {
         if (command.length === 0) {
           throw new AppError('bad-input', 'you must specify at least one command for the container');
         }
@@ -102,7 +110,7 @@ program
   .addOption(namespaceOption)
   .addOption(jsonOption)
   .action((pod: string | undefined, { json, ...place }: PlaceOptions & { json?: boolean }) =>
-    runCommand(io, (core, { signal }) => {
+    run((core, { signal }) => {
       const target = pod === undefined ? {} : { pod: parsePod(pod) };
       return runDoctor(core, { ...place, ...target, json: json === true }, io, { signal });
     }),
@@ -114,7 +122,7 @@ program
   .addOption(contextOption)
   .addOption(jsonOption)
   .action((options: PlaceOptions & { json?: boolean }) =>
-    runCommand(io, (core, { signal }) => {
+    run((core, { signal }) => {
       const context = chooseContext(core, options.context);
       return runWhoami(core, { context, json: options.json === true }, io, { signal });
     }),
@@ -128,7 +136,7 @@ program
   .addOption(contextOption)
   .addOption(namespaceOption)
   .action((kind: 'exec' | 'attach', pod: string, options: PlaceOptions) =>
-    runCommand(io, (core, { signal }) =>
+    run((core, { signal }) =>
       runCanI(core, { ...choosePlace(core, options), kind, pod: parsePod(pod) }, io, { signal }),
     ),
   );
@@ -139,7 +147,7 @@ program
   .argument('<path>', '/version, /api/v1/nodes?limit=5, …')
   .addOption(contextOption)
   .action((path: string, options: PlaceOptions) =>
-    runCommand(io, (core, { signal }) =>
+    run((core, { signal }) =>
       runRaw(core, { context: chooseContext(core, options.context), path }, io, { signal }),
     ),
   );
@@ -149,7 +157,7 @@ program
   .description('list the recordings on this machine')
   .addOption(jsonOption)
   .action((options: { json?: boolean }) =>
-    runCommand(io, (core) => runSessions(core, { json: options.json === true }, io)),
+    run((core) => runSessions(core, { json: options.json === true }, io)),
   );
 
 program
@@ -159,7 +167,7 @@ program
   .option('-s, --speed <factor>', '2 plays in half the time', parsePositive, 1)
   .option('-i, --idle-limit <seconds>', 'longest pause that is kept', parsePositive)
   .action((recordingId: string, options: { speed: number; idleLimit?: number }) =>
-    runCommand(io, (core, { signal }) => {
+    run((core, { signal }) => {
       const limit = options.idleLimit === undefined ? {} : { idleLimitSeconds: options.idleLimit };
       return runPlay(core, { recordingId, speed: options.speed, ...limit }, io, { signal });
     }),
@@ -168,7 +176,7 @@ program
 program
   .command('demo')
   .description('run the demo cluster alone and print the path of its kubeconfig')
-  .action(() => runCommand(io, (core, { signal }) => runDemo(core, io, { signal })));
+  .action(() => run((core, { signal }) => runDemo(core, io, { signal })));
 
 program
   .command('serve')
@@ -177,7 +185,7 @@ program
   .option('--demo', 'start with the demo cluster')
   .option('--no-open', 'do not open a browser')
   .action((options: { port: number; demo?: boolean; open: boolean }) =>
-    runCommand(io, (core, { signal }) => {
+    run((core, { signal }) => {
       const open = options.open && hasDisplay(process.env, process.platform);
       return runServe(core, { port: options.port, demo: options.demo === true, open }, io, { signal });
     }),

@@ -8,17 +8,19 @@ export async function runContexts(
   options: { readonly json: boolean },
   io: CommandIo,
 ): Promise<number> {
-  const { contexts, currentContext, sources } = core.contexts.current();
+  const { contexts, currentContext, sources, warning } = core.contexts.current();
   for (const { state, error } of sources) {
     if (state === 'failed' && error) await io.writeError(`error: ${error.message}\n`);
   }
-  const rows = contexts.map(({ name, clusterName, userName, namespace, server }) => ({
+  if (warning !== undefined) await io.writeError(`warning: ${warning}\n`);
+  const rows = contexts.map(({ name, clusterName, userName, namespace, server, originPath }) => ({
     name,
     isCurrent: name === currentContext,
     cluster: clusterName,
     user: userName,
     namespace,
     server,
+    kubeconfigPath: originPath,
   }));
   if (options.json) {
     await io.write(`${JSON.stringify(rows, null, 2)}\n`);

@@ -12,6 +12,10 @@ export const contextOption: Option = new Option(
   '--context <name>',
   'kubeconfig context; the current one where not given',
 );
+export const kubeconfigOption: Option = new Option(
+  '--kubeconfig <path>',
+  'this kubeconfig alone; $KUBECONFIG, else ~/.kube/config, where not given',
+);
 export const namespaceOption: Option = new Option(
   '-n, --namespace <name>',
   "namespace; the context's own where not given",
@@ -20,7 +24,7 @@ export const jsonOption: Option = new Option('--json', 'print JSON');
 
 /** The context that was named, else kubectl's. Throws where there is none, or where a file is broken. */
 export function chooseContext(core: Core, name: string | undefined): string {
-  const { currentContext, sources } = core.contexts.current();
+  const { currentContext, sources, warning } = core.contexts.current();
   const failed = sources.find((source) => source.state === 'failed');
   // kubectl loads all files or none: what a broken one holds is unknown.
   if (failed?.error) throw failed.error;
@@ -28,6 +32,7 @@ export function chooseContext(core: Core, name: string | undefined): string {
   if (chosen) return core.contexts.entry(chosen).name;
   throw new AppError('context-unknown', 'no context is chosen, and the kubeconfig has no current-context', {
     hint: 'Name one with --context; `kubereel contexts` lists them.',
+    ...(warning === undefined ? {} : { detail: warning }),
   });
 }
 

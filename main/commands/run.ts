@@ -1,10 +1,13 @@
 import { AppError } from '../base/errors.ts';
-import { type Core, compose } from '../compose.ts';
+import { type ComposeOptions, type Core, compose } from '../compose.ts';
 import { type CommandIo, formatFailure } from './io.ts';
 
 /** What a shell reports after Ctrl-C. */
 const INTERRUPTED_EXIT_CODE = 130;
 const ALIVE_INTERVAL_MS = 60_000;
+
+/** Resolves with the exit code. */
+export type CoreCommand = (core: Core, options: { signal: AbortSignal }) => Promise<number>;
 
 /**
  * Composes the core, runs one command on it and leaves nothing open behind it. Sets the exit code: the
@@ -13,7 +16,8 @@ const ALIVE_INTERVAL_MS = 60_000;
  */
 export async function runCommand(
   io: CommandIo,
-  command: (core: Core, options: { signal: AbortSignal }) => Promise<number>,
+  command: CoreCommand,
+  options: Pick<ComposeOptions, 'kubeconfigPath'> = {},
 ): Promise<void> {
   const interrupted = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
@@ -26,7 +30,7 @@ export async function runCommand(
   const alive = setInterval(() => {}, ALIVE_INTERVAL_MS);
   let core: Core | undefined;
   try {
-    core = await compose({ environment: process.env, platform: process.platform });
+    core = await compose({ environment: process.env, platform: process.platform, ...options });
     process.exitCode = await command(core, { signal: interrupted.signal });
   } catch (error) {
     process.exitCode = interrupted.signal.aborted ? INTERRUPTED_EXIT_CODE : 1;

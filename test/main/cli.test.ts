@@ -92,15 +92,26 @@ describe('listing', () => {
     expect(stdout.toString()).toMatch(/^CURRENT {3}NAME .*\n\* {9}kubereel-demo /);
     expect(exitCode).toBe(0);
     expect(JSON.parse((await run(['contexts', '--json'])).stdout.toString())).toMatchObject([
-      { name: 'kubereel-demo', isCurrent: true, server: demo.server },
+      { name: 'kubereel-demo', isCurrent: true, server: demo.server, kubeconfigPath: demo.kubeconfigPath },
     ]);
   });
 
   test('without a kubeconfig it says where it looked', async () => {
     const missing = join(home, 'missing');
     const { stderr, exitCode } = await run(['contexts'], { environment: { KUBECONFIG: missing } });
-    expect(stderr).toContain(missing);
+    expect(stderr).toContain(`warning: Config not found: ${missing}\n`);
     expect(exitCode).toBe(0);
+  });
+
+  test('kc-explicit-missing: --kubeconfig is the one file that is read, and must be there', async () => {
+    const missing = join(home, 'missing');
+    const refused = await run(['contexts', '--kubeconfig', missing]);
+    expect(refused.stderr).toContain(`error: stat ${missing}: no such file or directory`);
+    expect(refused.exitCode).toBe(1);
+    const named = await run(['--kubeconfig', demo.kubeconfigPath, 'pods'], {
+      environment: { KUBECONFIG: missing },
+    });
+    expect(named.stdout.toString()).toContain('web-');
   });
 
   test('a broken kubeconfig is told with file and line, and fails', async () => {
