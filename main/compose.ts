@@ -8,8 +8,12 @@ import { createLog, type Log } from './base/log.ts';
 import { makePrivateFolder, type Paths, resolvePaths } from './base/paths.ts';
 import { servePage } from './bridge/bridge.ts';
 import type { CredentialProvider } from './credentials/credential.ts';
-import { createCredentialProvider, createPluginCache } from './credentials/provider.ts';
-import { createUserRequests, type UserRequests } from './credentials/user-requests.ts';
+import { type Credentials, type CredentialsNeeds, createCredentials } from './credentials/credentials.ts';
+import {
+  createLoginEnvironment,
+  createOwnEnvironment,
+  type LoginEnvironment,
+} from './credentials/login-environment.ts';
 import { startDemoCluster } from './demo/demo-cluster.ts';
 import { createDemoSwitch, type DemoSwitch } from './demo/demo-switch.ts';
 import { createDoctor, type Doctor } from './doctor/doctor.ts';
@@ -36,6 +40,10 @@ export interface ComposeOptions {
   readonly platform: NodeJS.Platform;
   /** The one kubeconfig to use, in place of those that the environment or the home folder have. */
   readonly kubeconfigPath?: string | undefined;
+  /** Started from an icon: what the user's shell would add to the environment is asked of it. */
+  readonly isFromIcon?: boolean;
+  /** Asks at a command's terminal whether a credential plugin may run. */
+  readonly confirmPlugin?: CredentialsNeeds['confirm'];
 }
 
 /** The rooms that every entry uses. What only the page needs is opened by `openPages`. */
@@ -48,8 +56,7 @@ export interface Core {
   readonly contexts: Contexts;
   readonly demo: DemoSwitch;
   readonly doctor: Doctor;
-  /** What credentials need from the user. */
-  readonly userRequests: UserRequests;
+  readonly credentials: Credentials;
   /** Opened at its first use. */
   library(): Promise<Library>;
   newCastWriter(details: RecordingDetails, size: TerminalSize): Promise<CastWriter>;
@@ -93,9 +100,18 @@ export async function compose(options: ComposeOptions): Promise<Core> {
     // Its place is taken now: whenever it is started, it stops after the sessions that run in it.
     life.child('demo'),
   );
-  const userRequests = createUserRequests();
+  const loginEnvironment = options.isFromIcon
+    ? createLoginEnvironment({ environment, platform })
+    : createOwnEnvironment(environment);
+  const credentials = createCredentials({
+    clock,
+    platform,
+    approvalsFile: paths.pluginsFile,
+    loginEnvironment,
+    confirm: options.confirmPlugin,
+  });
   const { contexts, doctor } = await openKube(
-    { environment, platform, kubeconfigPath, clock, log, demo, userRequests },
+    { environment, loginEnvironment, platform, kubeconfigPath, clock, log, demo, credentials },
     life,
   );
   let openingLibrary: Promise<Library> | undefined;
@@ -108,7 +124,7 @@ export async function compose(options: ComposeOptions): Promise<Core> {
     contexts,
     demo,
     doctor,
-    userRequests,
+    credentials,
     library() {
       openingLibrary ??= openLibrary(
         { clock, log, folder: paths.recordings, cacheFolder: paths.cache },
@@ -132,20 +148,25 @@ export async function compose(options: ComposeOptions): Promise<Core> {
 async function openKube(
   needs: {
     readonly environment: NodeJS.ProcessEnv;
+    readonly loginEnvironment: LoginEnvironment;
     readonly platform: NodeJS.Platform;
     readonly kubeconfigPath: string | undefined;
     readonly clock: Clock;
     readonly log: Log;
     readonly demo: DemoSwitch;
-    readonly userRequests: UserRequests;
+    readonly credentials: Credentials;
   },
   life: Lifetime,
 ): Promise<{ readonly contexts: Contexts; readonly doctor: Doctor }> {
-  const { environment, platform, clock, log, demo, userRequests } = needs;
-  const pluginCache = createPluginCache({ clock, environment });
-  const credentials = ({ user, cluster }: ResolvedContext): CredentialProvider =>
-    createCredentialProvider({ clock, environment, pluginCache }, user, toPluginCluster(cluster));
-  const dial = { userAgent: `kubereel/${VERSION}`, environment: async () => environment };
+  const { loginEnvironment, platform, clock, log, demo } = needs;
+  const credentials = ({ name, kubeconfigPath, user, cluster }: ResolvedContext): CredentialProvider =>
+    needs.credentials.provider(user, toPluginCluster(cluster), { context: name, kubeconfigPath });
+  // What the desktop gave us stands until the login shell has answered.
+  let environment = needs.environment;
+  const dial = {
+    userAgent: `kubereel/${VERSION}`,
+    environment: async () => (await loginEnvironment.current()).environment,
+  };
   const contexts = await openContexts(
     {
       async places() {
@@ -165,9 +186,17 @@ async function openKube(
     },
     life,
   );
+  // Not awaited: nothing waits for the login shell but what needs it. For most the list of files stays the same.
+  void loginEnvironment.current().then(async (login) => {
+    if (life.signal.aborted || login.environment['KUBECONFIG'] === environment['KUBECONFIG']) return;
+    environment = login.environment;
+    await contexts
+      .reload()
+      .catch((error) => log.error({ error: String(error) }, 'kubeconfig not read again'));
+  });
   const doctor = createDoctor({
     clock,
-    userRequests,
+    userRequests: needs.credentials.requests,
     credentials,
     kubeconfig: contexts.current,
     resolve: (kubeconfig, context) => resolveContext(kubeconfig, context, clock.nowMs()),
@@ -183,6 +212,7 @@ async function openPages(
   options: PagesOptions & { readonly platform: NodeJS.Platform },
 ): Promise<Pages> {
   const { clock, log, paths, life, contexts, demo } = core;
+  core.credentials.usePages();
   const [settings, library] = await Promise.all([
     openSettings({ file: paths.settingsFile, clock }),
     core.library(),
@@ -223,7 +253,7 @@ async function openPages(
     library,
     settings,
     doctor: core.doctor,
-    userRequests: core.userRequests,
+    userRequests: core.credentials.requests,
     newWindow: options.newWindow,
   };
   return {

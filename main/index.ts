@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { app, dialog, protocol } from 'electron';
 import { type Core, compose } from './compose.ts';
+import { isStartedFromIcon } from './credentials/login-environment.ts';
 import { PAGE_SCHEME } from './hosts/electron/addresses.ts';
 import { createElectronHost, type ElectronHost } from './hosts/electron/electron-host.ts';
 import { readPageFiles } from './hosts/page/page-files.ts';
@@ -27,7 +28,11 @@ if (app.requestSingleInstanceLock()) {
 
 async function start(): Promise<void> {
   const files = await readPageFiles(fileURLToPath(new URL('./page', OUT)));
-  const core = await compose({ environment: process.env, platform: process.platform });
+  const core = await compose({
+    environment: process.env,
+    platform: process.platform,
+    isFromIcon: isStartedFromIcon(process.env, process.platform),
+  });
   if (process.argv.includes('--demo')) await core.demo.start();
   let host: ElectronHost | undefined;
   const pages = await core.openPages({

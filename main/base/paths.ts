@@ -8,6 +8,8 @@ export interface Paths {
   /** Casts and their sidecars. */
   readonly recordings: string;
   readonly settingsFile: string;
+  /** Which credential plugins may run. */
+  readonly pluginsFile: string;
   /** Caches that may be deleted at any time. */
   readonly cache: string;
   /** The demo cluster's kubeconfig, certificates and scratch homes. */
@@ -24,6 +26,7 @@ export function resolvePaths(environment: NodeJS.ProcessEnv, platform: NodeJS.Pl
     home,
     recordings: join(home, 'recordings'),
     settingsFile: join(home, 'settings.json'),
+    pluginsFile: join(home, 'plugins.json'),
     cache: join(home, 'cache'),
     demo: join(home, 'demo'),
     logFile: join(home, 'kubereel.log'),

@@ -1,21 +1,12 @@
-import { writeSync } from 'node:fs';
 import type { IPty } from '@lydell/node-pty';
 import { type BoundedQueue, createBoundedQueue } from '../base/bounded-queue.ts';
 import type { Clock } from '../base/clock.ts';
-import { systemCode } from '../base/errors.ts';
+import { createTerminalInput, type TerminalDescriptor } from '../base/terminal-input.ts';
 import type { ContainerProcess, ProcessPlan, TerminalSize } from './container-process.ts';
-
-/** What node-pty's terminals on Unix have beyond its published types (unixTerminal.js, terminal.js). */
-interface UnixTerminal extends IPty {
-  readonly fd: number;
-  on(event: 'close', listener: () => void): void;
-}
 
 /** Read from the terminal and not yet by our reader: small, as the socket behind it has a larger queue. */
 const OUTPUT_HIGH_BYTES = 64 * 1024;
 const OUTPUT_LOW_BYTES = 16 * 1024;
-/** How long a full terminal is left alone before the next try; nothing tells when its program has read. */
-const INPUT_RETRY_MS = 5;
 /** Well below the 200 ms after which node-pty throws away what a paused terminal holds of an ended program. */
 const PAUSED_LOOK_MS = 40;
 const DEFAULT_SIZE: TerminalSize = { columns: 80, rows: 24 };
@@ -50,7 +41,7 @@ export async function startTerminalProcess(
   const write =
     process.platform === 'win32'
       ? writeOnWindows(terminal)
-      : writeOnUnix(needs.clock, terminal as UnixTerminal);
+      : createTerminalInput(needs.clock, terminal as IPty & TerminalDescriptor);
   return {
     pid: terminal.pid,
     stdout: queue.items,
@@ -92,29 +83,6 @@ function createOutputQueue(clock: Clock, terminal: IPty, closed: AbortSignal): B
       if (!closed.aborted) terminal.resume();
     },
   });
-}
-
-/**
- * Writes to the terminal's own descriptor, which does not block. node-pty's `write` goes through a libuv handle
- * that tries again without end when the terminal is full, and with it stops the whole process.
- */
-function writeOnUnix(clock: Clock, terminal: UnixTerminal): ContainerProcess['write'] {
-  let isOpen = true;
-  // From here on the descriptor's number may be somebody else's file.
-  terminal.on('close', () => {
-    isOpen = false;
-  });
-  return async (bytes, { signal }) => {
-    let written = 0;
-    while (isOpen && written < bytes.length) {
-      try {
-        written += writeSync(terminal.fd, bytes, written);
-      } catch (error) {
-        if (systemCode(error) !== 'EAGAIN') return;
-        await clock.sleep(INPUT_RETRY_MS, { signal });
-      }
-    }
-  };
 }
 
 function writeOnWindows(terminal: IPty): ContainerProcess['write'] {

@@ -1,7 +1,6 @@
 /** Our own client against the demo cluster, which was written apart from it and is judged by a real kubectl. */
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { createSystemClock } from '../../main/base/clock.ts';
-import { createCredentialProvider, createPluginCache } from '../../main/credentials/provider.ts';
 import type { DemoCluster } from '../../main/demo/demo-cluster.ts';
 import { type ExecStream, openExecStream } from '../../main/exec/exec-stream.ts';
 import type { ExecRequest } from '../../main/exec/exec-url.ts';
@@ -12,6 +11,7 @@ import type { PodInfo } from '../../main/kube/pod-info.ts';
 import { listPods, type PodsChange, watchPods } from '../../main/kube/pods.ts';
 import { resolveContext, toPluginCluster } from '../../main/kube/resolve-context.ts';
 import { createTransport, type KubeTransport } from '../../main/kube/transport.ts';
+import { createTestCredentials } from '../fakes/credentials.ts';
 import { startTestDemo } from '../fakes/demo-start.ts';
 import { createDialNeeds } from '../fakes/kube-access.ts';
 import { readOutput } from '../fakes/remote-command.ts';
@@ -25,11 +25,12 @@ let pods: readonly PodInfo[];
 beforeAll(async () => {
   demo = await startTestDemo();
   const context = await resolveContext(await loadKubeconfig([demo.kubeconfigPath]), demo.contextName);
-  const environment = {};
-  const pluginCache = createPluginCache({ clock, environment });
-  const cluster = toPluginCluster(context.cluster);
-  const credentials = createCredentialProvider({ clock, environment, pluginCache }, context.user, cluster);
-  transport = createTransport(createDialNeeds(), context, credentials);
+  const { credentials } = await createTestCredentials();
+  const provider = credentials.provider(context.user, toPluginCluster(context.cluster), {
+    context: context.name,
+    kubeconfigPath: demo.kubeconfigPath,
+  });
+  transport = createTransport(createDialNeeds(), context, provider);
   pods = await listPods({ transport }, { namespace: null }, { signal });
 });
 

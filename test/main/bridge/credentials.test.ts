@@ -7,7 +7,7 @@ const subject = { context: 'c', kubeconfigPath: '/k', command: 'aws', path: '/bi
 
 test('a page is told of requests, answers them, and is somebody who is there', async () => {
   const app = await startTestCore();
-  const { userRequests } = app.core;
+  const { requests: userRequests } = app.core.credentials;
   expect(userRequests.isAttended).toBe(false);
   const client = app.connect();
   const counts: number[] = [];
@@ -34,7 +34,7 @@ test('a login is a terminal: seen from its start, typed into, resized, ended wit
   const screen = createLoginScreen();
   const typed: string[] = [];
   const sizes: unknown[] = [];
-  const open = app.core.userRequests.open('login', subject, {
+  const open = app.core.credentials.requests.open('login', subject, {
     onAnswer: () => {},
     terminal: {
       view: screen.view,

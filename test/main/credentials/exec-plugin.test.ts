@@ -1,165 +1,121 @@
-import { chmod, mkdtemp, readFile, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+// covers: main/credentials/captured-process.ts
+// covers: main/credentials/plugin-error.ts
+import { rm } from 'node:fs/promises';
 import { describe, expect, test, vi } from 'vitest';
+import { createSystemClock } from '../../../main/base/clock.ts';
 import type { PluginConfig } from '../../../main/credentials/credential.ts';
-import { runPlugin } from '../../../main/credentials/exec-plugin.ts';
+import { type PluginNeeds, runPlugin } from '../../../main/credentials/exec-plugin.ts';
+import { ORIGIN, printAnswer, type TestPlugin, writePlugin } from '../../fakes/credentials.ts';
 import { isRunning } from '../../fakes/processes.ts';
 
-const V1 = 'client.authentication.k8s.io/v1';
 const never = new AbortController().signal;
 const environment = { PATH: process.env['PATH'], MARKER: 'inherited' };
+const cluster = { server: 'https://h' };
 
-/** A plugin that is a real program: a shell script. */
-async function writePlugin(script: string, overrides: Partial<PluginConfig> = {}) {
-  const folder = await mkdtemp(join(tmpdir(), 'kubereel-plugin-'));
-  const command = join(folder, 'plugin');
-  await writeFile(command, `#!/bin/sh\ncd ${folder}\n${script}\n`);
-  await chmod(command, 0o755);
-  const plugin: PluginConfig = {
-    apiVersion: V1,
-    command,
-    args: [],
-    env: [],
-    provideClusterInfo: false,
-    interactiveMode: 'IfAvailable',
-    ...overrides,
-  };
-  return { folder, plugin };
+function run(
+  { plugin }: { readonly plugin: PluginConfig },
+  { signal = never, ...needs }: Partial<PluginNeeds> & { readonly signal?: AbortSignal } = {},
+) {
+  const subject = { ...ORIGIN, command: plugin.command, path: plugin.command, args: plugin.args };
+  const program = { plugin, path: plugin.command, environment, subject };
+  const all = { clock: createSystemClock(), platform: process.platform, ...needs };
+  return runPlugin(all, program, cluster, { kind: 'nobody' }, { signal });
 }
 
-function answer(status: unknown, apiVersion = V1): string {
-  return `cat <<'EOF'\n${JSON.stringify({ kind: 'ExecCredential', apiVersion, status })}\nEOF`;
+async function failureOf(running: Promise<unknown>): Promise<unknown> {
+  return running.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+}
+
+async function childOf(plugin: TestPlugin): Promise<number> {
+  await vi.waitUntil(async () => (await plugin.read('child')).endsWith('\n'));
+  return Number(await plugin.read('child'));
 }
 
 describe.skipIf(process.platform === 'win32')('an exec plugin', () => {
-  test('gives a token, a certificate and a time', async () => {
-    const status = {
-      token: 'marker-token',
-      clientCertificateData: 'CERT',
-      clientKeyData: 'KEY',
-      expirationTimestamp: '2026-11-21T10:00:00Z',
-    };
-    const { plugin } = await writePlugin(answer(status));
-    expect(await runPlugin({ environment }, plugin, undefined, { signal: never })).toEqual({
-      authorization: 'Bearer marker-token',
-      clientCertificate: { certificatePem: 'CERT', keyPem: 'KEY' },
-      expiresAtMs: Date.UTC(2026, 10, 21, 10),
-    });
+  test('gets its arguments, its variables, and an input that has ended', async () => {
+    const plugin = await writePlugin(
+      `printf '%s|%s|%s|%s' "$1" "$MARKER" "$OWN" "$(cat)" > seen\n${printAnswer({ token: 't' })}`,
+      { args: ['a b;$(x)'], env: [{ name: 'OWN', value: 'mine' }] },
+    );
+    expect(await run(plugin)).toEqual({ authorization: 'Bearer t' });
+    expect(await plugin.read('seen')).toBe('a b;$(x)|inherited|mine|');
   });
 
-  test('gets its arguments, its variables, what it is for, and no input', async () => {
-    const { plugin, folder } = await writePlugin(
-      `printf '%s|%s|%s|%s' "$1" "$MARKER" "$OWN" "$(cat)" > seen; printf '%s' "$KUBERNETES_EXEC_INFO" > info\n${answer({ token: 't' })}`,
-      { args: ['a b;$(x)'], env: [{ name: 'OWN', value: 'mine' }], provideClusterInfo: true },
+  test('its exit code and the end of what it complained about are told, its output is not', async () => {
+    const plugin = await writePlugin(
+      "echo marker-secret; yes padding | head -c 9000 >&2; printf 'please \\033[31mlog in\\n' >&2; exit 3",
     );
-    const cluster = { server: 'https://h:6443', config: { audience: 'a' } };
-    await runPlugin({ environment: { ...environment, KUBERNETES_EXEC_INFO: 'old' } }, plugin, cluster, {
-      signal: never,
-    });
-    expect(await readFile(join(folder, 'seen'), 'utf8')).toBe('a b;$(x)|inherited|mine|');
-    expect(JSON.parse(await readFile(join(folder, 'info'), 'utf8'))).toEqual({
-      kind: 'ExecCredential',
-      apiVersion: V1,
-      spec: { cluster, interactive: false },
-    });
-  });
-
-  test('is told of no cluster unless it asks for it', async () => {
-    const { plugin, folder } = await writePlugin(
-      `printf '%s' "$KUBERNETES_EXEC_INFO" > info\n${answer({ token: 't' })}`,
-    );
-    await runPlugin({ environment }, plugin, { server: 'https://h' }, { signal: never });
-    expect(JSON.parse(await readFile(join(folder, 'info'), 'utf8')).spec).toEqual({ interactive: false });
-  });
-
-  test.each([
-    ['no JSON', 'echo marker-secret', 'decoding stdout: it is not JSON'],
-    [
-      'another version',
-      answer({ token: 't' }, 'client.authentication.k8s.io/v1beta1'),
-      `exec plugin is configured to use API version ${V1}, plugin returned version client.authentication.k8s.io/v1beta1`,
-    ],
-    ['no status', `echo '{"apiVersion":"${V1}"}'`, "exec plugin didn't return a status field"],
-    ['an empty status', answer({}), "exec plugin didn't return a token or cert/key pair"],
-    [
-      'half a pair',
-      answer({ clientCertificateData: 'marker-secret' }),
-      'exec plugin returned only certificate or key, not both',
-    ],
-    [
-      'a time that is none',
-      answer({ token: 'marker-secret', expirationTimestamp: 'soon' }),
-      'expirationTimestamp',
-    ],
-    ['too much', 'yes marker-secret | head -c 3000000', 'more than 1 MiB'],
-  ])('ex-bad-output: %s is an error that quotes nothing of it', async (_what, script, message) => {
-    const { plugin } = await writePlugin(script);
-    const failure = await runPlugin({ environment }, plugin, undefined, { signal: never }).catch(
-      (error: unknown) => error,
-    );
-    expect(failure).toMatchObject({
-      code: 'plugin-answer-invalid',
-      message: expect.stringContaining(message),
-    });
-    expect(JSON.stringify(failure)).not.toContain('marker-secret');
-  });
-
-  test('ex-failure: its exit code and the end of what it complained about are told, its output is not', async () => {
-    const { plugin } = await writePlugin(
-      "echo marker-secret; printf 'please \\033[31mlog in\\n' >&2; exit 3",
-    );
-    const failure = await runPlugin({ environment }, plugin, undefined, { signal: never }).catch(
-      (error: unknown) => error,
-    );
+    const failure = await failureOf(run(plugin));
     expect(failure).toMatchObject({
       code: 'plugin-failed',
-      message: expect.stringContaining('failed with exit code 3'),
-      detail: 'please \\x1b[31mlog in',
+      message: `getting credentials: exec: executable ${plugin.plugin.command} failed with exit code 3`,
+      detail: expect.stringMatching(/please log in$/),
     });
+    expect(JSON.stringify(failure).length).toBeLessThan(10_000);
     expect(JSON.stringify(failure)).not.toContain('marker-secret');
   });
 
-  test('ex-failure: one that is not installed is told with the PATH that was searched and the hint', async () => {
-    const { plugin } = await writePlugin('', {
-      command: 'no-such-plugin',
-      installHint: 'get it\u001b[2J at x',
-    });
-    await expect(
-      runPlugin({ environment: { PATH: '/empty' } }, plugin, undefined, { signal: never }),
-    ).rejects.toMatchObject({
-      code: 'plugin-not-found',
-      hint: expect.stringContaining('get it\\x1b[2J at x'),
-      detail: 'PATH searched: /empty',
-    });
+  test('one that failed without a word, or was killed, is told as such', async () => {
+    const silent = await failureOf(run(await writePlugin('exit 3')));
+    expect(silent).toMatchObject({ message: expect.stringContaining('exit code 3'), detail: undefined });
+    const killed = await failureOf(run(await writePlugin('kill -TERM $$')));
+    expect(killed).toMatchObject({ message: expect.stringContaining('was ended by SIGTERM') });
   });
 
-  test('ex-hang: one that never answers is ended, with all that it started', async () => {
-    const { plugin, folder } = await writePlugin('sleep 600 & echo $! > child; wait');
-    await expect(
-      runPlugin({ environment, timeoutMs: 500 }, plugin, undefined, { signal: never }),
-    ).rejects.toMatchObject({ code: 'plugin-timed-out' });
-    const child = Number(await readFile(join(folder, 'child'), 'utf8'));
+  test('one that vanished after it was found, and one that cannot be given its arguments, are told', async () => {
+    const gone = await writePlugin('');
+    await rm(gone.plugin.command);
+    expect(await failureOf(run(gone))).toMatchObject({
+      code: 'plugin-failed',
+      message: `getting credentials: exec: ${gone.plugin.command} could not be started`,
+      detail: 'ENOENT',
+    });
+    const withNul = await writePlugin('', { args: ['--token=marker-secret\0'] });
+    const failure = await failureOf(run(withNul));
+    expect(failure).toMatchObject({ code: 'plugin-failed' });
+    expect(JSON.stringify(failure)).not.toContain('marker-secret');
+  });
+
+  test('one that prints without end is stopped', async () => {
+    const plugin = await writePlugin('echo $$ > child; yes marker-secret');
+    expect(await failureOf(run(plugin))).toMatchObject({
+      code: 'plugin-answer-invalid',
+      message: expect.stringContaining('more than 1 MiB'),
+    });
+    const child = await childOf(plugin);
     await vi.waitUntil(() => !isRunning(child));
   });
 
-  test('a cancelled run ends the plugin', async () => {
-    const { plugin, folder } = await writePlugin('echo $$ > child; sleep 600');
-    const controller = new AbortController();
-    const running = runPlugin({ environment }, plugin, undefined, { signal: controller.signal });
-    const settled = running.catch((error: unknown) => error);
-    const readChild = (): Promise<string> => readFile(join(folder, 'child'), 'utf8').catch(() => '');
-    await vi.waitUntil(async () => (await readChild()) !== '');
-    controller.abort();
-    expect(await settled).toMatchObject({ code: 'cancelled' });
-    await vi.waitUntil(async () => !isRunning(Number(await readChild())));
+  test('one that never answers is ended, with all that it started', async () => {
+    const plugin = await writePlugin('sleep 600 & echo $! > child; wait');
+    expect(await failureOf(run(plugin, { silentTimeoutMs: 1_000 }))).toMatchObject({
+      code: 'plugin-timed-out',
+      message: expect.stringContaining('within 1 s'),
+    });
+    const child = await childOf(plugin);
+    await vi.waitUntil(() => !isRunning(child));
   });
 
-  test('ex-interactive-modes: one that must be interactive is not run', async () => {
-    const { plugin, folder } = await writePlugin('touch ran', { interactiveMode: 'Always' });
-    await expect(runPlugin({ environment }, plugin, undefined, { signal: never })).rejects.toMatchObject({
-      code: 'plugin-interactive',
-    });
-    await expect(readFile(join(folder, 'ran'))).rejects.toThrow('ENOENT');
+  test('one that ends and leaves a helper behind with its output has answered', async () => {
+    const plugin = await writePlugin(`sleep 600 &\necho $! > child\n${printAnswer({ token: 'agent' })}`);
+    expect(await run(plugin)).toEqual({ authorization: 'Bearer agent' });
+    const child = await childOf(plugin);
+    expect(isRunning(child)).toBe(true);
+    process.kill(child);
+  });
+
+  test('a cancelled run ends the plugin and all that it started', async () => {
+    const plugin = await writePlugin('sleep 600 & echo $! > child; wait');
+    const controller = new AbortController();
+    const settled = failureOf(run(plugin, { signal: controller.signal }));
+    const child = await childOf(plugin);
+    controller.abort(new Error('tab closed'));
+    expect(await settled).toMatchObject({ message: 'tab closed' });
+    await vi.waitUntil(() => !isRunning(child));
+    await expect(run(plugin, { signal: controller.signal })).rejects.toThrow('tab closed');
+    expect(await plugin.runs()).toBe(1);
   });
 });

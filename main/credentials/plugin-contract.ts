@@ -1,0 +1,125 @@
+import { createSecureContext } from 'node:tls';
+import * as v from 'valibot';
+import { parse as parseYaml } from 'yaml';
+import type { Credential, PluginClusterInfo, PluginConfig } from './credential.ts';
+import { createInvalid } from './plugin-error.ts';
+import type { Environment } from './plugin-path.ts';
+
+const answerSchema = v.object({
+  kind: v.literal('ExecCredential'),
+  apiVersion: v.string(),
+  status: v.optional(
+    v.nullable(
+      v.object({
+        token: v.optional(v.string(), ''),
+        clientCertificateData: v.optional(v.string(), ''),
+        clientKeyData: v.optional(v.string(), ''),
+        expirationTimestamp: v.optional(v.nullable(v.string())),
+      }),
+    ),
+  ),
+});
+
+const RFC_3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
+/** Of a version that a plugin answered with. */
+const MAX_QUOTED_LENGTH = 100;
+
+/**
+ * What a plugin is started with: what we were, then the kubeconfig's own, and last, whatever those say, what it is
+ * asked for (client-go, plugin/pkg/client/auth/exec/exec.go).
+ */
+export function createPluginEnvironment(
+  inherited: Environment,
+  plugin: PluginConfig,
+  cluster: PluginClusterInfo,
+  isInteractive: boolean,
+): Environment {
+  return {
+    ...inherited,
+    ...Object.fromEntries(plugin.env.map(({ name, value }) => [name, value])),
+    KUBERNETES_EXEC_INFO: formatExecInfo(plugin, cluster, isInteractive),
+  };
+}
+
+/** One line of JSON and its end, to the byte as client-go writes it. */
+function formatExecInfo(plugin: PluginConfig, cluster: PluginClusterInfo, isInteractive: boolean): string {
+  const { config, ...fields } = cluster;
+  const told = { ...fields, ...(config === undefined ? {} : { config: sortKeys(config) }) };
+  const spec = { ...(plugin.provideClusterInfo ? { cluster: told } : {}), interactive: isInteractive };
+  const text = JSON.stringify({ kind: 'ExecCredential', apiVersion: plugin.apiVersion, spec });
+  // Go's encoder writes these five so that the text could stand in a page (encoding/json, HTMLEscape).
+  const escaped = text.replace(
+    /[<>&\u2028\u2029]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+  return `${escaped}\n`;
+}
+
+/** A map from YAML has lost its order in Go, and is written sorted. */
+function sortKeys(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sortKeys);
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(entries.map(([key, inner]) => [key, sortKeys(inner)]));
+}
+
+/** Throws `plugin-answer-invalid`. Nothing that the plugin printed stands in it, except a wrong version. */
+export function parsePluginAnswer(plugin: PluginConfig, stdout: string): Credential {
+  const parsed = v.safeParse(answerSchema, parseObject(plugin, stdout));
+  if (!parsed.success) throw createInvalid(plugin, 'decoding stdout: it is no ExecCredential');
+  const { apiVersion, status } = parsed.output;
+  if (apiVersion !== plugin.apiVersion) {
+    const returned = apiVersion.replace(/[^\w./-]/g, '?').slice(0, MAX_QUOTED_LENGTH);
+    throw createInvalid(
+      plugin,
+      `exec plugin is configured to use API version ${plugin.apiVersion}, plugin returned version ${returned}`,
+    );
+  }
+  if (!status) throw createInvalid(plugin, "exec plugin didn't return a status field");
+  const { token, clientCertificateData: certificatePem, clientKeyData: keyPem, expirationTimestamp } = status;
+  if (!token && !certificatePem && !keyPem) {
+    throw createInvalid(plugin, "exec plugin didn't return a token or cert/key pair");
+  }
+  if (!certificatePem !== !keyPem) {
+    throw createInvalid(plugin, 'exec plugin returned only certificate or key, not both');
+  }
+  if (certificatePem) checkKeyPair(plugin, certificatePem, keyPem);
+  const expiresAtMs = expirationTimestamp ? parseTime(plugin, expirationTimestamp) : undefined;
+  return {
+    ...(token ? { authorization: `Bearer ${token}` } : {}),
+    ...(certificatePem ? { clientCertificate: { certificatePem, keyPem } } : {}),
+    ...(expiresAtMs === undefined ? {} : { expiresAtMs }),
+  };
+}
+
+/** client-go's decoder takes YAML as well. */
+function parseObject(plugin: PluginConfig, stdout: string): unknown {
+  try {
+    return JSON.parse(stdout);
+  } catch {
+    // The cause would quote what the plugin printed, here and below.
+  }
+  try {
+    const value: unknown = parseYaml(stdout, { schema: 'core', logLevel: 'error' });
+    if (typeof value === 'object' && value !== null) return value;
+  } catch {}
+  throw createInvalid(plugin, 'decoding stdout: it is neither JSON nor YAML');
+}
+
+function checkKeyPair(plugin: PluginConfig, cert: string, key: string): void {
+  try {
+    createSecureContext({ cert, key });
+  } catch (error) {
+    // OpenSSL's words name what it looked for, never what it found.
+    const words = error instanceof Error ? error.message : 'it could not be read';
+    throw createInvalid(plugin, `failed parsing client key/certificate: ${words}`);
+  }
+}
+
+function parseTime(plugin: PluginConfig, text: string): number {
+  const timeMs = RFC_3339.test(text) ? Date.parse(text) : Number.NaN;
+  if (Number.isNaN(timeMs)) {
+    throw createInvalid(plugin, 'decoding stdout: its expirationTimestamp is no RFC 3339 time');
+  }
+  return timeMs;
+}

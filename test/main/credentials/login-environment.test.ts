@@ -1,0 +1,92 @@
+import { chmod, mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import {
+  createLoginEnvironment,
+  createOwnEnvironment,
+  isStartedFromIcon,
+} from '../../../main/credentials/login-environment.ts';
+
+/** A shell that reads a profile of its own and then does what it is asked with `-c`. */
+async function writeShell(profile: string, name = 'sh'): Promise<string> {
+  const path = join(await mkdtemp(join(tmpdir(), 'kubereel-shell-')), name);
+  await writeFile(path, `#!/bin/sh\n${profile}\nfor last; do :; done\nexec /bin/sh -c "$last"\n`);
+  await chmod(path, 0o755);
+  return path;
+}
+
+async function resolve(SHELL: string, timeoutMs = 10_000) {
+  const environment = { SHELL, PATH: '/usr/bin:/bin', SHLVL: '7', OWN: 'kept' };
+  return createLoginEnvironment({ environment, platform: process.platform, timeoutMs }).current();
+}
+
+describe.skipIf(process.platform === 'win32')('the login shell', () => {
+  test('adds what its profile says, whatever else that prints', async () => {
+    const shell = await writeShell(
+      'echo Welcome; echo warning >&2; export PATH="/opt/tools:$PATH" MULTI="a\nb=c" KUBECONFIG=/k',
+    );
+    const { environment, problem } = await resolve(shell);
+    expect(problem).toBeUndefined();
+    expect(environment).toMatchObject({
+      PATH: '/opt/tools:/usr/bin:/bin',
+      MULTI: 'a\nb=c',
+      KUBECONFIG: '/k',
+      OWN: 'kept',
+      SHLVL: '7',
+    });
+    expect(environment['TERM']).toBeUndefined();
+  });
+
+  test.each(['/bin/bash', '/bin/sh', '/bin/dash', '/usr/bin/zsh', '/usr/bin/fish'])(
+    '%s, where there is one, is asked in its own way',
+    async (shell) => {
+      const { environment } = await resolve(shell);
+      expect(environment['PATH']).toContain('/bin');
+      expect(environment['OWN']).toBe('kept');
+    },
+  );
+
+  test.each(['csh', 'nu', 'pwsh'])('%s is given flags that it knows', async (name) => {
+    const shell = await writeShell('export ARGUMENTS="$*"', name);
+    const { environment } = await resolve(shell);
+    // Nushell's carets mean nothing to the sh behind this test's shell.
+    if (name !== 'nu') expect(environment['ARGUMENTS']).toMatch(/^(-i -c|-Login -Command) printf/);
+  });
+
+  test('that hangs is waited for so long, then the process’s own is used and the reason told', async () => {
+    const shell = await writeShell('sleep 600');
+    const { environment, problem } = await resolve(shell, 300);
+    expect(environment['OWN']).toBe('kept');
+    expect(problem).toContain(shell);
+    expect(problem).toContain('did not answer');
+  });
+
+  test.each([
+    ['that prints without end', 'yes', 'printed without end'],
+    ['that fails', 'exit 1', 'did not print it'],
+  ])('%s is given up', async (_what, profile, reason) => {
+    expect((await resolve(await writeShell(profile))).problem).toContain(reason);
+  });
+
+  test('that is not there is told', async () => {
+    expect((await resolve('/no/such/shell')).problem).toContain('/no/such/shell could not be started');
+  });
+
+  test('is asked once', async () => {
+    const shell = await writeShell('echo x >> "$0.runs"; RUNS=$(wc -l < "$0.runs"); export RUNS');
+    const login = createLoginEnvironment({ environment: { SHELL: shell, PATH: '/bin' }, platform: 'linux' });
+    const [first, second] = await Promise.all([login.current(), login.current()]);
+    expect(first).toBe(second);
+    expect((await login.current()).environment['RUNS']?.trim()).toBe('1');
+  });
+});
+
+test('a process that a shell started has what it needs', async () => {
+  const environment = { PATH: '/x' };
+  expect(await createOwnEnvironment(environment).current()).toEqual({ environment });
+  expect(isStartedFromIcon({ TERM: 'xterm', SHLVL: '1' }, 'linux')).toBe(false);
+  expect(isStartedFromIcon({ SHLVL: '1' }, 'linux')).toBe(true);
+  expect(isStartedFromIcon({ TERM: 'xterm' }, 'darwin')).toBe(true);
+  expect(isStartedFromIcon({}, 'win32')).toBe(false);
+});
