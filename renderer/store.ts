@@ -4,6 +4,7 @@ import type { AppInfo, PodInfo, Settings, ShellTarget, TerminalSize } from '../p
 import type { CoreClient } from './core-client.ts';
 import { problemOf } from './problem.ts';
 import { type ContextStore, createContextStore } from './store-contexts.ts';
+import { type CredentialStore, createCredentialStore } from './store-credentials.ts';
 import { createKubectl, type Kubectl } from './store-kubectl.ts';
 import { defaultRefusal } from './store-pods.ts';
 import { withRecent } from './store-recents.ts';
@@ -19,6 +20,7 @@ export interface Store {
   readonly settings: SettingsStore;
   readonly view: ViewStore;
   readonly kubectl: Kubectl;
+  readonly credentials: CredentialStore;
   /** Undefined until the core has answered. */
   readonly info: ReadonlySignal<AppInfo | undefined>;
   /** Unix milliseconds, moving once a second. */
@@ -40,6 +42,8 @@ export interface Store {
   changeSettings(changes: Partial<Settings>): Promise<void>;
   /** Puts a command on the clipboard and says which; where that is refused it can be read instead. */
   copyCommand(command: string): Promise<void>;
+  /** Answers a question of a plugin, or gives its login up. */
+  answerRequest(requestId: string, answer: 'allow' | 'refuse'): Promise<void>;
   startDemo(): Promise<void>;
   openWindow(): Promise<void>;
   /** Everything that is known already. Rejects where the core cannot answer. */
@@ -60,6 +64,7 @@ export function createStore({ client, now, terminalSize }: StoreNeeds): Store {
   const contexts = createContextStore(client);
   const sessions = createSessionStore(client);
   const settings = createSettingsStore(client);
+  const credentials = createCredentialStore(client);
   const view = createViewStore();
   const info = signal<AppInfo | undefined>(undefined);
   const nowMs = signal(now());
@@ -113,6 +118,7 @@ export function createStore({ client, now, terminalSize }: StoreNeeds): Store {
     settings,
     view,
     kubectl: createKubectl({ contexts, info }),
+    credentials,
     info,
     nowMs,
     openShell,
@@ -160,6 +166,8 @@ export function createStore({ client, now, terminalSize }: StoreNeeds): Store {
       if (await copyText(command)) view.say('quiet', `Copied: ${command}`);
       else view.say('owed', `The browser refused to copy. The command is: ${command}`);
     },
+    answerRequest: (requestId, answer) =>
+      tell('The answer was not taken', () => credentials.answer(requestId, answer)),
     startDemo: () => tell('The demo cluster did not start', () => contexts.startDemo()),
     openWindow: () =>
       tell('No window opened', async () => {
@@ -168,7 +176,7 @@ export function createStore({ client, now, terminalSize }: StoreNeeds): Store {
       }),
     async load() {
       info.value = await client.call('app.info', {});
-      await Promise.all([contexts.load(), sessions.load(), settings.load()]);
+      await Promise.all([contexts.load(), sessions.load(), settings.load(), credentials.load()]);
       batch(() => {
         for (const { sessionId } of sessions.sessions.value.values()) {
           view.tabs.value = addTab(view.tabs.value, { kind: 'session', sessionId });
@@ -181,6 +189,7 @@ export function createStore({ client, now, terminalSize }: StoreNeeds): Store {
       contexts.end();
       sessions.end();
       settings.end();
+      credentials.end();
     },
   };
 }

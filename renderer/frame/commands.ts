@@ -1,5 +1,6 @@
 /** Everything that can be done with the whole page: one table for the palette, the keys and the help. */
 
+import { goToRequest, requestPlaces } from '../credentials/request-views.tsx';
 import { THEME_NAMES } from '../settings/settings-fields.ts';
 import type { Store } from '../store.ts';
 import { digitTab, stepTab } from '../store-tabs.ts';
@@ -94,6 +95,17 @@ export const COMMANDS: readonly Command[] = [
     run: async (store) => {
       const command = kubectlOf(store);
       if (command !== undefined) await store.copyCommand(command);
+    },
+  },
+  {
+    id: 'requests',
+    title: 'Answer what waits for you',
+    words: 'login credential plugin consent allow',
+    icon: 'warning',
+    isOffered: (store) => requestPlaces(store).unseen.length > 0,
+    run: (store) => {
+      const [first] = requestPlaces(store).unseen;
+      if (first) goToRequest(store, first);
     },
   },
   {

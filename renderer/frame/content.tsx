@@ -4,6 +4,7 @@ import type { JSX } from 'preact';
 import { useLayoutEffect } from 'preact/hooks';
 import type { AppInfo } from '../../preload/contract.ts';
 import type { PageClient } from '../core-client.ts';
+import { LoginInTab, requestPlaces, WaitingBar } from '../credentials/request-views.tsx';
 import { LibraryView } from '../library/library-view.tsx';
 import { ReplayPane } from '../library/replay-pane.tsx';
 import { Welcome } from '../open/welcome.tsx';
@@ -100,18 +101,30 @@ function SessionTab({ store, client, sessionId, isActive, host }: SessionTabProp
   // Of its own: a recording that grows draws its tab anew, not those of all sessions.
   const session = useComputed(() => store.sessions.sessions.value.get(sessionId)).value;
   if (!session) return <EmptyState icon="terminal" title="This session has ended elsewhere" />;
+  const login = isActive ? requestPlaces(store).loginInTab : undefined;
   return (
-    <TerminalPane
-      client={client}
-      session={session}
-      kubectl={{ shell: store.kubectl.shell(session.target), debug: store.kubectl.debug(session.target) }}
-      settings={store.settings.state.value.settings}
-      host={host}
-      isVisible={isActive}
-      onSettings={(changes) => void store.changeSettings(changes)}
-      onOpenAgain={() => void store.openShell(session.target)}
-      onOpenRecording={store.openReplay}
-      onCloseTab={() => void store.closeNow(sessionTabId(sessionId))}
-    />
+    <>
+      {login && (
+        <LoginInTab
+          store={store}
+          client={client}
+          request={login}
+          panelId={`panel-${sessionTabId(sessionId)}`}
+        />
+      )}
+      <TerminalPane
+        client={client}
+        session={session}
+        kubectl={{ shell: store.kubectl.shell(session.target), debug: store.kubectl.debug(session.target) }}
+        settings={store.settings.state.value.settings}
+        host={host}
+        isVisible={isActive && !login}
+        waitingBar={<WaitingBar store={store} context={session.target.context} />}
+        onSettings={(changes) => void store.changeSettings(changes)}
+        onOpenAgain={() => void store.openShell(session.target)}
+        onOpenRecording={store.openReplay}
+        onCloseTab={() => void store.closeNow(sessionTabId(sessionId))}
+      />
+    </>
   );
 }

@@ -46,7 +46,7 @@ export function Page({ store, client }: PageProps): JSX.Element {
     >
       <TitleBar store={store} />
       <Rail store={store} />
-      {view.isSideOpen.value && <SidePanel store={store} />}
+      {view.isSideOpen.value && <SidePanel store={store} client={client} />}
       <main class="main" aria-label="Tabs">
         {view.lost.value && <Lost problem={view.lost.value} />}
         <TabStrip store={store} />

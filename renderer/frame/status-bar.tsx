@@ -1,6 +1,7 @@
 /** The window's foot: who is asked, whether what is shown is on record, and how large it is. */
 import type { JSX } from 'preact';
 import type { PodsChange, SessionInfo } from '../../preload/contract.ts';
+import { RequestsElsewhere } from '../credentials/request-views.tsx';
 import type { Store } from '../store.ts';
 import { targetName } from '../store-recents.ts';
 import { RecordingBadge } from '../terminal/recording-badge.tsx';
@@ -12,7 +13,10 @@ export function StatusBar({ store }: { readonly store: Store }): JSX.Element {
     content?.kind === 'session' ? store.sessions.sessions.value.get(content.sessionId) : undefined;
   return (
     <footer class="status-bar">
-      <Server store={store} context={session?.target.context ?? store.contexts.selected.value?.name} />
+      <div class="status-left">
+        <Server store={store} context={session?.target.context ?? store.contexts.selected.value?.name} />
+        <RequestsElsewhere store={store} />
+      </div>
       <div class="status-recording">
         {session && (
           <RecordingBadge

@@ -197,6 +197,7 @@ function useItems(store: Store): readonly PaletteItem[] {
   const watches = store.contexts.watches.value;
   const list = store.contexts.list.value;
   const recents = store.settings.state.value.settings.recentTargets;
+  const requests = store.credentials.requests.value;
   return useMemo(
     () =>
       paletteItems({
@@ -216,7 +217,7 @@ function useItems(store: Store): readonly PaletteItem[] {
         settings: SETTING_FIELDS,
         nowMs: store.nowMs.peek(),
       }),
-    [info, sessions, recordings, watches, list, recents],
+    [info, sessions, recordings, watches, list, recents, requests],
   );
 }
 

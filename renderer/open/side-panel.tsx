@@ -1,6 +1,8 @@
 /** The side: contexts above, the chosen one's pods below. Its edge can be dragged, or moved by arrows. */
 import type { JSX } from 'preact';
 import type { ContextInfo } from '../../preload/contract.ts';
+import type { PaneClient } from '../core-client.ts';
+import { LoginInPods, requestPlaces, WaitingBar } from '../credentials/request-views.tsx';
 import { startDemo } from '../frame/commands.ts';
 import { focusPodFilter } from '../frame/parts.ts';
 import type { Store } from '../store.ts';
@@ -17,7 +19,12 @@ const LEAST_WIDTH = 260;
 const MOST_WIDTH = 720;
 const STEP = 16;
 
-export function SidePanel({ store }: { readonly store: Store }): JSX.Element {
+interface SidePanelProps {
+  readonly store: Store;
+  readonly client: PaneClient;
+}
+
+export function SidePanel({ store, client }: SidePanelProps): JSX.Element {
   const list = store.contexts.list.value;
   const canStartDemo = list !== undefined && (list.demo === 'off' || list.demo === 'failed');
   return (
@@ -38,15 +45,16 @@ export function SidePanel({ store }: { readonly store: Store }): JSX.Element {
           <ContextList store={store} />
         )}
       </section>
-      <SidePods store={store} />
+      <SidePods store={store} client={client} />
       <Edge store={store} />
     </aside>
   );
 }
 
-function SidePods({ store }: { readonly store: Store }): JSX.Element {
+function SidePods({ store, client }: SidePanelProps): JSX.Element {
   const context = store.contexts.selected.value;
   const watch = store.contexts.selectedWatch.value;
+  const login = requestPlaces(store).loginInPods;
   return (
     <section class="side-pods">
       <div class="side-head">
@@ -66,8 +74,11 @@ function SidePods({ store }: { readonly store: Store }): JSX.Element {
           <span>The demo cluster’s shells are real shells on this machine.</span>
         </p>
       )}
+      {watch && <WaitingBar store={store} context={watch.context} />}
       {context?.problem ? (
         <BrokenContext context={context} />
+      ) : login ? (
+        <LoginInPods store={store} client={client} request={login} />
       ) : watch ? (
         // A list of another context is another list: nothing of the old one's scrolling is kept.
         <PodList key={`${watch.context}/${watch.namespace ?? ''}`} store={store} watch={watch} />

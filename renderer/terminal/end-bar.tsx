@@ -6,6 +6,7 @@ import { Button } from '../ui/button.tsx';
 import { CopyButton } from '../ui/messages.tsx';
 import { Problem } from '../ui/problem.tsx';
 import { StatusDot } from '../ui/status-dot.tsx';
+import { useTypedAhead } from '../ui/typed-ahead.ts';
 import { describeEnd } from './session-words.ts';
 
 export interface EndBarProps {
@@ -21,13 +22,10 @@ export interface EndBarProps {
   readonly onLeave: () => void;
 }
 
-/** Keys that were meant for the shell that is no more: an Enter typed ahead must not open the next one. */
-const DEAF_MS = 500;
-
 export function EndBar(props: EndBarProps): JSX.Element | null {
   const { session } = props;
   const element = useRef<HTMLElement>(null);
-  const shownAt = useRef(performance.now());
+  const isTypedAhead = useTypedAhead();
   const words = describeEnd(session);
 
   useEffect(() => {
@@ -39,7 +37,7 @@ export function EndBar(props: EndBarProps): JSX.Element | null {
 
   function press(event: KeyboardEvent): void {
     if (event.key === 'Escape') props.onLeave();
-    else if (event.timeStamp - shownAt.current >= DEAF_MS) return;
+    else if (!isTypedAhead(event)) return;
     event.preventDefault();
     event.stopPropagation();
   }

@@ -1,5 +1,5 @@
 /** One live session in a tab. It stays when the session has ended, with a bar that says what happened. */
-import type { JSX } from 'preact';
+import type { ComponentChildren, JSX } from 'preact';
 import { useRef, useState } from 'preact/hooks';
 import type { AppInfo, ProblemInfo, SessionInfo, Settings } from '../../preload/contract.ts';
 import type { PaneClient } from '../core-client.ts';
@@ -8,8 +8,8 @@ import { Button } from '../ui/button.tsx';
 import { Notice, Waiting } from '../ui/messages.tsx';
 import { Problem } from '../ui/problem.tsx';
 import { EndBar, type EndBarProps } from './end-bar.tsx';
-import { type LinkState, linkSession, type SessionLink } from './session-link.ts';
 import { TerminalFrame } from './terminal-frame.tsx';
+import { type LinkState, linkTerminal, type TerminalLink } from './terminal-link.ts';
 import type { TerminalInput, TerminalView } from './xterm.ts';
 
 export interface TerminalPaneProps {
@@ -20,6 +20,8 @@ export interface TerminalPaneProps {
   readonly host: Pick<AppInfo, 'platform' | 'host'>;
   /** Its tab is in front. A hidden pane goes on taking output. */
   readonly isVisible: boolean;
+  /** While the shell opens: what it waits for beyond the cluster's answer. */
+  readonly waitingBar?: ComponentChildren;
   readonly onSettings: (changes: Partial<Settings>) => void;
   readonly onOpenAgain: (session: SessionInfo) => void;
   readonly onOpenRecording: (recordingId: string) => void;
@@ -32,7 +34,7 @@ export function TerminalPane(props: TerminalPaneProps): JSX.Element {
   const { session } = props;
   const { sessionId, target } = session;
   const view = useRef<TerminalView | undefined>(undefined);
-  const link = useRef<SessionLink | undefined>(undefined);
+  const link = useRef<TerminalLink | undefined>(undefined);
   const latest = useRef(props);
   latest.current = props;
   const [linkState, setLinkState] = useState<LinkState>({ kind: 'catching-up' });
@@ -46,12 +48,14 @@ export function TerminalPane(props: TerminalPaneProps): JSX.Element {
 
   function start(made: TerminalView, { signal }: { signal: AbortSignal }): void {
     view.current = made;
-    link.current = linkSession(
+    link.current = linkTerminal(
       {
-        client: latest.current.client,
+        open: () => latest.current.client.open('sessions.view', { sessionId }),
+        async resize(size) {
+          await latest.current.client.call('sessions.resize', { sessionId, size });
+        },
         screen: made.screen,
         timers: pageTimers,
-        sessionId,
         onState: setLinkState,
         onInputRefused: () => setInputRefused(true),
         onBell: () => latest.current.onBell?.(latest.current.session),
@@ -101,6 +105,7 @@ export function TerminalPane(props: TerminalPaneProps): JSX.Element {
             <Button onPress={() => closeSession(props)}>Cancel</Button>
           </div>
         )}
+        {session.state.kind === 'opening' && props.waitingBar}
         {session.state.kind === 'live' && linkState.kind === 'catching-up' && (
           <div class="terminal-wait">
             <Waiting what="Showing what happened so far" />

@@ -10,6 +10,8 @@ export interface DialogProps {
   /** Escape, and a press outside of it. */
   readonly onClose: () => void;
   readonly class?: string;
+  /** Before any button hears it. */
+  readonly onKeyDown?: (event: KeyboardEvent) => void;
 }
 
 export function Dialog(props: DialogProps): JSX.Element {
@@ -35,6 +37,7 @@ export function Dialog(props: DialogProps): JSX.Element {
       ref={element}
       class={`dialog float ${props.class ?? ''}`}
       aria-labelledby={titleId}
+      onKeyDownCapture={props.onKeyDown}
       onCancel={(event) => {
         event.preventDefault();
         props.onClose();

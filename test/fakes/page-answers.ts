@@ -14,6 +14,7 @@ import type {
   RecordingInfo,
   SessionInfo,
   SettingsState,
+  TerminalSize,
 } from '../../preload/contract.ts';
 import { contextNamed, FIRST_SETTINGS, sessionNamed } from './page-things.ts';
 
@@ -35,6 +36,8 @@ export interface PageCoreState {
   failing: Map<CallName, ProblemInfo>;
   /** What a shell prints when it opens. */
   screen: string;
+  /** What a plugin prints when it asks to log in. */
+  loginScreen: string;
 }
 
 export type PageAnswers = {
@@ -59,9 +62,11 @@ export interface AnswerNeeds {
   readonly watches: Map<string, Calls['pods.watch']['input']>;
   emit<Name extends EventName>(name: Name, event: Events[Name]): void;
   putSession(session: SessionInfo): void;
+  onLoginResized(size: TerminalSize): void;
 }
 
-export function createAnswers({ state, watches, emit, putSession }: AnswerNeeds): PageAnswers {
+export function createAnswers(needs: AnswerNeeds): PageAnswers {
+  const { state, watches, emit, putSession, onLoginResized } = needs;
   let lastId = 0;
 
   function tellPods(watchId: string): void {
@@ -155,7 +160,10 @@ export function createAnswers({ state, watches, emit, putSession }: AnswerNeeds)
       emit('credentials.changed', state.credentialRequests);
       return {};
     },
-    'credentials.resize': () => ({}),
+    'credentials.resize': ({ size }) => {
+      onLoginResized(size);
+      return {};
+    },
     'library.list': () => [...state.recordings.values()],
     'library.get': ({ recordingId }) => {
       const recording = state.recordings.get(recordingId);
@@ -195,6 +203,7 @@ export function emptyState(): PageCoreState {
     recordings: new Map(),
     settings: { settings: FIRST_SETTINGS, problems: [] },
     failing: new Map(),
+    loginScreen: 'Please enter your code: ',
     screen: '\u001b[32mapp@web-7f9c5d8b4-x2x9z\u001b[0m:\u001b[34m/srv\u001b[0m$ ',
   };
 }

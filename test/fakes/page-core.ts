@@ -2,17 +2,17 @@
  * A core for the page alone: it answers the contract from canned state and can be told what happens next.
  * It knows no rules of the real one beyond the contract's own words; both in Node and in a browser.
  */
-import type { ByteStream } from '../../preload/byte-stream.ts';
 import type {
   CallName,
   Calls,
+  CredentialRequest,
   EventName,
   Events,
   ProblemInfo,
   SessionInfo,
   StreamName,
 } from '../../preload/contract.ts';
-import { encodeRecord } from '../../preload/terminal-records.ts';
+import type { TerminalRecord } from '../../preload/terminal-records.ts';
 import type { PageClient } from '../../renderer/core-client.ts';
 import {
   CoreFailure,
@@ -21,6 +21,7 @@ import {
   type PageAnswers,
   type PageCoreState,
 } from './page-answers.ts';
+import { createPageStream, type PageStream, shown } from './page-streams.ts';
 
 export interface PageCore {
   readonly client: PageClient;
@@ -28,6 +29,14 @@ export interface PageCore {
   readonly answers: PageAnswers;
   /** Every call so far, in order. */
   readonly calls: { readonly name: CallName; readonly input: unknown }[];
+  /** What came up the streams, in order. */
+  readonly typed: readonly { readonly name: StreamName; readonly text: string }[];
+  /** One more record on the stream of that name that was opened last. */
+  show(name: StreamName, record: TerminalRecord): void;
+  /** Ends it. */
+  finish(name: StreamName): void;
+  /** All open requests of plugins from now on. */
+  request(requests: readonly CredentialRequest[]): void;
   emit<Name extends EventName>(name: Name, event: Events[Name]): void;
   /** Watches that are open: by id, what they follow. */
   readonly watches: ReadonlyMap<string, Calls['pods.watch']['input']>;
@@ -42,6 +51,8 @@ export function createPageCore(changes: Partial<PageCoreState> = {}): PageCore {
   const listeners = new Map<EventName, Set<(event: never) => void>>();
   const watches = new Map<string, Calls['pods.watch']['input']>();
   const calls: { name: CallName; input: unknown }[] = [];
+  const typed: { name: StreamName; text: string }[] = [];
+  const streams: { name: StreamName; stream: PageStream }[] = [];
   const closed = Promise.withResolvers<ProblemInfo>();
 
   const emit: PageCore['emit'] = (name, event) => {
@@ -53,7 +64,24 @@ export function createPageCore(changes: Partial<PageCoreState> = {}): PageCore {
     emit('sessions.changed', session);
   }
 
-  const answers = createAnswers({ state, watches, emit, putSession });
+  const last = (name: StreamName): PageStream | undefined =>
+    streams.findLast((one) => one.name === name)?.stream;
+
+  const answers = createAnswers({
+    state,
+    watches,
+    emit,
+    putSession,
+    // A terminal tells its size in its records, to all of its windows.
+    onLoginResized: (size) => last('credentials.login')?.push({ kind: 'resize', timeMicros: 0, size }),
+  });
+
+  function firstRecords(name: StreamName): readonly TerminalRecord[] {
+    const text = name === 'credentials.login' ? state.loginScreen : state.screen;
+    return name === 'library.play'
+      ? [shown(text), { kind: 'exit', timeMicros: 133_000_000, exitCode: 0 }]
+      : [shown(text), { kind: 'caught-up', timeMicros: 0 }];
+  }
 
   const client: PageClient = {
     async call(name, input) {
@@ -67,7 +95,14 @@ export function createPageCore(changes: Partial<PageCoreState> = {}): PageCore {
       listeners.set(name, set.add(listener as (event: never) => void));
       return () => set.delete(listener as (event: never) => void);
     },
-    open: (name) => screenStream(name, state.screen),
+    open(name) {
+      const stream = createPageStream(firstRecords(name), {
+        isOver: name === 'library.play',
+        onTyped: (text) => typed.push({ name, text }),
+      });
+      streams.push({ name, stream });
+      return stream;
+    },
     closed: closed.promise,
   };
 
@@ -76,7 +111,14 @@ export function createPageCore(changes: Partial<PageCoreState> = {}): PageCore {
     state,
     answers,
     calls,
+    typed,
     emit,
+    show: (name, record) => last(name)?.push(record),
+    finish: (name) => last(name)?.finish(),
+    request(requests) {
+      state.credentialRequests = requests;
+      emit('credentials.changed', requests);
+    },
     watches,
     putSession,
     lose: closed.resolve,
@@ -91,25 +133,5 @@ export function createPageCore(changes: Partial<PageCoreState> = {}): PageCore {
         ...change,
       });
     },
-  };
-}
-
-/** Shows a screen and then waits, as a shell at its prompt does; a recording ends a minute later. */
-function screenStream(name: StreamName, screen: string): ByteStream {
-  const closed = Promise.withResolvers<Awaited<ByteStream['closed']>>();
-  async function* chunks(): AsyncGenerator<Uint8Array> {
-    yield encodeRecord({ kind: 'output', timeMicros: 0, bytes: new TextEncoder().encode(screen) });
-    if (name === 'library.play') {
-      yield encodeRecord({ kind: 'exit', timeMicros: 133_000_000, exitCode: 0 });
-      return;
-    }
-    yield encodeRecord({ kind: 'caught-up', timeMicros: 0 });
-    await closed.promise;
-  }
-  return {
-    input: chunks(),
-    write: async () => {},
-    end: () => closed.resolve({}),
-    closed: closed.promise,
   };
 }

@@ -14,6 +14,7 @@ import { encodeRecord } from '../../preload/terminal-records.ts';
 import type { Wire } from '../../preload/wire.ts';
 import { problemOf } from '../../renderer/problem.ts';
 import type { PageCore } from './page-core.ts';
+import { shown } from './page-streams.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const EVENTS: readonly EventName[] = [
@@ -85,7 +86,11 @@ function serve(core: PageCore, wire: Wire): void {
           await stream.write(encodeRecord({ kind: 'output', timeMicros: 1, bytes: typed }), { signal });
         }
       },
-      async 'credentials.login'() {},
+      async 'credentials.login'(_params, stream) {
+        await stream.write(encodeRecord(shown(core.state.loginScreen)));
+        await stream.write(encodeRecord({ kind: 'caught-up', timeMicros: 0 }));
+        await stream.closed;
+      },
       async 'library.play'() {},
     },
     toProblem: problemOf,

@@ -220,5 +220,26 @@ const SCREEN = [
   '\u001b[32mapp@web-7f9c5d8b4-x2x9z\u001b[0m:\u001b[34m/srv\u001b[0m$ ',
 ].join('\r\n');
 
-export const SCENES = { shop, sessions, nothing, failing, many } as const;
+/** Plugins want something: a question about staging, whose pods and whose shell wait; a login for prod-eu. */
+function asking(): PageCore {
+  const core = shop();
+  // Contexts of one user share their login.
+  const contexts = CONTEXTS.contexts.map((one) => ({ ...one, user: `ada@${one.name}` }));
+  core.state.contexts = { ...CONTEXTS, contexts };
+  core.state.pods.delete('staging');
+  core.state.pods.delete('prod-eu');
+  core.state.sessions.set(
+    's1',
+    sessionNamed('s1', { state: { kind: 'opening' }, recording: { kind: 'none' } }),
+  );
+  core.state.loginScreen = LOGIN_SCREEN;
+  return core;
+}
+
+const LOGIN_SCREEN = [
+  'To sign in, use a web browser to open the page https://login.example.com/device and enter the',
+  ' code \u001b[1mG3X7-PQ2M\u001b[0m to authenticate.\r\n\r\nOr enter the code of your token: ',
+].join('');
+
+export const SCENES = { shop, sessions, nothing, failing, many, asking } as const;
 export type SceneName = keyof typeof SCENES;

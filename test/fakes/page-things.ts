@@ -2,6 +2,7 @@
 import type {
   ContainerInfo,
   ContextInfo,
+  CredentialRequest,
   PodInfo,
   RecordingInfo,
   SessionInfo,
@@ -97,6 +98,20 @@ export function recordingNamed(recordingId: string, changes: Partial<RecordingIn
     state: 'closed',
     exitCode: 0,
     path: `/home/ada/.local/share/kubereel/recordings/${recordingId}.cast`,
+    ...changes,
+  };
+}
+
+export function requestNamed(requestId: string, changes: Partial<CredentialRequest> = {}): CredentialRequest {
+  return {
+    requestId,
+    kind: 'consent',
+    context: 'staging',
+    kubeconfigPath: '/home/ada/.kube/config',
+    command: 'kubelogin',
+    path: '/usr/local/bin/kubelogin',
+    args: ['get-token', '--login', 'devicecode', '--server-id', '6dae42f8-4368-4678-94ff-3960e28e3630'],
+    waiting: 1,
     ...changes,
   };
 }

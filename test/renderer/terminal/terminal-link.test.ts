@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, test } from 'vitest';
+import type { ByteStream } from '../../../preload/byte-stream.ts';
 import type { TerminalRecord } from '../../../preload/terminal-records.ts';
-import type { PaneClient } from '../../../renderer/core-client.ts';
 import type { Screen } from '../../../renderer/terminal/paced-screen.ts';
-import { type LinkState, linkSession, type SessionLink } from '../../../renderer/terminal/session-link.ts';
 import { SETTLE_MS } from '../../../renderer/terminal/size-sync.ts';
+import { type LinkState, linkTerminal, type TerminalLink } from '../../../renderer/terminal/terminal-link.ts';
 import { createManualTimers, type ManualTimers } from '../../fakes/manual-timers.ts';
 import { createRecordSource, output, type RecordSource, resize } from '../../fakes/record-source.ts';
 
@@ -11,7 +11,7 @@ const caughtUp: TerminalRecord = { kind: 'caught-up', timeMicros: 0 };
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 
 interface Stage {
-  readonly link: SessionLink;
+  readonly link: TerminalLink;
   readonly timers: ManualTimers;
   readonly sources: RecordSource[];
   readonly states: LinkState[];
@@ -33,24 +33,18 @@ function stage(): Stage {
   const log: string[] = [];
   const sent: string[] = [];
   const decoder = new TextDecoder();
-  const client = {
-    async call(name: string, input: unknown) {
-      sent.push(`${name} ${JSON.stringify(input)}`);
-      return {};
-    },
-    open() {
-      const source = createRecordSource([], { open: true });
-      sources.push(source);
-      return {
-        input: source.input,
-        end: source.end,
-        async write(typed: Uint8Array) {
-          sent.push(decoder.decode(typed));
-        },
-        closed: new Promise(() => {}),
-      };
-    },
-  } as PaneClient;
+  function open(): ByteStream {
+    const source = createRecordSource([], { open: true });
+    sources.push(source);
+    return {
+      input: source.input,
+      end: source.end,
+      async write(typed: Uint8Array) {
+        sent.push(decoder.decode(typed));
+      },
+      closed: new Promise(() => {}),
+    };
+  }
   const screen: Screen = {
     async write(shown) {
       log.push(decoder.decode(shown));
@@ -70,12 +64,14 @@ function stage(): Stage {
     log,
     sent,
     mayReply: true,
-    link: linkSession(
+    link: linkTerminal(
       {
-        client,
+        open,
+        async resize({ cols, rows }) {
+          sent.push(`resize ${cols}x${rows}`);
+        },
         screen,
         timers,
-        sessionId: 's1',
         onState: (state) => states.push(state),
         onInputRefused: () => log.push('refused'),
         onBell: () => log.push('bell'),
@@ -89,7 +85,7 @@ function stage(): Stage {
 
 const kinds = ({ states }: Stage): string[] => states.map((state) => state.kind);
 
-describe('a link to a session', () => {
+describe('a terminal`s link', () => {
   test('goes from the past to the present to the end', async () => {
     const made = stage();
     made.sources[0]?.push(output(0, 'past'), caughtUp, output(1, 'now'));
@@ -140,7 +136,7 @@ describe('a link to a session', () => {
     const made = stage();
     made.link.layout({ cols: 100, rows: 30 });
     await made.timers.advance(SETTLE_MS);
-    const asked = 'sessions.resize {"sessionId":"s1","size":{"cols":100,"rows":30}}';
+    const asked = 'resize 100x30';
     expect(made.sent).toEqual([asked]);
     made.sources[0]?.push(resize(0, 100, 30), resize(1, 80, 24));
     await made.timers.settle();

@@ -1,7 +1,6 @@
-/** Ties one terminal to one session: its records down, typing and sizes up. */
+/** Ties one terminal to one stream of records, a session's or a login's: records down, typing and sizes up. */
 import type { ByteStream } from '../../preload/byte-stream.ts';
 import type { ProblemInfo, TerminalSize } from '../../preload/contract.ts';
-import type { PaneClient } from '../core-client.ts';
 import { problemOf } from '../problem.ts';
 import type { Timers } from '../timers.ts';
 import { createInputQueue } from './input-queue.ts';
@@ -9,11 +8,13 @@ import type { Screen } from './paced-screen.ts';
 import { feedScreen } from './session-feed.ts';
 import { createSizeSync } from './size-sync.ts';
 
-export interface SessionLinkNeeds {
-  readonly client: PaneClient;
+export interface TerminalLinkNeeds {
+  /** Opens the stream, from its first record. */
+  open(): ByteStream;
+  /** Asks the core for another size; the records say when it holds. */
+  resize(size: TerminalSize): Promise<void>;
   readonly screen: Screen;
   readonly timers: Timers;
-  readonly sessionId: string;
   onState(state: LinkState): void;
   /** Input was not taken: the shell does not read, and more than the queue holds waits for it. */
   onInputRefused(): void;
@@ -27,12 +28,12 @@ export type LinkState =
   /** Showing what happened before. */
   | { readonly kind: 'catching-up' }
   | { readonly kind: 'live' }
-  /** The session has ended, and all of it is on the screen. */
+  /** What was shown has ended, and all of it is on the screen. */
   | { readonly kind: 'ended' }
-  /** The view is lost; the session may well go on. */
+  /** The view is lost; what it showed may well go on. */
   | { readonly kind: 'lost'; readonly problem: ProblemInfo };
 
-export interface SessionLink {
+export interface TerminalLink {
   readonly state: LinkState;
   typed(bytes: Uint8Array): void;
   reply(bytes: Uint8Array): void;
@@ -46,17 +47,12 @@ export interface SessionLink {
 }
 
 /** Lives until the signal aborts. */
-export function linkSession(needs: SessionLinkNeeds, { signal }: { signal: AbortSignal }): SessionLink {
-  const { client, screen, timers, sessionId } = needs;
+export function linkTerminal(needs: TerminalLinkNeeds, { signal }: { signal: AbortSignal }): TerminalLink {
+  const { screen, timers } = needs;
   let state: LinkState = { kind: 'catching-up' };
   let stream: ByteStream | undefined;
   const input = createInputQueue((error) => fail(error));
-  const size = createSizeSync({
-    timers,
-    async resize(wish) {
-      await client.call('sessions.resize', { sessionId, size: wish });
-    },
-  });
+  const size = createSizeSync({ timers, resize: (wish) => needs.resize(wish) });
 
   function enter(next: LinkState): void {
     if (signal.aborted) return;
@@ -80,7 +76,7 @@ export function linkSession(needs: SessionLinkNeeds, { signal }: { signal: Abort
       await feedScreen(
         {
           screen,
-          open: () => client.open('sessions.view', { sessionId }),
+          open: () => needs.open(),
           onOpened(opened) {
             stream = opened;
             enter({ kind: 'catching-up' });
