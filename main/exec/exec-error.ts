@@ -2,7 +2,7 @@ import { AppError } from '../base/errors.ts';
 import { parseApiStatus, toApiError } from '../kube/api-error.ts';
 import type { UpgradeRefusal } from '../kube/upgrade.ts';
 import type { ExecStatus } from './exec-status.ts';
-import type { ExecRequest } from './exec-url.ts';
+import { type ExecRequest, formatExecPath } from './exec-url.ts';
 import { createNoShell, isNoProgram } from './no-shell.ts';
 
 const CHOOSE_CONTAINER = 'Choose one of the pod’s containers.';
@@ -12,7 +12,11 @@ const FIND_SUCCESSOR = 'It may have been replaced: look for its successor in the
 export function toUpgradeError(server: string, request: ExecRequest, refusal: UpgradeRefusal): AppError {
   const { namespace, pod, kind } = request;
   const status = parseApiStatus(refusal.body);
-  const details = { detail: `HTTP ${refusal.status} ${status?.reason ?? ''}`.trim(), cause: refusal };
+  const tried = `GET ${formatExecPath(request)}`;
+  const details = {
+    detail: `${tried}: HTTP ${refusal.status} ${status?.reason ?? ''}`.trim(),
+    cause: refusal,
+  };
   if (refusal.status === 403 && refusal.body.trim() === '') {
     // x/net's handshake: the one 403 of an API server that says nothing.
     const message = `the server speaks none of the ${kind} protocols that Kubereel offers`;
@@ -37,7 +41,7 @@ export function toUpgradeError(server: string, request: ExecRequest, refusal: Up
       ? new AppError('container-unknown', status.message, { ...details, hint: CHOOSE_CONTAINER })
       : new AppError('exec-refused', status.message || `the server refused the ${kind}`, details);
   }
-  return toApiError(server, refusal.status, refusal.body);
+  return toApiError(server, refusal.status, refusal.body, tried);
 }
 
 const NO_CONTAINER = /^(Internal error occurred: )?(unable to upgrade connection: )?container not found/;

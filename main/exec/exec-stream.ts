@@ -4,13 +4,8 @@ import { AppError } from '../base/errors.ts';
 import type { KubeTransport } from '../kube/transport.ts';
 import { UpgradeRefusal } from '../kube/upgrade.ts';
 import { decodeMessage, encodeStdin, encodeStdinEnd, PROTOCOL_V5, PROTOCOLS } from './channel-protocol.ts';
-import {
-  createLost,
-  createProtocolError,
-  toCloseError,
-  toStatusError,
-  toUpgradeError,
-} from './exec-error.ts';
+import { createLost, createProtocolError, toCloseError, toStatusError } from './exec-error.ts';
+import { explainRefusal } from './exec-refusal.ts';
 import { type ExecStatus, parseExecStatus } from './exec-status.ts';
 import { type ExecRequest, formatExecPath, formatExecQuery } from './exec-url.ts';
 import { createInputGate } from './input-gate.ts';
@@ -93,7 +88,7 @@ export interface ExecStreamOptions {
   readonly signal: AbortSignal;
 }
 
-/** Opens a remote command. Rejects with what the server answered, as `toUpgradeError` explains it. */
+/** Opens a remote command. Rejects with what the server answered, as `explainRefusal` says it. */
 export async function openExecStream(
   { transport }: { readonly transport: KubeTransport },
   request: ExecRequest,
@@ -107,8 +102,8 @@ export async function openExecStream(
     if (size) sendFirstSize(stream, request, size);
     return stream;
   } catch (error) {
-    if (error instanceof UpgradeRefusal) throw toUpgradeError(transport.server, request, error);
-    throw error;
+    if (!(error instanceof UpgradeRefusal)) throw error;
+    throw await explainRefusal({ transport }, request, error, options);
   }
 }
 
