@@ -9,7 +9,7 @@ const REASONS: Readonly<Record<string, string>> = {
   ENOTFOUND: 'the name is not known',
   EAI_AGAIN: 'the name could not be looked up',
   ETIMEDOUT: 'it did not answer',
-  UND_ERR_HEADERS_TIMEOUT: 'it took the request and did not answer within 60 s',
+  UND_ERR_HEADERS_TIMEOUT: 'it took the request and did not answer in time',
   UND_ERR_BODY_TIMEOUT: 'it stopped in the middle of its answer',
   Z_BUF_ERROR: 'it stopped in the middle of its answer',
   EHOSTUNREACH: 'the host cannot be reached',

@@ -12,6 +12,11 @@ import type { DialNeeds } from './route.ts';
 import { hashClientCertificate } from './tls-settings.ts';
 import type { KubeRequest, KubeResponse } from './transport.ts';
 
+export interface HttpNeeds extends DialNeeds {
+  /** Milliseconds for an answer's head, and for a pause in a body that may not be quiet. Absent: a minute. */
+  readonly answerMs?: number;
+}
+
 /** Requests and answers to one cluster, over connections that are kept for the next request. */
 export interface HttpClient {
   /** Rejects as `KubeTransport.request` does; a 401 is an answer as any other. */
@@ -20,8 +25,8 @@ export interface HttpClient {
   close(): void;
 }
 
-/** For an answer's head: lists of large clusters take their time. Also for a pause within its body. */
-const ANSWER_TIMEOUT_MS = 60_000;
+/** kubectl has none; lists of large clusters take their time, but nobody waits for ever. */
+const ANSWER_LIMIT_MS = 60_000;
 /**
  * How long a connection is kept for the next request. Less than balancers give an idle one, and short enough that one
  * which died unnoticed, as in a laptop's sleep, is seldom met.
@@ -35,8 +40,9 @@ interface Pool {
   readonly agent: Agent;
 }
 
-export function createHttpClient(needs: DialNeeds, context: ResolvedContext): HttpClient {
+export function createHttpClient(needs: HttpNeeds, context: ResolvedContext): HttpClient {
   const { cluster } = context;
+  const { answerMs = ANSWER_LIMIT_MS } = needs;
   const { origin } = new URL(cluster.server);
   const dial = createDial(needs, context, { isForwarded: !isSecure(context) });
   let pool: Pool | undefined;
@@ -46,7 +52,7 @@ export function createHttpClient(needs: DialNeeds, context: ResolvedContext): Ht
     const certificateHash = hashClientCertificate(credential);
     if (pool?.certificateHash === certificateHash) return pool.agent;
     retire(pool);
-    pool = { certificateHash, agent: createAgent(dial, credential) };
+    pool = { certificateHash, agent: createAgent(dial, credential, answerMs) };
     return pool.agent;
   }
 
@@ -76,7 +82,7 @@ export function createHttpClient(needs: DialNeeds, context: ResolvedContext): Ht
           ...(forwarder ? formatProxyLogin(forwarder.proxy) : {}),
         },
         body: body ?? null,
-        bodyTimeout: request.mayBeQuiet ? 0 : ANSWER_TIMEOUT_MS,
+        bodyTimeout: request.mayBeQuiet ? 0 : answerMs,
         signal,
       });
       if (forwarder && response.statusCode === 407) throw await toLoginError(forwarder, response);
@@ -123,12 +129,12 @@ export function createHttpClient(needs: DialNeeds, context: ResolvedContext): Ht
  * Without a limit of connections: a watch holds its own for minutes, so that with one enough watches would make
  * every other request wait for them.
  */
-function createAgent(dial: Dial, credential: Credential): Agent {
+function createAgent(dial: Dial, credential: Credential, answerMs: number): Agent {
   // A request that is given up leaves its connection to the next one; dialling has limits of its own.
   const { signal } = new AbortController();
   return new Agent({
     allowH2: false,
-    headersTimeout: ANSWER_TIMEOUT_MS,
+    headersTimeout: answerMs,
     keepAliveTimeout: IDLE_MS,
     connect(_options, callback) {
       dial(credential, { signal }).then(

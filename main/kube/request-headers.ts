@@ -6,22 +6,21 @@ import type { Impersonation, ResolvedContext } from './kubeconfig.ts';
 export type RequestHeaders = Readonly<Record<string, string | readonly string[]>>;
 
 /**
- * Who asks, and as whom: the same on REST and WebSocket. To an http address nothing of it goes, as with kubectl: anybody
+ * Who asks, and as whom: the same on REST and WebSocket. To an http address no credential goes, as with kubectl: anybody
  * could listen there. Throws `context-unusable` for an impersonation that no header can carry.
  */
 export function createIdentityHeaders(
   context: Pick<ResolvedContext, 'cluster' | 'name' | 'impersonation'>,
   { authorization }: Credential,
 ): RequestHeaders {
-  if (!isSecure(context)) return {};
   const { impersonation, name } = context;
   return {
-    ...(authorization ? { authorization } : {}),
+    ...(authorization && isSecure(context) ? { authorization } : {}),
     ...(impersonation ? createImpersonationHeaders(name, impersonation) : {}),
   };
 }
 
-/** Whether the cluster's server gets to know who we are. */
+/** Whether the cluster's server is given credentials. */
 export function isSecure({ cluster }: Pick<ResolvedContext, 'cluster'>): boolean {
   return cluster.server.startsWith('https:');
 }

@@ -29,7 +29,7 @@ export interface DialLimits {
   readonly tunnelMs: number;
 }
 
-/** client-go, rest/config.go and transport/cache.go; for the proxy's answer net/http, transport.go. */
+/** client-go, transport/cache.go; for the proxy's answer net/http, transport.go. */
 export const KUBECTL_LIMITS: DialLimits = { connectMs: 30_000, handshakeMs: 10_000, tunnelMs: 60_000 };
 /** Silence after which TCP asks whether the other side is there, as for kubectl. */
 const KEEP_ALIVE_MS = 30_000;

@@ -1,10 +1,9 @@
 import type { WebSocket } from 'ws';
 import type { Credential, CredentialOptions, CredentialProvider } from '../credentials/credential.ts';
 import { createDial } from './dial.ts';
-import { createHttpClient } from './http-client.ts';
+import { createHttpClient, type HttpNeeds } from './http-client.ts';
 import type { ResolvedContext } from './kubeconfig.ts';
 import { createIdentityHeaders, isSecure } from './request-headers.ts';
-import type { DialNeeds } from './route.ts';
 import { isSameCredential } from './tls-settings.ts';
 import { UpgradeRefusal, type UpgradeRequest, upgrade } from './upgrade.ts';
 
@@ -53,7 +52,7 @@ export interface KubeResponse {
 const MAX_DISCARDED_BYTES = 64 * 1024;
 
 export function createTransport(
-  needs: DialNeeds,
+  needs: HttpNeeds,
   context: ResolvedContext,
   credentials: CredentialProvider,
 ): KubeTransport {

@@ -23,9 +23,18 @@ export function kubectlEnvironment(kubeconfigPath: string): Record<string, strin
 export function runKubectl(
   kubeconfigPath: string,
   args: readonly string[],
-  { input, program = kubectlPath }: { input?: Uint8Array; program?: string | undefined } = {},
+  {
+    input,
+    program = kubectlPath,
+    environment = {},
+  }: {
+    input?: Uint8Array;
+    program?: string | undefined;
+    environment?: Readonly<Record<string, string>>;
+  } = {},
 ): Promise<KubectlResult> {
-  const child = spawn(program ?? 'kubectl', args, { env: kubectlEnvironment(kubeconfigPath) });
+  const env = { ...kubectlEnvironment(kubeconfigPath), ...environment };
+  const child = spawn(program ?? 'kubectl', args, { env });
   const stdout: Buffer[] = [];
   const stderr: Buffer[] = [];
   child.stdout.on('data', (bytes: Buffer) => stdout.push(bytes));

@@ -23,8 +23,11 @@ test('who we are, and as whom we ask', () => {
   });
 });
 
-test('nothing of it is sent to an http address', () => {
-  expect(headersFor({ groups: ['dev'] }, 'http://h')).toEqual({});
+test('an http address gets no credential, but hears as whom we ask, as from kubectl', () => {
+  expect(headersFor({ groups: ['dev'] }, 'http://h')).toEqual({
+    'impersonate-user': 'ann',
+    'impersonate-group': ['dev'],
+  });
 });
 
 test('keys are escaped byte by byte; those that differ in case are one', () => {
