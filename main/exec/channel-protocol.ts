@@ -42,14 +42,20 @@ export function decodeMessage(message: Uint8Array): ServerMessage {
   }
 }
 
-/** Stdin in frames of at most 32 KiB each, in order. */
+/** For all of stdin: a frame is copied as it is sent. */
+const stdinFrame = new Uint8Array(1 + MAX_STDIN_BYTES);
+
+/**
+ * Stdin in frames of at most 32 KiB each, in order. A frame holds until the next is asked for, of any command: ws
+ * masks into a buffer of its own before `send` returns (lib/sender.js, frame). One of ours for each as well would
+ * be garbage faster than it is collected: 30 pastes cost 50 MB of resident memory.
+ */
 export function* encodeStdin(bytes: Uint8Array): Generator<Uint8Array> {
   for (let start = 0; start < bytes.byteLength; start += MAX_STDIN_BYTES) {
     const part = bytes.subarray(start, start + MAX_STDIN_BYTES);
-    const frame = new Uint8Array(1 + part.byteLength);
-    frame[0] = STDIN;
-    frame.set(part, 1);
-    yield frame;
+    stdinFrame[0] = STDIN;
+    stdinFrame.set(part, 1);
+    yield stdinFrame.subarray(0, 1 + part.byteLength);
   }
 }
 

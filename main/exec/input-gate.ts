@@ -12,8 +12,11 @@ export interface InputGate {
   stop(): void;
 }
 
-/** What the socket may hold before senders wait; less than what makes a paste of a few lines wait for the network. */
-const MAX_BUFFERED_BYTES = 1024 * 1024;
+/**
+ * What the socket may hold before senders wait: enough for the kernel never to run dry, and more than a paste of
+ * many lines.
+ */
+const MAX_BUFFERED_BYTES = 256 * 1024;
 
 export function createInputGate(socket: WebSocket, createStopped: () => Error): InputGate {
   const turns = createTurns();

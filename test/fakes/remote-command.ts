@@ -43,12 +43,14 @@ export interface RemotePeer {
 export interface RemoteCommandOptions extends Omit<ExecStreamOptions, 'signal'> {
   readonly request?: Partial<ExecRequest>;
   readonly protocols?: readonly string[];
+  /** What stands between us and the server: its address. */
+  via?(port: number): Promise<string>;
   /** What the server does at once, before the client can listen. */
   serve?(peer: RemotePeer): void;
 }
 
 export async function openRemoteCommand(options: RemoteCommandOptions = {}): Promise<RemoteCommand> {
-  const { request, protocols, serve, ...streamOptions } = options;
+  const { request, protocols, via, serve, ...streamOptions } = options;
   const opened = Promise.withResolvers<RemotePeer>();
   const server: FakeApiServer = await startApiServer({
     ...(protocols ? { protocols } : {}),
@@ -58,7 +60,7 @@ export async function openRemoteCommand(options: RemoteCommandOptions = {}): Pro
       opened.resolve(peer);
     },
   });
-  const transport = openTransport(server.address);
+  const transport = openTransport(via ? await via(server.port) : server.address);
   let client: WebSocket | undefined;
   const stream = await openExecStream(
     {

@@ -3,6 +3,7 @@ import { WebSocket } from 'ws';
 import { createInputGate } from '../../../main/exec/input-gate.ts';
 import { type FakeApiServer, startApiServer } from '../../fakes/api-server.ts';
 
+const LIMIT_BYTES = 256 * 1024;
 const FRAME = new Uint8Array(32 * 1024);
 let server: FakeApiServer;
 let client: WebSocket;
@@ -41,7 +42,7 @@ test('frames of one call stand together, in order, whatever else is sent', async
   expect(heard.join('')).toBe('111112222233333');
 });
 
-test('senders wait while the peer does not read, with about 1 MiB held, and go on when it does', async () => {
+test('senders wait while the peer does not read, with about 256 KiB held, and go on when it does', async () => {
   const gate = createGate();
   peer.pause();
   let sent = 0;
@@ -53,7 +54,7 @@ test('senders wait while the peer does not read, with about 1 MiB held, and go o
   // Until what the kernel takes is full as well.
   await vi.waitFor(
     () => {
-      const isFull = sent === before && client.bufferedAmount >= 1024 * 1024;
+      const isFull = sent === before && client.bufferedAmount >= LIMIT_BYTES;
       before = sent;
       expect(isFull).toBe(true);
     },
@@ -61,7 +62,7 @@ test('senders wait while the peer does not read, with about 1 MiB held, and go o
   );
   expect(await isPending(sending)).toBe(true);
   expect(sent).toBeLessThan(1_600);
-  expect(client.bufferedAmount).toBeLessThan(1024 * 1024 + 2 * FRAME.byteLength);
+  expect(client.bufferedAmount).toBeLessThan(LIMIT_BYTES + 2 * FRAME.byteLength);
   peer.resume();
   await sending;
   await vi.waitFor(() => expect(heard).toHaveLength(1_600));
@@ -75,7 +76,7 @@ test('once stopped, those who wait and those who come are turned away', async ()
   }
   const waiting = gate.send(endless());
   const queued = gate.send([FRAME]);
-  await vi.waitFor(() => expect(client.bufferedAmount).toBeGreaterThanOrEqual(1024 * 1024));
+  await vi.waitFor(() => expect(client.bufferedAmount).toBeGreaterThanOrEqual(LIMIT_BYTES));
   gate.stop();
   await expect(waiting).rejects.toThrow('stopped');
   await expect(queued).rejects.toThrow('stopped');
