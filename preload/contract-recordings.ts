@@ -35,9 +35,14 @@ export interface RecordingInfo {
   /** Of the cast file. */
   readonly bytes: number;
   readonly size: TerminalSize;
-  /** `cut`: its writer died before it could close it. `unreadable`: a row that says so. */
-  readonly state: 'live' | 'closed' | 'cut' | 'unreadable';
+  /**
+   * `cut`: its writer died, and nobody has mended it yet. `recovered`: it was mended. `damaged`: lines within it
+   * cannot be read. `unreadable`: a row that says so.
+   */
+  readonly state: 'live' | 'closed' | 'cut' | 'recovered' | 'damaged' | 'unreadable';
   readonly exitCode?: number;
+  /** Bytes of output that the disk did not take; absent where there are none. */
+  readonly lostBytes?: number;
   /** How it ended where that was not an exit; for `unreadable`, why. */
   readonly note?: string;
   /** Absolute path of the cast. */

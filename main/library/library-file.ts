@@ -34,7 +34,7 @@ export async function stampRecording(path: string): Promise<FileStamp | undefine
 
 /** Whether the row may change though its files do not: its writer may die, or become readable again. */
 export function isSettled({ state }: Recording): boolean {
-  return state === 'closed' || state === 'cut';
+  return state !== 'live' && state !== 'unreadable';
 }
 
 /** Reads what a recording's files say. Damage becomes a row that tells it; only an abort rejects. */
@@ -109,27 +109,34 @@ async function describeState(
   path: string,
   sidecar: Sidecar | undefined,
 ): Promise<Partial<Recording>> {
-  if (sidecar?.state.kind === 'closed') return describeClosed(sidecar.state);
+  const state = sidecar?.state;
+  if (state && state.kind !== 'live') return describeEnded(state);
   const last = await readLastEvent(path);
   const durationMicros = last?.timeMicros ?? 0;
-  if (sidecar && needs.isOwnerAlive(sidecar.state.owner)) return { state: 'live', durationMicros };
+  if (state && needs.isOwnerAlive(state.owner)) return { state: 'live', durationMicros };
   return {
-    ...(sidecar ? { state: 'cut', note: CUT_NOTE } : { state: 'closed' }),
+    ...(state ? { state: 'cut', note: CUT_NOTE } : { state: 'closed' }),
     durationMicros,
     ...(last?.kind === 'exit' && { exitCode: last.exitCode }),
   };
 }
 
-function describeClosed({
-  durationMicros,
-  end,
-}: Extract<Sidecar['state'], { kind: 'closed' }>): Partial<Recording> {
+function describeEnded(state: Exclude<Sidecar['state'], { kind: 'live' }>): Partial<Recording> {
+  const { kind, durationMicros, end } = state;
   return {
-    state: 'closed',
+    state: kind,
     durationMicros,
     ...(end.kind === 'exited' && { exitCode: end.exitCode }),
     ...(end.kind === 'failed' && { note: end.note }),
+    ...(state.kind === 'damaged' && { note: describeDamage(state.damagedLines) }),
+    ...(state.kind === 'closed' && state.lostBytes > 0 && { lostBytes: state.lostBytes }),
   };
+}
+
+function describeDamage(lines: number): string {
+  return lines === 1
+    ? 'a line within it cannot be read; a replay shows a gap there'
+    : `${lines} lines within it cannot be read; a replay shows gaps there`;
 }
 
 async function readSidecar(castPath: string): Promise<Sidecar | undefined> {

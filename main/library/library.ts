@@ -1,4 +1,5 @@
 import { readdir, rm } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Clock } from '../base/clock.ts';
 import { AppError, systemCode } from '../base/errors.ts';
@@ -8,10 +9,11 @@ import type { Log } from '../base/log.ts';
 import { makePrivateFolder } from '../base/paths.ts';
 import { createTurns } from '../base/turns.ts';
 import { isOwnerAlive } from '../recording/owner.ts';
+import { type Recovery, type RecoveryNeeds, recoverOrphan } from '../recording/recovery.ts';
 import { sidecarPathOf } from '../recording/sidecar.ts';
 import { watchFolder } from './folder-watch.ts';
 import { type IndexEntry, openRecordingIndex } from './index.ts';
-import { describeRecording, isSettled, type RecordingFileNeeds, stampRecording } from './library-file.ts';
+import { describeRecording, type FileStamp, isSettled, stampRecording } from './library-file.ts';
 import type { Recording } from './recording.ts';
 
 /** All recordings on this machine. The files are the truth: each answer is checked against them. */
@@ -28,13 +30,15 @@ export interface Library {
    */
   refresh(recordingId: string): Promise<void>;
   readonly onChanged: Event<LibraryChange>;
+  /** A recording whose writer died was mended, or found damaged. */
+  readonly onRecovered: Event<{ readonly recordingId: string; readonly recovery: Recovery }>;
 }
 
 export type LibraryChange =
   | { readonly kind: 'put'; readonly recording: Recording }
   | { readonly kind: 'removed'; readonly recordingId: string };
 
-export interface LibraryNeeds extends Partial<RecordingFileNeeds> {
+export interface LibraryNeeds extends Partial<RecoveryNeeds> {
   readonly clock: Clock;
   readonly log: Log;
   /** With casts and sidecars. */
@@ -50,8 +54,9 @@ export async function openLibrary(needs: LibraryNeeds, life: Lifetime): Promise<
   const { log, clock } = needs;
   const { signal } = life;
   const folder = resolve(needs.folder);
-  const fileNeeds = { isOwnerAlive: needs.isOwnerAlive ?? isOwnerAlive };
+  const recoveryNeeds = { isOwnerAlive, hostName: hostname(), ...needs };
   const changed = createEmitter<LibraryChange>();
+  const recovered = createEmitter<{ readonly recordingId: string; readonly recovery: Recovery }>();
   const turns = createTurns();
   const queuedRefreshes = new Map<string, Promise<void>>();
   let isScanned = false;
@@ -80,9 +85,27 @@ export async function openLibrary(needs: LibraryNeeds, life: Lifetime): Promise<
     if (known && isSettled(known.recording) && isSame(known.stamp, stamp) && known.recording.path === path) {
       return undefined;
     }
-    const recording = await describeRecording(fileNeeds, path, stamp, { signal });
-    entries.set(recordingId, { stamp, recording });
+    const entry = await describe(recordingId, path, stamp);
+    const { recording } = entry;
+    entries.set(recordingId, entry);
     return known && isSame(known.recording, recording) ? undefined : { kind: 'put', recording };
+  }
+
+  /** Mends it first where its writer has died. */
+  async function describe(recordingId: string, path: string, stamp: FileStamp): Promise<IndexEntry> {
+    const recording = await describeRecording(recoveryNeeds, path, stamp, { signal });
+    if (recording.state !== 'cut') return { stamp, recording };
+    try {
+      const recovery = await recoverOrphan(recoveryNeeds, path, { signal });
+      const mended = recovery && (await stampRecording(path));
+      if (!recovery || !mended) return { stamp, recording };
+      recovered.fire({ recordingId, recovery });
+      return { stamp: mended, recording: await describeRecording(recoveryNeeds, path, mended, { signal }) };
+    } catch (error) {
+      signal.throwIfAborted();
+      log.warn({ recording: recordingId, error: String(error) }, 'a recording could not be mended');
+      return { stamp, recording };
+    }
   }
 
   async function examineAll(recordingIds: readonly string[]): Promise<LibraryChange[]> {
@@ -194,6 +217,7 @@ export async function openLibrary(needs: LibraryNeeds, life: Lifetime): Promise<
     remove,
     refresh,
     onChanged: changed.event,
+    onRecovered: recovered.event,
   };
 }
 

@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path';
 import type { Clock } from '../base/clock.ts';
 import { systemCode } from '../base/errors.ts';
-import { formatHeader } from './cast.ts';
+import { type CastHeader, formatHeader } from './cast.ts';
 import { createLineFile, type LineFile } from './line-file.ts';
 import { describeThisProcess } from './owner.ts';
 import type { RecordingDetails, Sidecar, TerminalSize } from './recording.ts';
@@ -49,14 +49,7 @@ export async function beginRecording(
     const { recordingId, path, file } = await createCast(files, wholeFolder, startedAtMs);
     try {
       const lineFile = createLineFile(file);
-      const { context, namespace, pod, container } = details;
-      const header = formatHeader({
-        size,
-        startedAtSeconds: Math.floor(startedAtMs / 1_000),
-        terminalType: TERMINAL_TYPE,
-        pod: { name: pod, namespace, container },
-        context,
-      });
+      const header = formatHeader(describeHeader({ details, size, startedAtMs }));
       await lineFile.append(Buffer.from(header));
       await file.sync();
       await files.syncFolder(wholeFolder);
@@ -83,6 +76,22 @@ export async function beginRecording(
   } catch (error) {
     throw toRecordingError(error, `no recording could be begun in ${wholeFolder}`);
   }
+}
+
+/** The first line of its cast, which the sidecar can bring back. */
+export function describeHeader({
+  details,
+  size,
+  startedAtMs,
+}: Pick<Sidecar, 'details' | 'size' | 'startedAtMs'>): CastHeader {
+  const { context, namespace, pod, container } = details;
+  return {
+    size,
+    startedAtSeconds: Math.floor(startedAtMs / 1_000),
+    terminalType: TERMINAL_TYPE,
+    pod: { name: pod, namespace, container },
+    context,
+  };
 }
 
 /** Writes down how it ended. Rejects never: the cast is what counts. */

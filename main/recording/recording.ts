@@ -35,6 +35,8 @@ export interface Sidecar {
   readonly size: TerminalSize;
   /** Unix milliseconds. */
   readonly startedAtMs: number;
+  /** What recovery took off the end of the cast. */
+  readonly cut?: CutEnd;
   readonly state:
     | { readonly kind: 'live'; readonly owner: RecordingOwner }
     | {
@@ -46,5 +48,29 @@ export interface Sidecar {
         /** Of output that are no UTF-8; U+FFFD stands for each run of them. */
         readonly invalidBytes: number;
         readonly end: RecordingEnd;
+      }
+    /** Its writer died; its end was mended. */
+    | {
+        readonly kind: 'recovered';
+        /** Unix milliseconds. */
+        readonly recoveredAtMs: number;
+        readonly durationMicros: number;
+        readonly bytes: number;
+        readonly end: RecordingEnd;
+      }
+    /** Its writer died, and lines within it cannot be read. The cast is as it was found. */
+    | {
+        readonly kind: 'damaged';
+        readonly damagedLines: number;
+        readonly durationMicros: number;
+        readonly end: RecordingEnd;
       };
+}
+
+/** The start of a line whose end was never written. */
+export interface CutEnd {
+  /** The bytes themselves, so that nothing is removed without being kept. */
+  readonly base64: string;
+  /** How many NUL bytes stood behind them, as a power cut may leave. */
+  readonly zeros: number;
 }

@@ -5,6 +5,12 @@ import type { Sidecar } from './recording.ts';
 const CountSchema = v.pipe(v.number(), v.integer(), v.minValue(0));
 const ExtentSchema = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(0xffff));
 
+const EndSchema = v.variant('kind', [
+  v.object({ kind: v.literal('exited'), exitCode: v.pipe(v.number(), v.integer()) }),
+  v.object({ kind: v.literal('closed') }),
+  v.object({ kind: v.literal('failed'), note: v.string() }),
+]);
+
 const SidecarSchema = v.object({
   version: v.literal(1),
   id: v.string(),
@@ -17,6 +23,7 @@ const SidecarSchema = v.object({
   }),
   size: v.object({ cols: ExtentSchema, rows: ExtentSchema }),
   startedAtMs: CountSchema,
+  cut: v.exactOptional(v.object({ base64: v.string(), zeros: CountSchema })),
   state: v.variant('kind', [
     v.object({
       kind: v.literal('live'),
@@ -28,11 +35,20 @@ const SidecarSchema = v.object({
       bytes: CountSchema,
       lostBytes: v.optional(CountSchema, 0),
       invalidBytes: v.optional(CountSchema, 0),
-      end: v.variant('kind', [
-        v.object({ kind: v.literal('exited'), exitCode: v.pipe(v.number(), v.integer()) }),
-        v.object({ kind: v.literal('closed') }),
-        v.object({ kind: v.literal('failed'), note: v.string() }),
-      ]),
+      end: EndSchema,
+    }),
+    v.object({
+      kind: v.literal('recovered'),
+      recoveredAtMs: CountSchema,
+      durationMicros: CountSchema,
+      bytes: CountSchema,
+      end: EndSchema,
+    }),
+    v.object({
+      kind: v.literal('damaged'),
+      damagedLines: CountSchema,
+      durationMicros: CountSchema,
+      end: EndSchema,
     }),
   ]),
 });

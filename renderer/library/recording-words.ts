@@ -6,7 +6,7 @@ import type { DotShape, Tone } from '../ui/status-dot.tsx';
 export interface OutcomeWords {
   readonly shape: DotShape;
   readonly tone: Tone;
-  /** For a narrow column: `exit 0`, `lost`, `being recorded`, `cut`, `unreadable`. */
+  /** For a narrow column: `exit 0`, `lost`, `being recorded`, `recovered`, `unreadable`. */
   readonly word: string;
   /** All that is known, where that is more than the word. */
   readonly line?: string;
@@ -22,6 +22,8 @@ export function describeOutcome(recording: RecordingInfo): OutcomeWords {
     const why = 'Kubereel stopped before the shell ended. Everything up to then is here.';
     return { shape: 'half', tone: 'quiet', word: 'cut', line: line.line ?? why };
   }
+  if (state === 'recovered') return { shape: 'half', tone: 'quiet', word: 'recovered', ...line };
+  if (state === 'damaged') return { shape: 'half', tone: 'owed', word: 'damaged', ...line };
   if (exitCode !== undefined) return { shape: 'ring', tone: 'quiet', word: `exit ${exitCode}`, ...line };
   return { shape: 'ring', tone: 'quiet', word: note ? 'lost' : 'closed', ...line };
 }

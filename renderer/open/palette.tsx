@@ -207,7 +207,7 @@ function useItems(store: Store): readonly PaletteItem[] {
           sortPods(pods.values()).map((pod) => ({ context, pod })),
         ),
         recordings: [...(recordings?.values() ?? [])]
-          .filter((one) => one.state === 'closed' || one.state === 'cut')
+          .filter((one) => one.state !== 'live' && one.state !== 'unreadable')
           .sort((a, b) => b.startedAtMs - a.startedAtMs),
         contexts: list?.contexts ?? [],
         commands: COMMANDS.filter((command) => command.isOffered?.(store) ?? true).map((command) => ({

@@ -102,6 +102,19 @@ test('a live recording becomes cut when its writer is found dead, though its fil
   expect(changes).toMatchObject([{ kind: 'put', recording: { recordingId, state: 'cut' } }]);
 });
 
+test('a recording whose writer died on this machine is mended when it is found', async () => {
+  const place = await makePlace();
+  const { recordingId, path } = await recordCutSession(place.folder);
+  const { library } = await open(place, { hostName: 'gone', isOwnerAlive: () => false });
+  const recoveries: unknown[] = [];
+  library.onRecovered((recovery) => recoveries.push(recovery));
+  expect(await library.list()).toMatchObject([{ recordingId, state: 'recovered' }]);
+  expect(recoveries).toEqual([{ recordingId, recovery: { kind: 'recovered', cutBytes: 12 } }]);
+  expect((await readFile(path, 'utf8')).endsWith('"]\n')).toBe(true);
+  expect(await library.list()).toHaveLength(1);
+  expect(recoveries).toHaveLength(1);
+});
+
 test('what another process records or deletes is announced', async () => {
   const place = await makePlace();
   const { library, changes } = await open(place);

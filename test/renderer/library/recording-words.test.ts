@@ -23,6 +23,11 @@ test('what is not whole says why', () => {
     line: 'Line 1 is no header.',
   });
   expect(describeOutcome(recording({ state: 'cut' })).line).toContain('Everything up to then is here');
+  expect(describeOutcome(recording({ state: 'recovered', note: 'it stopped' }))).toMatchObject({
+    word: 'recovered',
+    line: 'It stopped.',
+  });
+  expect(describeOutcome(recording({ state: 'damaged', note: 'a line is bad' })).word).toBe('damaged');
   expect(describeOutcome(recording({ state: 'live', exitCode: 0 })).word).toBe('being recorded');
 });
 

@@ -1,0 +1,190 @@
+import { open, readFile, rm, stat } from 'node:fs/promises';
+import { writeFileAtomically } from '../base/atomic-file.ts';
+import { toAppError } from '../base/errors.ts';
+import { formatHeader } from './cast.ts';
+import { readCast } from './cast-reader.ts';
+import { describeHeader } from './new-recording.ts';
+import type { CutEnd, RecordingEnd, RecordingOwner, Sidecar } from './recording.ts';
+import { formatSidecar, parseSidecar, reservePathOf, sidecarPathOf } from './sidecar.ts';
+
+/**
+ * What became of a recording whose writer died. Nothing is taken out of its file without being kept beside it, and
+ * what is damaged within is left as it is.
+ */
+export type Recovery =
+  /** Its end was mended, or there was nothing to mend. */
+  | { readonly kind: 'recovered'; readonly cutBytes: number }
+  /** Lines within it cannot be read; readers show gaps there. */
+  | { readonly kind: 'damaged'; readonly damagedLines: number };
+
+export interface RecoveryNeeds {
+  readonly clock: { nowMs(): number };
+  isOwnerAlive(owner: RecordingOwner): boolean;
+  /** Of this machine: whether a writer on another one still runs cannot be seen from here. */
+  readonly hostName: string;
+}
+
+/** Mends a recording where its writer is known to be gone; undefined where it is not, or nothing is to be done. */
+export async function recoverOrphan(
+  needs: RecoveryNeeds,
+  path: string,
+  { signal }: { signal: AbortSignal },
+): Promise<Recovery | undefined> {
+  const sidecar = parseSidecar(await readFile(sidecarPathOf(path), 'utf8'));
+  const { state } = sidecar;
+  if (state.kind !== 'live' || state.owner.hostName !== needs.hostName) return undefined;
+  if (needs.isOwnerAlive(state.owner)) return undefined;
+  return recoverRecording({ nowMs: needs.clock.nowMs() }, path, sidecar, { signal });
+}
+
+interface Survey {
+  /** Up to where it is whole: the end of a line, or of an event that lacks only its line end. */
+  readonly goodBytes: number;
+  readonly lacksLineEnd: boolean;
+  readonly hasHeader: boolean;
+  readonly damagedLines: number;
+  readonly durationMicros: number;
+  readonly end: RecordingEnd;
+}
+
+const LINE_END = 0x0a;
+const CHUNK_BYTES = 64 * 1024;
+const NOTE = 'the program that recorded it stopped before it was closed';
+
+/**
+ * Mends a recording that is nobody's any more; to be called only where its owner is gone. Doing it again, as after a
+ * crash midway, comes to the same. Rejects with the file system's failure, the recording as readable as before.
+ */
+export async function recoverRecording(
+  { nowMs }: { readonly nowMs: number },
+  path: string,
+  sidecar: Sidecar,
+  { signal }: { signal: AbortSignal },
+): Promise<Recovery> {
+  const { size } = await stat(path);
+  const textBytes = await findTextEnd(path, size);
+  const survey = await surveyCast(path, textBytes, { signal });
+  const { damagedLines, durationMicros, end } = survey;
+  if (damagedLines > 0) {
+    await writeSidecar(path, { ...sidecar, state: { kind: 'damaged', damagedLines, durationMicros, end } });
+    return { kind: 'damaged', damagedLines };
+  }
+  const cutBytes = size - survey.goodBytes;
+  const kept = cutBytes === 0 ? sidecar : { ...sidecar, cut: await readCut(path, survey, textBytes, size) };
+  // What is cut off must stand elsewhere first.
+  await writeSidecar(path, kept);
+  if (survey.hasHeader) await mendEnd(path, survey);
+  else await writeFileAtomically(path, formatHeader(describeHeader(sidecar)));
+  const bytes = (await stat(path)).size;
+  await writeSidecar(path, {
+    ...kept,
+    state: { kind: 'recovered', recoveredAtMs: nowMs, durationMicros, bytes, end },
+  });
+  await rm(reservePathOf(path), { force: true });
+  return { kind: 'recovered', cutBytes };
+}
+
+/** A power cut may leave zeros where the last write would have been: the size was stored, the data was not. */
+async function findTextEnd(path: string, size: number): Promise<number> {
+  const file = await open(path, 'r');
+  try {
+    const chunk = Buffer.alloc(CHUNK_BYTES);
+    for (let end = size; end > 0; ) {
+      const start = Math.max(0, end - CHUNK_BYTES);
+      const { bytesRead } = await file.read(chunk, 0, end - start, start);
+      const last = chunk.subarray(0, bytesRead).findLastIndex((byte) => byte !== 0);
+      if (last >= 0) return start + last + 1;
+      end = start;
+    }
+    return 0;
+  } finally {
+    await file.close();
+  }
+}
+
+async function surveyCast(
+  path: string,
+  textBytes: number,
+  { signal }: { signal: AbortSignal },
+): Promise<Survey> {
+  let goodBytes = 0;
+  let damagedLines = 0;
+  let durationMicros = 0;
+  let hasHeader = false;
+  let end: RecordingEnd = { kind: 'failed', note: NOTE };
+  try {
+    for await (const item of readCast(path, { toOffset: textBytes, signal })) {
+      if (item.kind === 'gap') damagedLines += 1;
+      if (item.kind === 'torn') continue;
+      goodBytes = item.nextOffset;
+      hasHeader = true;
+      if (item.kind !== 'event') continue;
+      durationMicros = Math.max(durationMicros, item.event.timeMicros);
+      if (item.event.kind === 'exit') end = { kind: 'exited', exitCode: item.event.exitCode };
+    }
+  } catch (error) {
+    signal.throwIfAborted();
+    if (toAppError(error).code !== 'recording-unreadable') throw error;
+    // Its first line: torn where it is the only one, else damage within.
+    damagedLines = (await hasLineEnd(path, textBytes)) ? 1 : 0;
+  }
+  const lacksLineEnd = goodBytes > 0 && !(await endsLine(path, goodBytes));
+  return { goodBytes, lacksLineEnd, hasHeader, damagedLines, durationMicros, end };
+}
+
+async function hasLineEnd(path: string, textBytes: number): Promise<boolean> {
+  const file = await open(path, 'r');
+  try {
+    const chunk = Buffer.alloc(CHUNK_BYTES);
+    for (let position = 0; position < textBytes; position += CHUNK_BYTES) {
+      const length = Math.min(CHUNK_BYTES, textBytes - position);
+      const { bytesRead } = await file.read(chunk, 0, length, position);
+      if (chunk.subarray(0, bytesRead).includes(LINE_END)) return true;
+    }
+    return false;
+  } finally {
+    await file.close();
+  }
+}
+
+async function endsLine(path: string, goodBytes: number): Promise<boolean> {
+  const file = await open(path, 'r');
+  try {
+    const { buffer } = await file.read(Buffer.alloc(1), 0, 1, goodBytes - 1);
+    return buffer[0] === LINE_END;
+  } finally {
+    await file.close();
+  }
+}
+
+/** Lines are bounded, so is what can be torn of one; zeros are counted, not kept. */
+async function readCut(
+  path: string,
+  { goodBytes }: Survey,
+  textBytes: number,
+  size: number,
+): Promise<CutEnd> {
+  const file = await open(path, 'r');
+  try {
+    const bytes = Buffer.alloc(Math.max(0, textBytes - goodBytes));
+    await file.read(bytes, 0, bytes.length, goodBytes);
+    return { base64: bytes.toString('base64'), zeros: size - textBytes };
+  } finally {
+    await file.close();
+  }
+}
+
+async function mendEnd(path: string, { goodBytes, lacksLineEnd }: Survey): Promise<void> {
+  const file = await open(path, 'r+');
+  try {
+    await file.truncate(goodBytes);
+    if (lacksLineEnd) await file.write(Buffer.of(LINE_END), 0, 1, goodBytes);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+function writeSidecar(path: string, sidecar: Sidecar): Promise<void> {
+  return writeFileAtomically(sidecarPathOf(path), formatSidecar(sidecar));
+}
