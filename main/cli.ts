@@ -17,14 +17,12 @@ import {
   type PlaceOptions,
   parsePod,
   parsePort,
-  parsePositive,
 } from './commands/options.ts';
-import { runPlay } from './commands/play.ts';
 import { runPods } from './commands/pods.ts';
 import { runRaw } from './commands/raw.ts';
+import { addRecordingCommands } from './commands/recordings.ts';
 import { type CoreCommand, runCommand } from './commands/run.ts';
 import { hasDisplay, runServe } from './commands/serve.ts';
-import { runSessions } from './commands/sessions.ts';
 import { runWhoami } from './commands/whoami.ts';
 import { VERSION } from './compose.ts';
 
@@ -152,26 +150,7 @@ program
     ),
   );
 
-program
-  .command('sessions')
-  .description('list the recordings on this machine')
-  .addOption(jsonOption)
-  .action((options: { json?: boolean }) =>
-    run((core) => runSessions(core, { json: options.json === true }, io)),
-  );
-
-program
-  .command('play')
-  .description('replay a recording in this terminal')
-  .argument('<id>', 'recording, or the start of its id where that is unique')
-  .option('-s, --speed <factor>', '2 plays in half the time', parsePositive, 1)
-  .option('-i, --idle-limit <seconds>', 'longest pause that is kept', parsePositive)
-  .action((recordingId: string, options: { speed: number; idleLimit?: number }) =>
-    run((core, { signal }) => {
-      const limit = options.idleLimit === undefined ? {} : { idleLimitSeconds: options.idleLimit };
-      return runPlay(core, { recordingId, speed: options.speed, ...limit }, io, { signal });
-    }),
-  );
+addRecordingCommands(program, run, io);
 
 program
   .command('demo')

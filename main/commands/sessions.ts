@@ -1,21 +1,24 @@
 import type { Core } from '../compose.ts';
+import type { Recording } from '../library/recording.ts';
 import type { CommandIo } from './io.ts';
 import { formatAge, formatTable } from './table.ts';
 
 /** Lists the recordings on this machine, newest first. */
 export async function runSessions(
   core: Core,
-  options: { readonly json: boolean },
+  options: { readonly state?: Recording['state']; readonly json: boolean },
   io: CommandIo,
 ): Promise<number> {
   const library = await core.library();
-  const recordings = await library.list();
+  const { state } = options;
+  const recordings = (await library.list()).filter((one) => state === undefined || one.state === state);
   if (options.json) {
     await io.write(`${JSON.stringify(recordings, null, 2)}\n`);
     return 0;
   }
   if (recordings.length === 0) {
-    await io.writeError(`No recordings yet in ${core.paths.recordings}\n`);
+    const which = state === undefined ? 'No recordings yet' : `No recordings that are ${state}`;
+    await io.writeError(`${which} in ${core.paths.recordings}\n`);
     return 0;
   }
   const rows = recordings.map((recording) => [

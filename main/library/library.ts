@@ -31,12 +31,17 @@ export interface Library {
   refresh(recordingId: string): Promise<void>;
   readonly onChanged: Event<LibraryChange>;
   /** A recording whose writer died was mended, or found damaged. */
-  readonly onRecovered: Event<{ readonly recordingId: string; readonly recovery: Recovery }>;
+  readonly onRecovered: Event<LibraryRecovery>;
 }
 
 export type LibraryChange =
   | { readonly kind: 'put'; readonly recording: Recording }
   | { readonly kind: 'removed'; readonly recordingId: string };
+
+export interface LibraryRecovery {
+  readonly recordingId: string;
+  readonly recovery: Recovery;
+}
 
 export interface LibraryNeeds extends Partial<RecoveryNeeds> {
   readonly clock: Clock;
@@ -56,7 +61,7 @@ export async function openLibrary(needs: LibraryNeeds, life: Lifetime): Promise<
   const folder = resolve(needs.folder);
   const recoveryNeeds = { isOwnerAlive, hostName: hostname(), ...needs };
   const changed = createEmitter<LibraryChange>();
-  const recovered = createEmitter<{ readonly recordingId: string; readonly recovery: Recovery }>();
+  const recovered = createEmitter<LibraryRecovery>();
   const turns = createTurns();
   const queuedRefreshes = new Map<string, Promise<void>>();
   let isScanned = false;

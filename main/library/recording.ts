@@ -1,5 +1,7 @@
 import type { TerminalSize } from '../recording/recording.ts';
 
+export const RECORDING_STATES = ['live', 'closed', 'cut', 'recovered', 'damaged', 'unreadable'] as const;
+
 /** One row of the library. */
 export interface Recording {
   readonly recordingId: string;
@@ -20,7 +22,7 @@ export interface Recording {
    * `cut`: its writer died, and nobody has mended it yet. `recovered`: it was mended. `damaged`: lines within it
    * cannot be read. `unreadable`: a row that says so.
    */
-  readonly state: 'live' | 'closed' | 'cut' | 'recovered' | 'damaged' | 'unreadable';
+  readonly state: (typeof RECORDING_STATES)[number];
   readonly exitCode?: number;
   /** Bytes of output that the disk did not take; absent where there are none. */
   readonly lostBytes?: number;

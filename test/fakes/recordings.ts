@@ -29,10 +29,11 @@ export async function recordSession(
 }
 
 /** Files as a writer leaves them that was killed in the middle of a line. */
-export async function recordCutSession(folder: string): Promise<RecordedSession> {
+export async function recordCutSession(folder: string, hostName = 'gone'): Promise<RecordedSession> {
   const { recordingId, path } = await recordSession(folder, { end: { kind: 'closed' } });
   const sidecar = JSON.parse(await readFile(sidecarPathOf(path), 'utf8'));
-  const owner = { hostName: 'gone', processId: 1, processStartedAtMs: 0 };
+  // No process of such an age is left after a reboot.
+  const owner = { hostName, processId: 1, processStartedAtMs: 0 };
   await writeFile(sidecarPathOf(path), JSON.stringify({ ...sidecar, state: { kind: 'live', owner } }));
   await writeFile(path, '[9.0,"o","to', { flag: 'a' });
   return { recordingId, path };

@@ -6,14 +6,16 @@
 // covers: main/commands/io.ts
 // covers: main/commands/play.ts
 // covers: main/commands/pods.ts
+// covers: main/commands/recordings.ts
+// covers: main/commands/recover.ts
 // covers: main/commands/run.ts
 // covers: main/commands/serve.ts
 // covers: main/commands/sessions.ts
 import { spawn } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -22,6 +24,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { DemoCluster } from '../../main/demo/demo-cluster.ts';
 import { startTestDemo } from '../fakes/demo-start.ts';
 import { loadInAsciinemaPlayer } from '../fakes/foreign-player.ts';
+import { recordCutSession } from '../fakes/recordings.ts';
 
 /** The command as a process of its own, straight from its sources. */
 const CLI = fileURLToPath(new URL('../../main/cli.ts', import.meta.url));
@@ -275,6 +278,23 @@ describe('exec', () => {
     await once(child, 'close');
     expect((await recordings())[0]).toMatchObject({ pod, state: 'closed' });
   });
+});
+
+test('recover mends what a dead program left, tells it, and sessions can be asked for it', async () => {
+  const place = await mkdtemp(join(tmpdir(), 'kubereel-cli-recover-'));
+  const there = { environment: { KUBEREEL_HOME: place } };
+  await mkdir(join(place, 'recordings'));
+  const { recordingId } = await recordCutSession(join(place, 'recordings'), hostname());
+  expect((await run(['recover'], there)).stdout.toString()).toBe(
+    `${recordingId}  recovered: the last 12 bytes were half a line, and are kept beside it\n`,
+  );
+  expect((await run(['recover'], there)).stderr).toBe('Nothing to recover.\n');
+  const listed = await run(['sessions', '--state', 'recovered', '--json'], there);
+  expect(JSON.parse(listed.stdout.toString())).toMatchObject([{ recordingId, state: 'recovered' }]);
+  expect((await run(['sessions', '--state', 'damaged'], there)).stderr).toContain(
+    'No recordings that are damaged',
+  );
+  await rm(place, { recursive: true });
 });
 
 test('play writes what was recorded, faster where asked, and takes the start of an id', async () => {

@@ -1,0 +1,25 @@
+import type { Core } from '../compose.ts';
+import type { LibraryRecovery } from '../library/library.ts';
+import type { CommandIo } from './io.ts';
+
+/** Mends what dead writers left on this machine, and tells each. Exit code 1 where one is damaged. */
+export async function runRecover(
+  core: Core,
+  options: { readonly json: boolean },
+  io: CommandIo,
+): Promise<number> {
+  const library = await core.library();
+  const recoveries: LibraryRecovery[] = [];
+  library.onRecovered((recovery) => recoveries.push(recovery));
+  await library.list();
+  if (options.json) await io.write(`${JSON.stringify(recoveries, null, 2)}\n`);
+  else if (recoveries.length === 0) await io.writeError('Nothing to recover.\n');
+  else for (const one of recoveries) await io.write(`${one.recordingId}  ${describe(one)}\n`);
+  return recoveries.some(({ recovery }) => recovery.kind === 'damaged') ? 1 : 0;
+}
+
+function describe({ recovery }: LibraryRecovery): string {
+  if (recovery.kind === 'damaged') return `damaged: ${recovery.damagedLines} lines within it cannot be read`;
+  if (recovery.cutBytes === 0) return 'recovered: it was whole';
+  return `recovered: the last ${recovery.cutBytes} bytes were half a line, and are kept beside it`;
+}
