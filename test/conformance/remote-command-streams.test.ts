@@ -2,19 +2,17 @@
 import type { ServerResponse } from 'node:http';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { createSystemClock } from '../../main/base/clock.ts';
-import { createCredentialProvider, createPluginCache } from '../../main/credentials/provider.ts';
 import type { DemoCluster } from '../../main/demo/demo-cluster.ts';
 import { openShell } from '../../main/exec/shell.ts';
 import { createShellMemory } from '../../main/exec/shell-memory.ts';
-import { loadKubeconfig } from '../../main/kube/kubeconfig.ts';
 import type { PodInfo } from '../../main/kube/pod-info.ts';
 import { listPods } from '../../main/kube/pods.ts';
-import { resolveContext, toPluginCluster } from '../../main/kube/resolve-context.ts';
 import { createTransport, type KubeTransport } from '../../main/kube/transport.ts';
 import { sendJson, startApiServer } from '../fakes/api-server.ts';
+import { readAccess } from '../fakes/demo-client.ts';
 import { startTestDemo } from '../fakes/demo-start.ts';
 import { startIdleProxy } from '../fakes/idle-proxy.ts';
-import { createDialNeeds, openTransport } from '../fakes/kube-access.ts';
+import { createContext, createCredentials, createDialNeeds, openTransport } from '../fakes/kube-access.ts';
 import { createPod } from '../fakes/kube-pods.ts';
 import { createPodList } from '../fakes/pods-api.ts';
 import {
@@ -209,10 +207,12 @@ describe('with the demo cluster, whose shells are processes', () => {
 
   beforeAll(async () => {
     demo = await startTestDemo();
-    const context = await resolveContext(await loadKubeconfig([demo.kubeconfigPath]), demo.contextName);
-    const needs = { clock, environment: {}, pluginCache: createPluginCache({ clock, environment: {} }) };
-    const credentials = createCredentialProvider(needs, context.user, toPluginCluster(context.cluster));
-    transport = createTransport(createDialNeeds(), context, credentials);
+    const { server, authority, token } = await readAccess(demo);
+    transport = createTransport(
+      createDialNeeds(),
+      createContext(server, { certificateAuthority: authority }),
+      createCredentials({ authorization: `Bearer ${token}` }),
+    );
     pods = await listPods({ transport }, { namespace: null }, { signal });
   });
 
