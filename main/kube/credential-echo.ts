@@ -1,4 +1,5 @@
 import type { Credential } from '../credentials/credential.ts';
+import { readStart } from './answer-body.ts';
 
 /** Shorter than this is no secret, and would strike common words out. */
 const MIN_SECRET_CHARACTERS = 8;
@@ -19,15 +20,7 @@ export async function* strikeOutBody(
   body: AsyncIterable<Uint8Array>,
   credential: Credential,
 ): AsyncGenerator<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  for await (const chunk of body) {
-    chunks.push(chunk);
-    length += chunk.byteLength;
-    if (length >= MAX_REFUSAL_BYTES) break;
-  }
-  const words = Buffer.concat(chunks).subarray(0, MAX_REFUSAL_BYTES).toString('utf8');
-  yield Buffer.from(strikeOut(words, credential));
+  yield Buffer.from(strikeOut(await readStart(body, MAX_REFUSAL_BYTES), credential));
 }
 
 /** The header's value without its scheme; of basic authentication also what it encodes. */

@@ -1,5 +1,6 @@
 import type { WebSocket } from 'ws';
 import type { Credential, CredentialOptions, CredentialProvider } from '../credentials/credential.ts';
+import { strikeOut, strikeOutBody } from './credential-echo.ts';
 import { createDial } from './dial.ts';
 import { createHttpClient, type HttpNeeds } from './http-client.ts';
 import type { ResolvedContext } from './kubeconfig.ts';
@@ -71,10 +72,21 @@ export function createTransport(
     return isSameCredential(renewed, refused) ? undefined : renewed;
   }
 
+  async function sendAs(credential: Credential, request: KubeRequest): Promise<KubeResponse> {
+    const response = await http.send(request, credential);
+    if (response.status < 400) return response;
+    return { ...response, body: strikeOutBody(response.body, credential) };
+  }
+
   async function openAs(credential: Credential, request: UpgradeRequest): Promise<WebSocket> {
     const headers = { 'user-agent': needs.userAgent, ...createIdentityHeaders(context, credential) };
     const { socket: connection } = await dial(credential, { signal: request.signal });
-    return upgrade(context, request, { connection, headers });
+    try {
+      return await upgrade(context, request, { connection, headers });
+    } catch (error) {
+      if (!(error instanceof UpgradeRefusal)) throw error;
+      throw new UpgradeRefusal(error.status, error.headers, strikeOut(error.body, credential));
+    }
   }
 
   return {
@@ -83,12 +95,12 @@ export function createTransport(
     async request(request) {
       const options = toCredentialOptions(request);
       const credential = await credentialFor(options);
-      const response = await http.send(request, credential);
+      const response = await sendAs(credential, request);
       if (response.status !== 401) return response;
       const renewed = await renew(credential, options);
       if (!renewed) return response;
       await discard(response.body);
-      return http.send(request, renewed);
+      return sendAs(renewed, request);
     },
     async openWebSocket(request) {
       const options = toCredentialOptions(request);

@@ -1,3 +1,4 @@
+// covers: main/library/recording.ts
 import { rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, expectTypeOf, test } from 'vitest';
