@@ -94,7 +94,10 @@ test('no token, key, plugin output or typed password is in what the page got, a 
   });
   const { contexts } = await client.call('contexts.list', {});
   const outcomes = new Map<string, string>();
-  for (const { name } of contexts) outcomes.set(name, await useContext(name));
+  for (const { name } of contexts) {
+    outcomes.set(name, await useContext(name));
+    await examineContext(name);
+  }
   // The test is worth nothing where the secrets were not in use.
   expect(Object.fromEntries(outcomes)).toMatchObject({
     token: 'live',
@@ -152,6 +155,15 @@ async function useContext(context: string): Promise<string> {
     await shell.done;
   }
   return session.state.kind;
+}
+
+async function examineContext(context: string): Promise<void> {
+  const finished: string[] = [];
+  client.on('doctor.changed', ({ runId, isFinished }) => {
+    if (isFinished) finished.push(runId);
+  });
+  const { runId } = await client.call('doctor.run', { context, namespace: 'shop', pod: POD });
+  await vi.waitUntil(() => finished.includes(runId), { timeout: 30_000 });
 }
 
 function listSessions(): Promise<readonly SessionInfo[]> {
