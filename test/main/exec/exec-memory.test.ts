@@ -1,29 +1,21 @@
 // covers: main/exec/exec-stream.ts
-import { execFile, spawn } from 'node:child_process';
-import { createInterface } from 'node:readline';
+import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type ExecPeer, startExecPeer } from '../../fakes/exec-peer-process.ts';
 
 const run = promisify(execFile);
-const fake = (name: string): string => fileURLToPath(new URL(`../../fakes/${name}`, import.meta.url));
+const LOAD = fileURLToPath(new URL('../../fakes/exec-load.ts', import.meta.url));
 
 /** Decimal, and of resident memory: what the system says, garbage and all. */
 const LIMIT_BYTES = 32_000_000;
 
-let peer: ReturnType<typeof spawn>;
-let address: string;
-
+let peer: ExecPeer;
 beforeAll(async () => {
-  const child = spawn(process.execPath, [fake('exec-peer.ts')], { stdio: ['ignore', 'pipe', 'inherit'] });
-  peer = child;
-  const lines = createInterface(child.stdout);
-  address = await new Promise((resolve) => lines.once('line', resolve));
+  peer = await startExecPeer();
 });
-
-afterAll(() => {
-  peer?.kill('SIGKILL');
-});
+afterAll(() => peer?.stop());
 
 test.each([
   ['down', 'of which nobody reads the output'],
@@ -31,7 +23,7 @@ test.each([
 ])(
   '%s: 30 commands with 200 MB each, %s, cost less than 32 MB',
   async (direction) => {
-    const { stdout } = await run(process.execPath, ['--expose-gc', fake('exec-load.ts'), direction, address]);
+    const { stdout } = await run(process.execPath, ['--expose-gc', LOAD, direction, peer.address]);
     const grown = JSON.parse(stdout) as { open: number; residentBytes: number; heldBytes: number };
     expect(grown.open).toBe(30);
     expect(grown.heldBytes).toBeLessThan(LIMIT_BYTES);
