@@ -21,6 +21,8 @@ const REASONS: Readonly<Record<string, string>> = {
 
 /** OpenSSL's words, where its code is lost on the way (node:tls, `write EPROTO`). */
 const NOT_TLS = /:(wrong version number|packet length too long|http request):/;
+/** The part of OpenSSL's words that is meant for people: `…:SSL routines:ssl3_read_bytes:tlsv1 alert protocol version:…`. */
+const TLS_WORDS = /:SSL routines:[^:]*:([^:]+):/;
 /** TLS alerts by which a server refuses our client certificate, or its absence. */
 const CLIENT_REFUSED =
   /alert (certificate required|bad certificate|unknown ca|certificate expired|certificate unknown|certificate revoked|access denied):/;
@@ -52,7 +54,7 @@ export function toConnectError(context: ResolvedContext, cause: unknown): AppErr
     );
   }
   return new AppError('cluster-unreachable', `could not reach ${server}: ${reason}`, {
-    hint: 'Check the network and VPN, and that the cluster runs.',
+    hint: hintFor(detail),
     detail,
     cause,
   });
@@ -61,9 +63,29 @@ export function toConnectError(context: ResolvedContext, cause: unknown): AppErr
 /** Why a connection did not come to be or broke, for people, and in the system's words with its code. */
 export function explainFailure(cause: unknown): { readonly reason: string; readonly detail: string } {
   const code = systemCode(cause) ?? '';
-  const words = cause instanceof Error ? cause.message : String(cause);
-  const reason = NOT_TLS.test(words)
-    ? 'what listens there does not speak TLS'
-    : (REASONS[code] ?? (words || 'the connection failed'));
-  return { reason, detail: code && !words.startsWith(code) ? `${code}: ${words}` : words };
+  const words = wordsOf(cause);
+  return {
+    reason: explainTls(words) ?? REASONS[code] ?? (words || 'the connection failed'),
+    detail: code && !words.startsWith(code) ? `${code}: ${words}` : words,
+  };
+}
+
+/** Where each address of a name was tried, the words are with each attempt. */
+function wordsOf(cause: unknown): string {
+  if (cause instanceof AggregateError && cause.message === '') return cause.errors.map(wordsOf).join('; ');
+  return (cause instanceof Error ? cause.message : String(cause)).trim();
+}
+
+function explainTls(words: string): string | undefined {
+  if (NOT_TLS.test(words)) return 'what listens there does not speak TLS';
+  const [, ofOpenSsl] = TLS_WORDS.exec(words) ?? [];
+  return ofOpenSsl && `the TLS handshake failed: ${ofOpenSsl}`;
+}
+
+function hintFor(detail: string): string {
+  if (NOT_TLS.test(detail)) return 'Check scheme and port of the server in the kubeconfig.';
+  if (TLS_WORDS.test(detail)) {
+    return 'TLS 1.2 or 1.3 is needed on both sides; some servers end it here where they want a client certificate.';
+  }
+  return 'Check the network and VPN, and that the cluster runs.';
 }

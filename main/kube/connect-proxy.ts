@@ -30,7 +30,11 @@ export async function openTunnel(
       headers: { host: authority, 'user-agent': needs.userAgent, ...formatProxyLogin(proxy) },
     });
     const { statusCode = 0, statusMessage = '' } = response;
-    if (statusCode >= 200 && statusCode < 300) return;
+    if (statusCode >= 200 && statusCode < 300) {
+      // What the server had to say at once.
+      if (head.byteLength > 0) socket.unshift(head);
+      return;
+    }
     const body = await readRefusal(socket, response, head);
     throw new ProxyRefusal(`answered ${statusCode} ${statusMessage}`.trim(), {
       body,

@@ -3,7 +3,7 @@ import type { Credential } from '../credentials/credential.ts';
 import { readBody, readStart } from './answer-body.ts';
 import { toConnectError } from './connect-error.ts';
 import { formatProxyLogin } from './connect-proxy.ts';
-import { createDial, type Dial } from './dial.ts';
+import type { Dial } from './dial.ts';
 import type { ResolvedContext } from './kubeconfig.ts';
 import { chooseProxy, type ProxyChoice } from './proxy-choice.ts';
 import { ProxyRefusal, toProxyError } from './proxy-error.ts';
@@ -12,7 +12,9 @@ import type { DialNeeds } from './route.ts';
 import { hashClientCertificate } from './tls-settings.ts';
 import type { KubeRequest, KubeResponse } from './transport.ts';
 
-export interface HttpNeeds extends DialNeeds {
+export interface HttpNeeds extends Pick<DialNeeds, 'userAgent' | 'environment'> {
+  /** Makes its connections; to an http server, through a proxy that takes requests as they are. */
+  readonly dial: Dial;
   /** Milliseconds for an answer's head, and for a pause in a body that may not be quiet. Absent: a minute. */
   readonly answerMs?: number;
 }
@@ -44,7 +46,6 @@ export function createHttpClient(needs: HttpNeeds, context: ResolvedContext): Ht
   const { cluster } = context;
   const { answerMs = ANSWER_LIMIT_MS } = needs;
   const { origin } = new URL(cluster.server);
-  const dial = createDial(needs, context, { isForwarded: !isSecure(context) });
   let pool: Pool | undefined;
 
   /** One pool a client certificate: connections made with an old one are not used for the new one. */
@@ -52,7 +53,7 @@ export function createHttpClient(needs: HttpNeeds, context: ResolvedContext): Ht
     const certificateHash = hashClientCertificate(credential);
     if (pool?.certificateHash === certificateHash) return pool.agent;
     retire(pool);
-    pool = { certificateHash, agent: createAgent(dial, credential, answerMs) };
+    pool = { certificateHash, agent: createAgent(needs.dial, credential, answerMs) };
     return pool.agent;
   }
 

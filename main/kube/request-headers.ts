@@ -7,7 +7,7 @@ export type RequestHeaders = Readonly<Record<string, string | readonly string[]>
 
 /**
  * Who asks, and as whom: the same on REST and WebSocket. To an http address no credential goes, as with kubectl: anybody
- * could listen there. Throws `context-unusable` for an impersonation that no header can carry.
+ * could listen there. Throws `context-unusable` for what no header can carry.
  */
 export function createIdentityHeaders(
   context: Pick<ResolvedContext, 'cluster' | 'name' | 'impersonation'>,
@@ -15,7 +15,9 @@ export function createIdentityHeaders(
 ): RequestHeaders {
   const { impersonation, name } = context;
   return {
-    ...(authorization && isSecure(context) ? { authorization } : {}),
+    ...(authorization && isSecure(context)
+      ? { authorization: encodeValue(`the credential of context ${name}`, authorization) }
+      : {}),
     ...(impersonation ? createImpersonationHeaders(name, impersonation) : {}),
   };
 }
@@ -30,7 +32,7 @@ function createImpersonationHeaders(
   context: string,
   { user, uid, groups, extra }: Impersonation,
 ): RequestHeaders {
-  const encode = (text: string): string => encodeValue(context, text);
+  const encode = (text: string): string => encodeValue(`whom context ${context} acts as`, text);
   const extraValues = Map.groupBy(
     [...extra].flatMap(([key, values]) => values.map((value) => ({ name: escapeKey(key), value }))),
     ({ name }) => name,
@@ -59,16 +61,12 @@ function escapeKey(key: string): string {
   return escaped.toLowerCase();
 }
 
-/** As UTF-8, which is what Go sends; headers are written a byte a character here. */
-function encodeValue(context: string, text: string): string {
+/** As UTF-8, which is what Go sends; headers are written a byte a character here. `what` is told, never the value. */
+function encodeValue(what: string, text: string): string {
   if (/[^\P{Cc}\t]/u.test(text)) {
-    throw new AppError(
-      'context-unusable',
-      `context ${context} impersonates a name with a control character`,
-      {
-        hint: 'Mend as, as-uid, as-groups or as-user-extra in the kubeconfig.',
-      },
-    );
+    throw new AppError('context-unusable', `${what} holds a line break or another control character`, {
+      hint: 'Mend it in the kubeconfig, or in what makes the credential: no request can carry it.',
+    });
   }
   return Buffer.from(text, 'utf8').toString('latin1');
 }

@@ -34,6 +34,12 @@ export const KUBECTL_LIMITS: DialLimits = { connectMs: 30_000, handshakeMs: 10_0
 /** Silence after which TCP asks whether the other side is there, as for kubectl. */
 const KEEP_ALIVE_MS = 30_000;
 
+/**
+ * After which the next address of a name is tried. Node gives one up at this time, and its quarter of a second is less
+ * than a connection over a far VPN takes.
+ */
+const NEXT_ADDRESS_MS = 1_500;
+
 /** A connection to the cluster's address, and how it was reached. */
 export interface Route {
   readonly socket: Socket;
@@ -109,6 +115,7 @@ async function openTcp(
     noDelay: true,
     keepAlive: true,
     keepAliveInitialDelay: KEEP_ALIVE_MS,
+    autoSelectFamilyAttemptTimeout: NEXT_ADDRESS_MS,
   });
   // Stays for the socket's life: an error between two owners would end the process.
   socket.on('error', () => {});

@@ -39,8 +39,9 @@ export async function secureSocket(
     // Node would throw the refused certificate away, which is what a person has to see. It is refused below.
     rejectUnauthorized: false,
   });
-  // Stays for the socket's life: an error between two owners would end the process.
-  secure.on('error', () => {});
+  // Stays for the socket's life: an error between two owners would end the process. The first is the last, since what a
+  // server says in an alert is followed by an end, which undici would tell in its place.
+  secure.on('error', () => secure.destroy());
   await takeStep(secure, options, () => once(secure, 'secureConnect'));
   if (isVerified && !secure.authorized) {
     const certificate = secure.getPeerX509Certificate();

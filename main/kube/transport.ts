@@ -5,6 +5,7 @@ import { createDial } from './dial.ts';
 import { createHttpClient, type HttpNeeds } from './http-client.ts';
 import type { ResolvedContext } from './kubeconfig.ts';
 import { createIdentityHeaders, isSecure } from './request-headers.ts';
+import type { DialNeeds } from './route.ts';
 import { isSameCredential } from './tls-settings.ts';
 import { UpgradeRefusal, type UpgradeRequest, upgrade } from './upgrade.ts';
 
@@ -53,12 +54,13 @@ export interface KubeResponse {
 const MAX_DISCARDED_BYTES = 64 * 1024;
 
 export function createTransport(
-  needs: HttpNeeds,
+  needs: DialNeeds & Pick<HttpNeeds, 'answerMs'>,
   context: ResolvedContext,
   credentials: CredentialProvider,
 ): KubeTransport {
-  const http = createHttpClient(needs, context);
   const dial = createDial(needs, context);
+  const httpDial = isSecure(context) ? dial : createDial(needs, context, { isForwarded: true });
+  const http = createHttpClient({ ...needs, dial: httpDial }, context);
 
   // The API server of an http address gets no credentials, so none are made.
   async function credentialFor(options: CredentialOptions): Promise<Credential> {

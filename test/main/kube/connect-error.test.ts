@@ -22,6 +22,15 @@ test.each([
   });
 });
 
+test('each address that was tried is told', () => {
+  const tried = ['connect ECONNREFUSED ::1:6443', 'connect ECONNREFUSED 127.0.0.1:6443'];
+  const error = new AggregateError(tried.map((words) => new Error(words)));
+  expect(toConnectError(context, Object.assign(error, { code: 'ECONNREFUSED' }))).toMatchObject({
+    message: 'could not reach https://h:6443: nothing listens there',
+    detail: `ECONNREFUSED: ${tried.join('; ')}`,
+  });
+});
+
 test('a code that is not known is told in the words of the system', () => {
   expect(explain('EODD').message).toBe('could not reach https://h:6443: words of the system');
 });
@@ -41,7 +50,10 @@ test('a TLS alert about our certificate is an unauthorized', () => {
 test('a server without TLS is told as such, with and without OpenSSL’s code', () => {
   const words = '40FD:error:0A00010B:SSL routines:tls_validate_record_header:wrong version number:../x.c:77:';
   for (const code of ['ERR_SSL_WRONG_VERSION_NUMBER', 'EPROTO']) {
-    expect(explain(code, words).message).toContain('does not speak TLS');
+    expect(explain(code, words)).toMatchObject({
+      message: expect.stringContaining('does not speak TLS'),
+      hint: expect.stringContaining('scheme and port'),
+    });
   }
 });
 

@@ -52,8 +52,11 @@ test('names are sent as UTF-8', () => {
   expect(Buffer.from(String(user), 'latin1').toString('utf8')).toBe('dörte');
 });
 
-test('a name that would break the line is refused', () => {
-  expect(() => headersFor({ groups: ['a\r\nx-evil: 1'] })).toThrow(
-    expect.objectContaining({ code: 'context-unusable' }),
+test('a value that would break the line is refused, and not quoted', () => {
+  const refusal = { code: 'context-unusable', message: expect.not.stringContaining('evil') };
+  expect(() => headersFor({ groups: ['a\r\nx-evil: 1'] })).toThrow(expect.objectContaining(refusal));
+  const broken = { authorization: 'Bearer a\nevil' };
+  expect(() => createIdentityHeaders(createContext('https://h'), broken)).toThrow(
+    expect.objectContaining(refusal),
   );
 });

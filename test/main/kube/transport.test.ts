@@ -2,7 +2,11 @@
 import type { TLSSocket } from 'node:tls';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { WebSocket } from 'ws';
-import type { Credential, CredentialProvider } from '../../../main/credentials/credential.ts';
+import type {
+  Credential,
+  CredentialOptions,
+  CredentialProvider,
+} from '../../../main/credentials/credential.ts';
 import type { ClusterSettings } from '../../../main/kube/kubeconfig.ts';
 import { createTransport, type KubeTransport } from '../../../main/kube/transport.ts';
 import {
@@ -216,6 +220,26 @@ describe('after a 401', () => {
   });
 });
 
+test('a credential is asked for as by whom the request is made', async () => {
+  const asked: (boolean | undefined)[] = [];
+  const note = async ({ isUnattended }: CredentialOptions): Promise<Credential> => {
+    asked.push(isUnattended);
+    return {};
+  };
+  const credentials: CredentialProvider = { current: note, renew: (_stale, options) => note(options) };
+  const server = await startTlsServer({
+    answer: (_request, response) => sendJson(response, 401, {}),
+    refuse: (_request, socket) => refuseUpgrade(socket, 401, 'no'),
+  });
+  const transport = connect(server.address, credentials);
+  await transport.request({ method: 'GET', path: '/', isUnattended: true, signal });
+  await transport
+    .openWebSocket({ path: '/', query: new URLSearchParams(), protocols: ['a'], isUnattended: true, signal })
+    .catch(() => {});
+  await get(transport);
+  expect(asked).toEqual([true, true, true, true, false, false]);
+});
+
 describe('a client certificate', () => {
   async function startMutualServer(): Promise<FakeApiServer> {
     const nameOf = (socket: unknown): unknown => (socket as TLSSocket).getPeerCertificate().subject?.CN;
@@ -245,6 +269,25 @@ describe('a client certificate', () => {
     await credentials.renew({}, { signal });
     expect([(await get(transport)).text, await hear()]).toEqual(['{"user":"bob"}', 'bob']);
   });
+
+  test.each(['TLSv1.2', 'TLSv1.3'] as const)(
+    'that is missing is told in the server’s words: %s',
+    async (version) => {
+      const server = await startTlsServer({
+        tls: { requestCert: true, rejectUnauthorized: true, ca: authority.certificate, maxVersion: version },
+      });
+      const failure =
+        version === 'TLSv1.3'
+          ? { code: 'unauthorized', message: `${server.address} did not accept the client certificate` }
+          : {
+              code: 'cluster-unreachable',
+              message: `could not reach ${server.address}: the TLS handshake failed: ssl/tls alert handshake failure`,
+              hint: expect.stringContaining('client certificate'),
+            };
+      await expect(get(connect(server.address))).rejects.toMatchObject(failure);
+      await expect(openSocket(connect(server.address))).rejects.toMatchObject(failure);
+    },
+  );
 
   test('that does not fit its key is told as such', async () => {
     const server = await startMutualServer();

@@ -48,6 +48,13 @@ test('offers its protocols in order, no extension, and takes what the server cho
   expect(request?.headers['sec-websocket-extensions']).toBeUndefined();
 });
 
+test('a header with several values is sent as several lines', async () => {
+  await open({});
+  const [request] = server.requests;
+  const lines = request?.rawHeaders.filter((_, index, all) => all[index - 1] === 'x-group');
+  expect(lines).toEqual(['a', 'b']);
+});
+
 test('what the server sends at once waits until the caller listens', async () => {
   const socket = await open({
     serve(peer) {
