@@ -4,7 +4,8 @@ import type { CredentialRequest } from '../../preload/contract.ts';
 import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { useTypedAhead } from '../ui/typed-ahead.ts';
-import { pluginName, showText, waitingWords } from './credential-words.ts';
+import { visibleText } from '../ui/visible-text.ts';
+import { pluginName, waitingWords } from './credential-words.ts';
 
 export interface ConsentDialogProps {
   readonly request: CredentialRequest;
@@ -41,7 +42,7 @@ export function ConsentDialog({ request, queued, onAnswer, onLater }: ConsentDia
       }}
     >
       <p class="dialog-text">
-        The kubeconfig gets the credential for <strong>{showText(request.context)}</strong> from a program.
+        The kubeconfig gets the credential for <strong>{visibleText(request.context)}</strong> from a program.
         Kubereel has not run it for you before. {waitingWords(request)}.
       </p>
       <dl class="consent-facts">
@@ -55,7 +56,7 @@ export function ConsentDialog({ request, queued, onAnswer, onLater }: ConsentDia
             // biome-ignore lint/a11y/noNoninteractiveTabindex: they may be more than fit
             <ol class="consent-arguments" tabIndex={0} aria-label="Arguments">
               {request.args.map((argument, index) => (
-                <li key={index}>{showText(argument) || '(empty)'}</li>
+                <li key={index}>{visibleText(argument) || '(empty)'}</li>
               ))}
             </ol>
           )}
@@ -75,7 +76,7 @@ function Fact({ label, value }: { readonly label: string; readonly value: string
   return (
     <>
       <dt>{label}</dt>
-      <dd class="mono">{showText(value)}</dd>
+      <dd class="mono">{visibleText(value)}</dd>
     </>
   );
 }

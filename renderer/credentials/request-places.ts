@@ -78,5 +78,5 @@ export function isWaitingFor(
 }
 
 function isWaiting({ state }: SessionInfo): boolean {
-  return state.kind === 'opening';
+  return state.kind === 'opening' || state.kind === 'reconnecting';
 }

@@ -67,7 +67,7 @@ function titleOf(store: Store): string {
     recordings: store.sessions.recordings.value ?? new Map(),
     nowMs: store.nowMs.peek(),
   });
-  return [words.name, words.place, 'Kubereel'].filter(Boolean).join(' · ');
+  return [words.news, words.name, words.place, 'Kubereel'].filter(Boolean).join(' · ');
 }
 
 /** What is on the screen stays to be read and copied. */

@@ -14,6 +14,8 @@ export interface TabWords {
   readonly title: string;
   /** All of it and the state, for a screen reader. */
   readonly heard: string;
+  /** Stands before all else in the window's title: something that the user would not see from afar. */
+  readonly news?: string;
   /** Whose colour it carries. */
   readonly context?: string;
   readonly sign?: { readonly shape: DotShape; readonly tone: Tone };
@@ -49,6 +51,7 @@ function describeSession(session: SessionInfo): TabWords {
     heard: `${name}, ${target.context}, ${state}`,
     context: target.context,
     sign,
+    ...(session.state.kind === 'reconnecting' ? { news: 'Reconnecting' } : {}),
   };
 }
 
@@ -64,7 +67,8 @@ function signOf({ state, recording }: SessionInfo): {
       ? { shape: 'full', tone: 'lost', state: 'live, recording held up' }
       : { shape: 'full', tone: 'live', state: 'live, being recorded' };
   }
-  if (state.kind === 'reconnecting') return { shape: 'half', tone: 'owed', state: 'reconnecting' };
+  if (state.kind === 'reconnecting')
+    return { shape: 'half', tone: 'owed', state: 'connection lost, reconnecting' };
   const { end } = state;
   if (end.kind === 'failed') return { shape: 'cross', tone: 'lost', state: 'failed' };
   if (end.kind === 'closed') return { shape: 'ring', tone: 'quiet', state: 'closed' };

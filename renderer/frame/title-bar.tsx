@@ -64,10 +64,16 @@ function placeOf(store: Store): { readonly context: string; readonly namespace: 
 /** How many sessions live, and whether all of them are on record. A press lists them. */
 function Recording({ store }: { readonly store: Store }): JSX.Element {
   const [place, setPlace] = useState<MenuPlace>();
-  const live = store.sessions.live.value.filter((one) => one.state.kind === 'live');
+  const open = store.sessions.live.value.filter((one) => one.state.kind !== 'opening');
+  const lost = open.filter((one) => one.state.kind === 'reconnecting');
+  const live = open.filter((one) => one.state.kind === 'live');
   const unrecorded = live.filter(({ recording }) => recording.kind !== 'recording' || recording.trouble);
-  if (live.length === 0) return <div class="recording-count" />;
-  const words = `${formatCount(live.length, 'session')} live, ${live.length - unrecorded.length} being recorded`;
+  if (open.length === 0) return <div class="recording-count" />;
+  const words = [
+    `${formatCount(live.length, 'session')} live`,
+    `${live.length - unrecorded.length} being recorded`,
+    ...(lost.length > 0 ? [`${lost.length} reconnecting`] : []),
+  ].join(', ');
   return (
     <div class="recording-count">
       <button
@@ -79,9 +85,19 @@ function Recording({ store }: { readonly store: Store }): JSX.Element {
         aria-expanded={place !== undefined}
         onClick={(event) => setPlace(placeBelow(event.currentTarget))}
       >
+        {lost.length > 0 && (
+          <>
+            <StatusDot shape="half" tone="owed" />
+            <span class="tone-owed numbers">{lost.length} reconnecting</span>
+          </>
+        )}
         {unrecorded.length > 0 && <span class="tone-lost numbers">{unrecorded.length} not recorded</span>}
-        <StatusDot shape="full" tone={unrecorded.length > 0 ? 'lost' : 'live'} />
-        <span class="numbers">REC {live.length} live</span>
+        {live.length > 0 && (
+          <>
+            <StatusDot shape="full" tone={unrecorded.length > 0 ? 'lost' : 'live'} />
+            <span class="numbers">REC {live.length} live</span>
+          </>
+        )}
       </button>
       {place && (
         <Menu
@@ -89,7 +105,7 @@ function Recording({ store }: { readonly store: Store }): JSX.Element {
           heading="Live sessions"
           place={place}
           onClose={() => setPlace(undefined)}
-          items={live.map((session) => ({
+          items={open.map((session) => ({
             key: session.sessionId,
             label: targetName(session.target),
             note: noteOf(session),
@@ -102,7 +118,8 @@ function Recording({ store }: { readonly store: Store }): JSX.Element {
   );
 }
 
-function noteOf({ target, recording }: SessionInfo): string {
+function noteOf({ target, recording, state }: SessionInfo): string {
+  if (state.kind === 'reconnecting') return `${target.context}, reconnecting`;
   if (recording.kind !== 'recording') return `${target.context}, not recorded`;
   return recording.trouble ? `${target.context}, recording held up` : target.context;
 }

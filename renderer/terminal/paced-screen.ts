@@ -3,6 +3,7 @@
  * here a write waits once a bounded amount is unparsed, which is what gives a stream's credit back.
  */
 import type { TerminalSize } from '../../preload/contract.ts';
+import { visibleText } from '../ui/visible-text.ts';
 
 /** What records are shown on. */
 export interface Screen {
@@ -12,6 +13,8 @@ export interface Screen {
   settle(): Promise<void>;
   /** In order with what was written. */
   resize(size: TerminalSize): Promise<void>;
+  /** One dim line of ours. Not over a program that fills the screen: there it would stand in its picture. */
+  mark(label: string): Promise<void>;
   /** As new: no text, no modes, no scrollback. In order with what was written. */
   reset(): Promise<void>;
 }
@@ -21,6 +24,7 @@ export interface ParsingTerminal {
   write(bytes: Uint8Array, parsed: () => void): void;
   resize(cols: number, rows: number): void;
   reset(): void;
+  readonly buffer: { readonly active: { readonly type: 'normal' | 'alternate'; readonly cursorX: number } };
 }
 
 /**
@@ -53,16 +57,25 @@ export function createPacedScreen(
 
   signal.addEventListener('abort', wake, { once: true });
 
+  async function write(bytes: Uint8Array): Promise<void> {
+    signal.throwIfAborted();
+    unparsedBytes += bytes.length;
+    terminal.write(bytes, () => {
+      unparsedBytes -= bytes.length;
+      onParsed?.();
+      wake();
+    });
+    await untilUnparsed(UNPARSED_BYTES);
+  }
+
   return {
-    async write(bytes) {
-      signal.throwIfAborted();
-      unparsedBytes += bytes.length;
-      terminal.write(bytes, () => {
-        unparsedBytes -= bytes.length;
-        onParsed?.();
-        wake();
-      });
-      await untilUnparsed(UNPARSED_BYTES);
+    write,
+    async mark(label) {
+      await untilUnparsed(0);
+      const { type, cursorX } = terminal.buffer.active;
+      if (type === 'alternate') return;
+      const before = cursorX === 0 ? '' : '\r\n';
+      await write(new TextEncoder().encode(`${before}\x1b[0;2m— ${visibleText(label)} —\x1b[0m\r\n`));
     },
     settle: () => untilUnparsed(0),
     async resize({ cols, rows }) {

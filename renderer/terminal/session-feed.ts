@@ -46,10 +46,11 @@ export async function feedScreen<Source extends FeedSource>(
   }
 }
 
-/** One record on the screen. Markers and exits are no part of the picture. */
+/** One record on the screen. An exit is no part of the picture. */
 export async function showRecord(screen: Screen, record: TerminalRecord): Promise<void> {
   if (record.kind === 'output') await screen.write(record.bytes);
   else if (record.kind === 'resize') await screen.resize(record.size);
+  else if (record.kind === 'marker') await screen.mark(record.label);
   else if (record.kind === 'caught-up') await screen.settle();
 }
 

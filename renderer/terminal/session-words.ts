@@ -1,5 +1,5 @@
 /** A session's end and its recording in words. */
-import type { ProblemInfo, RecordingState, SessionInfo } from '../../preload/contract.ts';
+import type { ProblemInfo, RecordingState, SessionInfo, SessionState } from '../../preload/contract.ts';
 import { formatBytes, formatClock, formatDuration } from '../ui/format.ts';
 import { sentence } from '../ui/messages.tsx';
 import type { DotShape, Tone } from '../ui/status-dot.tsx';
@@ -37,6 +37,16 @@ export function describeEnd(session: SessionInfo): EndWords | undefined {
         shape: 'cross',
       };
   }
+}
+
+/** `Attempt 3 in 8 s`, `Attempt 3, now`. */
+export function describeTry(
+  { attempt, nextTryAtMs }: SessionState & { kind: 'reconnecting' },
+  nowMs: number,
+): string {
+  // Rounded up: it counts 3, 2, 1 and never shows a try that is 0 s away.
+  const seconds = Math.ceil((nextTryAtMs - nowMs) / 1_000);
+  return seconds > 0 ? `Attempt ${attempt} in ${formatDuration(seconds * 1_000)}` : `Attempt ${attempt}, now`;
 }
 
 export interface RecordingWords {

@@ -8,6 +8,7 @@ import { Button } from '../ui/button.tsx';
 import { Notice, Waiting } from '../ui/messages.tsx';
 import { Problem } from '../ui/problem.tsx';
 import { EndBar, type EndBarProps } from './end-bar.tsx';
+import { ReconnectBar } from './reconnect-bar.tsx';
 import { TerminalFrame } from './terminal-frame.tsx';
 import { type LinkState, linkTerminal, type TerminalLink } from './terminal-link.ts';
 import type { TerminalInput, TerminalView } from './xterm.ts';
@@ -39,10 +40,19 @@ export function TerminalPane(props: TerminalPaneProps): JSX.Element {
   latest.current = props;
   const [linkState, setLinkState] = useState<LinkState>({ kind: 'catching-up' });
   const [isInputRefused, setInputRefused] = useState(false);
+  /** Keys that met no shell since the connection was lost. */
+  const [unsent, setUnsent] = useState(0);
+
+  const isReconnecting = (): boolean => latest.current.session.state.kind === 'reconnecting';
 
   const input: TerminalInput = {
-    onTyped: (bytes) => link.current?.typed(bytes),
-    onReply: (bytes) => link.current?.reply(bytes),
+    onTyped(bytes) {
+      if (isReconnecting()) setUnsent((count) => count + 1);
+      else link.current?.typed(bytes);
+    },
+    onReply(bytes) {
+      if (!isReconnecting()) link.current?.reply(bytes);
+    },
     onBell: () => link.current?.bell(),
   };
 
@@ -92,9 +102,17 @@ export function TerminalPane(props: TerminalPaneProps): JSX.Element {
               onCloseTab={() => props.onCloseTab(session)}
               onLeave={() => view.current?.focus()}
             />
+          ) : linkState.kind === 'lost' ? (
+            <LostBar problem={linkState.problem} onRetry={() => link.current?.retry()} />
           ) : (
-            linkState.kind === 'lost' && (
-              <LostBar problem={linkState.problem} onRetry={() => link.current?.retry()} />
+            session.state.kind === 'reconnecting' && (
+              <ReconnectBar
+                state={session.state}
+                unsent={unsent}
+                onTryNow={() => tryNow(props)}
+                onClose={() => props.onCloseTab(session)}
+                onLeave={() => view.current?.focus()}
+              />
             )
           )
         }
@@ -132,6 +150,11 @@ function LostBar({ problem, onRetry }: LostBarProps): JSX.Element {
       <Button onPress={onRetry}>Connect again</Button>
     </Problem>
   );
+}
+
+/** How it went shows in the session's state, which has gone on where this fails. */
+function tryNow({ client, session }: TerminalPaneProps): void {
+  client.call('sessions.reconnect', { sessionId: session.sessionId }).catch(() => {});
 }
 
 /** How it went shows in the session's state; a failure here means that there is no session any more. */

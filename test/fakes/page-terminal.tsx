@@ -106,6 +106,9 @@ const stage = {
   bytes(bytes: Uint8Array): void {
     sources.at(-1)?.push({ kind: 'output', timeMicros: 0, bytes });
   },
+  marker(label: string): void {
+    sources.at(-1)?.push({ kind: 'marker', timeMicros: 0, label });
+  },
   resize(size: TerminalSize): void {
     sources.at(-1)?.push({ kind: 'resize', timeMicros: 0, size });
   },

@@ -367,6 +367,33 @@ describe.skipIf(!chromiumPath)('the page in a browser', () => {
     });
   });
 
+  test('a lost connection shows in the tab, the head and the window`s title', async () => {
+    await open('sessions');
+    await tell((core) => {
+      const session = core.state.sessions.get('s1');
+      if (!session) throw new Error('the scene has no session s1');
+      const problem = { code: 'connection-lost', message: 'the connection was cut' };
+      const now = Date.now();
+      const lost = {
+        startedAtMs: now - 60_000,
+        lostAtMs: now,
+        attempt: 2,
+        nextTryAtMs: now + 8_000,
+        problem,
+      };
+      core.putSession({ ...session, state: { kind: 'reconnecting', ...lost } });
+    });
+    await tab(/^web-7f9.*connection lost, reconnecting/).waitFor();
+    await page.getByText('1 reconnecting').waitFor();
+    await expect.poll(() => page.title()).toMatch(/^Reconnecting · web-7f9/);
+    await page.getByText(/Attempt 2 in \d s/).waitFor();
+    await shoot('reconnecting-light');
+    await page.setViewportSize({ width: 700, height: 600 });
+    await shoot('reconnecting-narrow');
+    await page.getByRole('button', { name: 'Try now' }).click();
+    await tab(/^web-7f9.*live, being recorded/).waitFor();
+  });
+
   test('F6 walks through the parts of the window and back, out of the terminal too', async () => {
     await open('sessions');
     await expect.poll(isTerminalFocused).toBe(true);

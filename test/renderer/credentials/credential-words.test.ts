@@ -1,10 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import {
-  describeRequest,
-  pluginName,
-  showText,
-  waitingWords,
-} from '../../../renderer/credentials/credential-words.ts';
+import { describeRequest, pluginName, waitingWords } from '../../../renderer/credentials/credential-words.ts';
 import { requestNamed } from '../../fakes/page-things.ts';
 
 describe('a plugin', () => {
@@ -25,11 +20,4 @@ describe('a plugin', () => {
     expect(waitingWords({ waiting: 1 })).toBe('1 request waits for it');
     expect(waitingWords({ waiting: 10 })).toBe('10 requests wait for it');
   });
-});
-
-test('text from a kubeconfig shows what cannot be seen, and leaves the rest alone', () => {
-  expect(showText('--name=Jürgen 世界 👩🏽')).toBe('--name=Jürgen 世界 👩🏽');
-  expect(showText('a\nb\u0000c\u001b[2J')).toBe('a\\u{a}b\\u{0}c\\u{1b}[2J');
-  expect(showText('safe\u202Eexe.sh')).toBe('safe\\u{202e}exe.sh');
-  expect(showText('a\u200bb\u2028c\ud800')).toBe('a\\u{200b}b\\u{2028}c\\u{d800}');
 });

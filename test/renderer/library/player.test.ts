@@ -38,6 +38,9 @@ function stage(
       shown += decoder.decode(bytes);
     },
     async settle() {},
+    async mark(label) {
+      shown += `<${label}>`;
+    },
     async resize({ cols, rows }) {
       shown += `<${cols}x${rows}>`;
     },

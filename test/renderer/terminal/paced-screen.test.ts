@@ -1,4 +1,5 @@
-import { afterEach, expect, test } from 'vitest';
+import headless from '@xterm/headless';
+import { afterEach, describe, expect, test } from 'vitest';
 import {
   createPacedScreen,
   type ParsingTerminal,
@@ -25,6 +26,7 @@ function createSlowTerminal(): ParsingTerminal & { readonly log: string[]; parse
     },
     resize: (cols, rows) => log.push(`resized ${cols}x${rows}`),
     reset: () => log.push('reset'),
+    buffer: { active: { type: 'normal', cursorX: 0 } },
     parse: () => waiting.shift()?.(),
   };
 }
@@ -86,4 +88,47 @@ test('a wait for a terminal that is gone ends with its signal', async () => {
   life.controller.abort(new Error('gone'));
   await expect(settled).rejects.toThrow('gone');
   await expect(screen.write(new Uint8Array(1))).rejects.toThrow('gone');
+});
+
+describe('a mark', () => {
+  const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+
+  async function marked(before: string, label = 'connection lost: it was cut'): Promise<string[]> {
+    const terminal = new headless.Terminal({ cols: 60, rows: 6, allowProposedApi: true });
+    const screen = createPacedScreen(terminal, { signal: life.controller.signal });
+    await screen.write(bytes(before));
+    await screen.mark(label);
+    await screen.write(bytes('$'));
+    await screen.settle();
+    const { active } = terminal.buffer;
+    return Array.from({ length: 6 }, (_, row) => active.getLine(row)?.translateToString(true) ?? '').filter(
+      (line) => line !== '',
+    );
+  }
+
+  test('is a line of its own, also where the cursor stands in another', async () => {
+    expect(await marked('$ ls')).toEqual(['$ ls', '— connection lost: it was cut —', '$']);
+    expect(await marked('$ ls\r\n')).toEqual(['$ ls', '— connection lost: it was cut —', '$']);
+  });
+
+  test('is dim, and leaves neither its own colour nor the one before it', async () => {
+    const terminal = new headless.Terminal({ cols: 60, rows: 6, allowProposedApi: true });
+    const screen = createPacedScreen(terminal, { signal: life.controller.signal });
+    await screen.write(bytes('\x1b[31mred'));
+    await screen.mark('gone');
+    await screen.write(bytes('after'));
+    await screen.settle();
+    const cell = (row: number) => terminal.buffer.active.getLine(row)?.getCell(2);
+    expect(cell(1)?.isDim()).not.toBe(0);
+    expect(cell(2)?.isDim()).toBe(0);
+    expect(cell(2)?.isFgDefault()).toBe(true);
+  });
+
+  test('leaves the picture of a program that fills the screen alone', async () => {
+    expect(await marked('\x1b[?1049h\x1b[Hvim')).toEqual(['vim$']);
+  });
+
+  test('cannot write escape sequences of its own', async () => {
+    expect(await marked('', 'a\x1b[2Jb\nc')).toEqual(['— a\\u{1b}[2Jb\\u{a}c —', '$']);
+  });
 });

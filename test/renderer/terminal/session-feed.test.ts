@@ -65,6 +65,23 @@ describe('a session`s view', () => {
     expect(lineOf(terminal, 0)).toBe('é');
   });
 
+  test('a marker is a line among the output', async () => {
+    const source = createRecordSource([
+      output(0, '$'),
+      { kind: 'marker', timeMicros: 1e6, label: 'connection lost' },
+      { kind: 'marker', timeMicros: 2e6, label: 'reconnected after 1 s, in a new shell' },
+      output(2, '$'),
+    ]);
+    const { terminal, fed } = createStage([source]);
+    await fed;
+    expect([0, 1, 2, 3].map((row) => lineOf(terminal, row))).toEqual([
+      '$',
+      '— connection lost —',
+      '— reconnected after 1 s, in a new shell —',
+      '$',
+    ]);
+  });
+
   test('a detached viewer starts anew with an empty screen', async () => {
     const first = createRecordSource([output(0, 'old')], { open: true });
     const second = createRecordSource([output(0, 'new'), caughtUp(0)]);

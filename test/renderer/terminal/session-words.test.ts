@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { RecordingState, SessionEnd, SessionInfo } from '../../../preload/contract.ts';
-import { describeEnd, describeRecording } from '../../../renderer/terminal/session-words.ts';
+import { describeEnd, describeRecording, describeTry } from '../../../renderer/terminal/session-words.ts';
 
 const START_MS = 1_700_000_000_000;
 const problem = { code: 'pod-gone', message: 'pod web-0 was deleted', hint: 'open its successor' };
@@ -51,6 +51,29 @@ describe('how a session ended', () => {
     });
     expect(describeEnd(ended({ kind: 'failed', problem }, false))?.title).toBe('The shell did not open');
   });
+});
+
+test('a try to connect again counts down, and never to 0 s', () => {
+  const words = (aheadMs: number): string =>
+    describeTry(
+      {
+        kind: 'reconnecting',
+        startedAtMs: START_MS,
+        lostAtMs: START_MS,
+        attempt: 3,
+        nextTryAtMs: START_MS + aheadMs,
+        problem,
+      },
+      START_MS,
+    );
+  expect([words(8_000), words(7_001), words(1), words(0), words(-5_000)]).toEqual([
+    'Attempt 3 in 8 s',
+    'Attempt 3 in 8 s',
+    'Attempt 3 in 1 s',
+    'Attempt 3, now',
+    'Attempt 3, now',
+  ]);
+  expect(words(95_000)).toBe('Attempt 3 in 1 m 35 s');
 });
 
 describe('a session`s recording', () => {

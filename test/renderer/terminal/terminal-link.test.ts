@@ -50,6 +50,9 @@ function stage(): Stage {
       log.push(decoder.decode(shown));
     },
     async settle() {},
+    async mark(label) {
+      log.push(`— ${label} —`);
+    },
     async resize({ cols, rows }) {
       log.push(`${cols}x${rows}`);
     },

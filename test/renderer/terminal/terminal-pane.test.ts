@@ -1,5 +1,6 @@
 // covers: renderer/terminal/clipboard.ts
 // covers: renderer/terminal/end-bar.tsx
+// covers: renderer/terminal/reconnect-bar.tsx
 // covers: renderer/terminal/find-bar.tsx
 // covers: renderer/terminal/finder.ts
 // covers: renderer/terminal/pane-events.ts
@@ -526,6 +527,52 @@ describe.skipIf(!chromiumPath)('a terminal pane in a browser', () => {
       await page.getByRole('button', { name: 'Details' }).click();
       await page.getByText('close code 1000').waitFor();
       await shot('ended-lost');
+    });
+
+    test('a lost connection counts to its next try, takes no keys, and leads back to the terminal', async () => {
+      await live();
+      await page.evaluate(() => {
+        stage.output('$ make\r\n');
+        stage.marker('connection lost: it was cut without a word');
+        stage.setSession({
+          state: {
+            kind: 'reconnecting',
+            startedAtMs: stage.startMs,
+            lostAtMs: Date.now(),
+            attempt: 3,
+            nextTryAtMs: Date.now() + 3_600_000,
+            problem: {
+              code: 'connection-lost',
+              message: 'the connection to shop/web-7f9c was lost: it was cut without a word',
+              hint: 'the command may still run in the pod',
+              detail: 'close code 1006',
+            },
+          },
+        });
+      });
+      await eventually(screenText).toContain('— connection lost: it was cut without a word —');
+      await page.getByText(/^Attempt 3 in (59 m|1 h)/).waitFor();
+      await page.getByText('The connection to shop/web-7f9c was lost: it was cut without a word.').waitFor();
+      const before = await typed();
+      await terminal().focus();
+      await page.keyboard.type('rm -rf /');
+      await page.locator('.reconnect-bar.flash-0').waitFor();
+      expect(await typed()).toBe(before);
+      await shot('reconnecting-dark');
+      await page.getByRole('button', { name: 'Try now' }).click();
+      await eventually(() =>
+        page.evaluate(() => stage.calls().some((call) => call.name === 'sessions.reconnect')),
+      ).toBe(true);
+      await page.getByRole('button', { name: 'Details' }).click();
+      await page.getByText('close code 1006').waitFor();
+      await page.evaluate(() => {
+        stage.marker('reconnected after 8 s, in a new shell');
+        stage.setSession({ state: { kind: 'live', startedAtMs: stage.startMs } });
+      });
+      await eventually(() => page.locator('.reconnect-bar').count()).toBe(0);
+      await eventually(hasFocus).toBe(true);
+      await page.keyboard.type('ls');
+      await eventually(typed).toBe(`${before}ls`);
     });
 
     test('a container without a shell is offered a debug container`s command, every end the same as kubectl', async () => {
