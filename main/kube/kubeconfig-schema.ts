@@ -98,22 +98,33 @@ function onePerName<Input, Entry extends { readonly name: string }>(
   type: string,
   entry: v.GenericSchema<Input, Entry>,
   zero: Entry,
+  takesName: (entry: Entry) => boolean = () => true,
 ) {
   return v.pipe(
     orElse(v.array(orElse(entry, zero)), []),
     v.rawCheck(({ dataset, addIssue }) => {
-      const names = dataset.typed ? dataset.value.map(({ name }) => name) : [];
-      const twice = names.find((name, index) => names.indexOf(name) < index);
-      if (twice === undefined) return;
-      const what = `error converting *[]${kind} into *map[string]${type}`;
-      addIssue({ message: `${what}: duplicate name ${JSON.stringify(twice)} in list` });
+      const taken = new Set<string>();
+      for (const one of dataset.typed ? dataset.value : []) {
+        if (taken.has(one.name)) {
+          const what = `error converting *[]${kind} into *map[string]${type}`;
+          addIssue({ message: `${what}: duplicate name ${JSON.stringify(one.name)} in list` });
+          return;
+        }
+        if (takesName(one)) taken.add(one.name);
+      }
     }),
   );
 }
 
 const name = v.optional(string, '');
 const extensions = v.exactOptional(
-  onePerName('NamedExtension', 'runtime.Object', v.looseObject({ name }), { name: '' }),
+  onePerName(
+    'NamedExtension',
+    'runtime.Object',
+    v.looseObject({ name, extension: v.exactOptional(v.unknown()) }),
+    { name: '' },
+    ({ extension = null }) => extension !== null,
+  ),
 );
 
 const contextFields = v.looseObject({ cluster: text, user: text, namespace: text, extensions });

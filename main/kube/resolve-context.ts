@@ -76,7 +76,9 @@ export function toPluginCluster(cluster: ClusterSettings): PluginClusterInfo {
 }
 
 function resolveCluster(name: string, server: string, fields: ClusterFields): ClusterSettings {
-  const extension = fields.extensions?.find((candidate) => candidate.name === PLUGIN_EXTENSION)?.extension;
+  const extension = fields.extensions?.find(
+    (candidate) => candidate.name === PLUGIN_EXTENSION && candidate.extension != null,
+  )?.extension;
   return {
     name,
     server,
@@ -106,7 +108,8 @@ async function resolveTrust(fields: ClusterFields): Promise<Pick<ClusterSettings
 
 async function resolveUser(name: string, fields: UserFields, nowMs: number): Promise<UserAuth> {
   const { tokenFile } = fields;
-  if (tokenFile) await readText(tokenFile);
+  // Beside a token the file may be missing: the token does until it is there.
+  if (tokenFile && !fields.token) await readText(tokenFile);
   if ((fields.token || tokenFile) && (fields.username || fields.password)) {
     throw unusable('username/password or bearer token may be set, but not both');
   }

@@ -83,11 +83,17 @@ test.each([
   ['clusters', 'NamedCluster', '*api.Cluster'],
   ['users', 'NamedAuthInfo', '*api.AuthInfo'],
   ['contexts', 'NamedContext', '*api.Context'],
-  ['extensions', 'NamedExtension', 'runtime.Object'],
 ])('kc-dup-in-file: the same name twice in %s is an error in kubectl’s words', (list, kind, type) => {
   expect(() => parse(`${list}: [{name: c1}, {name: c1}]`)).toThrow(
     `error converting *[]${kind} into *map[string]${type}: duplicate name "c1" in list`,
   );
+});
+
+test('kc-dup-in-file: an extension without a value takes no name', () => {
+  expect(() => parse('extensions: [{name: e, extension: 1}, {name: e}]')).toThrow(
+    'error converting *[]NamedExtension into *map[string]runtime.Object: duplicate name "e" in list',
+  );
+  parse('extensions: [{name: e}, {name: e, extension: ~}, {name: e, extension: 1}]');
 });
 
 test('two entries without a name are the same name twice', () => {

@@ -149,7 +149,7 @@ const conflicts: readonly [string, Record<string, unknown>, Record<string, unkno
   [
     'token file that is not there',
     { server },
-    { tokenFile: 'gone', token: 't' },
+    { tokenFile: 'gone' },
     'open DIR/gone: no such file or directory',
   ],
   [
@@ -250,6 +250,7 @@ test.each(conflicts)('kc-conflicts: %s', async (_what, cluster, user, message) =
 });
 
 test('what only seems to conflict does not', async () => {
+  await resolveWith({ server }, { tokenFile: 'gone', token: 't' });
   await resolveWith({ server }, { 'client-key': 'gone', 'client-key-data': PEM_DATA, token: 't' });
   await resolveWith({ server, 'certificate-authority': 'empty' }, { 'as-user-extra': {} }, { empty: '' });
   const { user } = await resolveWith({ server }, { exec, token: 't' });
