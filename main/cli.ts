@@ -18,6 +18,9 @@ import {
   parsePod,
   parsePort,
 } from './commands/options.ts';
+
+import { addPluginCommands } from './commands/plugins.ts';
+
 import { runPods } from './commands/pods.ts';
 import { runRaw } from './commands/raw.ts';
 import { addRecordingCommands } from './commands/recordings.ts';
@@ -150,6 +153,7 @@ program
     ),
   );
 
+addPluginCommands(program, run, io);
 addRecordingCommands(program, run, io);
 
 program

@@ -6,6 +6,7 @@ import type { TerminalSize } from '../exec/exec-stream.ts';
 export interface CommandIo {
   readonly isInputTerminal: boolean;
   readonly isOutputTerminal: boolean;
+  readonly isErrorTerminal: boolean;
   /** Bytes of standard input until its end. Iterated once. */
   readonly input: AsyncIterable<Uint8Array>;
   /** Stops reading, so that the process may end. */
@@ -13,6 +14,8 @@ export interface CommandIo {
   /** Resolves when the bytes were taken: a slow reader of our output makes us wait. Rejects when it is gone. */
   write(bytes: Uint8Array | string): Promise<void>;
   writeError(bytes: Uint8Array | string): Promise<void>;
+  /** Writes a question to standard error and reads one line of standard input. Empty at its end. */
+  ask(question: string): Promise<string>;
   /** Undefined where standard output is no terminal. */
   size(): TerminalSize | undefined;
   onResize(listener: (size: TerminalSize) => void): Dispose;
@@ -36,10 +39,15 @@ export function createProcessIo(streams: {
   return {
     isInputTerminal: stdin.isTTY === true,
     isOutputTerminal: stdout.isTTY === true,
+    isErrorTerminal: stderr.isTTY === true,
     input: stdin,
     closeInput: () => stdin.destroy(),
     write: (bytes) => writeTo(stdout, bytes),
     writeError: (bytes) => writeTo(stderr, bytes),
+    async ask(question) {
+      await writeTo(stderr, question);
+      return readLine(stdin);
+    },
     size,
     onResize(listener) {
       const tell = (): void => {
@@ -55,6 +63,29 @@ export function createProcessIo(streams: {
       return () => stdin.setRawMode(false);
     },
   };
+}
+
+/** What comes after the line stays for whoever reads next. */
+function readLine(stdin: NodeJS.ReadStream): Promise<string> {
+  return new Promise((resolve) => {
+    let bytes = Buffer.alloc(0);
+    stdin.on('data', take);
+    stdin.on('end', finish);
+
+    function take(chunk: Buffer): void {
+      bytes = Buffer.concat([bytes, chunk]);
+      if (bytes.includes('\n')) finish();
+    }
+    function finish(): void {
+      stdin.off('data', take);
+      stdin.off('end', finish);
+      stdin.pause();
+      const [line = ''] = bytes.toString('utf8').split('\n');
+      const rest = bytes.subarray(Buffer.byteLength(line) + 1);
+      if (rest.length > 0) stdin.unshift(rest);
+      resolve(line.trim());
+    }
+  });
 }
 
 function writeTo(stream: NodeJS.WriteStream, bytes: Uint8Array | string): Promise<void> {

@@ -1,5 +1,6 @@
 import { AppError } from '../base/errors.ts';
 import { type ComposeOptions, type Core, compose } from '../compose.ts';
+import { confirmPlugin } from './confirm-plugin.ts';
 import { type CommandIo, formatFailure } from './io.ts';
 
 /** What a shell reports after Ctrl-C. */
@@ -30,7 +31,13 @@ export async function runCommand(
   const alive = setInterval(() => {}, ALIVE_INTERVAL_MS);
   let core: Core | undefined;
   try {
-    core = await compose({ environment: process.env, platform: process.platform, ...options });
+    const hasTerminal = io.isInputTerminal && io.isErrorTerminal;
+    core = await compose({
+      environment: process.env,
+      platform: process.platform,
+      confirmPlugin: hasTerminal ? (subject) => confirmPlugin(io, subject) : undefined,
+      ...options,
+    });
     process.exitCode = await command(core, { signal: interrupted.signal });
   } catch (error) {
     process.exitCode = interrupted.signal.aborted ? INTERRUPTED_EXIT_CODE : 1;

@@ -1,5 +1,6 @@
 import type { Clock } from '../base/clock.ts';
 import type { CredentialProvider, PluginClusterInfo, UserAuth } from './credential.ts';
+import type { PluginLimits } from './exec-plugin.ts';
 import type { LoginEnvironment } from './login-environment.ts';
 import {
   createPluginAdmission,
@@ -31,6 +32,7 @@ export interface CredentialsNeeds {
   readonly loginEnvironment: LoginEnvironment;
   /** Asks at the terminal of a command, where there is one. */
   readonly confirm?: ((subject: PluginSubject) => Promise<boolean>) | undefined;
+  readonly pluginLimits?: PluginLimits | undefined;
 }
 
 export function createCredentials(needs: CredentialsNeeds): Credentials {
@@ -45,7 +47,7 @@ export function createCredentials(needs: CredentialsNeeds): Credentials {
   }
 
   const admission = createPluginAdmission({ loginEnvironment, approvals, platform, place });
-  const cache = createPluginCache({ clock, platform, place });
+  const cache = createPluginCache({ clock, platform, place, ...needs.pluginLimits });
   return {
     requests,
     approvals,

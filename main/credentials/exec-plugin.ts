@@ -4,7 +4,7 @@ import type { Credential, PluginClusterInfo } from './credential.ts';
 import type { PluginProgram } from './plugin-admission.ts';
 import { createPluginEnvironment, parsePluginAnswer } from './plugin-contract.ts';
 import { createFailed, createInvalid, createNotStarted, createTimeout } from './plugin-error.ts';
-import { type LoginNeeds, runLogin } from './plugin-login.ts';
+import { type LoginNeeds, type LoginPatience, runLogin } from './plugin-login.ts';
 import type { Environment } from './plugin-path.ts';
 import type { Waiting } from './shared-task.ts';
 import type { UserRequests } from './user-requests.ts';
@@ -16,9 +16,13 @@ const LOGIN_TIMEOUT_MS = 15 * 60_000;
 /** A credential is a few kilobytes; more is not one. */
 const MAX_STDOUT_BYTES = 1024 * 1024;
 
-export interface PluginNeeds extends LoginNeeds {
+export interface PluginNeeds extends Omit<LoginNeeds, 'patience'>, PluginLimits {}
+
+/** How long plugins are waited for; absent: as the constants say. */
+export interface PluginLimits {
   readonly silentTimeoutMs?: number;
   readonly loginTimeoutMs?: number;
+  readonly patience?: LoginPatience;
 }
 
 /** Whom a plugin may ask. */

@@ -6,8 +6,9 @@ import { createInvalid } from './plugin-error.ts';
 import type { Environment } from './plugin-path.ts';
 
 const answerSchema = v.object({
-  kind: v.literal('ExecCredential'),
-  apiVersion: v.string(),
+  // client-go takes what has no kind for what it expects.
+  kind: v.optional(v.picklist(['ExecCredential', '']), ''),
+  apiVersion: v.optional(v.string(), ''),
   status: v.optional(
     v.nullable(
       v.object({
@@ -44,7 +45,8 @@ export function createPluginEnvironment(
 /** One line of JSON and its end, to the byte as client-go writes it. */
 function formatExecInfo(plugin: PluginConfig, cluster: PluginClusterInfo, isInteractive: boolean): string {
   const { config, ...fields } = cluster;
-  const told = { ...fields, ...(config === undefined ? {} : { config: sortKeys(config) }) };
+  // Alone of all fields it is written where there is none.
+  const told = { ...fields, config: sortKeys(config ?? null) };
   const spec = { ...(plugin.provideClusterInfo ? { cluster: told } : {}), interactive: isInteractive };
   const text = JSON.stringify({ kind: 'ExecCredential', apiVersion: plugin.apiVersion, spec });
   // Go's encoder writes these five so that the text could stand in a page (encoding/json, HTMLEscape).
@@ -69,7 +71,7 @@ export function parsePluginAnswer(plugin: PluginConfig, stdout: string): Credent
   if (!parsed.success) throw createInvalid(plugin, 'decoding stdout: it is no ExecCredential');
   const { apiVersion, status } = parsed.output;
   if (apiVersion !== plugin.apiVersion) {
-    const returned = apiVersion.replace(/[^\w./-]/g, '?').slice(0, MAX_QUOTED_LENGTH);
+    const returned = apiVersion.replace(/[^\w./-]/g, '?').slice(0, MAX_QUOTED_LENGTH) || 'none';
     throw createInvalid(
       plugin,
       `exec plugin is configured to use API version ${plugin.apiVersion}, plugin returned version ${returned}`,
@@ -84,7 +86,7 @@ export function parsePluginAnswer(plugin: PluginConfig, stdout: string): Credent
     throw createInvalid(plugin, 'exec plugin returned only certificate or key, not both');
   }
   if (certificatePem) checkKeyPair(plugin, certificatePem, keyPem);
-  const expiresAtMs = expirationTimestamp ? parseTime(plugin, expirationTimestamp) : undefined;
+  const expiresAtMs = parseTime(plugin, expirationTimestamp);
   return {
     ...(token ? { authorization: `Bearer ${token}` } : {}),
     ...(certificatePem ? { clientCertificate: { certificatePem, keyPem } } : {}),
@@ -116,7 +118,8 @@ function checkKeyPair(plugin: PluginConfig, cert: string, key: string): void {
   }
 }
 
-function parseTime(plugin: PluginConfig, text: string): number {
+function parseTime(plugin: PluginConfig, text: string | null | undefined): number | undefined {
+  if (text === null || text === undefined) return undefined;
   const timeMs = RFC_3339.test(text) ? Date.parse(text) : Number.NaN;
   if (Number.isNaN(timeMs)) {
     throw createInvalid(plugin, 'decoding stdout: its expirationTimestamp is no RFC 3339 time');

@@ -73,6 +73,8 @@ export interface ClusterSettings {
   readonly name: string;
   /** API server's base address, path prefix kept, no trailing slash. */
   readonly server: string;
+  /** As written, where that differs: plugins are told so. */
+  readonly writtenServer?: string;
   readonly tlsServerName?: string;
   readonly skipTlsVerify: boolean;
   /** PEM; absent: the system's roots. */

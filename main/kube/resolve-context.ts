@@ -58,12 +58,12 @@ export async function resolveContext(
   };
 }
 
-/** What a plugin with `provideClusterInfo` is told; empty fields are left out (client-go, exec.go). */
+/** What a plugin with `provideClusterInfo` is told; empty fields are left out (client-go, rest/exec.go). */
 export function toPluginCluster(cluster: ClusterSettings): PluginClusterInfo {
   const { server, tlsServerName, skipTlsVerify, certificateAuthority, proxyUrl, disableCompression } =
     cluster;
   return {
-    server,
+    server: cluster.writtenServer ?? server,
     ...(tlsServerName ? { 'tls-server-name': tlsServerName } : {}),
     ...(skipTlsVerify ? { 'insecure-skip-tls-verify': true } : {}),
     ...(certificateAuthority
@@ -82,6 +82,7 @@ function resolveCluster(name: string, server: string, fields: ClusterFields): Cl
   return {
     name,
     server,
+    ...(fields.server && fields.server !== server ? { writtenServer: fields.server } : {}),
     skipTlsVerify: fields['insecure-skip-tls-verify'] ?? false,
     disableCompression: fields['disable-compression'] ?? false,
     ...(fields['tls-server-name'] ? { tlsServerName: fields['tls-server-name'] } : {}),

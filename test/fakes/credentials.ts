@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { type Clock, createSystemClock } from '../../main/base/clock.ts';
 import type { PluginConfig } from '../../main/credentials/credential.ts';
 import { type Credentials, createCredentials } from '../../main/credentials/credentials.ts';
-import { createOwnEnvironment } from '../../main/credentials/login-environment.ts';
+import type { PluginLimits } from '../../main/credentials/exec-plugin.ts';
+import { createOwnEnvironment, type LoginEnvironment } from '../../main/credentials/login-environment.ts';
 import type { PluginOrigin } from '../../main/credentials/plugin-admission.ts';
 import type { PluginSubject } from '../../main/credentials/user-requests.ts';
 
@@ -23,6 +24,8 @@ export async function createTestCredentials(
   options: {
     readonly clock?: Clock;
     readonly environment?: NodeJS.ProcessEnv;
+    readonly loginEnvironment?: LoginEnvironment;
+    readonly pluginLimits?: PluginLimits;
     confirm?(subject: PluginSubject): Promise<boolean>;
   } = {},
 ): Promise<TestCredentials> {
@@ -32,7 +35,8 @@ export async function createTestCredentials(
     clock: options.clock ?? createSystemClock(),
     platform: process.platform,
     approvalsFile: join(home, 'plugins.json'),
-    loginEnvironment: createOwnEnvironment(environment),
+    loginEnvironment: options.loginEnvironment ?? createOwnEnvironment(environment),
+    pluginLimits: options.pluginLimits,
     confirm: options.confirm,
   });
   return {

@@ -34,7 +34,7 @@ test('variables: ours, then the kubeconfig’s, then what it is asked for, whate
   expect(made).toEqual({
     A: 'plugin',
     B: 'own',
-    KUBERNETES_EXEC_INFO: `{"kind":"ExecCredential","apiVersion":"${V1}","spec":{"cluster":{"server":"https://h"},"interactive":true}}\n`,
+    KUBERNETES_EXEC_INFO: `{"kind":"ExecCredential","apiVersion":"${V1}","spec":{"cluster":{"server":"https://h","config":null},"interactive":true}}\n`,
   });
 });
 
@@ -60,6 +60,12 @@ test('a token, a pair and a time', () => {
   });
 });
 
+test('what has no kind is taken for what was expected', () => {
+  expect(parsePluginAnswer(plugin, `{"apiVersion":"${V1}","status":{"token":"t"}}`)).toEqual({
+    authorization: 'Bearer t',
+  });
+});
+
 test('YAML will do, and fields that are not known', () => {
   const yaml = `kind: ExecCredential\napiVersion: ${V1}\nspec: {}\nstatus:\n  token: yaml\n  expirationTimestamp: null\n`;
   expect(parsePluginAnswer(plugin, yaml)).toEqual({ authorization: 'Bearer yaml' });
@@ -75,6 +81,11 @@ test.each([
     'another version',
     answer({ token: 'marker-secret' }, { apiVersion: 'client.authentication.k8s.io/v1beta1' }),
     `exec plugin is configured to use API version ${V1}, plugin returned version client.authentication.k8s.io/v1beta1`,
+  ],
+  [
+    'no version',
+    '{"kind":"ExecCredential","status":{"token":"marker-secret"}}',
+    `exec plugin is configured to use API version ${V1}, plugin returned version none`,
   ],
   ['no status', answer(undefined), "exec plugin didn't return a status field"],
   ['an empty status', answer({}), "exec plugin didn't return a token or cert/key pair"],
@@ -92,6 +103,11 @@ test.each([
     'a pair that is none',
     answer({ clientCertificateData: 'marker-secret', clientKeyData: 'marker-secret' }),
     'failed parsing client key/certificate: ',
+  ],
+  [
+    'an empty time',
+    answer({ token: 'marker-secret', expirationTimestamp: '' }),
+    'expirationTimestamp is no RFC 3339 time',
   ],
   [
     'a time that is none',
