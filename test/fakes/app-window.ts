@@ -29,13 +29,18 @@ export const WINDOW_SIZE = { width: 1280, height: 800 };
 export async function startAppInBrowser(
   options: {
     readonly args?: readonly string[];
+    readonly environment?: NodeJS.ProcessEnv;
     readonly colours?: 'light' | 'dark';
     /** How the tests read the screen: as a screen reader does, or from the rows drawn without WebGL. */
     readonly reading?: 'accessible rows' | 'drawn rows';
   } = {},
 ): Promise<AppInBrowser> {
   const isAccessible = options.reading !== 'drawn rows';
-  const app = await startApp({ args: options.args ?? ['--demo'], settings: { screenReader: isAccessible } });
+  const app = await startApp({
+    args: options.args ?? ['--demo'],
+    settings: { screenReader: isAccessible },
+    ...(options.environment && { environment: options.environment }),
+  });
   const browser = await launchChromium({ hasWebgl: isAccessible });
   const page = await browser.newPage({ viewport: WINDOW_SIZE, colorScheme: options.colours ?? 'light' });
   await page.goto(app.link);
