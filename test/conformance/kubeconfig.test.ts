@@ -25,6 +25,9 @@ function configOf(user: object = { token: 't' }, more: object = {}): string {
   });
 }
 
+/** A busy machine takes its time to tell a change. */
+const WAIT = { timeout: 20_000 };
+
 const path = (name: string): string => join(stage.folder, name);
 const listOf = (...names: string[]): { list: string } => ({ list: names.map(path).join(delimiter) });
 const tokens = (): (string | undefined)[] =>
@@ -361,16 +364,60 @@ describe('changes', () => {
     await changed;
     expect(await contexts.transport('x')).toBe(first);
     await stage.write({ a: configOf({ token: 'new' }) });
-    await vi.waitUntil(async () => (await contexts.transport('x')) !== first);
+    await vi.waitUntil(async () => (await contexts.transport('x')) !== first, WAIT);
     await get(await contexts.transport('x'));
     expect(tokens()).toEqual(['Bearer old', 'Bearer new']);
+  });
+
+  test('an open session lives on while its context changes', async () => {
+    await stage.write({ a: configOf({ token: 'old' }) });
+    core = await stage.open(listOf('a'));
+    const { contexts } = core;
+    const first = await contexts.transport('x');
+    const socket = await first.openWebSocket({
+      path: '/api/v1/namespaces/n/pods/p/exec',
+      query: new URLSearchParams(),
+      protocols: ['v5.channel.k8s.io'],
+      signal: AbortSignal.timeout(10_000),
+    });
+    socket.resume();
+    await stage.write({ a: configOf({ token: 'new' }) });
+    await vi.waitUntil(async () => (await contexts.transport('x')) !== first, WAIT);
+    const answer = new Promise((resolve) => socket.once('message', (bytes) => resolve(String(bytes))));
+    socket.send('still here');
+    expect(await answer).toBe('still here');
+    socket.terminate();
+  });
+
+  test('nothing of one cluster reaches the other when a context moves from one to the other', async () => {
+    const other = await stage.openSecondServer();
+    const clusterOf = (address: string): object[] => [
+      { name: 'c', cluster: { ...JSON.parse(`{${stage.cluster}}`), server: address } },
+    ];
+    await stage.write({ a: configOf({ token: 'for-first' }) });
+    core = await stage.open(listOf('a'));
+    const { contexts } = core;
+    let isMoved = false;
+    const asking = (async () => {
+      while (!isMoved) await get(await contexts.transport('x'));
+    })();
+    await vi.waitUntil(() => stage.server.requests.length > 3, WAIT);
+    await stage.write({ a: configOf({ token: 'for-other' }, { clusters: clusterOf(other.address) }) });
+    await vi.waitUntil(() => other.requests.length > 3, WAIT);
+    isMoved = true;
+    await asking;
+    expect(new Set(tokens())).toEqual(new Set(['Bearer for-first']));
+    expect(new Set(other.requests.map(({ headers }) => headers.authorization))).toEqual(
+      new Set(['Bearer for-other']),
+    );
+    await other.close();
   });
 
   test('a kubeconfig whose folder is made later is seen', async () => {
     core = await stage.open(listOf('later/.kube/config'));
     const { contexts } = core;
     await stage.write({ 'later/.kube/config': configOf({ token: 'late' }) });
-    await vi.waitUntil(() => contexts.current().contexts.length === 1);
+    await vi.waitUntil(() => contexts.current().contexts.length === 1, WAIT);
     expect((await contexts.transport('x')).server).toBe(stage.server.address);
   });
 });

@@ -230,7 +230,7 @@ describe.skipIf(!kubectlPath)('kubeconfigs through kubectl and through us', () =
     return stderr === '' ? (JSON.parse(stdout) as { extensions?: unknown }).extensions : undefined;
   }
 
-  test('whatever a plain scalar looks like, it means the same', { timeout: 60_000 }, async () => {
+  test('whatever a plain scalar looks like, it means the same', async () => {
     const character = fc.constantFrom(...'0011789_xobeE.+-:ynYNaflstruTRUE~<=/@'.split(''));
     const word = fc.constantFrom(
       'yes',
@@ -263,7 +263,7 @@ describe.skipIf(!kubectlPath)('kubeconfigs through kubectl and through us', () =
     );
   });
 
-  test('whatever the style, what kubectl takes means the same', { timeout: 60_000 }, async () => {
+  test('whatever the style, what kubectl takes means the same', async () => {
     const text = fc.oneof(
       fc.string({ unit: fc.constantFrom(...'ab1:#-"\'\\ \n\t{}[]&*!|>%äö😀'), maxLength: 12 }),
       fc.constantFrom('yes', '12:30', '<<', '1_000', '~', '', ' a ', 'a\n\nb\n', '- a'),

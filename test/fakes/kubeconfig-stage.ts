@@ -1,7 +1,8 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import type { WebSocket } from 'ws';
 import { type CommandIo, formatFailure } from '../../main/commands/io.ts';
 import { chooseContext } from '../../main/commands/options.ts';
 import { runRaw } from '../../main/commands/raw.ts';
@@ -16,11 +17,14 @@ export interface KubeconfigStage {
   /** `server` and the authority's PEM in base64, as a cluster's fields in JSON without braces. */
   readonly cluster: string;
   readonly authorityPem: string;
+  /** Each at once: nobody sees half of one. */
   write(files: Readonly<Record<string, string | Uint8Array>>): Promise<void>;
   /** A core that reads the files; ended by whoever opens it. */
   open(choice: KubeconfigChoice): Promise<Core>;
   /** `kubereel raw /version` for the current context. */
   ask(choice: KubeconfigChoice): Promise<Asked>;
+  /** With the same certificate. */
+  openSecondServer(): Promise<FakeApiServer>;
   /** Without TLS. */
   openPlainServer(): Promise<FakeApiServer>;
   close(): Promise<void>;
@@ -42,7 +46,12 @@ export interface Asked {
 export async function openKubeconfigStage(): Promise<KubeconfigStage> {
   const authority = await createTestAuthority();
   const pair = await authority.issue({ commonName: 'api', names: ['127.0.0.1'] });
-  const server = await startApiServer({ tls: { cert: pair.certificate, key: pair.privateKey } });
+  const tls = { cert: pair.certificate, key: pair.privateKey };
+  // What comes in on a WebSocket goes back.
+  const serve = (socket: WebSocket): void => {
+    socket.on('message', (bytes) => socket.send(bytes as Buffer));
+  };
+  const server = await startApiServer({ tls, serve });
   const folder = await mkdtemp(join(tmpdir(), 'kubereel-stage-'));
   const data = Buffer.from(authority.certificate).toString('base64');
 
@@ -67,13 +76,15 @@ export async function openKubeconfigStage(): Promise<KubeconfigStage> {
       },
     }),
     openPlainServer: () => startApiServer({}),
+    openSecondServer: () => startApiServer({ tls }),
     cluster: `"server": "${server.address}", "certificate-authority-data": "${data}"`,
     authorityPem: authority.certificate,
     open,
     async write(files) {
       for (const [name, content] of Object.entries(files)) {
         await mkdir(dirname(join(folder, name)), { recursive: true });
-        await writeFile(join(folder, name), content);
+        await writeFile(join(folder, `${name}.new`), content);
+        await rename(join(folder, `${name}.new`), join(folder, name));
       }
     },
     async ask(choice) {

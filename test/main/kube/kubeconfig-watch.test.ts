@@ -20,7 +20,8 @@ function follow(...paths: string[]) {
     async next(change: () => Promise<unknown>): Promise<void> {
       const before = changes;
       await change();
-      await vi.waitUntil(() => changes > before);
+      // A busy machine takes its time to tell.
+      await vi.waitUntil(() => changes > before, { timeout: 20_000 });
     },
     changes: () => changes,
   };
