@@ -6,6 +6,8 @@ export interface DoctorReport {
   /** All of them, in the order in which a shell needs them. */
   readonly checks: readonly DoctorCheck[];
   readonly isFinished: boolean;
+  /** It is finished, and a shell would open. */
+  readonly wouldOpen: boolean;
 }
 
 export interface DoctorCheck {

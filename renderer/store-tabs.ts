@@ -1,8 +1,11 @@
 /** The open views and their order. A tab leaves only when it is closed. All pure. */
+import type { DoctorQuestion } from './doctor/doctor-run.ts';
+import { describePlace } from './doctor/doctor-words.ts';
 
 export type TabContent =
   | { readonly kind: 'session'; readonly sessionId: string }
   | { readonly kind: 'replay'; readonly recordingId: string }
+  | { readonly kind: 'doctor'; readonly question: DoctorQuestion }
   | { readonly kind: 'library' }
   | { readonly kind: 'settings' };
 
@@ -24,6 +27,8 @@ export const NO_TABS: Tabs = { order: [], activeId: undefined, used: [] };
 export function tabIdOf(content: TabContent): string {
   if (content.kind === 'session') return `session-${content.sessionId}`;
   if (content.kind === 'replay') return `replay-${content.recordingId}`;
+  // It becomes an element's id, which has no spaces.
+  if (content.kind === 'doctor') return `doctor-${encodeURIComponent(describePlace(content.question))}`;
   return content.kind;
 }
 

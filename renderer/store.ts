@@ -2,6 +2,7 @@
 import { batch, type ReadonlySignal, signal } from '@preact/signals';
 import type { AppInfo, PodInfo, Settings, ShellTarget, TerminalSize } from '../preload/contract.ts';
 import type { CoreClient } from './core-client.ts';
+import type { DoctorQuestion } from './doctor/doctor-run.ts';
 import { problemOf } from './problem.ts';
 import { type ContextStore, createContextStore } from './store-contexts.ts';
 import { type CredentialStore, createCredentialStore } from './store-credentials.ts';
@@ -33,6 +34,8 @@ export interface Store {
   openReplay(recordingId: string): void;
   openLibrary(): void;
   openSettings(): void;
+  /** Looks at all that a shell there needs, in a tab of its own. */
+  checkConnection(question: DoctorQuestion): void;
   /** Closes the tab; asks first where a shell that only it shows would end with it. */
   requestClose(tabId: string): Promise<void>;
   /** Closes it without asking. */
@@ -143,6 +146,9 @@ export function createStore({ client, now, terminalSize }: StoreNeeds): Store {
     },
     openSettings() {
       view.tabs.value = openTab(view.tabs.value, { kind: 'settings' });
+    },
+    checkConnection(question) {
+      view.tabs.value = openTab(view.tabs.value, { kind: 'doctor', question });
     },
     async requestClose(tabId) {
       const tab = view.tabs.value.order.find((one) => one.id === tabId);

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Calls, DoctorReport } from '../../preload/contract.ts';
 import { AppError } from '../base/errors.ts';
 import type { Lifetime } from '../base/lifetime.ts';
+import { isHealthy } from '../doctor/doctor.ts';
 import type { CallsOf, Rooms } from './rooms.ts';
 
 /** A page shows one or two; a page that asks for more than this has lost count. */
@@ -24,10 +25,10 @@ export function answerDoctor(
     try {
       const checks = await doctor.examine(
         question,
-        (changed) => tell({ runId, context, checks: changed, isFinished: false }),
+        (changed) => tell({ runId, context, checks: changed, isFinished: false, wouldOpen: false }),
         { signal: run.signal },
       );
-      tell({ runId, context, checks, isFinished: true });
+      tell({ runId, context, checks, isFinished: true, wouldOpen: isHealthy(checks) });
     } catch (error) {
       if (!run.signal.aborted) log.error({ error: String(error) }, 'doctor failed');
     } finally {

@@ -75,6 +75,18 @@ export const COMMANDS: readonly Command[] = [
     },
   },
   {
+    id: 'doctor',
+    title: 'Check this connection',
+    words: 'doctor diagnose test cluster access proxy certificate login',
+    icon: 'pulse',
+    isOffered: ({ contexts }) => contexts.selected.value !== undefined,
+    run: (store) => {
+      const context = store.contexts.selected.value?.name;
+      const namespace = store.contexts.selectedWatch.value?.namespace ?? undefined;
+      if (context !== undefined) store.checkConnection({ context, ...(namespace ? { namespace } : {}) });
+    },
+  },
+  {
     id: 'tab.close',
     title: 'Close this tab',
     words: 'end shell exit',

@@ -2,9 +2,11 @@
 import { useComputed } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useLayoutEffect } from 'preact/hooks';
-import type { AppInfo } from '../../preload/contract.ts';
+import type { AppInfo, SessionInfo } from '../../preload/contract.ts';
 import type { PageClient } from '../core-client.ts';
 import { LoginInTab, requestPlaces, WaitingBar } from '../credentials/request-views.tsx';
+import type { DoctorQuestion } from '../doctor/doctor-run.ts';
+import { DoctorView } from '../doctor/doctor-view.tsx';
 import { LibraryView } from '../library/library-view.tsx';
 import { ReplayPane } from '../library/replay-pane.tsx';
 import { Welcome } from '../open/welcome.tsx';
@@ -86,6 +88,16 @@ function TabContent(
         />
       );
     }
+    case 'doctor':
+      return (
+        <DoctorView
+          client={client}
+          question={content.question}
+          version={host.version}
+          colour={store.contexts.colourOf(content.question.context)}
+          waitingBar={<WaitingBar store={store} context={content.question.context} />}
+        />
+      );
     case 'session':
       return <SessionTab {...props} sessionId={content.sessionId} host={host} />;
   }
@@ -122,9 +134,14 @@ function SessionTab({ store, client, sessionId, isActive, host }: SessionTabProp
         waitingBar={<WaitingBar store={store} context={session.target.context} />}
         onSettings={(changes) => void store.changeSettings(changes)}
         onOpenAgain={() => void store.openShell(session.target)}
+        onCheck={() => store.checkConnection(toQuestion(session.target))}
         onOpenRecording={store.openReplay}
         onCloseTab={() => void store.closeNow(sessionTabId(sessionId))}
       />
     </>
   );
+}
+
+function toQuestion({ context, namespace, pod }: SessionInfo['target']): DoctorQuestion {
+  return { context, namespace, pod };
 }

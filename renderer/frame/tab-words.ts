@@ -1,5 +1,7 @@
 /** How a tab is named, and its state as a sign. Pure. */
 import type { RecordingInfo, SessionInfo } from '../../preload/contract.ts';
+import type { DoctorQuestion } from '../doctor/doctor-run.ts';
+import { describePlace } from '../doctor/doctor-words.ts';
 import { targetName } from '../store-recents.ts';
 import type { Tab } from '../store-tabs.ts';
 import { formatTime } from '../ui/format.ts';
@@ -31,6 +33,7 @@ export interface TabSources {
 export function describeTab({ content }: Tab, sources: TabSources): TabWords {
   if (content.kind === 'library') return plain('Library', 'library');
   if (content.kind === 'settings') return plain('Settings', 'settings');
+  if (content.kind === 'doctor') return describeDoctor(content.question);
   if (content.kind === 'replay') {
     const recording = sources.recordings.get(content.recordingId);
     return recording ? describeReplay(recording, sources.nowMs) : plain('Removed recording', 'replay');
@@ -87,6 +90,12 @@ function describeReplay(recording: RecordingInfo, nowMs: number): TabWords {
     context: recording.context,
     sign: { shape: 'play', tone: 'quiet' },
   };
+}
+
+function describeDoctor(question: DoctorQuestion): TabWords {
+  const { context } = question;
+  const title = `Connection to ${describePlace(question)}`;
+  return { name: 'Connection', place: context, title, heard: title, context, icon: 'pulse' };
 }
 
 function plain(name: string, icon: IconName): TabWords {

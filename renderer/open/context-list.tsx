@@ -6,8 +6,10 @@ import { focusPodFilter } from '../frame/parts.ts';
 import { STATE_WORDS } from '../frame/status-bar.tsx';
 import type { Store } from '../store.ts';
 import { Icon } from '../ui/icon.tsx';
+import { Menu, type MenuPlace, placeBelow } from '../ui/menu.tsx';
 import { ContextDot } from '../ui/status-dot.tsx';
 import { movedIndex } from '../ui/virtual-list.tsx';
+import { contextMenuItems } from './context-menu.ts';
 
 const PAGE_ROWS = 6;
 
@@ -17,6 +19,7 @@ export function ContextList({ store }: { readonly store: Store }): JSX.Element {
   const current = store.contexts.list.value?.current;
   const selected = store.contexts.selected.value?.name;
   const [focused, setFocused] = useState<string>();
+  const [menu, setMenu] = useState<{ readonly context: ContextInfo; readonly place: MenuPlace }>();
   // One stop of the Tab key: where the arrows were last, else the chosen one, else kubectl's.
   const stop = [focused, selected, current, contexts[0]?.name].find((name) =>
     contexts.some((one) => one.name === name),
@@ -30,29 +33,50 @@ export function ContextList({ store }: { readonly store: Store }): JSX.Element {
   }
 
   return (
-    <div ref={list} class="context-list" role="listbox" aria-label="Contexts">
-      {contexts.map((context, index) => (
-        <button
-          key={context.name}
-          type="button"
-          class="row context-row"
-          role="option"
-          aria-selected={context.name === selected}
-          tabIndex={context.name === stop ? 0 : -1}
-          data-focus-first={context.name === stop && selected === undefined ? '' : undefined}
-          title={titleOf(context)}
-          onFocus={() => setFocused(context.name)}
-          onKeyDown={(event) => walk(event, index)}
-          onClick={() => choose(store, context.name)}
-        >
-          <ContextDot colour={store.contexts.colourOf(context.name)} />
-          <span class="ellipsis">{context.name}</span>
-          {context.name === current && <span class="tag">current</span>}
-          {context.isDemo && <span class="tag">demo</span>}
-          <ContextState store={store} context={context} />
-        </button>
-      ))}
-    </div>
+    <>
+      <div ref={list} class="context-list" role="listbox" aria-label="Contexts">
+        {contexts.map((context, index) => (
+          <button
+            key={context.name}
+            type="button"
+            class="row context-row"
+            role="option"
+            aria-selected={context.name === selected}
+            tabIndex={context.name === stop ? 0 : -1}
+            data-focus-first={context.name === stop && selected === undefined ? '' : undefined}
+            title={titleOf(context)}
+            onFocus={() => setFocused(context.name)}
+            onContextMenu={(event) => {
+              event.preventDefault();
+              const at = { left: event.clientX, top: event.clientY, bottom: event.clientY };
+              setMenu({ context, place: at });
+            }}
+            onKeyDown={(event) => {
+              if (event.key === 'ContextMenu' || (event.key === 'F10' && event.shiftKey)) {
+                event.preventDefault();
+                setMenu({ context, place: placeBelow(event.currentTarget) });
+              } else walk(event, index);
+            }}
+            onClick={() => choose(store, context.name)}
+          >
+            <ContextDot colour={store.contexts.colourOf(context.name)} />
+            <span class="ellipsis">{context.name}</span>
+            {context.name === current && <span class="tag">current</span>}
+            {context.isDemo && <span class="tag">demo</span>}
+            <ContextState store={store} context={context} />
+          </button>
+        ))}
+      </div>
+      {menu && (
+        <Menu
+          label={`Context ${menu.context.name}`}
+          heading={menu.context.name}
+          place={menu.place}
+          items={contextMenuItems(store, menu.context)}
+          onClose={() => setMenu(undefined)}
+        />
+      )}
+    </>
   );
 }
 

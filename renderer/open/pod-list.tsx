@@ -144,6 +144,12 @@ function PodListState({
           <Button icon="retry" onPress={() => void contexts.retry(context)}>
             {state.kind === 'failed' ? 'Retry' : 'Retry now'}
           </Button>
+          <Button
+            icon="pulse"
+            onPress={() => store.checkConnection({ context, ...(namespace === null ? {} : { namespace }) })}
+          >
+            Check this connection
+          </Button>
           <CopyButton kind="quiet" label="Copy as kubectl" text={store.kubectl.pods(context, namespace)} />
         </Problem>
       </div>

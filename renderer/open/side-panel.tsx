@@ -76,7 +76,7 @@ function SidePods({ store, client }: SidePanelProps): JSX.Element {
       )}
       {watch && <WaitingBar store={store} context={watch.context} />}
       {context?.problem ? (
-        <BrokenContext context={context} />
+        <BrokenContext store={store} context={context} />
       ) : login ? (
         <LoginInPods store={store} client={client} request={login} />
       ) : watch ? (
@@ -89,11 +89,21 @@ function SidePods({ store, client }: SidePanelProps): JSX.Element {
   );
 }
 
-function BrokenContext({ context }: { readonly context: ContextInfo }): JSX.Element | null {
+function BrokenContext({
+  store,
+  context,
+}: {
+  readonly store: Store;
+  readonly context: ContextInfo;
+}): JSX.Element | null {
   if (!context.problem) return null;
   return (
     <div class="pod-state">
-      <Problem title={`${context.name} cannot be used`} problem={context.problem} />
+      <Problem title={`${context.name} cannot be used`} problem={context.problem}>
+        <Button icon="pulse" onPress={() => store.checkConnection({ context: context.name })}>
+          Check this connection
+        </Button>
+      </Problem>
     </div>
   );
 }

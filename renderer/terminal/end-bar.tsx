@@ -16,6 +16,7 @@ export interface EndBarProps {
   /** Takes the focus to its first button: the terminal had it, and has nothing more to take. */
   readonly takesFocus: boolean;
   readonly onOpenAgain: () => void;
+  readonly onCheck: () => void;
   readonly onOpenRecording: (recordingId: string) => void;
   readonly onCloseTab: () => void;
   /** Escape leads back to the terminal. */
@@ -54,6 +55,11 @@ export function EndBar(props: EndBarProps): JSX.Element | null {
       {recordingId !== undefined && (
         <Button icon="replay" onPress={() => props.onOpenRecording(recordingId)}>
           Open recording
+        </Button>
+      )}
+      {words.problem && (
+        <Button icon="pulse" onPress={props.onCheck}>
+          Check this connection
         </Button>
       )}
       <Button onPress={props.onCloseTab}>Close tab</Button>

@@ -25,6 +25,8 @@ export interface TerminalPaneProps {
   readonly waitingBar?: ComponentChildren;
   readonly onSettings: (changes: Partial<Settings>) => void;
   readonly onOpenAgain: (session: SessionInfo) => void;
+  /** Looks at what stands between here and the shell. */
+  readonly onCheck: () => void;
   readonly onOpenRecording: (recordingId: string) => void;
   readonly onCloseTab: (session: SessionInfo) => void;
   /** A program rang while its tab was there. */
@@ -98,6 +100,7 @@ export function TerminalPane(props: TerminalPaneProps): JSX.Element {
               kubectl={props.kubectl}
               takesFocus={view.current?.hasFocus ?? false}
               onOpenAgain={() => props.onOpenAgain(session)}
+              onCheck={props.onCheck}
               onOpenRecording={props.onOpenRecording}
               onCloseTab={() => props.onCloseTab(session)}
               onLeave={() => view.current?.focus()}

@@ -1,6 +1,7 @@
 /** The page's icons: one set, 16 px, drawn in the text's colour. */
 
 import {
+  Activity,
   Box,
   Check,
   ChevronDown,
@@ -43,6 +44,7 @@ export type IconName =
   | 'play'
   | 'plus'
   | 'pods'
+  | 'pulse'
   | 'replay'
   | 'retry'
   | 'right'
@@ -68,6 +70,7 @@ const ICONS: Readonly<Record<IconName, IconNode>> = {
   play: Play,
   plus: Plus,
   pods: Box,
+  pulse: Activity,
   replay: Film,
   retry: RotateCw,
   right: ChevronRight,

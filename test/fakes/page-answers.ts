@@ -16,6 +16,7 @@ import type {
   SettingsState,
   TerminalSize,
 } from '../../preload/contract.ts';
+import { checksWith, reportOf } from './doctor-checks.ts';
 import { contextNamed, FIRST_SETTINGS, sessionNamed } from './page-things.ts';
 
 export interface PageCoreState {
@@ -146,9 +147,8 @@ export function createAnswers(needs: AnswerNeeds): PageAnswers {
     'doctor.run': ({ context }) => {
       lastId += 1;
       const runId = `run-${lastId}`;
-      const checks = state.doctorChecks;
-      const isFinished = checks.every(({ outcome }) => outcome !== 'waiting' && outcome !== 'running');
-      queueMicrotask(() => emit('doctor.changed', { runId, context, checks, isFinished }));
+      const report = reportOf(state.doctorChecks, { runId, context });
+      queueMicrotask(() => emit('doctor.changed', report));
       return { runId };
     },
     'doctor.stop': () => ({}),
@@ -199,7 +199,7 @@ export function emptyState(): PageCoreState {
     namespaces: { namespaces: ['default', 'kube-system', 'shop'] },
     sessions: new Map(),
     credentialRequests: [],
-    doctorChecks: [],
+    doctorChecks: checksWith(),
     recordings: new Map(),
     settings: { settings: FIRST_SETTINGS, problems: [] },
     failing: new Map(),

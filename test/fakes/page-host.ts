@@ -22,6 +22,7 @@ const EVENTS: readonly EventName[] = [
   'pods.changed',
   'sessions.changed',
   'sessions.forgotten',
+  'doctor.changed',
   'credentials.changed',
   'library.changed',
   'settings.changed',

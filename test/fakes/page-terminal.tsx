@@ -91,6 +91,7 @@ function App(): JSX.Element {
           onOpenAgain={() => deeds.push('open again')}
           onOpenRecording={(id) => deeds.push(`open recording ${id}`)}
           onCloseTab={() => deeds.push('close tab')}
+          onCheck={() => {}}
           onBell={() => deeds.push('bell')}
         />
       </div>

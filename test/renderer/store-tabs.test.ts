@@ -31,6 +31,14 @@ test('what is open already is shown and not opened twice', () => {
   expect(openTab(openTab(abc, { kind: 'library' }), { kind: 'library' }).order).toHaveLength(4);
 });
 
+test('each place that is checked is a tab of its own, whose id can be an element’s', () => {
+  const check = (context: string, namespace: string) =>
+    ({ kind: 'doctor', question: { context, namespace } }) as const;
+  const tabs = [check('prod eu', 'a'), check('prod eu', 'b'), check('prod eu', 'a')].reduce(openTab, NO_TABS);
+  expect(tabs.order).toHaveLength(2);
+  expect(tabs.order.every(({ id }) => !/\s/.test(id))).toBe(true);
+});
+
 test('an added tab leaves what is shown, unless nothing is', () => {
   expect(addTab(abc, session('d')).activeId).toBe('session-c');
   expect(addTab(NO_TABS, session('d')).activeId).toBe('session-d');

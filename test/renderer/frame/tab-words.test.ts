@@ -53,3 +53,13 @@ test('a replay says when, and one whose recording was removed still has a name',
   expect(tab('r1').heard).toMatch(/^Replay of web-7f9c5d8b4-x2x9z \/ app, staging, /);
   expect(tab('gone').name).toBe('Removed recording');
 });
+
+test('a checked connection carries its context, and says all of its place', () => {
+  const question = { context: 'staging', namespace: 'shop', pod: 'web-0' };
+  expect(describeTab({ id: 'x', content: { kind: 'doctor', question } }, sources)).toMatchObject({
+    name: 'Connection',
+    place: 'staging',
+    context: 'staging',
+    heard: 'Connection to staging, namespace shop, pod web-0',
+  });
+});
