@@ -100,7 +100,8 @@ export async function listPods(
 
 /**
  * Lists, then watches until aborted; rejects with the signal's reason. What passes is tried again with growing
- * waits; what a new try cannot mend (401, 403, an untrusted certificate) is thrown.
+ * waits; what a new try cannot mend (401, 403, an untrusted certificate) is thrown. Somebody asked for the first
+ * list; all that follows goes on by itself, and opens no login.
  */
 export async function watchPods(
   needs: WatchNeeds,
@@ -111,14 +112,16 @@ export async function watchPods(
   const { clock } = needs;
   const { signal } = options;
   let retryMs = FIRST_RETRY_MS;
+  let list = options;
   signal.throwIfAborted();
   onChange({ state: { kind: 'connecting' }, ...NOTHING_NEW });
   while (true) {
     const startedMicros = clock.nowMicros();
     try {
-      await follow(needs, scope, onChange, options);
+      await follow(needs, scope, onChange, list);
     } catch (thrown) {
       signal.throwIfAborted();
+      list = { isUnattended: true, signal };
       const error = toAppError(thrown);
       if (!isPassing(error)) throw error;
       // What had held for longer than the longest wait has a new trouble, not the old one.
@@ -133,7 +136,7 @@ export async function watchPods(
   }
 }
 
-/** One list and the watches that continue it; ends by throwing. */
+/** One list, as `options` say, and the watches that continue it; ends by throwing. */
 async function follow(
   needs: WatchNeeds,
   scope: PodsScope,
@@ -150,7 +153,7 @@ async function follow(
   try {
     while (true) {
       const startedMicros = needs.clock.nowMicros();
-      version = await watchFrom(needs, scope, version, changes, options);
+      version = await watchFrom(needs, scope, version, changes, { isUnattended: true, signal });
       // A server or proxy that ends every watch at once is not asked in a loop.
       if (millisSince(needs.clock, startedMicros) < FIRST_RETRY_MS) {
         await needs.clock.sleep(FIRST_RETRY_MS, { signal });

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { getPod, listPods, type PodsChange, watchPods } from '../../../main/kube/pods.ts';
+import type { KubeRequest } from '../../../main/kube/transport.ts';
 import { createStatus, sendJson, startApiServer } from '../../fakes/api-server.ts';
 import { openTransport } from '../../fakes/kube-access.ts';
 import { createPod } from '../../fakes/kube-pods.ts';
@@ -19,8 +20,16 @@ function follow(namespace: string | null = 'shop') {
   const sleeps: number[] = [];
   const ending = new AbortController();
   const changes: PodsChange[] = [];
+  const transport = openTransport(api.address);
+  const attended: boolean[] = [];
   const needs = {
-    transport: openTransport(api.address),
+    transport: {
+      ...transport,
+      request(request: KubeRequest) {
+        attended.push(request.isUnattended !== true);
+        return transport.request(request);
+      },
+    },
     clock: {
       nowMicros: clock.nowMicros,
       sleep(ms: number, options: { signal: AbortSignal }) {
@@ -37,6 +46,8 @@ function follow(namespace: string | null = 'shop') {
     clock,
     /** What it asked to sleep for, in milliseconds. */
     sleeps,
+    /** Whether somebody asked for it, of each request. */
+    attended,
     watching,
     changes,
     get told() {
@@ -157,6 +168,8 @@ describe('trouble that passes', () => {
     await vi.waitFor(() => expect(pods.sleeps).toEqual([570_000, 1_000]));
     await pods.clock.advance(1_000);
     expect((await watchNumber(2)).query.get('resourceVersion')).toBe('900');
+    // Only the first list was asked for: a login would not be opened for what came after.
+    expect(pods.attended).toEqual([true, false, false, false]);
     expect(pods.told).toEqual(['connecting [] -[]', 'live all [] -[]', 'live all [new:Running] -[]']);
     await pods.end();
   });
