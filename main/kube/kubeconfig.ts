@@ -4,6 +4,7 @@ import type { UserAuth } from '../credentials/credential.ts';
 import { type KubeconfigFile, readKubeconfigFile } from './kubeconfig-file.ts';
 import type { KubeconfigPlaces } from './kubeconfig-places.ts';
 import type { ClusterFields, ContextFields, UserFields } from './kubeconfig-schema.ts';
+import { withoutLogin } from './server-address.ts';
 
 /** The user's kubeconfig as kubectl would see it: several files, the first with a name wins. */
 export interface Kubeconfig {
@@ -31,7 +32,7 @@ export interface ContextEntry {
   readonly userName: string;
   /** `default` where the entry names none. */
   readonly namespace: string;
-  /** Empty where the cluster is unknown. */
+  /** For people to see: without a login. Empty where the cluster is unknown. */
   readonly server: string;
   readonly originPath: string;
 }
@@ -106,7 +107,7 @@ export async function loadKubeconfig(
     clusterName: fields.cluster ?? '',
     userName: fields.user ?? '',
     namespace: fields.namespace || 'default',
-    server: entries.clusters.get(fields.cluster ?? '')?.fields.server ?? '',
+    server: withoutLogin(entries.clusters.get(fields.cluster ?? '')?.fields.server ?? ''),
     originPath,
   }));
   const isNoneThere = namedBy === 'environment' && outcomes.every(({ source }) => source.state === 'missing');

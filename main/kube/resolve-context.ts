@@ -6,7 +6,7 @@ import { describeFileFailure } from './file-failure.ts';
 import type { ClusterSettings, Impersonation, Kubeconfig, ResolvedContext } from './kubeconfig.ts';
 import type { ClusterFields, ExecFields, UserFields } from './kubeconfig-schema.ts';
 import { findMistakes } from './kubeconfig-validation.ts';
-import { parseServer } from './server-address.ts';
+import { parseServer, type ServerAddress } from './server-address.ts';
 
 /** Name of the cluster extension that is handed to exec plugins (client-go, clientauthentication). */
 const PLUGIN_EXTENSION = 'client.authentication.k8s.io/exec';
@@ -42,18 +42,18 @@ export async function resolveContext(
     user && { name: userName, fields: user.fields },
   );
   if (mistakes.length > 0) throw unusable(formatMistakes(mistakes));
-  const server = parseServer(cluster.fields.server ?? '');
-  const isSecure = server.startsWith('https:');
+  const { address, login } = parseServer(cluster.fields.server ?? '');
+  const isSecure = address.startsWith('https:');
   const impersonation = user && resolveImpersonation(user.fields);
   return {
     name,
     namespace: namespace || 'default',
     kubeconfigPath: (user ?? context).originPath,
     cluster: {
-      ...resolveCluster(clusterName, server, cluster.fields),
+      ...resolveCluster(clusterName, address, cluster.fields),
       ...(isSecure ? await resolveTrust(cluster.fields) : {}),
     },
-    user: user && isSecure ? await resolveUser(userName, user.fields, nowMs) : {},
+    user: isSecure ? withLogin(user ? await resolveUser(userName, user.fields, nowMs) : {}, login) : {},
     ...(impersonation ? { impersonation } : {}),
   };
 }
@@ -126,6 +126,17 @@ async function resolveUser(name: string, fields: UserFields, nowMs: number): Pro
     ...(clientCertificate ? { clientCertificate } : {}),
     ...(clientKey ? { clientKey } : {}),
     ...(fields.exec ? { exec: resolvePlugin(fields.exec) } : {}),
+  };
+}
+
+/** A login in the server's address comes before all that the user entry says, but a certificate (Go, net/http). */
+function withLogin(user: UserAuth, login: ServerAddress['login']): UserAuth {
+  const { clientCertificate, clientKey } = user;
+  if (!login) return user;
+  return {
+    ...login,
+    ...(clientCertificate ? { clientCertificate } : {}),
+    ...(clientKey ? { clientKey } : {}),
   };
 }
 

@@ -104,6 +104,18 @@ describe.skipIf(!kubectlPath)('kubeconfigs through kubectl and through us', () =
     expect(ours).toMatchObject({ code: 0, request: theirs.request });
   });
 
+  test.each(['{token: t}', '{username: ben, password: p}', '{}'])(
+    'a login in the server’s address is sent in the place of %s',
+    async (user) => {
+      const server = stage.server.address.replace('//', '//ann:p%40ss@');
+      await stage.write({ a: configWith(user, `, server: "${server}"`) });
+      const { ours, theirs } = await askBoth(path('a'));
+      // kubectl asks for a name where the user entry has nothing.
+      if (user !== '{}') expect(ours).toMatchObject({ code: 0, request: theirs.request });
+      expect(ours.request).toMatchObject({ authorization: `Basic ${btoa('ann:p@ss')}` });
+    },
+  );
+
   test.each<[string, string]>([
     ['{token: t, password: p}', ''],
     ['{tokenFile: gone}', ''],

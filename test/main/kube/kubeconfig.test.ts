@@ -67,6 +67,15 @@ test('the first file with a name wins, whole, and so does the first current-cont
   expect(loaded.currentContext).toBe('a');
 });
 
+test('a login in a server’s address is not for people to see', async () => {
+  const loaded = await loadKubeconfig(
+    await writeFiles(
+      'clusters: [{name: c, cluster: {server: "https://ann:marker@h"}}]\ncontexts: [{name: x, context: {cluster: c}}]',
+    ),
+  );
+  expect(loaded.contexts).toMatchObject([{ server: 'https://h' }]);
+});
+
 test('whatever the files hold, a name belongs to the first that has it', async () => {
   const file = fc.uniqueArray(fc.constantFrom<string[]>('a', 'b', 'c', 'd'), { maxLength: 4 });
   await fc.assert(

@@ -276,6 +276,17 @@ test('kc-unused-broken-entry: what other contexts refer to may be broken', async
   await expect(resolveContext(loaded, 'broken')).rejects.toThrow('no server found for cluster "broken"');
 });
 
+test('a login in the server’s address comes before the user entry, with TLS', async () => {
+  const login = { username: 'ann', password: 'p' };
+  const address = 'https://ann:p@127.0.0.1:6443';
+  const { user, cluster } = await resolveWith({ server: address }, { ...certificate, token: 't' });
+  expect(user).toMatchObject({ ...login, clientCertificate: { kind: 'data' } });
+  expect(user).not.toHaveProperty('token');
+  expect(cluster.server).toBe('https://127.0.0.1:6443');
+  expect((await resolveWith({ server: address })).user).toEqual(login);
+  expect((await resolveWith({ server: address.replace('https', 'http') })).user).toEqual({});
+});
+
 test('kc-http-no-creds: a server without TLS gets no credentials, and their files need not be there', async () => {
   for (const address of ['http://127.0.0.1:8080', '127.0.0.1:8080']) {
     const context = await resolveWith(
