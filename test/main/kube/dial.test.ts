@@ -247,6 +247,30 @@ describe('an http proxy that refuses', () => {
     });
   });
 
+  test('and stays on the line is not waited for', async () => {
+    const { port } = await startRawServer((socket) => {
+      socket.once('data', () => socket.write('HTTP/1.1 403 Forbidden\r\nContent-Length: 4\r\n\r\nlast'));
+    });
+    const failed = dial(
+      'https://kube.internal',
+      { proxyUrl: `http://127.0.0.1:${port}` },
+      // Less than what a page that does not come is given.
+      { limits: { connectMs: 5_000, handshakeMs: 5_000, tunnelMs: 1_000 } },
+    );
+    await expect(failed).rejects.toMatchObject({
+      message: expect.stringContaining('answered 403 Forbidden'),
+      detail: 'last',
+    });
+  });
+
+  test('and does not send the page that it announced is told all the same', async () => {
+    const error = await refusalBy('HTTP/1.1 403 Forbidden\r\nContent-Length: 400\r\n\r\nfirst');
+    expect(error).toMatchObject({
+      message: expect.stringContaining('answered 403 Forbidden'),
+      detail: 'first',
+    });
+  });
+
   test('without a word is told by its status alone', async () => {
     const error = await refusalBy('HTTP/1.1 503 \r\nContent-Length: 0\r\n\r\n');
     expect(error).toMatchObject({ message: expect.stringMatching(/answered 503$/), detail: undefined });
