@@ -198,6 +198,7 @@ async function openKube(
     clock,
     userRequests: needs.credentials.requests,
     credentials,
+    inspectPlugin: needs.credentials.admission.inspect,
     kubeconfig: contexts.current,
     resolve: (kubeconfig, context) => resolveContext(kubeconfig, context, clock.nowMs()),
     transport: contexts.transport,

@@ -1,12 +1,11 @@
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import type { Clock } from '../base/clock.ts';
-import { AppError } from '../base/errors.ts';
 import type { ResolvedContext } from '../kube/kubeconfig.ts';
 import { formatAddress, formatProxy } from '../kube/proxy.ts';
 import { chooseProxy, type ProxyChoice } from '../kube/proxy-choice.ts';
 import { type DialNeeds, openRoute, targetOf } from '../kube/route.ts';
-import { detailOf, ok, type Result } from './check.ts';
+import { detailOf, ok, type Result, withFacts } from './check.ts';
 
 interface AddressNeeds {
   readonly clock: Pick<Clock, 'nowMicros'>;
@@ -44,17 +43,6 @@ export async function checkAddress(
     }),
     found: true,
   };
-}
-
-/** What was known before it failed helps to see why. */
-function withFacts(error: unknown, facts: readonly string[]): unknown {
-  if (!(error instanceof AppError)) return error;
-  const { code, message, hint, detail } = error;
-  return new AppError(code, message, {
-    ...(hint === undefined ? {} : { hint }),
-    ...detailOf(...facts, detail),
-    cause: error,
-  });
 }
 
 function describeSource({ source }: ProxyChoice): string {

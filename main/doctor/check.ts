@@ -1,4 +1,4 @@
-import { toAppError } from '../base/errors.ts';
+import { AppError, toAppError } from '../base/errors.ts';
 
 /** In the order in which a shell needs them. */
 export const CHECK_IDS = [
@@ -67,4 +67,15 @@ export function toFinding(thrown: unknown, outcome: 'failed' | 'unknown' = 'fail
 export function detailOf(...lines: readonly (string | undefined)[]): { readonly detail?: string } {
   const detail = lines.filter(Boolean).join('\n');
   return detail === '' ? {} : { detail };
+}
+
+/** What was known before it failed helps to see why. */
+export function withFacts(error: unknown, facts: readonly string[]): unknown {
+  if (!(error instanceof AppError)) return error;
+  const { code, message, hint, detail } = error;
+  return new AppError(code, message, {
+    ...(hint === undefined ? {} : { hint }),
+    ...detailOf(...facts, detail),
+    cause: error,
+  });
 }

@@ -3,10 +3,11 @@ import { basename } from 'node:path';
 import type { Clock } from '../base/clock.ts';
 import { AppError } from '../base/errors.ts';
 import type { Credential, CredentialProvider, UserAuth } from '../credentials/credential.ts';
+import type { PluginAdmission } from '../credentials/plugin-admission.ts';
 import type { UserRequest, UserRequests } from '../credentials/user-requests.ts';
 import type { ResolvedContext } from '../kube/kubeconfig.ts';
 import { formatName, splitPem } from './certificate-chain.ts';
-import { detailOf, ok, type Result } from './check.ts';
+import { detailOf, ok, type Result, withFacts } from './check.ts';
 import type { Redactor } from './redact.ts';
 
 interface CredentialNeeds {
@@ -14,6 +15,7 @@ interface CredentialNeeds {
   readonly redactor: Redactor;
   readonly userRequests: Pick<UserRequests, 'list' | 'onChanged'>;
   credentials(context: ResolvedContext): CredentialProvider;
+  readonly inspectPlugin: PluginAdmission['inspect'];
   /** Says what is waited for. */
   note(message: string): void;
 }
@@ -36,14 +38,16 @@ export async function checkCredential(
   for (const { name, value } of user.exec?.env ?? []) {
     if (SECRET_NAME.test(name)) needs.redactor.learn(value);
   }
-  const credential = await getCredential(needs, context, signal);
+  const facts = await describePlugin(needs, context);
+  const credential = await getCredential(needs, context, signal).catch((error: unknown) => {
+    throw withFacts(error, facts);
+  });
   learnSecrets(needs.redactor, credential);
-  const source = describeSource(user);
   const certificate = describeClientCertificate(needs, context, credential);
   const expiresAtMs = credential.expiresAtMs ?? certificate?.expiresAtMs ?? tokenExpiry(credential);
   return {
-    finding: ok(`${source}${describeExpiry(expiresAtMs, needs.clock.nowMs())}`, {
-      ...detailOf(...describePlugin(user), `gave ${describeKinds(credential)}`, certificate?.line),
+    finding: ok(`${describeSource(user)}${describeExpiry(expiresAtMs, needs.clock.nowMs())}`, {
+      ...detailOf(...facts, `sent: ${describeKinds(credential)}`, certificate?.line),
     }),
     found: true,
   };
@@ -94,23 +98,28 @@ function describeSource(user: UserAuth): string {
       ? `the client certificate ${user.clientCertificate.path}`
       : 'the client certificate of the kubeconfig';
   }
-  if (user.exec) return `plugin ${basename(user.exec.command)} ran`;
+  if (user.exec) return `from plugin ${basename(user.exec.command)}`;
   return 'none: requests are anonymous';
 }
 
-function describePlugin({
-  exec,
-  token,
-  tokenFile,
-  username,
-  clientCertificate,
-}: UserAuth): readonly string[] {
+/**
+ * Where the plugin is and how it is called. Throws where it is not found, or where kubectl's own preferences do
+ * not let it run; what it prints is shown nowhere.
+ */
+async function describePlugin(
+  { inspectPlugin }: Pick<CredentialNeeds, 'inspectPlugin'>,
+  { name, kubeconfigPath, user }: ResolvedContext,
+): Promise<readonly string[]> {
+  const { exec, token, tokenFile, username, clientCertificate } = user;
   if (!exec) return [];
   if (token || tokenFile || username || clientCertificate) {
     return [`plugin ${exec.command} not run: another credential comes before it, as with kubectl`];
   }
+  const { path, subject } = await inspectPlugin(exec, { context: name, kubeconfigPath });
   return [
-    `plugin ${exec.command}, ${exec.args.length} arguments, ${exec.apiVersion}, interactiveMode ${exec.interactiveMode}`,
+    `plugin ${exec.command} found at ${path}`,
+    `called as ${[path, ...subject.args].join(' ')}`,
+    `${exec.apiVersion}, interactiveMode ${exec.interactiveMode}`,
     'its output is not shown',
   ];
 }

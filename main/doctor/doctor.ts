@@ -1,5 +1,6 @@
 import type { Clock } from '../base/clock.ts';
 import type { CredentialProvider } from '../credentials/credential.ts';
+import type { PluginAdmission } from '../credentials/plugin-admission.ts';
 import type { UserRequests } from '../credentials/user-requests.ts';
 import type { Kubeconfig, ResolvedContext } from '../kube/kubeconfig.ts';
 import type { DialNeeds } from '../kube/route.ts';
@@ -45,6 +46,7 @@ export interface DoctorNeeds {
   kubeconfig(): Kubeconfig;
   resolve(kubeconfig: Kubeconfig, context: string): Promise<ResolvedContext>;
   credentials(context: ResolvedContext): CredentialProvider;
+  readonly inspectPlugin: PluginAdmission['inspect'];
   transport(context: string): Promise<KubeTransport>;
   readonly limits?: Partial<DoctorLimits>;
 }

@@ -22,11 +22,18 @@ export function kubeconfigFor(
   };
 }
 
+export interface ExamineOptions {
+  readonly environment?: NodeJS.ProcessEnv;
+  /** A window is open, whose user answers every question so. */
+  readonly answer?: 'allow' | 'refuse';
+  readonly onChanged?: (checks: readonly Check[]) => void;
+}
+
 /** Composes a core on this kubeconfig, asks its doctor once, and ends it. Undefined: there is no such file. */
 export async function examine(
   kubeconfig: object | string | undefined,
   question: DoctorQuestion = {},
-  environment: NodeJS.ProcessEnv = {},
+  { environment, answer, onChanged = () => {} }: ExamineOptions = {},
 ): Promise<readonly Check[]> {
   const folder = await mkdtemp(join(tmpdir(), 'kubereel-doctor-'));
   const path = join(folder, 'config');
@@ -34,8 +41,15 @@ export async function examine(
     await writeFile(path, typeof kubeconfig === 'string' ? kubeconfig : JSON.stringify(kubeconfig));
   }
   const app = await startTestCore({ KUBECONFIG: path, ...environment });
+  const { requests } = app.core.credentials;
+  if (answer) {
+    requests.attend();
+    requests.onChanged((open) => {
+      for (const { requestId } of open) requests.answer(requestId, answer);
+    });
+  }
   try {
-    return await app.core.doctor.examine(question, () => {}, { signal: new AbortController().signal });
+    return await app.core.doctor.examine(question, onChanged, { signal: new AbortController().signal });
   } finally {
     await app.end();
     await rm(folder, { recursive: true, force: true });

@@ -106,7 +106,13 @@ describe('files and context', () => {
     const broken = join(folder, 'broken');
     await writeFile(good, JSON.stringify(kubeconfigFor(trusting(address))));
     await writeFile(broken, 'users:\n- name: [\n');
-    const checks = await examine(undefined, {}, { KUBECONFIG: `${good}:${broken}:${join(folder, 'none')}` });
+    const checks = await examine(
+      undefined,
+      {},
+      {
+        environment: { KUBECONFIG: `${good}:${broken}:${join(folder, 'none')}` },
+      },
+    );
     expect(checkOf(checks, 'kubeconfig')).toMatchObject({
       outcome: 'failed',
       message: expect.stringContaining(`error loading config file "${broken}": line`),
@@ -120,7 +126,11 @@ describe('files and context', () => {
     const { address } = await startCluster();
     const good = join(folder, 'good');
     await writeFile(good, JSON.stringify(kubeconfigFor(trusting(address))));
-    const checks = await examine(undefined, {}, { KUBECONFIG: `${join(folder, 'none')}:${good}` });
+    const checks = await examine(
+      undefined,
+      {},
+      { environment: { KUBECONFIG: `${join(folder, 'none')}:${good}` } },
+    );
     expect(checkOf(checks, 'kubeconfig')).toMatchObject({
       outcome: 'ok',
       message: `${good}, 1 missing and skipped`,
@@ -432,6 +442,7 @@ describe('a server that takes everything and says nothing', () => {
       kubeconfig: () => kubeconfig,
       resolve: resolveContext,
       credentials: () => createCredentials(),
+      inspectPlugin: () => Promise.reject(new Error('there is no plugin')),
       transport: async () => openTransport(`https://127.0.0.1:${port}`),
       dial: { userAgent: 'kubereel-test', environment: async () => ({}) },
       limits,
@@ -475,25 +486,83 @@ describe('a plugin', () => {
     await chmod(path, 0o755);
     return path;
   }
-  const execOf = (command: string) => ({
-    exec: { apiVersion: 'client.authentication.k8s.io/v1', command, interactiveMode: 'Never' },
+  const execOf = (command: string, args: readonly string[] = []) => ({
+    exec: { apiVersion: 'client.authentication.k8s.io/v1', command, args, interactiveMode: 'Never' },
+  });
+  const ANSWER = JSON.stringify({
+    apiVersion: 'client.authentication.k8s.io/v1',
+    kind: 'ExecCredential',
+    status: { token: 'planted-plugin-token', expirationTimestamp: '2099-01-02T03:04:00Z' },
   });
 
-  test('that is not found is told with its name', async () => {
+  test('that waits for leave says so, and is told with its path, its masked arguments and its end', async () => {
     const { address } = await startCluster();
-    const checks = await examine(kubeconfigFor(trusting(address), execOf('no-such-plugin')));
+    const plugin = await writePlugin('kubelogin', `echo '${ANSWER}'`);
+    const messages = new Set<string>();
+    const user = execOf(plugin, ['get-token', '--oidc-client-secret=planted-client-secret']);
+    const checks = await examine(
+      kubeconfigFor(trusting(address), user),
+      {},
+      {
+        answer: 'allow',
+        onChanged: (report) => messages.add(checkOf(report, 'credential').message),
+      },
+    );
+    expect([...messages]).toContain(`waits for your answer: may ${plugin} be run?`);
+    expect(checkOf(checks, 'credential')).toMatchObject({
+      outcome: 'ok',
+      message: 'from plugin kubelogin, expires 2099-01-02 03:04 UTC',
+      detail: expect.stringMatching(
+        new RegExp(
+          `found at ${plugin}\ncalled as ${plugin} get-token --oidc-client-secret=\\S*•.*\nclient\\.auth[\\s\\S]*sent: a bearer token$`,
+        ),
+      ),
+    });
+    expect(isHealthy(checks)).toBe(true);
+    expect(allText(checks)).not.toMatch(/planted-/);
+  });
+
+  test('that the user does not let run fails with that', async () => {
+    const { address } = await startCluster();
+    const plugin = await writePlugin('kubelogin', `echo '${ANSWER}'`);
+    const checks = await examine(kubeconfigFor(trusting(address), execOf(plugin)), {}, { answer: 'refuse' });
     expect(checkOf(checks, 'credential')).toMatchObject({
       outcome: 'failed',
-      message: expect.stringContaining('no-such-plugin'),
+      message: expect.stringContaining(`did not let ${plugin} run`),
+      detail: expect.stringContaining(`found at ${plugin}`),
     });
     expect(outcomesOf(checks)).toMatchObject({ who: 'skipped', exec: 'skipped' });
   });
 
-  test('that fails is told with its end, and its output never', async () => {
+  test('that is not found is told with its name and where it was looked for', async () => {
+    const { address } = await startCluster();
+    const checks = await examine(kubeconfigFor(trusting(address), execOf('no-such-plugin')));
+    expect(checkOf(checks, 'credential')).toMatchObject({
+      outcome: 'failed',
+      message: expect.stringContaining('executable no-such-plugin not found'),
+      detail: expect.stringContaining('PATH searched: '),
+    });
+  });
+
+  test('that fails is told with its end and its own words, and its output never', async () => {
     const { address } = await startCluster();
     const plugin = await writePlugin('failing', 'echo planted-output; echo "log in first" >&2; exit 3');
-    const checks = await examine(kubeconfigFor(trusting(address), execOf(plugin)));
-    expect(checkOf(checks, 'credential')).toMatchObject({ outcome: 'failed' });
+    const checks = await examine(kubeconfigFor(trusting(address), execOf(plugin)), {}, { answer: 'allow' });
+    expect(checkOf(checks, 'credential')).toMatchObject({
+      outcome: 'failed',
+      message: expect.stringContaining('failed with exit code 3'),
+      detail: expect.stringMatching(/found at [\s\S]*log in first/),
+    });
     expect(allText(checks)).not.toContain('planted-output');
+  });
+
+  test('beside a token is not run, and that is said', async () => {
+    const { address } = await startCluster();
+    const user = { token: 'planted-token-of-the-test', ...execOf('no-such-plugin') };
+    const checks = await examine(kubeconfigFor(trusting(address), user));
+    expect(checkOf(checks, 'credential')).toMatchObject({
+      outcome: 'ok',
+      detail: expect.stringContaining('no-such-plugin not run: another credential comes before it'),
+    });
   });
 });
