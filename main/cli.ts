@@ -1,8 +1,9 @@
 #!/usr/bin/env node
-import { Argument, Command } from 'commander';
+import { Argument, Command, Option } from 'commander';
 import { AppError } from './base/errors.ts';
 import { runCanI } from './commands/can-i.ts';
 import { runContexts } from './commands/contexts.ts';
+import { parseDebugTarget, runDebug } from './commands/debug.ts';
 import { runDemo } from './commands/demo.ts';
 import { runDoctor } from './commands/doctor.ts';
 import { runExec } from './commands/exec.ts';
@@ -28,6 +29,7 @@ import { type CoreCommand, runCommand } from './commands/run.ts';
 import { hasDisplay, runServe } from './commands/serve.ts';
 import { runWhoami } from './commands/whoami.ts';
 import { VERSION } from './compose.ts';
+import { DEBUG_PROFILES, DEFAULT_DEBUG_PROFILE, type DebugProfile } from './kube/debug-profile.ts';
 
 /** The `kubereel` command: the same core as the app, with true exit codes. */
 const io = createProcessIo(process);
@@ -101,6 +103,37 @@ program
           { signal },
         );
       }),
+  );
+
+interface DebugFlags extends PlaceOptions {
+  readonly image: string;
+  readonly target?: string;
+  readonly profile: DebugProfile;
+  readonly yes?: boolean;
+}
+
+program
+  .command('debug')
+  .description('run a debug container in a pod, or a shell on a node, on the record; as kubectl debug')
+  .argument('<target>', 'pod, pod/NAME or node/NAME')
+  .argument('[command...]', 'after --: what to run instead of what the image runs')
+  .addOption(contextOption)
+  .addOption(namespaceOption)
+  .requiredOption('--image <image>', 'image of the debug container')
+  .option('-c, --target <container>', "container to look at; the pod's default where not given")
+  .addOption(
+    new Option('--profile <name>', 'what the debug container may do')
+      .choices(DEBUG_PROFILES)
+      .default(DEFAULT_DEBUG_PROFILE),
+  )
+  .option('-y, --yes', 'open a shell on a node without asking')
+  .action((text: string, command: readonly string[], options: DebugFlags) =>
+    run((core, { signal }) => {
+      const { image, profile } = options;
+      const target = parseDebugTarget(text, options.target);
+      const work = { ...choosePlace(core, options), target, image, profile, command };
+      return runDebug(core, { ...work, isConfirmed: options.yes === true }, io, { signal });
+    }),
   );
 
 program

@@ -18,6 +18,7 @@ import { startDemoCluster } from './demo/demo-cluster.ts';
 import { createDemoSwitch, type DemoSwitch } from './demo/demo-switch.ts';
 import { createDoctor, type Doctor } from './doctor/doctor.ts';
 import { type CommandTarget, type OpenedCommand, openCommand } from './exec/command.ts';
+import { createDebugShells, type DebugShells } from './exec/debug-shells.ts';
 import type { TerminalSize } from './exec/exec-stream.ts';
 import { openShell } from './exec/shell.ts';
 import { createShellMemory } from './exec/shell-memory.ts';
@@ -25,10 +26,13 @@ import { type Contexts, openContexts } from './kube/contexts.ts';
 import { loadKubeconfig, type ResolvedContext } from './kube/kubeconfig.ts';
 import { findKubeconfigs } from './kube/kubeconfig-places.ts';
 import { watchKubeconfig } from './kube/kubeconfig-watch.ts';
+import { createNodeShellLedger, type NodeShellLedger } from './kube/node-shell-ledger.ts';
+import { sweepNodePods } from './kube/node-shell-sweep.ts';
 import { resolveContext, toPluginCluster } from './kube/resolve-context.ts';
 import { createTransport } from './kube/transport.ts';
 import { type Library, openLibrary } from './library/library.ts';
 import { type CastWriter, createCastWriter } from './recording/cast-writer.ts';
+import { describeThisProcess, isOwnerAlive } from './recording/owner.ts';
 import type { RecordingDetails } from './recording/recording.ts';
 import { createSessions } from './session/sessions.ts';
 import { openSettings } from './settings/settings.ts';
@@ -66,6 +70,7 @@ export interface Core {
     size: TerminalSize,
     options: { signal: AbortSignal },
   ): Promise<OpenedCommand>;
+  readonly debugShells: DebugShells;
   openPages(options: PagesOptions): Promise<Pages>;
   /** Closes live sessions with their records complete, then everything else. */
   end(): Promise<void>;
@@ -110,8 +115,13 @@ export async function compose(options: ComposeOptions): Promise<Core> {
     loginEnvironment,
     confirm: options.confirmPlugin,
   });
+  const ledger = createNodeShellLedger({
+    folder: paths.nodeShells,
+    clock,
+    owner: { describe: describeThisProcess, isAlive: isOwnerAlive },
+  });
   const { contexts, doctor } = await openKube(
-    { environment, loginEnvironment, platform, kubeconfigPath, clock, log, demo, credentials },
+    { environment, loginEnvironment, platform, kubeconfigPath, clock, log, demo, credentials, ledger },
     life,
   );
   let openingLibrary: Promise<Library> | undefined;
@@ -138,6 +148,7 @@ export async function compose(options: ComposeOptions): Promise<Core> {
       const transport = await contexts.transport(context);
       return openCommand({ transport, clock }, target, size, options);
     },
+    debugShells: createDebugShells({ clock, log, contexts, ledger }),
     openPages: (options) => openPages(core, { ...options, platform }),
     end: () => life.end(),
   };
@@ -155,6 +166,7 @@ async function openKube(
     readonly log: Log;
     readonly demo: DemoSwitch;
     readonly credentials: Credentials;
+    readonly ledger: NodeShellLedger;
   },
   life: Lifetime,
 ): Promise<{ readonly contexts: Contexts; readonly doctor: Doctor }> {
@@ -180,7 +192,12 @@ async function openKube(
       },
       load: ({ namedBy, paths }) => loadKubeconfig(paths, namedBy),
       resolve: (kubeconfig, context) => resolveContext(kubeconfig, context, clock.nowMs()),
-      connect: (context) => createTransport(dial, context, credentials(context)),
+      connect(context) {
+        const transport = createTransport(dial, context, credentials(context));
+        // Not awaited: it never rejects, and nobody waits for what an earlier run has left behind.
+        void sweepNodePods({ transport, ledger: needs.ledger, log });
+        return transport;
+      },
       watch: watchKubeconfig,
       onReloadError: (error) => log.error({ error: String(error) }, 'kubeconfig could not be read again'),
     },
@@ -225,7 +242,10 @@ async function openPages(
     random: Math.random,
     newSessionId: randomUUID,
     newCastWriter: core.newCastWriter,
-    async openShell({ context, ...wish }, size, options) {
+    async openShell({ context, node, debug, ...wish }, size, options) {
+      const { debugShells } = core;
+      if (node) return debugShells.openNodeShell(context, wish, node, size, options);
+      if (debug) return debugShells.openContainerShell(context, wish, debug, size, options);
       const transport = await contexts.transport(context);
       return openShell({ transport, clock, memory }, wish, size, options);
     },

@@ -198,6 +198,13 @@ export interface ShellTarget {
   readonly container?: string;
   /** Absent: the best shell that the image has. */
   readonly command?: readonly string[];
+  /** The shell is one of a debug container of this image, which is added to the pod and looks at `container`. */
+  readonly debug?: { readonly image: string };
+  /**
+   * The shell is root of this node, by a pod of this image in `namespace` that is deleted with the session. Once it
+   * is open, `pod` is that one's name; before, anything.
+   */
+  readonly node?: { readonly name: string; readonly image: string };
 }
 
 export interface SessionInfo {
@@ -210,7 +217,8 @@ export interface SessionInfo {
 }
 
 export type SessionState =
-  | { readonly kind: 'opening' }
+  /** `note`: what it waits for, where that takes long. */
+  | { readonly kind: 'opening'; readonly note?: string }
   | { readonly kind: 'live'; readonly startedAtMs: number }
   /** The connection is lost; a new shell is opened in its place. Input is refused meanwhile. */
   | {
@@ -255,6 +263,8 @@ export interface Settings {
   readonly screenReader: boolean;
   /** Longest pause that a replay shows, in seconds; 0 shows all of it. */
   readonly replayIdleSeconds: number;
+  /** The image that a debug container or a node shell is offered with. */
+  readonly debugImage: string;
   /** Newest first, at most 50. */
   readonly recentTargets: readonly ShellTarget[];
 }

@@ -34,6 +34,11 @@ const target = v.strictObject({
     ),
   ),
 });
+const shell = v.strictObject({
+  ...target.entries,
+  debug: v.exactOptional(v.strictObject({ image: name })),
+  node: v.exactOptional(v.strictObject({ name, image: name })),
+});
 const empty = v.strictObject({});
 const session = v.strictObject({ sessionId: name });
 const recording = v.strictObject({ recordingId: name });
@@ -49,6 +54,7 @@ const settingsChanges = v.strictObject({
   cursorBlink: v.exactOptional(v.boolean()),
   screenReader: v.exactOptional(v.boolean()),
   replayIdleSeconds: v.exactOptional(v.pipe(v.number(), v.minValue(0), v.maxValue(3_600))),
+  debugImage: v.exactOptional(name),
   recentTargets: v.exactOptional(v.pipe(v.array(target), v.maxLength(MAX_RECENT_TARGETS))),
 } satisfies Record<keyof Settings, v.GenericSchema>);
 
@@ -60,7 +66,7 @@ export const callParsers: Parsers<{ [Name in CallName]: Calls[Name]['input'] }> 
   'namespaces.list': parserOf(v.strictObject({ context: name })),
   'pods.watch': parserOf(v.strictObject({ context: name, namespace: v.nullable(name) })),
   'pods.unwatch': parserOf(v.strictObject({ watchId: name })),
-  'sessions.open': parserOf(v.strictObject({ target, size })),
+  'sessions.open': parserOf(v.strictObject({ target: shell, size })),
   'sessions.list': parserOf(empty),
   'sessions.resize': parserOf(v.strictObject({ sessionId: name, size })),
   'sessions.reconnect': parserOf(session),

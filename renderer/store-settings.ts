@@ -23,6 +23,7 @@ const FIRST_SETTINGS: Settings = {
   cursorBlink: true,
   screenReader: false,
   replayIdleSeconds: 2,
+  debugImage: 'busybox:1.37',
   recentTargets: [],
 };
 

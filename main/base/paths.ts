@@ -12,6 +12,8 @@ export interface Paths {
   readonly pluginsFile: string;
   /** Caches that may be deleted at any time. */
   readonly cache: string;
+  /** What this machine has made on nodes and still has to delete. */
+  readonly nodeShells: string;
   /** The demo cluster's kubeconfig, certificates and scratch homes. */
   readonly demo: string;
   readonly logFile: string;
@@ -28,6 +30,7 @@ export function resolvePaths(environment: NodeJS.ProcessEnv, platform: NodeJS.Pl
     settingsFile: join(home, 'settings.json'),
     pluginsFile: join(home, 'plugins.json'),
     cache: join(home, 'cache'),
+    nodeShells: join(home, 'node-shells'),
     demo: join(home, 'demo'),
     logFile: join(home, 'kubereel.log'),
   };

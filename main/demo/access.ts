@@ -22,11 +22,17 @@ interface Rule {
 /** As a team would have it: its own namespaces to work in, the system's to look at. */
 const RULES: readonly Rule[] = [
   { verbs: ['get', 'list', 'watch'], group: '', resources: ['pods', 'namespaces'] },
-  { verbs: ['delete'], group: '', resources: ['pods'], namespaces: ['data', 'default', 'shop'] },
+  { verbs: ['create', 'delete'], group: '', resources: ['pods'], namespaces: ['data', 'default', 'shop'] },
   {
     verbs: ['get', 'create'],
     group: '',
     resources: ['pods/exec', 'pods/attach'],
+    namespaces: ['data', 'default', 'shop'],
+  },
+  {
+    verbs: ['patch'],
+    group: '',
+    resources: ['pods/ephemeralcontainers'],
     namespaces: ['data', 'default', 'shop'],
   },
   { verbs: ['create'], group: 'authorization.k8s.io', resources: ['selfsubjectaccessreviews'] },

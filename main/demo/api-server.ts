@@ -8,6 +8,7 @@ import type { Log } from '../base/log.ts';
 import { listenOnLoopback } from '../base/loopback.ts';
 import { checkAccess, checkIdentity, reviewAccess, reviewIdentity } from './access.ts';
 import type { LoopbackCertificates } from './certificates.ts';
+import type { DebugChanges } from './debug-changes.ts';
 import { discover } from './discovery.ts';
 import { type ExecEndpoint, refuseUpgrade } from './exec-endpoint.ts';
 import { formatTime } from './pod-builder.ts';
@@ -29,6 +30,7 @@ export interface ApiServerNeeds extends ResourceNeeds {
   /** The one bearer token that is let in. */
   readonly token: string;
   readonly exec: ExecEndpoint;
+  readonly debug: DebugChanges;
 }
 
 /** Reviews are a few hundred bytes. */
@@ -94,6 +96,7 @@ export async function startApiServer(needs: ApiServerNeeds, life: Lifetime): Pro
     if (info.kind === 'path') return answerPath(info.path, request, response);
     if (isRemoteCommand(info)) return needs.exec.refuse(info, url);
     if (info.version !== 'v1') throw new StatusError(unknownPath());
+    if (isDebugging(info)) return answerDebugging(info, request, response);
     switch (info.resource) {
       case 'pods':
       case 'namespaces': {
@@ -113,6 +116,19 @@ export async function startApiServer(needs: ApiServerNeeds, life: Lifetime): Pro
       default:
         throw new StatusError(unknownPath());
     }
+  }
+
+  async function answerDebugging(
+    info: ResourceInfo,
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): Promise<void> {
+    const body = await readBody(request);
+    const contentType = request.headers['content-type'];
+    if (info.verb === 'patch') {
+      return sendJson(response, 200, needs.debug.addContainers(info, body, contentType));
+    }
+    sendJson(response, 201, needs.debug.createPod(info.namespace, body, contentType));
   }
 
   function answerPath(path: string, request: IncomingMessage, response: ServerResponse): void {
@@ -138,6 +154,14 @@ export async function startApiServer(needs: ApiServerNeeds, life: Lifetime): Pro
     await closed;
   });
   return address;
+}
+
+type ResourceInfo = Extract<RequestInfo, { readonly kind: 'resource' }>;
+
+/** Debug containers are added to pods, and debugging pods are made for nodes. */
+function isDebugging({ resource, subresource, verb }: ResourceInfo): boolean {
+  if (resource !== 'pods') return false;
+  return subresource === 'ephemeralcontainers' ? verb === 'patch' : subresource === '' && verb === 'create';
 }
 
 function isRemoteCommand(info: RequestInfo): info is RequestInfo & { kind: 'resource' } {

@@ -9,6 +9,7 @@ import { makeSecret } from '../base/loopback.ts';
 import { startApiServer } from './api-server.ts';
 import { createLoopbackCertificates } from './certificates.ts';
 import { createContainerRuntime } from './container-runtime.ts';
+import { createDebugChanges } from './debug-changes.ts';
 import { makeRunFolder } from './demo-folder.ts';
 import { DEMO_CONTEXT, formatDemoKubeconfig } from './demo-kubeconfig.ts';
 import { NAMESPACES, POD_PLANS } from './demo-pods.ts';
@@ -72,7 +73,8 @@ async function startIn({ clock, log, folder }: DemoNeeds, life: Lifetime): Promi
   const store = createDemoStore();
   for (const { name, ageMinutes } of NAMESPACES)
     store.put('namespaces', buildNamespace(name, ageMinutes, nowMs));
-  for (const plan of POD_PLANS) store.put('pods', buildPod(plan, nowMs));
+  const plans = [...POD_PLANS];
+  for (const plan of plans) store.put('pods', buildPod(plan, nowMs));
 
   const runtime = createContainerRuntime({ clock, homes: join(runFolder, 'homes') });
   life.own(() => runtime.stop());
@@ -84,8 +86,9 @@ async function startIn({ clock, log, folder }: DemoNeeds, life: Lifetime): Promi
       store,
       certificates,
       token,
-      deletePod: createPodDeletion({ clock, log, store, plans: POD_PLANS, runtime }, life),
-      exec: createExecEndpoint({ clock, log, store, plans: POD_PLANS, runtime }),
+      deletePod: createPodDeletion({ clock, log, store, plans, runtime }, life),
+      exec: createExecEndpoint({ clock, log, store, plans, runtime }),
+      debug: createDebugChanges({ clock, store, plans }, life),
     },
     life,
   );

@@ -3,7 +3,8 @@
 export interface PodPlan {
   readonly namespace: string;
   readonly name: string;
-  readonly owner: { readonly kind: 'ReplicaSet' | 'StatefulSet' | 'Job' | 'Node'; readonly name: string };
+  /** Absent: a client has made it. */
+  readonly owner?: { readonly kind: 'ReplicaSet' | 'StatefulSet' | 'Job' | 'Node'; readonly name: string };
   readonly labels: Readonly<Record<string, string>>;
   readonly node: string;
   readonly ip: string;
@@ -23,6 +24,10 @@ export interface ContainerPlan {
   readonly hasPrograms: boolean;
   /** Whether its own process has a terminal and reads from it, so that attaching is more than watching. */
   readonly isInteractive?: boolean;
+  /** What its own process is; absent: something that works and tells of it. */
+  readonly command?: readonly string[];
+  /** Whether it is to be root of its node, as a debugging pod is. */
+  readonly isNode?: boolean;
   /** Files that lie in its home, by relative path. */
   readonly files?: Readonly<Record<string, string>>;
 }

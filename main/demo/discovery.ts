@@ -38,7 +38,7 @@ const CORE_RESOURCES: readonly ApiResource[] = [
     singularName: 'pod',
     namespaced: true,
     kind: 'Pod',
-    verbs: ['delete', 'get', 'list', 'watch'],
+    verbs: ['create', 'delete', 'get', 'list', 'watch'],
     shortNames: ['po'],
   },
   {
@@ -47,6 +47,13 @@ const CORE_RESOURCES: readonly ApiResource[] = [
     namespaced: true,
     kind: 'PodAttachOptions',
     verbs: ['create', 'get'],
+  },
+  {
+    name: 'pods/ephemeralcontainers',
+    singularName: '',
+    namespaced: true,
+    kind: 'Pod',
+    verbs: ['patch'],
   },
   { name: 'pods/exec', singularName: '', namespaced: true, kind: 'PodExecOptions', verbs: ['create', 'get'] },
 ];

@@ -41,10 +41,13 @@ export interface Pod {
 export interface PodSpec {
   readonly containers: readonly ContainerSpec[];
   readonly initContainers?: readonly ContainerSpec[];
+  readonly ephemeralContainers?: readonly ContainerSpec[];
   readonly nodeName: string;
   readonly restartPolicy: 'Always' | 'Never';
   readonly serviceAccountName: string;
   readonly dnsPolicy: 'ClusterFirst';
+  /** Always there, as every API server sets it; kubectl debug counts on it. */
+  readonly securityContext: Readonly<Record<string, never>>;
   readonly terminationGracePeriodSeconds: number;
 }
 
@@ -55,6 +58,11 @@ export interface ContainerSpec {
   readonly ports?: readonly { readonly containerPort: number; readonly protocol: 'TCP' }[];
   readonly stdin?: boolean;
   readonly tty?: boolean;
+  /** Of an ephemeral container, as are those below. */
+  readonly command?: readonly string[];
+  readonly args?: readonly string[];
+  readonly targetContainerName?: string;
+  readonly securityContext?: Readonly<Record<string, unknown>>;
 }
 
 export type PodPhase = 'Pending' | 'Running' | 'Succeeded' | 'Failed';
@@ -69,6 +77,7 @@ export interface PodStatus {
   readonly conditions: readonly PodCondition[];
   readonly containerStatuses: readonly ContainerStatus[];
   readonly initContainerStatuses?: readonly ContainerStatus[];
+  readonly ephemeralContainerStatuses?: readonly ContainerStatus[];
 }
 
 export interface PodCondition {

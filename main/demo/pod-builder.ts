@@ -5,6 +5,7 @@ import type {
   ContainerState,
   ContainerStatus,
   Namespace,
+  OwnerReference,
   Pod,
   PodCondition,
   PodPhase,
@@ -35,16 +36,7 @@ export function buildPod(plan: PodPlan, nowMs: number): Pod {
       ...(plan.defaultContainer
         ? { annotations: { [DEFAULT_CONTAINER_ANNOTATION]: plan.defaultContainer } }
         : {}),
-      ownerReferences: [
-        {
-          apiVersion: plan.owner.kind === 'Job' ? 'batch/v1' : 'apps/v1',
-          kind: plan.owner.kind,
-          name: plan.owner.name,
-          uid: makeUid(`owner/${plan.namespace}/${plan.owner.name}`),
-          controller: true,
-          blockOwnerDeletion: true,
-        },
-      ],
+      ...(plan.owner ? { ownerReferences: [buildOwner(plan.namespace, plan.owner)] } : {}),
     },
     spec: {
       containers: plan.containers.map(buildContainer),
@@ -53,6 +45,7 @@ export function buildPod(plan: PodPlan, nowMs: number): Pod {
       restartPolicy: plan.life.kind === 'completed' ? 'Never' : 'Always',
       serviceAccountName: 'default',
       dnsPolicy: 'ClusterFirst',
+      securityContext: {},
       terminationGracePeriodSeconds: TERMINATION_GRACE_SECONDS,
     },
     status: {
@@ -135,6 +128,17 @@ export function formatTime(ms: number): string {
 /** The identity of one run of a container: each restart is another one. */
 export function containerId(plan: PodPlan, container: ContainerPlan, run: number): string {
   return `containerd://${hash(`${plan.namespace}/${plan.name}/${container.name}/${run}`)}`;
+}
+
+function buildOwner(namespace: string, { kind, name }: NonNullable<PodPlan['owner']>): OwnerReference {
+  return {
+    apiVersion: kind === 'Job' ? 'batch/v1' : 'apps/v1',
+    kind,
+    name,
+    uid: makeUid(`owner/${namespace}/${name}`),
+    controller: true,
+    blockOwnerDeletion: true,
+  };
 }
 
 function buildContainer(plan: ContainerPlan): ContainerSpec {

@@ -100,6 +100,24 @@ export function requestTooLarge(limitBytes: number): Failure {
   return failure(413, 'RequestEntityTooLarge', `Request entity too large: limit is ${limitBytes}`);
 }
 
+export function alreadyExists(resource: string, name: string): Failure {
+  return failure(409, 'AlreadyExists', `${resource} ${quote(name)} already exists`, { name, kind: resource });
+}
+
+export function unsupportedMediaType(known: string): Failure {
+  const message = `the body of the request was in an unknown format - accepted media types include: ${known}`;
+  return failure(415, 'UnsupportedMediaType', message, {});
+}
+
+/** A field of an object that may not be so. */
+export function invalid(kind: string, name: string, field: string, words: string): Failure {
+  return failure(422, 'Invalid', `${kind} ${quote(name)} is invalid: ${field}: ${words}`, {
+    name,
+    kind,
+    causes: [{ reason: 'FieldValueInvalid', message: words, field }],
+  });
+}
+
 /** The answer of a server whose WatchList feature is off; clients then list and watch. */
 export function initialEventsForbidden(): Failure {
   const message = 'sendInitialEvents is forbidden for watch unless the WatchList feature gate is enabled';

@@ -59,7 +59,7 @@ export interface ExecStream {
   fail(error: AppError): void;
   /**
    * Ends the remote command (end of input, a grace of 1 s), then the socket; resolves when it is gone. Ends no
-   * program that was attached to: it was not ours. Whoever leaves `output` early has to call it.
+   * program that was attached to and is not ours. Whoever leaves `output` early has to call it.
    */
   close(): Promise<void>;
   /** Never rejects. Resolves even if `output` is not read to its end, once the socket is gone. */
@@ -237,7 +237,7 @@ function createExecStream(
     isClosing = true;
     // Input that still waits would come behind the end of it.
     input.stop();
-    if (!hasEnded && request.stdin && request.kind === 'exec') await endRemotely();
+    if (!hasEnded && request.stdin && (request.kind === 'exec' || request.isOurs)) await endRemotely();
     endBy({ kind: 'closed' });
     await gone;
   }

@@ -9,6 +9,8 @@ export interface ExecRequest {
   readonly command: readonly string[];
   readonly stdin: boolean;
   readonly tty: boolean;
+  /** An attached program that was started for this stream, and so ends with it. */
+  readonly isOurs?: boolean;
 }
 
 /** Path below the server's address; every part is escaped, so that no name can become another path. */

@@ -33,6 +33,8 @@ export interface OpenedShell {
   readonly container: string;
   readonly command: readonly string[];
   readonly place: ShellPlace;
+  /** How its target is shown and opened again, where that is not where it runs. */
+  readonly shown?: { readonly pod?: string; readonly container: string };
 }
 
 export interface ShellNeeds {
@@ -46,6 +48,8 @@ export interface ShellOptions {
   readonly place?: ShellPlace;
   /** As of a credential. */
   readonly isUnattended?: boolean;
+  /** What it waits for, in words, where that takes long. */
+  onProgress?(words: string): void;
   readonly signal: AbortSignal;
 }
 

@@ -10,13 +10,17 @@ const MAX_BODY_BYTES = 64 * 1024 * 1024;
 /** Of an answer that is no success: a Status is below 4 KiB. */
 const MAX_ERROR_BYTES = 64 * 1024;
 
+/** What a caller knows better than the error that an answer would become; undefined: nothing. */
+export type ExplainRefusal = (httpStatus: number, body: string) => AppError | undefined;
+
 /** Asks for JSON and parses it at the door. Throws what the server said, or that its answer makes no sense. */
 export async function fetchJson<Output>(
   transport: KubeTransport,
   request: KubeRequest,
   schema: v.GenericSchema<unknown, Output>,
+  explain?: ExplainRefusal,
 ): Promise<Output> {
-  const response = await sendChecked(transport, request);
+  const response = await sendChecked(transport, request, explain);
   return parseWith(transport, schema, await readWhole(transport, response));
 }
 
@@ -32,11 +36,16 @@ export async function* fetchLines<Output>(
 }
 
 /** The answer where it is a success; its body streams. Throws what the server said where it is none. */
-export async function sendChecked(transport: KubeTransport, request: KubeRequest): Promise<KubeResponse> {
+export async function sendChecked(
+  transport: KubeTransport,
+  request: KubeRequest,
+  explain?: ExplainRefusal,
+): Promise<KubeResponse> {
   const response = await transport.request(request);
   if (response.status >= 200 && response.status < 300) return response;
   const tried = `${request.method} ${request.path}`;
-  throw toApiError(transport.server, response.status, await readStart(response.body, MAX_ERROR_BYTES), tried);
+  const body = await readStart(response.body, MAX_ERROR_BYTES);
+  throw explain?.(response.status, body) ?? toApiError(transport.server, response.status, body, tried);
 }
 
 async function readWhole(transport: KubeTransport, { body }: KubeResponse): Promise<string> {

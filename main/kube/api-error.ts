@@ -6,19 +6,24 @@ import { describeGrant, parseRbacRefusal } from './rbac-refusal.ts';
 export interface ApiStatus {
   readonly message: string;
   readonly reason: string;
+  /** Of the object that it is about; empty where it is about none, as where a path is unknown. */
+  readonly name: string;
 }
 
 const statusSchema = v.object({
   kind: v.literal('Status'),
   message: v.optional(v.string(), ''),
   reason: v.optional(v.string(), ''),
+  details: v.nullish(v.object({ name: v.nullish(v.string(), '') }), {}),
 });
 
 /** The Status in an answer's body; undefined for anything else, such as a proxy's page. */
 export function parseApiStatus(body: string): ApiStatus | undefined {
   try {
     const parsed = v.safeParse(statusSchema, JSON.parse(body));
-    return parsed.success ? { message: parsed.output.message, reason: parsed.output.reason } : undefined;
+    if (!parsed.success) return undefined;
+    const { message, reason, details } = parsed.output;
+    return { message, reason, name: details.name };
   } catch {
     return undefined;
   }

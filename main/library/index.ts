@@ -82,6 +82,8 @@ const EntrySchema = v.object({
     pod: v.string(),
     container: v.string(),
     command: v.array(v.string()),
+    image: v.exactOptional(v.string()),
+    node: v.exactOptional(v.string()),
     startedAtMs: v.number(),
     durationMicros: CountSchema,
     bytes: CountSchema,

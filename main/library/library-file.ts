@@ -100,8 +100,18 @@ async function describeHeader(
 }
 
 function describeSidecar({ details, size, startedAtMs }: Sidecar): Partial<Recording> {
-  const { context, namespace, pod, container, command } = details;
-  return { context, namespace, pod, container, command, size, startedAtMs };
+  const { context, namespace, pod, container, command, image, node } = details;
+  return {
+    context,
+    namespace,
+    pod,
+    container,
+    command,
+    ...(image === undefined ? {} : { image }),
+    ...(node === undefined ? {} : { node }),
+    size,
+    startedAtMs,
+  };
 }
 
 async function describeState(

@@ -11,6 +11,10 @@ export interface Recording {
   readonly pod: string;
   readonly container: string;
   readonly command: readonly string[];
+  /** Of the debug container or the node shell's pod, where it ran in one. */
+  readonly image?: string;
+  /** The node that it was root of. */
+  readonly node?: string;
   /** Unix milliseconds. */
   readonly startedAtMs: number;
   /** Up to the last event written. */

@@ -5,6 +5,10 @@ export interface RecordingDetails {
   readonly pod: string;
   readonly container: string;
   readonly command: readonly string[];
+  /** Of the debug container or the node shell's pod, where it ran in one. */
+  readonly image?: string;
+  /** The node that it was root of. */
+  readonly node?: string;
 }
 
 export interface TerminalSize {

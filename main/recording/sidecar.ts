@@ -20,6 +20,8 @@ const SidecarSchema = v.object({
     pod: v.string(),
     container: v.string(),
     command: v.array(v.string()),
+    image: v.exactOptional(v.string()),
+    node: v.exactOptional(v.string()),
   }),
   size: v.object({ cols: ExtentSchema, rows: ExtentSchema }),
   startedAtMs: CountSchema,

@@ -1,6 +1,6 @@
 import type { AppError } from '../base/errors.ts';
 import type { ExecEnd, TerminalSize } from '../exec/exec-stream.ts';
-import type { RecordingEnd } from '../recording/recording.ts';
+import type { RecordingDetails, RecordingEnd } from '../recording/recording.ts';
 import type { ReconnectWait } from './reconnection.ts';
 import type { RecordingState } from './session-recording.ts';
 
@@ -13,10 +13,26 @@ export interface ShellTarget {
   readonly container?: string;
   /** Absent: the best shell that the image has. */
   readonly command?: readonly string[];
+  /** The shell is one of a debug container of this image, which looks at `container`. */
+  readonly debug?: { readonly image: string };
+  /** The shell is root of this node, by a pod of this image; once it is open, `pod` is that one's name. */
+  readonly node?: { readonly name: string; readonly image: string };
+}
+
+/** Whether a lost shell may be opened anew by itself: a command may do harm twice, as may another container. */
+export function isReopenable({ command, debug, node }: ShellTarget): boolean {
+  return !command && !debug && !node;
+}
+
+/** What a recording says of it beside where it was. */
+export function describeOrigin({ debug, node }: ShellTarget): Pick<RecordingDetails, 'image' | 'node'> {
+  if (node) return { image: node.image, node: node.name };
+  return debug ? { image: debug.image } : {};
 }
 
 export type SessionState =
-  | { readonly kind: 'opening' }
+  /** `note`: what it waits for, where that takes long. */
+  | { readonly kind: 'opening'; readonly note?: string }
   | { readonly kind: 'live'; readonly startedAtMs: number }
   /** The connection is lost; a new shell is opened in its place. */
   | ({

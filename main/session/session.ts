@@ -10,7 +10,9 @@ import { type Reconnection, reconnect } from './reconnection.ts';
 import type { SessionRecord } from './session-record.ts';
 import { openSessionRecording, type SessionRecording } from './session-recording.ts';
 import {
+  describeOrigin,
   isBroken,
+  isReopenable,
   type SessionEnd,
   type SessionSnapshot,
   type SessionState,
@@ -101,10 +103,12 @@ export function createSession(
   /** One shell and, as long as it is our own choice of one, those that follow where its connection is lost. */
   async function runShells(): Promise<SessionEnd> {
     const { signal } = closing;
-    let shell = await startShell(needs, needs.openShell(target, size, { signal }), { signal });
-    shownTarget = { ...shownTarget, container: shell.container };
-    const { context, namespace, pod } = target;
-    const details = { context, namespace, pod, container: shell.container, command: shell.command };
+    const opening = needs.openShell(target, size, { onProgress: tellProgress, signal });
+    let shell = await startShell(needs, opening, { signal });
+    const { container, command } = shell;
+    shownTarget = { ...shownTarget, container, ...shell.shown };
+    const { context, namespace, pod } = shownTarget;
+    const details = { context, namespace, pod, container, command, ...describeOrigin(target) };
     recording = await openSessionRecording(needs, details, size);
     startMicros = clock.nowMicros();
     const startedAtMs = clock.nowMs();
@@ -113,10 +117,16 @@ export function createSession(
       goLive(shell, startedAtMs);
       const liveMicros = clock.nowMicros();
       const end = await runShell(shell);
-      if (!isBroken(end) || target.command || signal.aborted) return toSessionEnd(end);
+      if (!isBroken(end) || !isReopenable(target) || signal.aborted) return toSessionEnd(end);
       if (clock.nowMicros() - liveMicros > STEADY_MICROS) tries = 0;
       ({ shell, tries } = await openAgain(shell, end.error, startedAtMs, tries + 1));
     }
+  }
+
+  function tellProgress(note: string): void {
+    if (state.kind !== 'opening') return;
+    state = { kind: 'opening', note };
+    needs.onChanged();
   }
 
   function goLive(shell: StartedShell, startedAtMs: number): void {
@@ -225,7 +235,7 @@ export function createSession(
         await stream.write(bytes);
       } catch (error) {
         // Lost on its way, as the shell was.
-        throw target.command ? error : createReconnectingError(shownTarget.pod);
+        throw isReopenable(target) ? createReconnectingError(shownTarget.pod) : error;
       }
     },
     resize(next) {

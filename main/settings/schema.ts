@@ -16,6 +16,8 @@ export interface Settings {
   readonly screenReader: boolean;
   /** Longest pause that a replay shows, in seconds; 0 shows all of it. */
   readonly replayIdleSeconds: number;
+  /** The image that a debug container or a node shell is offered with. */
+  readonly debugImage: string;
   /** Newest first. */
   readonly recentTargets: readonly RecentTarget[];
 }
@@ -39,6 +41,7 @@ export const defaultSettings: Settings = {
   cursorBlink: true,
   screenReader: false,
   replayIdleSeconds: 2,
+  debugImage: 'busybox:1.37',
   recentTargets: [],
 };
 
@@ -60,6 +63,7 @@ export const settingsParsers: {
   cursorBlink: parserOf(v.boolean()),
   screenReader: parserOf(v.boolean()),
   replayIdleSeconds: parserOf(v.pipe(v.number(), v.minValue(0), v.maxValue(3_600))),
+  debugImage: parserOf(name),
   recentTargets: parserOf(
     v.pipe(
       v.array(

@@ -100,6 +100,7 @@ function interpret(fields: Fields, problems: readonly AppError[]): SettingsSnaps
     cursorBlink: pick('cursorBlink'),
     screenReader: pick('screenReader'),
     replayIdleSeconds: pick('replayIdleSeconds'),
+    debugImage: pick('debugImage'),
     recentTargets: pick('recentTargets'),
   };
   return { settings, problems: found };

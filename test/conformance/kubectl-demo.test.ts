@@ -36,6 +36,34 @@ describe.skipIf(!kubectlPath)('kubectl against the demo cluster', () => {
     ]);
   });
 
+  test('db-ephemeral: adds a debug container to a pod without a shell and works in it', async () => {
+    const pod = 'payments-6b8f5d7c9-h7w2d';
+    const flags = ['--image=busybox:1.37', '--target=payments', '--profile=general'];
+    const shell = spawn(kubectlPath ?? '', ['debug', '-it', pod, ...flags], {
+      env: kubectlEnvironment(demo.kubeconfigPath),
+    });
+    let screen = '';
+    shell.onData((text) => {
+      screen += text;
+    });
+    const exited = new Promise<number>((resolve) => shell.onExit(({ exitCode }) => resolve(exitCode)));
+    await expect.poll(() => screen, { timeout: 15_000 }).toContain(`${pod}$ `);
+    shell.write('echo "$((20 + 3)) times"\r');
+    await expect.poll(() => screen).toContain('23 times');
+    shell.write('exit 6\r');
+    // An attach has no exit code; the container has.
+    expect(await exited).toBe(0);
+    const { stdout } = await kubectl('get', 'pod', pod, '-o', 'json');
+    const { spec, status } = JSON.parse(stdout.toString()) as Record<'spec' | 'status', object>;
+    expect(spec).toMatchObject({ ephemeralContainers: [{ targetContainerName: 'payments', tty: true }] });
+    expect(status).toMatchObject({
+      ephemeralContainerStatuses: [{ state: { terminated: { exitCode: 6 } } }],
+    });
+    expect(
+      (await kubectl('debug', pod, '--image=x', '--target=nosuch', '--profile=general')).stderr,
+    ).toContain('targetContainerName: Not found: "nosuch"');
+  });
+
   test('sees a pod go away in a watch', async () => {
     const doomed = 'nightly-recommendation-model-retraining-orchestrator-6c8f7d9b54-q7w2e';
     const watch = spawn(kubectlPath ?? '', ['get', 'pods', '-n', 'data', '-w', '--output-watch-events'], {

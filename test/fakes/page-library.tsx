@@ -24,6 +24,7 @@ const settings = signal<Settings>({
   cursorBlink: false,
   screenReader: true,
   replayIdleSeconds: 2,
+  debugImage: 'busybox:1.37',
   recentTargets: [],
 });
 const themeSetting = signal<Settings['theme']>('dark');

@@ -23,6 +23,7 @@ const settings = signal<Settings>({
   cursorBlink: false,
   screenReader: true,
   replayIdleSeconds: 2,
+  debugImage: 'busybox:1.37',
   recentTargets: [],
 });
 const session = signal<SessionInfo>({

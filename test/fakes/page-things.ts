@@ -20,6 +20,7 @@ export const FIRST_SETTINGS: Settings = {
   cursorBlink: false,
   screenReader: false,
   replayIdleSeconds: 2,
+  debugImage: 'busybox:1.37',
   recentTargets: [],
 };
 

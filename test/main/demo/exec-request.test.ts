@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { createSystemClock } from '../../../main/base/clock.ts';
 import { POD_PLANS } from '../../../main/demo/demo-pods.ts';
 import { createDemoStore } from '../../../main/demo/demo-store.ts';
 import { type ExecRequest, parseExecRequest, startExec } from '../../../main/demo/exec-request.ts';
@@ -78,7 +79,7 @@ test.each([
   [NAMES.postgres, `${SH}&container=init-permissions`, 'init-permissions'],
 ])('a container of %s that does not run is refused after the upgrade', async (name, query, container) => {
   const runtime = { start: () => Promise.reject(new Error('must not be started')) } as never;
-  await expect(startExec({ store, runtime }, parse(name, query))).rejects.toThrow(
+  await expect(startExec({ clock: createSystemClock(), store, runtime }, parse(name, query))).rejects.toThrow(
     `Internal error occurred: unable to upgrade connection: container not found ("${container}")`,
   );
 });

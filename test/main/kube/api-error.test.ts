@@ -74,5 +74,5 @@ test('what is no Status is not taken for one', () => {
   for (const body of ['', 'null', '[]', '{"kind":"Pod"}', '{"kind":"Status","message":7}', '<html>']) {
     expect(parseApiStatus(body)).toBeUndefined();
   }
-  expect(parseApiStatus('{"kind":"Status"}')).toEqual({ message: '', reason: '' });
+  expect(parseApiStatus('{"kind":"Status"}')).toEqual({ message: '', reason: '', name: '' });
 });

@@ -8,6 +8,7 @@ import { createLog } from '../../../main/base/log.ts';
 import { createCastWriter } from '../../../main/recording/cast-writer.ts';
 import { createSession, type Session, type SessionNeeds } from '../../../main/session/session.ts';
 import type { SessionRecord } from '../../../main/session/session-record.ts';
+import type { ShellTarget } from '../../../main/session/session-state.ts';
 import type { ViewerSink } from '../../../main/session/viewers.ts';
 import { createScriptedShell } from '../../fakes/scripted-shell.ts';
 
@@ -248,4 +249,57 @@ test('input goes to the shell', async () => {
   await session.write(new TextEncoder().encode('ls\r'));
   expect(shell.input).toEqual(['ls\r']);
   await session.close();
+});
+
+test('what an opening waits for is told, and no longer once it is live', async () => {
+  const told = Promise.withResolvers<(words: string) => void>();
+  const shell = createScriptedShell();
+  const opening = Promise.withResolvers<void>();
+  const { session } = await openScripted({
+    async openShell(_target, _size, { onProgress = () => {} }) {
+      told.resolve(onProgress);
+      await opening.promise;
+      return { stream: shell.stream, container: 'app', command: ['sh'], place: PLACE };
+    },
+  });
+  const tell = await told.promise;
+  tell('pulling the image');
+  expect(session.snapshot().state).toEqual({ kind: 'opening', note: 'pulling the image' });
+  opening.resolve();
+  shell.print('$ ');
+  await vi.waitFor(() => expect(session.snapshot().state.kind).toBe('live'));
+  tell('too late');
+  expect(session.snapshot().state.kind).toBe('live');
+  await session.close();
+});
+
+test('a debug container whose connection is lost is not added again', async () => {
+  const shell = createScriptedShell();
+  const opened: ShellTarget[] = [];
+  const clock = createSystemClock();
+  const folder = await mkdtemp(join(tmpdir(), 'kubereel-session-'));
+  const session = createSession(
+    {
+      clock,
+      log: createLog({ level: 'silent' }),
+      random: () => 0.5,
+      async openShell(target) {
+        opened.push(target);
+        const shown = { container: 'app' };
+        return { stream: shell.stream, container: 'debugger-x', command: ['sh'], place: PLACE, shown };
+      },
+      newCastWriter: (details, size) => createCastWriter({ clock, folder }, { details, size }),
+      onChanged: () => {},
+    },
+    's1',
+    { ...TARGET, debug: { image: 'busybox' } },
+    SIZE,
+  );
+  shell.print('$ ');
+  await vi.waitFor(() => expect(session.snapshot().state.kind).toBe('live'));
+  expect(session.snapshot().target).toMatchObject({ container: 'app', debug: { image: 'busybox' } });
+  shell.end({ kind: 'lost', error: new AppError('connection-lost', 'cut') });
+  await session.ended;
+  expect(session.snapshot().state).toMatchObject({ kind: 'ended', end: { kind: 'failed' } });
+  expect(opened).toHaveLength(1);
 });
