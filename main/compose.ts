@@ -181,6 +181,7 @@ async function openKube(
   };
   const contexts = await openContexts(
     {
+      clock,
       async places() {
         const { namedBy, paths } = await findKubeconfigs({
           environment,

@@ -20,17 +20,21 @@ const REMOVED: Readonly<Record<string, { readonly plugin: string; readonly hint:
   },
 };
 
+export interface ProvidedToken {
+  readonly token?: string;
+  /** Unix milliseconds; from then on it is not sent. */
+  readonly endsAtMs?: number;
+}
+
 /**
- * What a user's `auth-provider` gives: of `oidc` the ID token for as long as it holds. Tokens are not refreshed here,
+ * What a user's `auth-provider` gives, where there is one: of `oidc` the ID token for as long as it holds. Tokens are not refreshed here,
  * since a new one would have to be written to the kubeconfig: a plugin does that better. Throws `context-unusable`,
  * with the lines to write instead.
  */
-export function resolveAuthProvider(
-  user: string,
-  fields: UserFields,
-  nowMs: number,
-): { readonly token?: string } {
-  const { name = '', config = {} } = fields['auth-provider'] ?? {};
+export function resolveAuthProvider(user: string, fields: UserFields, nowMs: number): ProvidedToken {
+  const provider = fields['auth-provider'];
+  if (!provider) return {};
+  const { name = '', config = {} } = provider;
   const removed = REMOVED[name];
   if (removed) {
     const { plugin, hint } = removed;
@@ -45,9 +49,9 @@ export function resolveAuthProvider(
   // One that stands in the entry itself is sent in its place.
   if (fields.token || fields.tokenFile) return {};
   const token = config['id-token'] ?? '';
-  const expiresAtMs = readExpiry(token);
-  if (expiresAtMs !== undefined && nowMs < expiresAtMs - EXPIRY_LEEWAY_MS) return { token };
-  const state = expiresAtMs === undefined ? 'has no usable id-token' : 'has an id-token that has expired';
+  const endsAtMs = readEnd(token);
+  if (endsAtMs !== undefined && nowMs < endsAtMs) return { token, endsAtMs };
+  const state = endsAtMs === undefined ? 'has no usable id-token' : 'has an id-token that has expired';
   throw new AppError(
     'context-unusable',
     `the auth provider "oidc" of ${user} ${state}, and such tokens are not refreshed here`,
@@ -58,13 +62,13 @@ export function resolveAuthProvider(
   );
 }
 
-/** The claim is only read: whether the token is genuine is the server's to say. */
-function readExpiry(token: string): number | undefined {
+/** Unix milliseconds. The claim is only read: whether the token is genuine is the server's to say. */
+function readEnd(token: string): number | undefined {
   const parts = token.split('.');
   if (parts.length !== 3) return undefined;
   try {
     const parsed = v.safeParse(claims, JSON.parse(Buffer.from(parts[1] ?? '', 'base64url').toString('utf8')));
-    return parsed.success ? parsed.output.exp * 1_000 : undefined;
+    return parsed.success ? parsed.output.exp * 1_000 - EXPIRY_LEEWAY_MS : undefined;
   } catch {
     // No JSON, so no claim.
     return undefined;

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { Clock } from '../base/clock.ts';
 import { AppError } from '../base/errors.ts';
 import { createEmitter, type Dispose, type Event } from '../base/event.ts';
 import type { Lifetime } from '../base/lifetime.ts';
@@ -24,12 +25,13 @@ export interface Contexts {
 }
 
 export interface ContextsNeeds {
+  readonly clock: Pick<Clock, 'nowMs'>;
   /** Asked at each load: the files may be others than they were at the start. */
   places(): Promise<KubeconfigPlaces>;
   load(places: KubeconfigPlaces): Promise<Kubeconfig>;
   resolve(kubeconfig: Kubeconfig, context: string): Promise<ResolvedContext>;
   connect(context: ResolvedContext): KubeTransport;
-  /** Calls back after any of the files has changed or appeared. */
+  /** Calls back after any of the files has changed or appeared: kubeconfigs, and certificates they name. */
   watch(paths: readonly string[], onChanged: () => void): Dispose;
   onReloadError(error: unknown): void;
 }
@@ -45,6 +47,7 @@ export async function openContexts(needs: ContextsNeeds, life: Lifetime): Promis
   const turns = createTurns();
   const connections = new Map<string, Promise<Connection>>();
   let watchedPaths: readonly string[] = [];
+  let authorityPaths: readonly string[] = [];
   let stopWatching: Dispose = () => {};
   let kubeconfig = await load();
   life.own(() => stopWatching());
@@ -55,14 +58,20 @@ export async function openContexts(needs: ContextsNeeds, life: Lifetime): Promis
   /** Watches first: what is changed while the files are read is read again. */
   async function load(): Promise<Kubeconfig> {
     const places = await needs.places();
-    if (!isDeepStrictEqual(places.paths, watchedPaths) && !life.signal.aborted) {
-      stopWatching();
-      watchedPaths = places.paths;
-      stopWatching = needs.watch(watchedPaths, () => {
-        reload().catch(needs.onReloadError);
-      });
-    }
-    return needs.load(places);
+    watch([...places.paths, ...authorityPaths]);
+    const loaded = await needs.load(places);
+    authorityPaths = findAuthorities(loaded);
+    watch([...places.paths, ...authorityPaths]);
+    return loaded;
+  }
+
+  function watch(paths: readonly string[]): void {
+    if (isDeepStrictEqual(paths, watchedPaths) || life.signal.aborted) return;
+    stopWatching();
+    watchedPaths = paths;
+    stopWatching = needs.watch(paths, () => {
+      reload().catch(needs.onReloadError);
+    });
   }
 
   function reload(): Promise<Kubeconfig> {
@@ -82,6 +91,15 @@ export async function openContexts(needs: ContextsNeeds, life: Lifetime): Promis
       if (connections.get(name) === opening) connections.delete(name);
     });
     return opening;
+  }
+
+  async function connection(name: string): Promise<Connection> {
+    const opening = connections.get(name) ?? keep(name, connect(name));
+    const opened = await opening;
+    const { endsAtMs = Number.POSITIVE_INFINITY } = opened.context;
+    if (needs.clock.nowMs() < endsAtMs) return opened;
+    // Of several callers the first looks, the others wait for what it finds.
+    return connections.get(name) === opening ? keep(name, checkAgain(name, opening)) : connection(name);
   }
 
   async function connect(name: string): Promise<Connection> {
@@ -113,9 +131,12 @@ export async function openContexts(needs: ContextsNeeds, life: Lifetime): Promis
     reload,
     onChanged: changed.event,
     entry,
-    async transport(context) {
-      const connection = connections.get(context) ?? keep(context, connect(context));
-      return (await connection).transport;
-    },
+    transport: async (context) => (await connection(context)).transport,
   };
+}
+
+/** Certificates that stand in files of their own: a cluster that is made anew brings new ones. */
+function findAuthorities({ entries }: Kubeconfig): readonly string[] {
+  const paths = [...entries.clusters.values()].map(({ fields }) => fields['certificate-authority'] ?? '');
+  return [...new Set(paths)].filter((path) => path !== '').toSorted();
 }

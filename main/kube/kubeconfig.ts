@@ -60,6 +60,8 @@ export interface ResolvedContext {
   readonly cluster: ClusterSettings;
   readonly user: UserAuth;
   readonly impersonation?: Impersonation;
+  /** Unix milliseconds; from then on what stands here has run out, and the context must be resolved again. */
+  readonly endsAtMs?: number;
 }
 
 /** Who to act as, sent as `Impersonate-*` headers with every request (client-go, transport/round_trippers.go). */

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { AppError } from '../base/errors.ts';
 import type { PemSource, PluginClusterInfo, PluginConfig, UserAuth } from '../credentials/credential.ts';
-import { resolveAuthProvider } from './auth-provider.ts';
+import { type ProvidedToken, resolveAuthProvider } from './auth-provider.ts';
 import { describeFileFailure } from './file-failure.ts';
 import type { ClusterSettings, Impersonation, Kubeconfig, ResolvedContext } from './kubeconfig.ts';
 import type { ClusterFields, ExecFields, UserFields } from './kubeconfig-schema.ts';
@@ -44,6 +44,7 @@ export async function resolveContext(
   if (mistakes.length > 0) throw unusable(formatMistakes(mistakes));
   const { address, login } = parseServer(cluster.fields.server ?? '');
   const isSecure = address.startsWith('https:');
+  const provided = user && isSecure ? resolveAuthProvider(userName, user.fields, nowMs) : {};
   const impersonation = user && resolveImpersonation(user.fields);
   return {
     name,
@@ -53,7 +54,8 @@ export async function resolveContext(
       ...resolveCluster(clusterName, address, cluster.fields),
       ...(isSecure ? await resolveTrust(cluster.fields) : {}),
     },
-    user: isSecure ? withLogin(user ? await resolveUser(userName, user.fields, nowMs) : {}, login) : {},
+    user: isSecure ? withLogin(user ? await resolveUser(user.fields, provided) : {}, login) : {},
+    ...(provided.endsAtMs === undefined ? {} : { endsAtMs: provided.endsAtMs }),
     ...(impersonation ? { impersonation } : {}),
   };
 }
@@ -107,15 +109,14 @@ async function resolveTrust(fields: ClusterFields): Promise<Pick<ClusterSettings
   return { certificateAuthority: pem };
 }
 
-async function resolveUser(name: string, fields: UserFields, nowMs: number): Promise<UserAuth> {
+async function resolveUser(fields: UserFields, provided: ProvidedToken): Promise<UserAuth> {
   const { tokenFile } = fields;
   // Beside a token the file may be missing: the token does until it is there.
   if (tokenFile && !fields.token) await readText(tokenFile);
   if ((fields.token || tokenFile) && (fields.username || fields.password)) {
     throw unusable('username/password or bearer token may be set, but not both');
   }
-  const provided = fields['auth-provider'] ? resolveAuthProvider(name, fields, nowMs) : undefined;
-  const token = fields.token || provided?.token;
+  const token = fields.token || provided.token;
   const clientCertificate = resolvePem(fields, 'client-certificate');
   const clientKey = clientCertificate && resolvePem(fields, 'client-key');
   return {

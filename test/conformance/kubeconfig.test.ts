@@ -6,6 +6,7 @@ import { formatKubeconfig } from '../../main/kube/kubeconfig-text.ts';
 import { resolveContext } from '../../main/kube/resolve-context.ts';
 import type { KubeTransport } from '../../main/kube/transport.ts';
 import { type KubeconfigStage, openKubeconfigStage } from '../fakes/kubeconfig-stage.ts';
+import { createTestAuthority } from '../fakes/tls.ts';
 
 let stage: KubeconfigStage;
 beforeAll(async () => {
@@ -411,6 +412,42 @@ describe('changes', () => {
       new Set(['Bearer for-other']),
     );
     await other.close();
+  });
+
+  test('a new certificate authority in a file of its own is seen', async () => {
+    const cluster = { server: stage.server.address, 'certificate-authority': 'authority.pem' };
+    const pem = await createTestAuthority('other');
+    await stage.write({
+      a: configOf({ token: 't' }, { clusters: [{ name: 'c', cluster }] }),
+      'authority.pem': pem.certificate,
+    });
+    core = await stage.open(listOf('a'));
+    const { contexts } = core;
+    const first = await contexts.transport('x');
+    await expect(get(first)).rejects.toMatchObject({ code: 'cluster-untrusted' });
+    await stage.write({ 'authority.pem': stage.authorityPem });
+    await vi.waitUntil(async () => (await contexts.transport('x')) !== first, WAIT);
+    await get(await contexts.transport('x'));
+  });
+
+  test('an OIDC token is sent until it runs out, then the refusal says what to install', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    const encode = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+    const idToken = `${encode({})}.${encode({ exp: Math.floor(Date.now() / 1_000) + 600 })}.s`;
+    const provider = {
+      name: 'oidc',
+      config: { 'idp-issuer-url': 'https://i', 'client-id': 'c', 'id-token': idToken },
+    };
+    await stage.write({ a: configOf({ 'auth-provider': provider }) });
+    core = await stage.open(listOf('a'));
+    await get(await core.contexts.transport('x'));
+    vi.setSystemTime(Date.now() + 600_000);
+    await expect(core.contexts.transport('x')).rejects.toMatchObject({
+      code: 'context-unusable',
+      hint: expect.stringContaining('kubectl oidc-login'),
+    });
+    vi.useRealTimers();
+    expect(tokens()).toEqual([`Bearer ${idToken}`]);
   });
 
   test('a kubeconfig whose folder is made later is seen', async () => {

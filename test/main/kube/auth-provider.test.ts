@@ -25,7 +25,10 @@ function failureOf(fields: UserFields): AppError {
 
 test('an ID token is used as long as it holds, ten seconds before its end no more', () => {
   const good = tokenThatExpires(NOW_MS + 11_000);
-  expect(resolveAuthProvider('u', oidc({ 'id-token': good }), NOW_MS)).toEqual({ token: good });
+  expect(resolveAuthProvider('u', oidc({ 'id-token': good }), NOW_MS)).toEqual({
+    token: good,
+    endsAtMs: NOW_MS + 1_000,
+  });
   const { message, code } = failureOf(oidc({ 'id-token': tokenThatExpires(NOW_MS + 10_000) }));
   expect(code).toBe('context-unusable');
   expect(message).toContain('has an id-token that has expired');

@@ -3,6 +3,7 @@ import { createLifetime } from '../../../main/base/lifetime.ts';
 import { type ContextsNeeds, openContexts } from '../../../main/kube/contexts.ts';
 import type { Kubeconfig, ResolvedContext } from '../../../main/kube/kubeconfig.ts';
 import type { KubeTransport } from '../../../main/kube/transport.ts';
+import { createManualClock } from '../../fakes/manual-clock.ts';
 
 /** Contexts by name, each with what it resolves to. */
 type Settings = Readonly<Record<string, string>>;
@@ -24,7 +25,9 @@ function createNeeds(...loads: Settings[]) {
   const log: string[] = [];
   let paths = ['/config'];
   let onFileChanged = (): void => {};
+  const clock = createManualClock();
   const needs: ContextsNeeds = {
+    clock,
     places: async () => ({ namedBy: 'environment', paths }),
     load: async () => {
       log.push('load');
@@ -48,6 +51,7 @@ function createNeeds(...loads: Settings[]) {
   };
   return {
     needs,
+    clock,
     log,
     changeFile: () => onFileChanged(),
     movePaths(...next: string[]) {
@@ -135,6 +139,46 @@ test('the files are watched before they are read, and others where the environme
   movePaths('/config', '/more');
   await contexts.reload();
   expect(log).toEqual(['watch /config', 'load', 'load', 'unwatch', 'watch /config,/more', 'load']);
+  await life.end();
+});
+
+test('certificates in files of their own are watched too', async () => {
+  const { needs, log } = createNeeds({ a: '1' }, { a: '1' });
+  const { load } = needs;
+  const cluster = { fields: { 'certificate-authority': '/ca.pem' }, originPath: '/config' };
+  needs.load = async (places) => {
+    const kubeconfig = await load(places);
+    return { ...kubeconfig, entries: { ...kubeconfig.entries, clusters: new Map([['c', cluster]]) } };
+  };
+  const life = createLifetime('test');
+  const contexts = await openContexts(needs, life);
+  await contexts.reload();
+  expect(log).toEqual(['watch /config', 'load', 'unwatch', 'watch /config,/ca.pem', 'load']);
+  await life.end();
+});
+
+test('a context whose token has run out is resolved again at the next use, once for all callers', async () => {
+  const { needs, clock, log } = createNeeds({ a: '1' });
+  let token = 0;
+  const { resolve } = needs;
+  needs.resolve = async (kubeconfig, name) => {
+    token += 1;
+    if (token > 2) throw new Error('it has expired');
+    const context = await resolve(kubeconfig, name);
+    return { ...context, user: { token: `${token}` }, endsAtMs: clock.nowMs() + 1_000 };
+  };
+  const life = createLifetime('test');
+  const contexts = await openContexts(needs, life);
+  const first = await contexts.transport('a');
+  await clock.advance(999);
+  expect(await contexts.transport('a')).toBe(first);
+  await clock.advance(1);
+  const [second, third] = await Promise.all([contexts.transport('a'), contexts.transport('a')]);
+  expect(second).not.toBe(first);
+  expect(third).toBe(second);
+  expect(log.filter((line) => line.startsWith('close'))).toEqual(['close a']);
+  await clock.advance(1_000);
+  await expect(contexts.transport('a')).rejects.toThrow('it has expired');
   await life.end();
 });
 
