@@ -117,6 +117,7 @@ function KeysDialog({ store }: { readonly store: Store }): JSX.Element {
     { title: 'Copy, paste', keyName: isMac ? '⌘C, ⌘V' : 'Ctrl+Shift+C, Ctrl+Shift+V' },
     { title: 'Larger, smaller, usual text', keyName: isMac ? '⌘+, ⌘-, ⌘0' : 'Ctrl++, Ctrl+-, Ctrl+0' },
     { title: 'Choose a container of a pod', keyName: '→' },
+    { title: 'From marker to marker in a replay', keyName: '[, ]' },
     { title: 'Back to the terminal', keyName: 'Esc' },
   ];
   return (

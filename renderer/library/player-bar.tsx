@@ -3,6 +3,8 @@ import type { JSX } from 'preact';
 import type { RecordingInfo, TerminalSize } from '../../preload/contract.ts';
 import { IconButton } from '../ui/button.tsx';
 import { formatClock, formatDuration } from '../ui/format.ts';
+import { visibleText } from '../ui/visible-text.ts';
+import { type Marker, markerHere } from './markers.ts';
 import { type PlayerState, SPEEDS } from './player.ts';
 import { describeOutcome, formatMoment, formatTimeOfDay } from './recording-words.ts';
 
@@ -12,6 +14,8 @@ export interface PlayerBarProps {
   /** Of the terminal at this moment of the recording. */
   readonly size: TerminalSize;
   readonly positionMicros: number;
+  /** In order of time. */
+  readonly markers: readonly Marker[];
   readonly speed: number;
   /** Longest pause that is shown; 0 shows all of each. */
   readonly idleSeconds: number;
@@ -28,6 +32,7 @@ export function PlayerBar(props: PlayerBarProps): JSX.Element {
   const isPlaying = state.kind === 'playing' || (state.kind === 'seeking' && state.thenPlays);
   const nowMs = recording.startedAtMs + positionMicros / 1_000;
   const share = durationMicros === 0 ? 1 : Math.min(1, positionMicros / durationMicros);
+  const here = markerHere(props.markers, positionMicros);
   return (
     <section class="player-bar" aria-label="Player">
       <IconButton
@@ -38,24 +43,38 @@ export function PlayerBar(props: PlayerBarProps): JSX.Element {
       <time class="player-now numbers" title={formatMoment(nowMs)}>
         {formatTimeOfDay(nowMs)}
       </time>
-      <input
-        class="player-seek"
-        type="range"
-        min={0}
-        max={Math.max(1, durationMicros)}
-        step={1_000}
-        value={positionMicros}
-        style={{ '--played': `${share * 100}%` }}
-        aria-label="Position"
-        aria-valuetext={`${formatDuration(positionMicros / 1_000)} of ${formatDuration(durationMicros / 1_000)}`}
-        onInput={(event) => props.onSeek(event.currentTarget.valueAsNumber)}
-      />
+      <div class="player-track">
+        <input
+          class="player-seek"
+          type="range"
+          min={0}
+          max={Math.max(1, durationMicros)}
+          step={1_000}
+          value={positionMicros}
+          style={{ '--played': `${share * 100}%` }}
+          aria-label="Position"
+          aria-valuetext={`${formatDuration(positionMicros / 1_000)} of ${formatDuration(durationMicros / 1_000)}`}
+          onInput={(event) => props.onSeek(event.currentTarget.valueAsNumber)}
+        />
+        {props.markers.map((marker) => (
+          <MarkerTick
+            key={`${marker.timeMicros} ${marker.label}`}
+            marker={marker}
+            recording={recording}
+            isHere={marker === here}
+            onSeek={props.onSeek}
+          />
+        ))}
+      </div>
       <span class="player-times numbers">
         {formatClock(positionMicros / 1_000)}
         <span class="player-total"> / {formatClock(durationMicros / 1_000)}</span>
       </span>
       <span class="player-outcome secondary ellipsis" role="status">
         {state.kind === 'ended' ? describeOutcome(recording).word : ''}
+      </span>
+      <span class="only-heard" role="status">
+        {here?.label}
       </span>
       <span class="player-size secondary numbers" title="Size as it was recorded">
         {props.size.cols}×{props.size.rows}
@@ -84,5 +103,34 @@ export function PlayerBar(props: PlayerBarProps): JSX.Element {
         Skip pauses
       </label>
     </section>
+  );
+}
+
+interface MarkerTickProps {
+  readonly marker: Marker;
+  readonly recording: RecordingInfo;
+  /** It was just come past: its words show by themselves. */
+  readonly isHere: boolean;
+  readonly onSeek: (toMicros: number) => void;
+}
+
+/** For the pointer; the keyboard has the brackets. */
+function MarkerTick({ marker, recording, isHere, onSeek }: MarkerTickProps): JSX.Element {
+  const { timeMicros, label } = marker;
+  const share = Math.min(1, timeMicros / Math.max(1, recording.durationMicros));
+  const time = formatTimeOfDay(recording.startedAtMs + timeMicros / 1_000);
+  return (
+    <button
+      type="button"
+      class={`player-marker ${isHere ? 'is-here' : ''} ${share > 0.5 ? 'is-late' : ''}`}
+      style={{ '--at': share }}
+      tabIndex={-1}
+      aria-label={`Marker at ${time}: ${label}`}
+      onClick={() => onSeek(timeMicros)}
+    >
+      <span class="player-marker-words float numbers">
+        {time} {visibleText(label)}
+      </span>
+    </button>
   );
 }

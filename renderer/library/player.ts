@@ -8,6 +8,7 @@ import type { Screen } from '../terminal/paced-screen.ts';
 import { readRecords } from '../terminal/record-reader.ts';
 import { showRecord } from '../terminal/session-feed.ts';
 import type { Timers } from '../timers.ts';
+import type { Marker } from './markers.ts';
 import { createPlayhead, type Playhead } from './playhead.ts';
 
 interface PlayerSource {
@@ -22,6 +23,8 @@ export interface PlayerNeeds {
   /** Opens the recording at its start. */
   open(): PlayerSource;
   onChanged(state: PlayerState): void;
+  /** A marker was come past. */
+  onMarker?(marker: Marker): void;
 }
 
 export interface PlayerOptions {
@@ -116,6 +119,7 @@ export function createPlayer(needs: PlayerNeeds, options: PlayerOptions): Player
         await due(own, record);
         if (own !== run) return;
         await showRecord(screen, record);
+        if (record.kind === 'marker') needs.onMarker?.(record);
         playhead.passed(record.timeMicros);
       }
       await screen.settle();

@@ -1,7 +1,16 @@
 /** A player's keys, wherever in its pane the focus is but in a field. */
 import type { KeyPress } from '../ui/keys.ts';
 
-export type PlayerCommand = 'toggle' | 'back' | 'forward' | 'start' | 'end' | 'faster' | 'slower';
+export type PlayerCommand =
+  | 'toggle'
+  | 'back'
+  | 'forward'
+  | 'start'
+  | 'end'
+  | 'faster'
+  | 'slower'
+  | 'marker.next'
+  | 'marker.previous';
 
 const COMMANDS: ReadonlyMap<string, PlayerCommand> = new Map([
   [' ', 'toggle'],
@@ -13,7 +22,15 @@ const COMMANDS: ReadonlyMap<string, PlayerCommand> = new Map([
   ['<', 'slower'],
 ]);
 
+const MARKER_COMMANDS: ReadonlyMap<string, PlayerCommand> = new Map([
+  ['[', 'marker.previous'],
+  [']', 'marker.next'],
+]);
+
 export function playerCommandOf(press: KeyPress): PlayerCommand | undefined {
+  const toMarker = MARKER_COMMANDS.get(press.key);
+  // Many keyboards have brackets with AltGr or Option only.
+  if (toMarker) return press.metaKey || (press.ctrlKey && !press.altKey) ? undefined : toMarker;
   if (press.ctrlKey || press.altKey || press.metaKey) return undefined;
   // Shift selects and scrolls; only the two signs may need it.
   if (press.shiftKey && press.key !== '>' && press.key !== '<') return undefined;

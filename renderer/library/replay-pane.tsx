@@ -11,6 +11,14 @@ import { Button } from '../ui/button.tsx';
 import { formatClock } from '../ui/format.ts';
 import { Waiting } from '../ui/messages.tsx';
 import { Problem } from '../ui/problem.tsx';
+import {
+  type Marker,
+  mergeMarkers,
+  nextMarker,
+  previousMarker,
+  readMarkers,
+  SCANNED_BYTES,
+} from './markers.ts';
 import { createPlayer, type Player, type PlayerState, SPEEDS } from './player.ts';
 import { PlayerBar } from './player-bar.tsx';
 import { nameOf } from './recording-words.ts';
@@ -39,11 +47,14 @@ export function ReplayPane(props: ReplayPaneProps): JSX.Element {
   const view = useRef<TerminalView | undefined>(undefined);
   const latest = useRef(props);
   latest.current = props;
+  const latestMarkers = useRef<readonly Marker[]>([]);
   const [state, setState] = useState<PlayerState>({ kind: 'paused' });
   const [positionMicros, setPosition] = useState(0);
   const [size, setSize] = useState(recording.size);
+  const [markers, setMarkers] = useState<readonly Marker[]>([]);
   const [speed, setSpeed] = useState(1);
   const [skipsIdle, setSkipsIdle] = useState(settings.replayIdleSeconds > 0);
+  latestMarkers.current = markers;
   const idleSeconds = settings.replayIdleSeconds || DEFAULT_IDLE_SECONDS;
 
   function start(made: TerminalView, { signal }: { signal: AbortSignal }): void {
@@ -53,6 +64,7 @@ export function ReplayPane(props: ReplayPaneProps): JSX.Element {
         screen: made.screen,
         timers: pageTimers,
         open: () => client.open('library.play', { recordingId: first.recordingId }),
+        onMarker: (marker) => addMarkers([marker]),
         onChanged(changed) {
           setState(changed);
           setPosition(next.positionMicros());
@@ -68,6 +80,26 @@ export function ReplayPane(props: ReplayPaneProps): JSX.Element {
     player.current = next;
     signal.addEventListener('abort', () => next.stop(), { once: true });
     next.play();
+    if (first.bytes <= SCANNED_BYTES) void findMarkers(client, first.recordingId, signal);
+  }
+
+  function addMarkers(more: readonly Marker[]): void {
+    setMarkers((known) => mergeMarkers(known, more));
+  }
+
+  /** Its failures are told by the player, which reads the same. */
+  async function findMarkers(client: PaneClient, recordingId: string, signal: AbortSignal): Promise<void> {
+    const source = client.open('library.play', { recordingId });
+    const stop = (): void => source.end();
+    signal.addEventListener('abort', stop, { once: true });
+    try {
+      addMarkers(await readMarkers(source.input));
+    } catch {
+      // Those that were come past are known.
+    } finally {
+      signal.removeEventListener('abort', stop);
+      source.end();
+    }
   }
 
   useEffect(() => player.current?.setIdleSeconds(skipsIdle ? idleSeconds : 0), [skipsIdle, idleSeconds]);
@@ -88,6 +120,10 @@ export function ReplayPane(props: ReplayPaneProps): JSX.Element {
     setPosition(player.current?.positionMicros() ?? 0);
   }
 
+  function goTo(marker: Marker | undefined): void {
+    if (marker) seek(marker.timeMicros);
+  }
+
   function toggle(): void {
     const isPlaying = state.kind === 'playing' || (state.kind === 'seeking' && state.thenPlays);
     if (isPlaying) player.current?.pause();
@@ -101,6 +137,9 @@ export function ReplayPane(props: ReplayPaneProps): JSX.Element {
     start: () => seek(0),
     end: () => seek(latest.current.recording.durationMicros),
     faster: () => setSpeed((before) => stepSpeed(SPEEDS, before, 1)),
+    'marker.next': () => goTo(nextMarker(latestMarkers.current, player.current?.positionMicros() ?? 0)),
+    'marker.previous': () =>
+      goTo(previousMarker(latestMarkers.current, player.current?.positionMicros() ?? 0)),
     slower: () => setSpeed((before) => stepSpeed(SPEEDS, before, -1)),
   };
 
@@ -143,6 +182,7 @@ export function ReplayPane(props: ReplayPaneProps): JSX.Element {
               state={state}
               size={size}
               positionMicros={positionMicros}
+              markers={markers}
               speed={speed}
               idleSeconds={idleSeconds}
               skipsIdle={skipsIdle}

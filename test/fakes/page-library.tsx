@@ -104,6 +104,8 @@ function sampleRecords(): TerminalRecord[] {
     output(12, '\x1b[?1049l'),
     resize(13, 60, 20),
     output(14, `${prompt}sleep 900\r\n`),
+    { kind: 'marker', timeMicros: 400e6, label: 'connection lost: it was cut without a word' },
+    { kind: 'marker', timeMicros: 490e6, label: 'reconnected after 90 s, in a new shell' },
     output(914, `${prompt}exit\r\n`),
     { kind: 'exit', timeMicros: 915e6, exitCode: 0 },
   ];

@@ -243,6 +243,26 @@ describe.skipIf(!chromiumPath)('the library in a browser', () => {
       await page.locator('.player-outcome').getByText('exit 0').waitFor();
     });
 
+    test('markers stand on the timeline with their words, and the brackets go from one to the next', async () => {
+      await start();
+      await page.keyboard.press('Space');
+      await eventually(() => page.locator('.player-marker').count()).toBe(2);
+      await seekTo(100);
+      await page.keyboard.press(']');
+      await eventually(position).toBe(400);
+      await eventually(screenText).toContain('— connection lost: it was cut without a word —');
+      await page.getByText('14:09:40 connection lost: it was cut without a word').waitFor();
+      await shot('replay-markers');
+      await page.keyboard.press(']');
+      await eventually(position).toBe(490);
+      await page.keyboard.press(']');
+      expect(await position()).toBe(490);
+      await page.keyboard.press('[');
+      await eventually(position).toBe(400);
+      await page.getByRole('button', { name: /^Marker at 14:11:10: reconnected after 90 s/ }).click();
+      await eventually(position).toBe(490);
+    });
+
     test('a speed that is changed keeps the position', async () => {
       await start();
       await page.keyboard.press('Space');

@@ -13,6 +13,8 @@ test.each([
   ['ArrowRight', 'forward'],
   ['Home', 'start'],
   ['End', 'end'],
+  ['[', 'marker.previous'],
+  [']', 'marker.next'],
 ])('%j: %s', (key, command) => {
   expect(playerCommandOf(press(key))).toBe(command);
 });
@@ -34,4 +36,11 @@ test('speeds are walked one by one and end at both ends', () => {
   expect(stepSpeed(SPEEDS, 1, -1)).toBe(0.5);
   expect(stepSpeed(SPEEDS, 16, 1)).toBe(16);
   expect(stepSpeed(SPEEDS, 0.5, -1)).toBe(0.5);
+});
+
+test('brackets may need AltGr, which some systems tell as Ctrl and Alt, or Option', () => {
+  expect(playerCommandOf(press('[', { ctrlKey: true, altKey: true }))).toBe('marker.previous');
+  expect(playerCommandOf(press(']', { altKey: true }))).toBe('marker.next');
+  expect(playerCommandOf(press(']', { ctrlKey: true }))).toBeUndefined();
+  expect(playerCommandOf(press('[', { metaKey: true }))).toBeUndefined();
 });
