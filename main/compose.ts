@@ -106,7 +106,7 @@ export async function compose(options: ComposeOptions): Promise<Core> {
     life.child('demo'),
   );
   const loginEnvironment = options.isFromIcon
-    ? createLoginEnvironment({ environment, platform })
+    ? createLoginEnvironment({ environment, platform }, life)
     : createOwnEnvironment(environment);
   const credentials = createCredentials({
     clock,

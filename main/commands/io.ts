@@ -1,5 +1,6 @@
 import { type AppError, toAppError } from '../base/errors.ts';
 import type { Dispose } from '../base/event.ts';
+import { escapeControls } from '../credentials/visible-text.ts';
 import type { TerminalSize } from '../exec/exec-stream.ts';
 
 /** The terminal or pipes that a command was started with. */
@@ -94,10 +95,13 @@ function writeTo(stream: NodeJS.WriteStream, bytes: Uint8Array | string): Promis
   });
 }
 
-/** A failure as a command tells it on standard error: what, the server's words, what to do. */
+/**
+ * A failure as a command tells it on standard error: what, the server's words, what to do. The terminal obeys none of
+ * what a server, a kubeconfig or a plugin wrote into it.
+ */
 export function formatFailure(thrown: unknown): string {
   const error: AppError = toAppError(thrown);
   const detail = error.detail && !error.message.includes(error.detail) ? [`  ${error.detail}`] : [];
   const hint = error.hint ? [`  ${error.hint}`] : [];
-  return [`error: ${error.message}`, ...detail, ...hint].map((line) => `${line}\n`).join('');
+  return [`error: ${error.message}`, ...detail, ...hint].map((line) => `${escapeControls(line)}\n`).join('');
 }

@@ -95,9 +95,9 @@ async function runPluginsAllow(
   }
   const { admission, approvals } = core.credentials;
   const { path, subject } = await admission.inspect(user.exec, { context, kubeconfigPath });
-  await approvals.add({ kubeconfigPath, path, args: user.exec.args });
+  await approvals.add({ kubeconfigPath: subject.kubeconfigPath, path, args: user.exec.args });
   if (json) await io.write(`${JSON.stringify(subject, null, 2)}\n`);
-  else await io.write(`${kubeconfigPath} may run ${[path, ...subject.args].join(' ')}\n`);
+  else await io.write(`${subject.kubeconfigPath} may run ${[path, ...subject.args].join(' ')}\n`);
   return 0;
 }
 

@@ -42,9 +42,12 @@ export function createOwnEnvironment(environment: Environment): LoginEnvironment
   return { current: async () => ({ environment }) };
 }
 
-/** Asks the login shell at once, once, without waiting for it. */
-export function createLoginEnvironment(needs: LoginEnvironmentNeeds): LoginEnvironment {
-  const resolving = readLoginEnvironment(needs).then(
+/** Asks the login shell at once, once, without waiting for it. It is ended with the signal. */
+export function createLoginEnvironment(
+  needs: LoginEnvironmentNeeds,
+  { signal }: { signal: AbortSignal },
+): LoginEnvironment {
+  const resolving = readLoginEnvironment(needs, signal).then(
     (environment): ResolvedEnvironment => ({ environment }),
     (error): ResolvedEnvironment => ({
       environment: needs.environment,
@@ -54,7 +57,7 @@ export function createLoginEnvironment(needs: LoginEnvironmentNeeds): LoginEnvir
   return { current: () => resolving };
 }
 
-async function readLoginEnvironment(needs: LoginEnvironmentNeeds): Promise<Environment> {
+async function readLoginEnvironment(needs: LoginEnvironmentNeeds, signal: AbortSignal): Promise<Environment> {
   const { environment, platform, timeoutMs = SHELL_TIMEOUT_MS } = needs;
   const shell = environment['SHELL'] || DEFAULT_SHELL[platform] || '/bin/sh';
   // Profiles print what they like: ours stands between two marks that they cannot know.
@@ -66,7 +69,7 @@ async function readLoginEnvironment(needs: LoginEnvironmentNeeds): Promise<Envir
       environment: { ...environment, TERM: 'dumb' },
       maxStdoutBytes: MAX_OUTPUT_BYTES,
       timeoutMs,
-      signal: new AbortController().signal,
+      signal,
     },
   );
   if (output.kind !== 'ended')

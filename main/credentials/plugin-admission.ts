@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { AppError } from '../base/errors.ts';
 import type { CredentialOptions, PluginConfig } from './credential.ts';
 import type { LoginEnvironment } from './login-environment.ts';
@@ -23,6 +24,7 @@ export interface PluginProgram {
 /** On whose word a plugin would run. */
 export interface PluginOrigin {
   readonly context: string;
+  /** A relative one is meant from the working folder, and another file in another folder. */
   readonly kubeconfigPath: string;
 }
 
@@ -59,7 +61,9 @@ export function createPluginAdmission(needs: AdmissionNeeds): PluginAdmission {
     if (found.kind === 'missing') throw createNotFound(plugin, found.folders, problem);
     await checkPolicy({ environment, platform }, policy, plugin.command, found.path);
     const { path } = found;
-    const subject = { ...origin, command: plugin.command, path, args: maskArguments(plugin.args) };
+    const kubeconfigPath = resolve(origin.kubeconfigPath);
+    const args = maskArguments(plugin.args);
+    const subject = { context: origin.context, kubeconfigPath, command: plugin.command, path, args };
     return { plugin, path, environment, subject };
   }
 
@@ -77,16 +81,17 @@ export function createPluginAdmission(needs: AdmissionNeeds): PluginAdmission {
     inspect,
     async admit(plugin, origin, { signal, isUnattended }) {
       const program = await inspect(plugin, origin);
-      const use = { kubeconfigPath: origin.kubeconfigPath, path: program.path, args: plugin.args };
+      const { path, subject } = program;
+      const use = { kubeconfigPath: subject.kubeconfigPath, path, args: plugin.args };
       if (await needs.approvals.has(use)) return program;
       const place = needs.place();
-      if (isUnattended || place.kind === 'away') throw createUnasked(program.subject);
+      if (isUnattended || place.kind === 'away') throw createUnasked(subject);
       const key = JSON.stringify(use);
       const question =
         questions.get(key) ??
         createSharedTask(
           async (task) => {
-            const answer = await ask(place, program.subject, task);
+            const answer = await ask(place, subject, task);
             if (answer === 'allow') await needs.approvals.add(use);
             return answer;
           },
@@ -95,7 +100,7 @@ export function createPluginAdmission(needs: AdmissionNeeds): PluginAdmission {
           },
         );
       questions.set(key, question);
-      if ((await question.join({ signal })) === 'refuse') throw createRefused(program.subject);
+      if ((await question.join({ signal })) === 'refuse') throw createRefused(subject);
       return program;
     },
   };

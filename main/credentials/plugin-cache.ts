@@ -32,6 +32,8 @@ export interface PluginEntry {
 const EARLY_MS = 30_000;
 /** After so many failures in a row a plugin runs only for somebody who asked. */
 const MAX_FAILURES = 3;
+/** Those that are in use live on beyond it, and are shared no more. */
+const MAX_ENTRIES = 256;
 /** A credential this young that is refused will be refused anew: nobody who did not ask runs the plugin for it. */
 const YOUNG_MS = 60_000;
 
@@ -43,6 +45,8 @@ export function createPluginCache(needs: PluginCacheNeeds): PluginCache {
       const key = JSON.stringify([plugin, plugin.provideClusterInfo ? cluster : null]);
       const known = entries.get(key) ?? createEntry(needs, plugin, cluster);
       entries.set(key, known);
+      const [oldest] = entries.keys();
+      if (entries.size > MAX_ENTRIES && oldest !== undefined) entries.delete(oldest);
       return known;
     },
   };

@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import type { Clock } from '../base/clock.ts';
-import { AppError } from '../base/errors.ts';
-import type { Credential, CredentialProvider, PemSource, PluginClusterInfo, UserAuth } from './credential.ts';
+import type { Credential, CredentialProvider, PluginClusterInfo, UserAuth } from './credential.ts';
+import { createUnreadable } from './credential-file.ts';
+import { createKeyPairReader } from './key-pair.ts';
 import type { PluginOrigin } from './plugin-admission.ts';
 import { createPluginProvider, type PluginProviderNeeds } from './plugin-provider.ts';
 
@@ -27,6 +28,10 @@ export function createCredentialProvider(
 ): CredentialProvider {
   const hasStatic = Boolean(user.token || user.tokenFile || user.username || user.clientCertificate);
   if (user.exec && !hasStatic) return createPluginProvider(needs, user.exec, cluster, origin);
+  const readKeyPair =
+    user.clientCertificate && user.clientKey
+      ? createKeyPairReader(user.clientCertificate, user.clientKey)
+      : undefined;
   const readToken = user.tokenFile ? createTokenFile(needs, user.tokenFile, user.token) : undefined;
 
   async function current(): Promise<Credential> {
@@ -36,13 +41,7 @@ export function createCredentialProvider(
       : user.username
         ? `Basic ${Buffer.from(`${user.username}:${user.password ?? ''}`).toString('base64')}`
         : undefined;
-    const clientCertificate =
-      user.clientCertificate && user.clientKey
-        ? {
-            certificatePem: await readPem(user.clientCertificate, 'client certificate'),
-            keyPem: await readPem(user.clientKey, 'client key'),
-          }
-        : undefined;
+    const clientCertificate = await readKeyPair?.();
     return {
       ...(authorization ? { authorization } : {}),
       ...(clientCertificate ? { clientCertificate } : {}),
@@ -70,20 +69,4 @@ function createTokenFile(
     }
     return kept?.token ?? fallback;
   };
-}
-
-async function readPem(source: PemSource, what: string): Promise<string> {
-  if (source.kind === 'data') return source.pem;
-  try {
-    return await readFile(source.path, 'utf8');
-  } catch (cause) {
-    throw createUnreadable(what, source.path, cause);
-  }
-}
-
-function createUnreadable(what: string, path: string, cause: unknown): AppError {
-  return new AppError('context-unusable', `unable to read the ${what} ${path}`, {
-    hint: 'Check that the file is there, is not empty, and that you may read it.',
-    cause,
-  });
 }

@@ -303,7 +303,7 @@ describe.skipIf(process.platform === 'win32')('exec credentials', () => {
     await writeFile(shell, `#!/bin/sh\n${profile}\nfor last; do :; done\nexec /bin/sh -c "$last"\n`);
     await chmod(shell, 0o755);
     const environment = { PATH: '/usr/bin:/bin', SHELL: shell, HOME: folder };
-    const loginEnvironment = createLoginEnvironment({ environment, platform: process.platform });
+    const loginEnvironment = createLoginEnvironment({ environment, platform: process.platform }, { signal });
     const room = await createTestCredentials({ loginEnvironment });
     const { transport, kubeconfigPath } = await open(
       { u: execUser(plugin, { command: 'plugin' }) },
@@ -317,10 +317,10 @@ describe.skipIf(process.platform === 'win32')('exec credentials', () => {
       message: expect.stringContaining('absent-plugin'),
       detail: `PATH searched: /usr/bin:/bin:${folder}`,
     });
-    const hanging = createLoginEnvironment({
-      environment: { ...environment, SHELL: '/no/such/shell' },
-      platform: process.platform,
-    });
+    const hanging = createLoginEnvironment(
+      { environment: { ...environment, SHELL: '/no/such/shell' }, platform: process.platform },
+      { signal },
+    );
     const poor = await createTestCredentials({ loginEnvironment: hanging });
     const lost = await open({ u: execUser(plugin, { command: 'plugin' }) }, { room: poor });
     expect(await failureOf(ask(await lost.transport()))).toMatchObject({

@@ -1,12 +1,15 @@
-import { chmod, mkdtemp, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import {
   createLoginEnvironment,
   createOwnEnvironment,
   isStartedFromIcon,
 } from '../../../main/credentials/login-environment.ts';
+import { isRunning } from '../../fakes/processes.ts';
+
+const never = new AbortController().signal;
 
 /** A shell that reads a profile of its own and then does what it is asked with `-c`. */
 async function writeShell(profile: string, name = 'sh'): Promise<string> {
@@ -18,7 +21,10 @@ async function writeShell(profile: string, name = 'sh'): Promise<string> {
 
 async function resolve(SHELL: string, timeoutMs = 10_000) {
   const environment = { SHELL, PATH: '/usr/bin:/bin', SHLVL: '7', OWN: 'kept' };
-  return createLoginEnvironment({ environment, platform: process.platform, timeoutMs }).current();
+  return createLoginEnvironment(
+    { environment, platform: process.platform, timeoutMs },
+    { signal: never },
+  ).current();
 }
 
 describe.skipIf(process.platform === 'win32')('the login shell', () => {
@@ -73,9 +79,23 @@ describe.skipIf(process.platform === 'win32')('the login shell', () => {
     expect((await resolve('/no/such/shell')).problem).toContain('/no/such/shell could not be started');
   });
 
+  test('is ended when nobody needs it any more', async () => {
+    const shell = await writeShell('echo $$ > "$0.child"; sleep 600');
+    const ending = new AbortController();
+    const environment = { SHELL: shell, PATH: '/bin' };
+    const login = createLoginEnvironment({ environment, platform: 'linux' }, { signal: ending.signal });
+    const readChild = () => readFile(`${shell}.child`, 'utf8').catch(() => '');
+    await vi.waitUntil(async () => (await readChild()).endsWith('\n'));
+    ending.abort(new Error('the app ends'));
+    expect((await login.current()).problem).toContain('the app ends');
+    const child = Number(await readChild());
+    await vi.waitUntil(() => !isRunning(child));
+  });
+
   test('is asked once', async () => {
     const shell = await writeShell('echo x >> "$0.runs"; RUNS=$(wc -l < "$0.runs"); export RUNS');
-    const login = createLoginEnvironment({ environment: { SHELL: shell, PATH: '/bin' }, platform: 'linux' });
+    const environment = { SHELL: shell, PATH: '/bin' };
+    const login = createLoginEnvironment({ environment, platform: 'linux' }, { signal: never });
     const [first, second] = await Promise.all([login.current(), login.current()]);
     expect(first).toBe(second);
     expect((await login.current()).environment['RUNS']?.trim()).toBe('1');

@@ -58,6 +58,21 @@ describe.skipIf(process.platform === 'win32')('leave for a plugin', () => {
     await expect(other).rejects.toMatchObject({ code: 'plugin-refused' });
   });
 
+  test('for a relative kubeconfig is for the file in this folder, not for its namesake in another', async () => {
+    const room = await withPage();
+    const plugin = await writePlugin('');
+    await room.allow(plugin.plugin, { context: 'c', kubeconfigPath: join(process.cwd(), 'config') });
+    const origin = { context: 'c', kubeconfigPath: 'config' };
+    expect((await admit(room, plugin, {}, origin)).subject.kubeconfigPath).toBe(
+      join(process.cwd(), 'config'),
+    );
+    const here = process.cwd();
+    process.chdir(plugin.folder);
+    const elsewhere = admit(room, plugin, { isUnattended: true }, origin);
+    await expect(elsewhere).rejects.toMatchObject({ code: 'plugin-refused' });
+    process.chdir(here);
+  });
+
   test('that is refused is told to all, and asked for again by the next', async () => {
     const room = await withPage();
     const plugin = await writePlugin('');

@@ -1,10 +1,13 @@
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+// covers: main/credentials/credential-file.ts
+// covers: main/credentials/key-pair.ts
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { UserAuth } from '../../../main/credentials/credential.ts';
 import { createTestCredentials, ORIGIN, printAnswer, writePlugin } from '../../fakes/credentials.ts';
 import { createManualClock } from '../../fakes/manual-clock.ts';
+import { createTestAuthority } from '../../fakes/tls.ts';
 
 const signal = new AbortController().signal;
 const cluster = { server: 'https://h' };
@@ -55,23 +58,30 @@ test('kc-tokenfile: one that is empty or unreadable leaves the token, or says wh
   await expect(gone.provider.current({ signal })).rejects.toThrow('/no/such/token');
 });
 
-test('certificate files are read when they are used, so that new ones are seen', async () => {
+test('certificate files are read when they are used; while they are replaced the last pair is used on', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'kubereel-provider-'));
   const [certificate, key] = [join(folder, 'a.crt'), join(folder, 'a.key')];
-  await writeFile(certificate, 'CERT 1');
-  await writeFile(key, 'KEY');
-  const { provider } = await createProvider({
+  const authority = await createTestAuthority();
+  const one = await authority.issue({ commonName: 'one' });
+  const two = await authority.issue({ commonName: 'two' });
+  const user: UserAuth = {
     clientCertificate: { kind: 'file', path: certificate },
     clientKey: { kind: 'file', path: key },
-  });
-  expect(await provider.current({ signal })).toEqual({
-    clientCertificate: { certificatePem: 'CERT 1', keyPem: 'KEY' },
-  });
-  await writeFile(certificate, 'CERT 2');
-  expect((await provider.current({ signal })).clientCertificate?.certificatePem).toBe('CERT 2');
-  await chmod(key, 0o600);
-  await rm(key);
+  };
+  const { provider } = await createProvider(user);
+  await expect(provider.current({ signal })).rejects.toThrow(certificate);
+  await writeFile(certificate, one.certificate);
   await expect(provider.current({ signal })).rejects.toThrow(key);
+  await writeFile(key, one.privateKey);
+  const current = async () => (await provider.current({ signal })).clientCertificate;
+  const first = { certificatePem: one.certificate, keyPem: one.privateKey };
+  expect(await current()).toEqual(first);
+  await writeFile(certificate, two.certificate);
+  expect(await current()).toEqual(first);
+  await rm(key);
+  expect(await current()).toEqual(first);
+  await writeFile(key, two.privateKey);
+  expect(await current()).toEqual({ certificatePem: two.certificate, keyPem: two.privateKey });
 });
 
 test.each([
