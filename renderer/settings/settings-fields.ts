@@ -15,7 +15,7 @@ export type SettingField =
 
 interface Base {
   readonly key: Exclude<keyof Settings, 'recentTargets'>;
-  readonly group: 'Appearance' | 'Terminal' | 'Replay';
+  readonly group: 'Appearance' | 'Terminal' | 'Debugging' | 'Replay';
   readonly label: string;
   readonly help?: string;
 }
@@ -105,6 +105,14 @@ export const SETTING_FIELDS: readonly SettingField[] = [
     kind: 'switch',
     label: 'Screen reader support',
     help: 'Makes the text of terminals readable to screen readers. Large output becomes slower.',
+  },
+  {
+    key: 'debugImage',
+    group: 'Debugging',
+    kind: 'text',
+    label: 'Debug image',
+    help: 'Offered for debug containers and for shells on nodes. The last one used stands here.',
+    placeholder: 'busybox:1.37',
   },
   {
     key: 'replayIdleSeconds',

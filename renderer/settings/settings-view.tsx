@@ -7,7 +7,7 @@ import { Icon } from '../ui/icon.tsx';
 import { Problem } from '../ui/problem.tsx';
 import { parseSetting, SETTING_FIELDS, type SettingField } from './settings-fields.ts';
 
-const GROUPS = ['Appearance', 'Terminal', 'Replay'] as const;
+const GROUPS = ['Appearance', 'Terminal', 'Debugging', 'Replay'] as const;
 
 export function SettingsView({ store }: { readonly store: Store }): JSX.Element {
   const { settings, problems } = store.settings.state.value;
