@@ -1,4 +1,5 @@
 import { AppError } from '../base/errors.ts';
+import { withoutLogin } from './server-address.ts';
 
 /** A proxy that a cluster is reached through. */
 export interface ProxyAddress {
@@ -86,9 +87,4 @@ function createRefusal(text: string, cluster: string, reason: string): AppError 
       hint: 'Write it as http://proxy.example.com:3128; special characters of a password are percent-encoded (@ is %40).',
     },
   );
-}
-
-/** Also of what cannot be parsed: whatever stands before the last `@` may be a password. */
-function withoutLogin(text: string): string {
-  return text.replace(/^([a-z0-9+.-]*:\/\/)?.*@/i, '$1');
 }
