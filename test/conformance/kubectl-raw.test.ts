@@ -28,6 +28,7 @@ let allowed: readonly string[] = [];
 let reason = '';
 let identityVersion = 'v1';
 let minor = '36';
+let endless: ServerResponse | undefined;
 
 beforeAll(async () => {
   const authority = await createTestAuthority();
@@ -40,6 +41,14 @@ beforeAll(async () => {
     'certificate-authority-data': Buffer.from(authority.certificate).toString('base64'),
   };
   await writeFile(kubeconfigPath, JSON.stringify(kubeconfigFor(cluster, { token: TOKEN })));
+  const acting = {
+    token: TOKEN,
+    as: 'ops-bot',
+    'as-uid': 'u-9',
+    'as-groups': ['ops', 'system:authenticated'],
+    'as-user-extra': { 'scopes/x': ['one', 'two'] },
+  };
+  await writeFile(join(folder, 'acting'), JSON.stringify(kubeconfigFor(cluster, acting)));
   await writeFile(
     join(folder, 'prefixed'),
     JSON.stringify(
@@ -67,6 +76,10 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
     return refuse(response, 401, 'Unauthorized', 'Unauthorized');
   if (path === '/version') return sendJson(response, 200, { major: '1', minor, gitVersion: `v1.${minor}.0` });
   if (path === '/large') return void response.writeHead(200).end(LARGE);
+  if (path === '/endless') {
+    endless = response.writeHead(200);
+    return void response.write('first\n');
+  }
   if (path === '/echo') return sendJson(response, 200, { asked: request.url });
   if (path === '/gzip-me') return sendJson(response, 200, { accepts: 'json' });
   if (path === '/plain-404')
@@ -84,7 +97,7 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
     return sendJson(response, 201, {
       kind: 'SelfSubjectReview',
       apiVersion: `authentication.k8s.io/${identityVersion}`,
-      status: { userInfo: USER },
+      status: { userInfo: userFor(request) },
     });
   }
   if (path === '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews') {
@@ -96,6 +109,16 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
     });
   }
   refuse(response, 404, 'NotFound', 'the server could not find the requested resource');
+}
+
+/** As the real one: who is impersonated is who we are. */
+function userFor({ headersDistinct }: IncomingMessage): typeof USER {
+  const [username] = headersDistinct['impersonate-user'] ?? [];
+  if (username === undefined) return USER;
+  const [uid = ''] = headersDistinct['impersonate-uid'] ?? [];
+  const scopes = headersDistinct['impersonate-extra-scopes%2fx'] ?? [];
+  const groups = headersDistinct['impersonate-group'] ?? [];
+  return { username, uid, groups, extra: { 'scopes/x': scopes, audience: [] } };
 }
 
 const RESOURCES = {
@@ -134,6 +157,15 @@ describe('raw', () => {
     expect({ code, stderr, isSame: stdout.equals(LARGE) }).toEqual({ code: 0, stderr: '', isSame: true });
   });
 
+  test('a body that goes on is written as it comes', async () => {
+    const seen = Promise.withResolvers<string>();
+    const onOutput = (bytes: Buffer): void => seen.resolve(bytes.toString());
+    const running = runKubereel(kubeconfigPath, ['raw', '/endless'], {}, onOutput);
+    expect(await seen.promise).toBe('first\n');
+    endless?.end('last\n');
+    expect(await running).toMatchObject({ code: 0, stdout: Buffer.from('first\nlast\n') });
+  });
+
   test.each([
     ['/secret', 'User "anna" cannot get path "/secret"'],
     ['/plain-404', 'answered 404'],
@@ -169,6 +201,22 @@ describe('whoami', () => {
   test('db-whoami: as JSON, whole', async () => {
     const { code, stdout } = await runKubereel(kubeconfigPath, ['whoami', '--json']);
     expect({ code, identity: JSON.parse(stdout.toString()) }).toEqual({ code: 0, identity: USER });
+  });
+
+  test('db-whoami: who is impersonated is shown, and so is that it is', async () => {
+    const { code, stdout } = await runKubereel(join(folder, 'acting'), ['whoami', '--json']);
+    expect({ code, identity: JSON.parse(stdout.toString()) }).toEqual({
+      code: 0,
+      identity: {
+        username: 'ops-bot',
+        uid: 'u-9',
+        groups: ['ops', 'system:authenticated'],
+        extra: { 'scopes/x': ['one', 'two'], audience: [] },
+      },
+    });
+    const doctor = await runKubereel(join(folder, 'acting'), ['doctor']);
+    expect(doctor.stdout.toString()).toMatch(/^ok +Who am I +ops-bot, as the context impersonates$/m);
+    expect(doctor.code).toBe(0);
   });
 
   test('db-whoami: a server without it is an error that says so', async () => {
@@ -248,6 +296,17 @@ describe.skipIf(!kubectlPath)('beside kubectl', () => {
       expect(paths(ours.requests)).toEqual(paths(theirs.requests));
     },
   );
+
+  test('db-whoami: impersonation is sent and shown as kubectl does', async () => {
+    const theirs = await sinceOf(() => runKubectl(join(folder, 'acting'), ['auth', 'whoami']));
+    const ours = await sinceOf(() => runKubereel(join(folder, 'acting'), ['whoami']));
+    expect(ours.result.stdout.toString()).toBe(theirs.result.stdout.toString());
+    const impersonation = (requests: readonly IncomingMessage[]) =>
+      Object.entries(requests.at(-1)?.headersDistinct ?? {}).filter(([name]) =>
+        name.startsWith('impersonate'),
+      );
+    expect(new Map(impersonation(ours.requests))).toEqual(new Map(impersonation(theirs.requests)));
+  });
 
   test.each([{ verbs: ['get', 'create'] }, { verbs: ['get'] }, { verbs: ['create'] }, { verbs: [] }])(
     'db-preflight: can-i with $verbs is yes only where kubectl says yes to both verbs',

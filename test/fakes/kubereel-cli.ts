@@ -19,6 +19,7 @@ export async function runKubereel(
   kubeconfigPath: string,
   args: readonly string[],
   environment: NodeJS.ProcessEnv = {},
+  onOutput: (bytes: Buffer) => void = () => {},
 ): Promise<KubereelResult> {
   const home = await mkdtemp(join(tmpdir(), 'kubereel-cli-'));
   try {
@@ -34,7 +35,10 @@ export async function runKubereel(
     });
     const stdout: Buffer[] = [];
     let stderr = '';
-    child.stdout.on('data', (bytes: Buffer) => stdout.push(bytes));
+    child.stdout.on('data', (bytes: Buffer) => {
+      stdout.push(bytes);
+      onOutput(bytes);
+    });
     child.stderr.on('data', (bytes: Buffer) => {
       stderr += bytes.toString();
     });

@@ -31,5 +31,7 @@ test('a run that was stopped says no more, and stopping it again does no harm', 
 
 test('input that is no question is refused', async () => {
   app = await startTestCore();
-  await expect(app.connect().call('doctor.run', { context: '' })).rejects.toThrow('context: expected');
+  await expect(app.connect().call('doctor.run', { context: '' })).rejects.toMatchObject({
+    code: 'bad-input',
+  });
 });
