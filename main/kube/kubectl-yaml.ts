@@ -26,8 +26,8 @@ const MAX_ALIASED_VALUES = 100_000;
 const MAX_DEPTH = 1_000;
 const MERGE_KEY = '<<';
 
-/** A tab, the line ends and what prints; a byte order mark within the text is none of these (yaml.v2, readerc.go). */
-const FORBIDDEN = /[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\u{10000}-\u{10ffff}]/u;
+/** All but a tab, the line ends and what prints (yaml.v2, readerc.go). */
+const FORBIDDEN = /[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u;
 
 /**
  * The first document of a file as kubectl reads it (sigs.k8s.io/yaml over yaml.v2): YAML 1.1's scalars but no
@@ -63,7 +63,7 @@ function decodeText(bytes: Uint8Array, lines: LineCounter): string {
   const encoding = bytes[0] === 0xfe && bytes[1] === 0xff ? 'utf-16be' : (isWide ?? 'utf-8');
   let text: string;
   try {
-    text = new TextDecoder(encoding, { fatal: true }).decode(bytes).replace(/\r\n?/g, '\n');
+    text = new TextDecoder(encoding, { fatal: true }).decode(bytes).replace(/\r\n?|\x85/g, '\n');
   } catch {
     throw new YamlMistake(`it is not ${encoding.toUpperCase()} text`);
   }

@@ -4,6 +4,8 @@ import { delimiter, join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { stringify } from 'yaml';
+import { loadKubeconfig } from '../../main/kube/kubeconfig.ts';
+import { formatKubeconfig } from '../../main/kube/kubeconfig-text.ts';
 import { parseKubectlYaml } from '../../main/kube/kubectl-yaml.ts';
 import { kubectlPath } from '../fakes/demo-kubectl.ts';
 import { type Asked, type KubeconfigStage, openKubeconfigStage } from '../fakes/kubeconfig-stage.ts';
@@ -233,6 +235,33 @@ describe.skipIf(!kubectlPath)('kubeconfigs through kubectl and through us', () =
     const { ours, theirs } = await askBoth(path('a'));
     expect(theirs.code).toBe(0);
     expect(ours).toMatchObject({ code: 0, request: theirs.request });
+  });
+
+  test('kc-lossless: kubectl sees in what we write all that it saw in what we read', async () => {
+    const user = {
+      token: 'del \u007f nel \u0085 line\u2028mark \ufeff tab \t 😀',
+      as: 'ada',
+      'as-groups': ['a', 'b'],
+      'as-user-extra': { 'Scopes/x y': ['c'] },
+      tokenFile: '/run/token',
+      'client-certificate-data': 'aGVsbG8=',
+      exec: {
+        command: '/bin/p',
+        args: ['~', 'yes', '1e3'],
+        apiVersion: 'client.authentication.k8s.io/v1',
+        env: [],
+      },
+    };
+    const extensions = '[{name: e, extension: {last-update: 2020-01-01, list: [y, 0x1F, 12:30, "no"]}}]';
+    await stage.write({
+      a: configWith(JSON.stringify(user).replace('\u007f', '\\u007f'), `, extensions: ${extensions}`),
+    });
+    await stage.write({ b: formatKubeconfig(await loadKubeconfig([path('a')])) });
+    const [before, after] = await Promise.all(
+      ['a', 'b'].map((name) => runKubectl(['config', 'view', '--raw', '-o', 'json'], path(name))),
+    );
+    expect(before?.code).toBe(0);
+    expect(JSON.parse(after?.stdout ?? '')).toEqual(JSON.parse(before?.stdout ?? ''));
   });
 
   /** Extensions may hold anything, and kubectl prints them as it understood them. Undefined: it refuses the file. */

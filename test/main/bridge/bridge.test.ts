@@ -61,7 +61,8 @@ describe('with the demo cluster', () => {
     const { context } = await client.call('demo.start', {});
     expect(lists.map((list) => list.demo)).toContain('starting');
     await vi.waitUntil(() => lists.at(-1)?.demo === 'running');
-    expect(lists.at(-1)?.contexts).toMatchObject([{ name: context, isDemo: true }]);
+    const kubeconfigPath = app.core.demo.snapshot().kubeconfigPath;
+    expect(lists.at(-1)?.contexts).toMatchObject([{ name: context, isDemo: true, kubeconfigPath }]);
     pods = (await follow(client, null)).pods();
   });
   afterAll(() => app.end());

@@ -104,6 +104,7 @@ test('kc-yaml-merge-keys: duplicate keys, an anchor given twice, CRLF, JSON and 
   expect(parse('a: first', 'a: last')).toEqual({ a: 'last' });
   expect(parse('a: &x b', 'c: &x d', 'e: *x')).toEqual({ a: 'b', c: 'd', e: 'd' });
   expect(parse('a: b\r', 'c: d\r')).toEqual({ a: 'b', c: 'd' });
+  expect(parse('a: b\rc: d\u0085e: "f\ufeff"')).toEqual({ a: 'b', c: 'd', e: 'f\ufeff' });
   expect(parse('{"a":\t[1, "x"],', '}')).toEqual({ a: [1, 'x'] });
   expect(parse('a: first', '---', 'broken: [')).toEqual({ a: 'first' });
   expect(parse('---', '# nothing', '---', 'a: b')).toBeNull();
