@@ -34,6 +34,8 @@ import { type Library, openLibrary } from './library/library.ts';
 import { type CastWriter, createCastWriter } from './recording/cast-writer.ts';
 import { describeThisProcess, isOwnerAlive } from './recording/owner.ts';
 import type { RecordingDetails } from './recording/recording.ts';
+import type { Signer } from './recording/seal.ts';
+import { createSigningKeys, type SigningKeys } from './recording/signing-keys.ts';
 import { createSessions } from './session/sessions.ts';
 import { openSettings } from './settings/settings.ts';
 
@@ -61,6 +63,7 @@ export interface Core {
   readonly demo: DemoSwitch;
   readonly doctor: Doctor;
   readonly credentials: Credentials;
+  readonly signingKeys: SigningKeys;
   /** Opened at its first use. */
   library(): Promise<Library>;
   newCastWriter(details: RecordingDetails, size: TerminalSize): Promise<CastWriter>;
@@ -124,7 +127,18 @@ export async function compose(options: ComposeOptions): Promise<Core> {
     { environment, loginEnvironment, platform, kubeconfigPath, clock, log, demo, credentials, ledger },
     life,
   );
+  const signingKeys = createSigningKeys({ folder: paths.keys });
   let openingLibrary: Promise<Library> | undefined;
+
+  /** A recording without a seal is worth more than none. */
+  async function signer(): Promise<Signer | undefined> {
+    try {
+      return await signingKeys.signer();
+    } catch (error) {
+      log.error({ error: String(error) }, 'recordings are kept without a seal');
+      return undefined;
+    }
+  }
 
   const core: Core = {
     clock,
@@ -135,15 +149,23 @@ export async function compose(options: ComposeOptions): Promise<Core> {
     demo,
     doctor,
     credentials,
+    signingKeys,
     library() {
       openingLibrary ??= openLibrary(
-        { clock, log, folder: paths.recordings, cacheFolder: paths.cache },
+        {
+          clock,
+          log,
+          folder: paths.recordings,
+          cacheFolder: paths.cache,
+          signer,
+          knownKeyIds: signingKeys.knownKeyIds,
+        },
         life,
       );
       return openingLibrary;
     },
     newCastWriter: (details, size) =>
-      createCastWriter({ clock, folder: paths.recordings }, { details, size }),
+      createCastWriter({ clock, folder: paths.recordings, signer }, { details, size }),
     async openCommand(context, target, size, options) {
       const transport = await contexts.transport(context);
       return openCommand({ transport, clock }, target, size, options);

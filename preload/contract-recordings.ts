@@ -21,6 +21,18 @@ export type RecordingState =
     }
   | { readonly kind: 'failed'; readonly recordingId?: string; readonly problem: ProblemInfo };
 
+/** Whether a recording is what was recorded; `intact` alone is all well. */
+export interface RecordingVerification {
+  readonly recordingId: string;
+  readonly verdict: 'intact' | 'recovered' | 'live' | 'damaged' | 'altered' | 'foreign' | 'unsealed';
+  readonly reason: string;
+  /** The first block that is not what was written. */
+  readonly badBlock?: { readonly index: number; readonly fromByte: number; readonly toByte: number };
+  readonly keyId?: string;
+  /** Unix milliseconds. */
+  readonly signedAtMs?: number;
+}
+
 export interface RecordingInfo {
   readonly recordingId: string;
   readonly context: string;

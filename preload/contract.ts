@@ -6,12 +6,12 @@
 import type { CredentialRequest } from './contract-credentials.ts';
 import type { DoctorReport } from './contract-doctor.ts';
 import type { PodInfo } from './contract-pods.ts';
-import type { RecordingInfo, RecordingState } from './contract-recordings.ts';
+import type { RecordingInfo, RecordingState, RecordingVerification } from './contract-recordings.ts';
 
 export type { CredentialRequest } from './contract-credentials.ts';
 export type { DoctorCheck, DoctorReport } from './contract-doctor.ts';
 export type { ContainerInfo, PodInfo } from './contract-pods.ts';
-export type { RecordingInfo, RecordingState } from './contract-recordings.ts';
+export type { RecordingInfo, RecordingState, RecordingVerification } from './contract-recordings.ts';
 
 /** Raised with every change that an older side could not understand; both say theirs in the hello frame. */
 export const CONTRACT_VERSION = 2;
@@ -71,6 +71,8 @@ export interface Calls {
 
   'library.list': { input: Empty; output: readonly RecordingInfo[] };
   'library.get': { input: { readonly recordingId: string }; output: RecordingInfo };
+  /** Reads all of its cast and compares it with its seal. */
+  'library.verify': { input: { readonly recordingId: string }; output: RecordingVerification };
   'library.remove': { input: { readonly recordingId: string }; output: Empty };
 
   'settings.get': { input: Empty; output: SettingsState };

@@ -83,6 +83,7 @@ export const callParsers: Parsers<{ [Name in CallName]: Calls[Name]['input'] }> 
   'credentials.resize': parserOf(v.strictObject({ requestId: name, size })),
   'library.list': parserOf(empty),
   'library.get': parserOf(recording),
+  'library.verify': parserOf(recording),
   'library.remove': parserOf(recording),
   'settings.get': parserOf(empty),
   'settings.set': parserOf(v.strictObject({ changes: settingsChanges })),

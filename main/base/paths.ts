@@ -8,6 +8,8 @@ export interface Paths {
   /** Casts and their sidecars. */
   readonly recordings: string;
   readonly settingsFile: string;
+  /** What signs recordings, and what verifies those of before. */
+  readonly keys: string;
   /** Which credential plugins may run. */
   readonly pluginsFile: string;
   /** Caches that may be deleted at any time. */
@@ -28,6 +30,7 @@ export function resolvePaths(environment: NodeJS.ProcessEnv, platform: NodeJS.Pl
     home,
     recordings: join(home, 'recordings'),
     settingsFile: join(home, 'settings.json'),
+    keys: join(home, 'keys'),
     pluginsFile: join(home, 'plugins.json'),
     cache: join(home, 'cache'),
     nodeShells: join(home, 'node-shells'),

@@ -1,11 +1,13 @@
 import { type Command, Option } from 'commander';
 import { RECORDING_STATES, type Recording } from '../library/recording.ts';
 import type { CommandIo } from './io.ts';
+import { listKeys, rotateKeys } from './keys.ts';
 import { jsonOption, parsePositive } from './options.ts';
 import { runPlay } from './play.ts';
 import { runRecover } from './recover.ts';
 import type { CoreCommand } from './run.ts';
 import { runSessions } from './sessions.ts';
+import { runVerify } from './verify.ts';
 
 /** The commands about recordings at rest. */
 export function addRecordingCommands(
@@ -37,6 +39,31 @@ export function addRecordingCommands(
         return runPlay(core, { recordingId, speed: options.speed, ...limit }, io, { signal });
       }),
     );
+
+  program
+    .command('verify')
+    .description('whether recordings are what was recorded; exit code 0 only if all are intact')
+    .argument('[recordings...]', 'recordings, starts of their ids, or cast files')
+    .option('--all', 'all on this machine')
+    .option('--allow-recovered', 'what recovery sealed after a crash counts as well')
+    .addOption(jsonOption)
+    .action(
+      (names: readonly string[], options: { all?: boolean; allowRecovered?: boolean; json?: boolean }) =>
+        run((core, { signal }) => {
+          const { all = false, allowRecovered = false, json = false } = options;
+          return runVerify(core, { names, all, allowRecovered, json }, io, { signal });
+        }),
+    );
+
+  const keys = program.command('keys').description('the keys that seal recordings');
+  keys
+    .command('list')
+    .description('list them, the one that signs marked')
+    .action(() => run((core) => listKeys(core, io)));
+  keys
+    .command('rotate')
+    .description('sign with a new key from now on; what the old ones signed stays verifiable')
+    .action(() => run((core) => rotateKeys(core, io)));
 
   program
     .command('recover')

@@ -1,9 +1,10 @@
-import { readFile, stat } from 'node:fs/promises';
+import { readFile, rm, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { systemCode, toAppError } from '../base/errors.ts';
 import { readCastHeader, readLastEvent } from '../recording/cast-reader.ts';
+import { chainPathOf } from '../recording/chain-file.ts';
 import type { RecordingOwner, Sidecar } from '../recording/recording.ts';
-import { parseSidecar, sidecarPathOf } from '../recording/sidecar.ts';
+import { parseSidecar, reservePathOf, sidecarPathOf } from '../recording/sidecar.ts';
 import type { Recording } from './recording.ts';
 
 export interface RecordingFileNeeds {
@@ -30,6 +31,13 @@ export async function stampRecording(path: string): Promise<FileStamp | undefine
       sidecarModifiedMs: sidecar?.mtimeMs ?? 0,
     }
   );
+}
+
+/** Deletes a recording with all that belongs to it. */
+export async function deleteRecording(path: string): Promise<void> {
+  // The cast last: what is left if this is interrupted is still a row that can be removed.
+  const files = [chainPathOf(path), reservePathOf(path), sidecarPathOf(path), path];
+  for (const file of files) await rm(file, { force: true });
 }
 
 /** Whether the row may change though its files do not: its writer may die, or become readable again. */

@@ -1,4 +1,4 @@
-import { readdir, rm } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Clock } from '../base/clock.ts';
@@ -10,10 +10,16 @@ import { makePrivateFolder } from '../base/paths.ts';
 import { createTurns } from '../base/turns.ts';
 import { isOwnerAlive } from '../recording/owner.ts';
 import { type Recovery, type RecoveryNeeds, recoverOrphan } from '../recording/recovery.ts';
-import { sidecarPathOf } from '../recording/sidecar.ts';
+import { type Verification, verifyRecording } from '../recording/verification.ts';
 import { watchFolder } from './folder-watch.ts';
 import { type IndexEntry, openRecordingIndex } from './index.ts';
-import { describeRecording, type FileStamp, isSettled, stampRecording } from './library-file.ts';
+import {
+  deleteRecording,
+  describeRecording,
+  type FileStamp,
+  isSettled,
+  stampRecording,
+} from './library-file.ts';
 import type { Recording } from './recording.ts';
 
 /** All recordings on this machine. The files are the truth: each answer is checked against them. */
@@ -24,6 +30,8 @@ export interface Library {
   get(idOrPrefix: string): Promise<Recording>;
   /** Deletes the cast and all that belongs to it, by its whole id. A live one is refused with `bad-input`. */
   remove(recordingId: string): Promise<void>;
+  /** Reads all of its cast and compares it with what was sealed. By its whole id, or the start of one. */
+  verify(idOrPrefix: string, options: { readonly signal: AbortSignal }): Promise<Verification>;
   /**
    * Looks at a recording again and announces what is new, as when it began, grew or ended. Never rejects.
    * Changes by others are found without it, within a second or two.
@@ -49,6 +57,8 @@ export interface LibraryNeeds extends Partial<RecoveryNeeds> {
   /** With casts and sidecars. */
   readonly folder: string;
   readonly cacheFolder: string;
+  /** Whose seals are trusted. */
+  knownKeyIds(): Promise<ReadonlySet<string>>;
 }
 
 const CAST_SUFFIX = '.cast';
@@ -169,7 +179,7 @@ export async function openLibrary(needs: LibraryNeeds, life: Lifetime): Promise<
   }
 
   function refreshNamed(names: ReadonlySet<string>): void {
-    const ids = new Set([...names].map((name) => name.replace(/\.(cast|json)$/, '')));
+    const ids = new Set([...names].flatMap((name) => /^(.+)\.(?:cast|json)$/.exec(name)?.[1] ?? []));
     // Not awaited: a refresh does not reject, and the lifetime's last turn comes after it.
     for (const id of ids) void refresh(id);
   }
@@ -201,9 +211,7 @@ export async function openLibrary(needs: LibraryNeeds, life: Lifetime): Promise<
       });
     }
     try {
-      // The sidecar first: what is left if this is interrupted is still a row that can be removed.
-      await rm(sidecarPathOf(recording.path), { force: true });
-      await rm(recording.path, { force: true });
+      await deleteRecording(recording.path);
     } catch (cause) {
       const code = systemCode(cause);
       throw new AppError('recording-failed', `the recording ${recordingId} could not be deleted: ${code}`, {
@@ -220,6 +228,11 @@ export async function openLibrary(needs: LibraryNeeds, life: Lifetime): Promise<
     },
     get,
     remove,
+    async verify(idOrPrefix, options) {
+      const { path } = await get(idOrPrefix);
+      const knownKeyIds = await needs.knownKeyIds();
+      return verifyRecording({ ...recoveryNeeds, knownKeyIds }, path, options);
+    },
     refresh,
     onChanged: changed.event,
     onRecovered: recovered.event,

@@ -7,9 +7,10 @@ import { type CastLine, COALESCE_MICROS, createCastEncoder } from './cast-encode
 import { readLastEvent } from './cast-reader.ts';
 import { createLineQueue } from './line-queue.ts';
 import { beginRecording, type NewRecording, settleRecording } from './new-recording.ts';
-import type { RecordingEnd, TerminalSize } from './recording.ts';
+import type { RecordingEnd, Sidecar, TerminalSize } from './recording.ts';
 import { toRecordingError } from './recording-error.ts';
 import { type RecordingFiles, systemRecordingFiles } from './recording-files.ts';
+import type { Signer } from './seal.ts';
 import { formatSidecar, sidecarPathOf } from './sidecar.ts';
 import { createSyncSchedule } from './sync-schedule.ts';
 
@@ -61,6 +62,8 @@ export interface CastWriterNeeds {
   readonly folder: string;
   /** The system's files by default. */
   readonly files?: RecordingFiles;
+  /** Seals the sidecar; undefined where there is no usable key, and then the record is kept unsealed. */
+  signer?(): Promise<Signer | undefined>;
 }
 
 /** What the last lines may take of the reserve; the sidecar, twice for a moment, takes the rest. */
@@ -73,16 +76,17 @@ export async function createCastWriter(needs: CastWriterNeeds, recording: NewRec
   const { clock, folder, files = systemRecordingFiles } = needs;
   const begun = await beginRecording({ clock, files }, folder, recording);
   const zeroMicros = clock.nowMicros();
-  const { recordingId, path, file, lineFile } = begun;
+  const { recordingId, path, file, chainFile, lines } = begun;
 
   let syncFailure: AppError | undefined;
   const life = createLifetime(`recording ${recordingId}`, (error) => failSync(error));
   life.own(() => file.close());
+  life.own(() => chainFile.close());
   const encoder = createCastEncoder();
   const sync = createSyncSchedule({ clock, datasync: () => file.datasync(), onFailed: failSync }, life);
   const troubleChanged = createEmitter<AppError | undefined>();
   const queue = createLineQueue(
-    { clock, append, length: () => lineFile.length, toTrouble: (cause) => toTrouble(path, cause) },
+    { clock, append, length: () => lines.length, toTrouble: (cause) => toTrouble(path, cause) },
     life,
   );
   life.own(queue.onTroubleChanged((trouble) => troubleChanged.fire(trouble ?? syncFailure)));
@@ -95,19 +99,20 @@ export async function createCastWriter(needs: CastWriterNeeds, recording: NewRec
     return Math.round(nowMicros - zeroMicros);
   }
 
-  async function append(lines: Uint8Array): Promise<void> {
+  async function append(bytes: Uint8Array): Promise<void> {
     await keepInPlace();
-    const before = lineFile.length;
+    const before = lines.length;
     try {
-      await lineFile.append(lines);
+      await lines.append(bytes);
     } finally {
-      sync.wrote(lineFile.length - before);
+      sync.wrote(lines.length - before);
     }
   }
 
   /** A file that was deleted takes bytes as before, and all of them are gone when it is closed. */
   async function keepInPlace(): Promise<void> {
     if (clock.nowMicros() - placeCheckedAtMicros < PLACE_CHECK_MICROS) return;
+    await chainFile.putBack();
     if (await file.putBack()) await files.replace(sidecarPathOf(path), formatSidecar(begun.sidecar));
     placeCheckedAtMicros = clock.nowMicros();
   }
@@ -119,8 +124,8 @@ export async function createCastWriter(needs: CastWriterNeeds, recording: NewRec
     troubleChanged.fire(syncFailure);
   }
 
-  function push(lines: readonly CastLine[]): void {
-    if (lines.length > 0) queue.push(lines);
+  function push(newLines: readonly CastLine[]): void {
+    if (newLines.length > 0) queue.push(newLines);
   }
 
   function throwIfClosed(): void {
@@ -148,17 +153,18 @@ export async function createCastWriter(needs: CastWriterNeeds, recording: NewRec
     const refusal = await settleLines();
     await sync.settle().catch(failSync);
     const failure = refusal ?? syncFailure;
-    await life.end();
     await releaseReserve();
     const unwrittenBytes = queue.unwritten().reduce((total, line) => total + line.outputBytes, 0);
-    await settleRecording(files, begun, {
+    const state: Sidecar['state'] = {
       kind: 'closed',
       durationMicros: failure ? await readDuration(path) : encoder.lastMicros,
-      bytes: lineFile.length,
+      bytes: lines.length,
       lostBytes: queue.lostBytes + unwrittenBytes,
       invalidBytes: encoder.invalidBytes,
       end: failure ? { kind: 'failed', note: failure.message } : end,
-    });
+    };
+    await settleRecording({ files, signer: await needs.signer?.() }, begun, state, clock.nowMs());
+    await life.end();
     if (failure) throw failure;
   }
 
@@ -199,7 +205,7 @@ export async function createCastWriter(needs: CastWriterNeeds, recording: NewRec
       push(encoder.event({ kind: 'marker', timeMicros: sinceStart(nowMicros), label }));
     },
     get bytes() {
-      return lineFile.length + queue.queuedBytes + encoder.heldBytes;
+      return lines.length + queue.queuedBytes + encoder.heldBytes;
     },
     get lostBytes() {
       return queue.lostBytes;
@@ -213,7 +219,7 @@ export async function createCastWriter(needs: CastWriterNeeds, recording: NewRec
       // What the disk refuses is told beside the file.
       await queue.settle().catch(() => {});
       return {
-        fileBytes: lineFile.length,
+        fileBytes: lines.length,
         unwritten: queue.unwritten().map(({ text }) => parseEvent(text)),
         undecoded: encoder.tail,
       };

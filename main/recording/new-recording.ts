@@ -1,13 +1,16 @@
 import { join, resolve } from 'node:path';
 import type { Clock } from '../base/clock.ts';
 import { systemCode } from '../base/errors.ts';
+import { createBlockChain } from './block-chain.ts';
 import { type CastHeader, formatHeader } from './cast.ts';
-import { createLineFile, type LineFile } from './line-file.ts';
+import { chainPathOf } from './chain-file.ts';
+import { type ChainedFile, createChainedFile } from './chained-file.ts';
 import { describeThisProcess } from './owner.ts';
 import type { RecordingDetails, Sidecar, TerminalSize } from './recording.ts';
 import { toRecordingError } from './recording-error.ts';
 import type { AppendFile, RecordingFiles } from './recording-files.ts';
 import { makeRecordingId } from './recording-id.ts';
+import { type Signer, sealSidecar } from './seal.ts';
 import { formatSidecar, reservePathOf, sidecarPathOf } from './sidecar.ts';
 
 /** What is to be recorded. */
@@ -26,7 +29,9 @@ export interface BegunRecording {
   /** Room on the disk for how it ends; gone once that is written. */
   readonly reservePath: string;
   readonly file: AppendFile;
-  readonly lineFile: LineFile;
+  readonly chainFile: AppendFile;
+  /** `file`, with its bytes hashed into `chainFile`. */
+  readonly lines: ChainedFile;
   readonly sidecar: Sidecar;
 }
 
@@ -47,10 +52,12 @@ export async function beginRecording(
   try {
     await files.makeFolder(wholeFolder);
     const { recordingId, path, file } = await createCast(files, wholeFolder, startedAtMs);
+    let chainFile: AppendFile | undefined;
     try {
-      const lineFile = createLineFile(file);
+      chainFile = await files.create(chainPathOf(path));
+      const lines = createChainedFile(file, createBlockChain(recordingId), chainFile);
       const header = formatHeader(describeHeader({ details, size, startedAtMs }));
-      await lineFile.append(Buffer.from(header));
+      await lines.append(Buffer.from(header));
       await file.sync();
       await files.syncFolder(wholeFolder);
       const sidecar: Sidecar = {
@@ -64,11 +71,12 @@ export async function beginRecording(
       await files.replace(sidecarPathOf(path), formatSidecar(sidecar));
       const reservePath = reservePathOf(path);
       await files.reserve(reservePath, RESERVE_BYTES);
-      return { recordingId, path, reservePath, file, lineFile, sidecar };
+      return { recordingId, path, reservePath, file, chainFile, lines, sidecar };
     } catch (error) {
       // What made it fail is what its caller must hear, not what else fails after that.
       await file.close().catch(() => {});
-      for (const left of [path, sidecarPathOf(path), reservePathOf(path)]) {
+      await chainFile?.close().catch(() => {});
+      for (const left of [path, chainPathOf(path), sidecarPathOf(path), reservePathOf(path)]) {
         await files.remove(left).catch(() => {});
       }
       throw error;
@@ -94,15 +102,18 @@ export function describeHeader({
   };
 }
 
-/** Writes down how it ended. Rejects never: the cast is what counts. */
+/** Writes down how it ended, sealed where there is a key. Rejects never: the cast is what counts. */
 export async function settleRecording(
-  files: RecordingFiles,
-  { path, sidecar }: BegunRecording,
+  { files, signer }: { readonly files: RecordingFiles; readonly signer: Signer | undefined },
+  { path, sidecar, lines }: BegunRecording,
   state: Sidecar['state'],
+  nowMs: number,
 ): Promise<void> {
   const sidecarPath = sidecarPathOf(path);
   try {
-    await files.replace(sidecarPath, formatSidecar({ ...sidecar, state }));
+    const settled = { ...sidecar, integrity: await lines.integrity(), state };
+    const sealed = signer ? sealSidecar(settled, signer, nowMs) : settled;
+    await files.replace(sidecarPath, formatSidecar(sealed));
   } catch {
     // One that stays `live` would be a lie; without it the cast's own header and end tell the story.
     await files.remove(sidecarPath).catch(() => {});

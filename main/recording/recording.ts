@@ -41,6 +41,10 @@ export interface Sidecar {
   readonly startedAtMs: number;
   /** What recovery took off the end of the cast. */
   readonly cut?: CutEnd;
+  /** Of the cast as it was when its writer or recovery was done with it. */
+  readonly integrity?: Integrity;
+  /** Absent where there was no key to sign with, and while it is live. */
+  readonly seal?: Seal;
   readonly state:
     | { readonly kind: 'live'; readonly owner: RecordingOwner }
     | {
@@ -66,9 +70,31 @@ export interface Sidecar {
     | {
         readonly kind: 'damaged';
         readonly damagedLines: number;
+        /** The first block whose bytes are not those that were written; absent where all are. */
+        readonly firstBadBlock?: number;
         readonly durationMicros: number;
         readonly end: RecordingEnd;
       };
+}
+
+/** What binds a sidecar to its cast (block-chain.ts). */
+export interface Integrity {
+  readonly algorithm: 'sha256';
+  readonly blockBytes: number;
+  /** Length of the cast. */
+  readonly bytes: number;
+  /** The chain's last hash, in hex. */
+  readonly head: string;
+}
+
+/** An Ed25519 signature over all else in the sidecar. */
+export interface Seal {
+  readonly keyId: string;
+  readonly publicKeyPem: string;
+  /** Unix milliseconds. */
+  readonly signedAtMs: number;
+  /** Base64. */
+  readonly signature: string;
 }
 
 /** The start of a line whose end was never written. */

@@ -1,10 +1,14 @@
 import { open, readFile, rm, stat } from 'node:fs/promises';
 import { writeFileAtomically } from '../base/atomic-file.ts';
 import { toAppError } from '../base/errors.ts';
+import { BLOCK_BYTES } from './block-chain.ts';
 import { formatHeader } from './cast.ts';
+import { hashCast } from './cast-hash.ts';
 import { readCast } from './cast-reader.ts';
+import { chainPathOf, formatChain } from './chain-file.ts';
 import { describeHeader } from './new-recording.ts';
 import type { CutEnd, RecordingEnd, RecordingOwner, Sidecar } from './recording.ts';
+import { type Signer, sealSidecar } from './seal.ts';
 import { formatSidecar, parseSidecar, reservePathOf, sidecarPathOf } from './sidecar.ts';
 
 /**
@@ -15,13 +19,15 @@ export type Recovery =
   /** Its end was mended, or there was nothing to mend. */
   | { readonly kind: 'recovered'; readonly cutBytes: number }
   /** Lines within it cannot be read; readers show gaps there. */
-  | { readonly kind: 'damaged'; readonly damagedLines: number };
+  | { readonly kind: 'damaged'; readonly damagedLines: number; readonly firstBadBlock?: number };
 
 export interface RecoveryNeeds {
   readonly clock: { nowMs(): number };
   isOwnerAlive(owner: RecordingOwner): boolean;
   /** Of this machine: whether a writer on another one still runs cannot be seen from here. */
   readonly hostName: string;
+  /** As the cast writer's. */
+  signer?(): Promise<Signer | undefined>;
 }
 
 /** Mends a recording where its writer is known to be gone; undefined where it is not, or nothing is to be done. */
@@ -34,7 +40,7 @@ export async function recoverOrphan(
   const { state } = sidecar;
   if (state.kind !== 'live' || state.owner.hostName !== needs.hostName) return undefined;
   if (needs.isOwnerAlive(state.owner)) return undefined;
-  return recoverRecording({ nowMs: needs.clock.nowMs() }, path, sidecar, { signal });
+  return recoverRecording(needs, path, sidecar, { signal });
 }
 
 interface Survey {
@@ -56,7 +62,7 @@ const NOTE = 'the program that recorded it stopped before it was closed';
  * crash midway, comes to the same. Rejects with the file system's failure, the recording as readable as before.
  */
 export async function recoverRecording(
-  { nowMs }: { readonly nowMs: number },
+  needs: Pick<RecoveryNeeds, 'clock' | 'signer'>,
   path: string,
   sidecar: Sidecar,
   { signal }: { signal: AbortSignal },
@@ -65,23 +71,50 @@ export async function recoverRecording(
   const textBytes = await findTextEnd(path, size);
   const survey = await surveyCast(path, textBytes, { signal });
   const { damagedLines, durationMicros, end } = survey;
-  if (damagedLines > 0) {
-    await writeSidecar(path, { ...sidecar, state: { kind: 'damaged', damagedLines, durationMicros, end } });
-    return { kind: 'damaged', damagedLines };
+  const firstBadBlock = await findBadBlock(path, sidecar.id, survey.goodBytes, { signal });
+  if (damagedLines > 0 || firstBadBlock !== undefined) {
+    const place = firstBadBlock === undefined ? {} : { firstBadBlock };
+    await settle(needs, path, sidecar, { kind: 'damaged', damagedLines, ...place, durationMicros, end });
+    return { kind: 'damaged', damagedLines, ...place };
   }
   const cutBytes = size - survey.goodBytes;
   const kept = cutBytes === 0 ? sidecar : { ...sidecar, cut: await readCut(path, survey, textBytes, size) };
   // What is cut off must stand elsewhere first.
-  await writeSidecar(path, kept);
+  await writeFileAtomically(sidecarPathOf(path), formatSidecar(kept));
   if (survey.hasHeader) await mendEnd(path, survey);
   else await writeFileAtomically(path, formatHeader(describeHeader(sidecar)));
   const bytes = (await stat(path)).size;
-  await writeSidecar(path, {
-    ...kept,
-    state: { kind: 'recovered', recoveredAtMs: nowMs, durationMicros, bytes, end },
-  });
-  await rm(reservePathOf(path), { force: true });
+  const recoveredAtMs = needs.clock.nowMs();
+  await settle(needs, path, kept, { kind: 'recovered', recoveredAtMs, durationMicros, bytes, end });
   return { kind: 'recovered', cutBytes };
+}
+
+/** Of the blocks that are whole: those that a power cut took the end of are torn, not changed. */
+async function findBadBlock(
+  path: string,
+  recordingId: string,
+  goodBytes: number,
+  options: { signal: AbortSignal },
+): Promise<number | undefined> {
+  const { firstBadBlock } = await hashCast(path, recordingId, options);
+  const isWhole = firstBadBlock !== undefined && (firstBadBlock + 1) * BLOCK_BYTES <= goodBytes;
+  return isWhole ? firstBadBlock : undefined;
+}
+
+/** Sealed as it is now: that nobody changed it before cannot be known beyond the blocks that were hashed. */
+async function settle(
+  { clock, signer }: Pick<RecoveryNeeds, 'clock' | 'signer'>,
+  path: string,
+  sidecar: Sidecar,
+  state: Sidecar['state'],
+): Promise<void> {
+  const { integrity, blocks } = await hashCast(path, sidecar.id, { signal: new AbortController().signal });
+  if (state.kind !== 'damaged') await writeFileAtomically(chainPathOf(path), formatChain(blocks));
+  const settled = { ...sidecar, integrity, state };
+  const key = await signer?.();
+  const sealed = key ? sealSidecar(settled, key, clock.nowMs()) : settled;
+  await writeFileAtomically(sidecarPathOf(path), formatSidecar(sealed));
+  await rm(reservePathOf(path), { force: true });
 }
 
 /** A power cut may leave zeros where the last write would have been: the size was stored, the data was not. */
@@ -183,8 +216,4 @@ async function mendEnd(path: string, { goodBytes, lacksLineEnd }: Survey): Promi
   } finally {
     await file.close();
   }
-}
-
-function writeSidecar(path: string, sidecar: Sidecar): Promise<void> {
-  return writeFileAtomically(sidecarPathOf(path), formatSidecar(sidecar));
 }

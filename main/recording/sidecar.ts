@@ -26,6 +26,17 @@ const SidecarSchema = v.object({
   size: v.object({ cols: ExtentSchema, rows: ExtentSchema }),
   startedAtMs: CountSchema,
   cut: v.exactOptional(v.object({ base64: v.string(), zeros: CountSchema })),
+  integrity: v.exactOptional(
+    v.object({
+      algorithm: v.literal('sha256'),
+      blockBytes: CountSchema,
+      bytes: CountSchema,
+      head: v.string(),
+    }),
+  ),
+  seal: v.exactOptional(
+    v.object({ keyId: v.string(), publicKeyPem: v.string(), signedAtMs: CountSchema, signature: v.string() }),
+  ),
   state: v.variant('kind', [
     v.object({
       kind: v.literal('live'),
@@ -49,6 +60,7 @@ const SidecarSchema = v.object({
     v.object({
       kind: v.literal('damaged'),
       damagedLines: CountSchema,
+      firstBadBlock: v.exactOptional(CountSchema),
       durationMicros: CountSchema,
       end: EndSchema,
     }),

@@ -70,6 +70,7 @@ function TabContent(
           nowMs={store.nowMs.value}
           colourOf={store.contexts.colourOf}
           onReplay={store.openReplay}
+          verify={(recordingId) => client.call('library.verify', { recordingId })}
           onRemove={(recordingId) => void store.removeRecording(recordingId)}
           onFindPod={() => goToPods(store)}
         />

@@ -1,7 +1,7 @@
 /** All recordings of this machine: a list to filter and to walk with the keys, and what is known of the active one. */
 import type { JSX } from 'preact';
 import { useRef, useState } from 'preact/hooks';
-import type { RecordingInfo } from '../../preload/contract.ts';
+import type { RecordingInfo, RecordingVerification } from '../../preload/contract.ts';
 import { copyText } from '../terminal/clipboard.ts';
 import { Button } from '../ui/button.tsx';
 import { contextColourOf } from '../ui/context-colour.ts';
@@ -24,6 +24,7 @@ export interface LibraryViewProps {
   /** A context's colour, 1 to 8, where the page has given it one. */
   readonly colourOf?: (context: string) => number;
   readonly onReplay: (recordingId: string) => void;
+  readonly verify: (recordingId: string) => Promise<RecordingVerification>;
   /** Deletes for good; what fails, the page says. */
   readonly onRemove: (recordingId: string) => void;
   /** The one action of an empty library. */
@@ -141,6 +142,7 @@ export function LibraryView(props: LibraryViewProps): JSX.Element {
         <RecordingDetails
           recording={active}
           onReplay={() => replay(active)}
+          verify={props.verify}
           onRemove={() => askRemove(active)}
         />
       )}

@@ -1,17 +1,25 @@
 /** Under the list: what is known of the active recording, and what can be done with it. Its height is fixed. */
 import type { JSX } from 'preact';
-import type { RecordingInfo } from '../../preload/contract.ts';
+import type { RecordingInfo, RecordingVerification } from '../../preload/contract.ts';
 import { Button } from '../ui/button.tsx';
 import { CopyButton } from '../ui/messages.tsx';
 import { describeOutcome, formatMoment, nameOf } from './recording-words.ts';
+import { useVerification, VerificationLine } from './verification.tsx';
 
 export interface RecordingDetailsProps {
   readonly recording: RecordingInfo;
   readonly onReplay: () => void;
+  readonly verify: (recordingId: string) => Promise<RecordingVerification>;
   readonly onRemove: () => void;
 }
 
-export function RecordingDetails({ recording, onReplay, onRemove }: RecordingDetailsProps): JSX.Element {
+export function RecordingDetails({
+  recording,
+  onReplay,
+  verify,
+  onRemove,
+}: RecordingDetailsProps): JSX.Element {
+  const verification = useVerification(recording.recordingId, verify);
   const outcome = describeOutcome(recording);
   const command = recording.command.join(' ');
   return (
@@ -26,9 +34,15 @@ export function RecordingDetails({ recording, onReplay, onRemove }: RecordingDet
         <p class={`ellipsis tone-${outcome.tone === 'lost' ? 'lost' : 'none'}`}>
           {outcome.line ?? (command === '' ? 'The default shell' : <span class="mono">{command}</span>)}
         </p>
-        <p class="ellipsis secondary mono" title={recording.path}>
-          {recording.path}
-        </p>
+        {verification.state.kind === 'none' ? (
+          <p class="ellipsis secondary mono" title={recording.path}>
+            {recording.path}
+          </p>
+        ) : (
+          <p class="ellipsis secondary" role="status">
+            <VerificationLine state={verification.state} />
+          </p>
+        )}
       </div>
       <div class="recording-actions">
         {recording.state !== 'unreadable' && (
@@ -36,6 +50,14 @@ export function RecordingDetails({ recording, onReplay, onRemove }: RecordingDet
             Replay
           </Button>
         )}
+        <Button
+          icon="check"
+          isDisabled={recording.state === 'live' || verification.state.kind === 'running'}
+          title="Compare it with its seal: is it what was recorded?"
+          onPress={verification.start}
+        >
+          Verify
+        </Button>
         <CopyButton text={recording.path} label="Copy path" />
         <Button
           icon="trash"

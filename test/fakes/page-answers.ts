@@ -170,6 +170,11 @@ export function createAnswers(needs: AnswerNeeds): PageAnswers {
       if (!recording) throw new CoreFailure({ code: 'not-found', message: `no recording ${recordingId}` });
       return recording;
     },
+    'library.verify': ({ recordingId }) => ({
+      recordingId,
+      verdict: 'intact',
+      reason: 'it is what was recorded',
+    }),
     'library.remove': ({ recordingId }) => {
       state.recordings.delete(recordingId);
       emit('library.changed', { kind: 'removed', recordingId });

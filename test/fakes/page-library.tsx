@@ -78,6 +78,19 @@ function App(): JSX.Element {
       onReplay={(id) => {
         deeds.push(`replay ${id}`);
       }}
+      verify={async (id) => {
+        const seal = { keyId: 'a1b2c3d4e5f60718', signedAtMs: START_MS };
+        if (id !== 'r2')
+          return { recordingId: id, verdict: 'intact', reason: 'it is what was recorded', ...seal };
+        const badBlock = { index: 1, fromByte: 65_536, toByte: 131_072 };
+        return {
+          recordingId: id,
+          verdict: 'altered',
+          reason: 'its bytes are not those that were sealed',
+          badBlock,
+          ...seal,
+        };
+      }}
       onRemove={(id) => {
         deeds.push(`remove ${id}`);
         const rest = new Map(recordings.value);

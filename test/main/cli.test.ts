@@ -1,3 +1,4 @@
+// covers: main/commands/verify.ts
 // covers: main/cli.ts
 // covers: main/headless.ts
 // covers: main/commands/contexts.ts
@@ -8,13 +9,14 @@
 // covers: main/commands/pods.ts
 // covers: main/commands/recordings.ts
 // covers: main/commands/recover.ts
+// covers: main/commands/keys.ts
 // covers: main/commands/run.ts
 // covers: main/commands/serve.ts
 // covers: main/commands/sessions.ts
 import { spawn } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -294,6 +296,29 @@ test('recover mends what a dead program left, tells it, and sessions can be aske
   expect((await run(['sessions', '--state', 'damaged'], there)).stderr).toContain(
     'No recordings that are damaged',
   );
+  await rm(place, { recursive: true });
+});
+
+test('verify says what is intact, names the bytes that were changed, and knows old keys', async () => {
+  const place = await mkdtemp(join(tmpdir(), 'kubereel-cli-verify-'));
+  const there = { environment: { KUBEREEL_HOME: place } };
+  await run(['exec', await podLike('web'), '--', 'sh', '-c', 'seq 1 20000'], there);
+  await run(['keys', 'rotate'], there);
+  const intact = await run(['verify', '--all'], there);
+  expect(intact).toMatchObject({ exitCode: 0 });
+  expect(intact.stdout.toString()).toMatch(/^\S+ {2}intact: it is what was recorded\n$/);
+  const [name = ''] = (await readdir(join(place, 'recordings'))).filter((file) => file.endsWith('.cast'));
+  const cast = join(place, 'recordings', name);
+  const bytes = await readFile(cast);
+  bytes[70_000] = 0x21;
+  await writeFile(cast, bytes);
+  const altered = await run(['verify', cast], there);
+  expect(altered.exitCode).toBe(1);
+  expect(altered.stdout.toString()).toContain(
+    'altered: its bytes are not those that were sealed; first bad block: 1',
+  );
+  expect((await run(['verify'], there)).stderr).toContain('nothing to verify was named');
+  expect((await run(['keys', 'list'], there)).stdout.toString()).toMatch(/^([* ] [0-9a-f]{32}\n){2}$/);
   await rm(place, { recursive: true });
 });
 

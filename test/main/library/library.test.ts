@@ -6,6 +6,7 @@ import { createLifetime, type Lifetime } from '../../../main/base/lifetime.ts';
 import { createLog } from '../../../main/base/log.ts';
 import { type LibraryChange, type LibraryNeeds, openLibrary } from '../../../main/library/library.ts';
 import { createCastWriter } from '../../../main/recording/cast-writer.ts';
+import { chainPathOf } from '../../../main/recording/chain-file.ts';
 import { sidecarPathOf } from '../../../main/recording/sidecar.ts';
 import { makeCastFolder, WEB_SHELL } from '../../fakes/cast-folder.ts';
 import { NEW_YEAR_MS, placeForeignCast, recordCutSession, recordSession } from '../../fakes/recordings.ts';
@@ -30,7 +31,8 @@ afterEach(async () => {
 async function open(place: Place, needs: Partial<LibraryNeeds> = {}) {
   const life = createLifetime('library');
   lives.push(life);
-  const library = await openLibrary({ clock, log, ...place, ...needs }, life);
+  const keys = { knownKeyIds: async () => new Set<string>() };
+  const library = await openLibrary({ clock, log, ...keys, ...place, ...needs }, life);
   const changes: LibraryChange[] = [];
   library.onChanged((change) => changes.push(change));
   return { library, changes, life };
@@ -160,7 +162,7 @@ test('removing a recording removes all that belongs to it and announces it', asy
   await library.remove(recordingId);
   expect(changes).toEqual([{ kind: 'removed', recordingId }]);
   expect((await readdir(place.folder)).sort()).toEqual(
-    [basename(kept.path), basename(sidecarPathOf(kept.path))].sort(),
+    [kept.path, chainPathOf(kept.path), sidecarPathOf(kept.path)].map((path) => basename(path)).sort(),
   );
   await expect(library.remove(recordingId)).rejects.toMatchObject({ code: 'recording-not-found' });
 });

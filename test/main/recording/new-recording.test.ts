@@ -2,6 +2,7 @@ import { chmod, readdir, readFile, stat } from 'node:fs/promises';
 import { basename, isAbsolute, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { parseHeader } from '../../../main/recording/cast.ts';
+import { chainPathOf } from '../../../main/recording/chain-file.ts';
 import { beginRecording, settleRecording } from '../../../main/recording/new-recording.ts';
 import { describeThisProcess } from '../../../main/recording/owner.ts';
 import type { RecordingFiles } from '../../../main/recording/recording-files.ts';
@@ -70,6 +71,7 @@ test('an id that is taken is not taken again', async () => {
   const crowded: RecordingFiles = {
     ...files,
     create(path) {
+      if (!path.endsWith('.cast')) return files.create(path);
       attempts += 1;
       if (attempts < 3) throw Object.assign(new Error('exists'), { code: 'EEXIST' });
       return files.create(path);
@@ -119,13 +121,19 @@ test('a sidecar that cannot be settled does not go on saying live', async () => 
   const begun = await beginRecording({ clock, files: disk.files }, folder, WEB_SHELL);
   await begun.file.close();
   disk.freeBytes = 0;
-  await settleRecording(disk.files, begun, {
-    kind: 'closed',
-    durationMicros: 0,
-    bytes: 0,
-    lostBytes: 0,
-    invalidBytes: 0,
-    end: { kind: 'closed' },
-  });
-  expect(await readdir(folder)).toEqual([basename(begun.path), basename(begun.reservePath)]);
+  await settleRecording(
+    { files: disk.files, signer: undefined },
+    begun,
+    {
+      kind: 'closed',
+      durationMicros: 0,
+      bytes: 0,
+      lostBytes: 0,
+      invalidBytes: 0,
+      end: { kind: 'closed' },
+    },
+    clock.nowMs(),
+  );
+  const left = [begun.path, begun.reservePath, chainPathOf(begun.path)].map((path) => basename(path));
+  expect((await readdir(folder)).sort()).toEqual(left.sort());
 });

@@ -2,12 +2,14 @@ import { appendFile, readFile, stat, truncate, writeFile } from 'node:fs/promise
 import { expect, test } from 'vitest';
 import { createSystemClock } from '../../../main/base/clock.ts';
 import { formatEvent, formatHeader } from '../../../main/recording/cast.ts';
+import { createCastWriter } from '../../../main/recording/cast-writer.ts';
 import { describeHeader } from '../../../main/recording/new-recording.ts';
 import type { Sidecar } from '../../../main/recording/recording.ts';
 import { type Recovery, recoverRecording } from '../../../main/recording/recovery.ts';
 import { formatSidecar, sidecarPathOf } from '../../../main/recording/sidecar.ts';
 import { makeCastFolder, readEvents, readSidecar, WEB_SHELL } from '../../fakes/cast-folder.ts';
 import { loadInAsciinemaPlayer } from '../../fakes/foreign-player.ts';
+import { createManualClock } from '../../fakes/manual-clock.ts';
 
 const { signal } = new AbortController();
 const SIDECAR: Sidecar = {
@@ -32,7 +34,7 @@ async function place(bytes: Uint8Array, sidecar: Sidecar = SIDECAR): Promise<str
 }
 
 async function recover(path: string): Promise<Recovery> {
-  return recoverRecording({ nowMs: createSystemClock().nowMs() }, path, await readSidecar(path), { signal });
+  return recoverRecording({ clock: createSystemClock() }, path, await readSidecar(path), { signal });
 }
 
 /** What the file held and what recovery kept of it are together what was there before. */
@@ -126,4 +128,32 @@ test('recovering again, as after a crash midway, keeps what was cut the first ti
   await recover(path);
   expect(await readWithCut(path)).toEqual(torn);
   await truncate(path, HEADER.length);
+});
+
+test('what was changed after its program died is damaged, and the block is named', async () => {
+  const folder = await makeCastFolder();
+  const clock = createManualClock();
+  const writer = await createCastWriter({ clock, folder }, WEB_SHELL);
+  await writer.output(new Uint8Array(200_000).fill(0x61), clock.nowMicros());
+  await writer.close({ kind: 'closed' }, clock.nowMicros());
+  const { integrity: _, ...closed } = await readSidecar(writer.path);
+  await writeFile(sidecarPathOf(writer.path), formatSidecar({ ...closed, state: SIDECAR.state }));
+  const bytes = await readFile(writer.path);
+  bytes[100_000] = 0x62;
+  await writeFile(writer.path, bytes);
+  expect(await recover(writer.path)).toEqual({ kind: 'damaged', damagedLines: 0, firstBadBlock: 1 });
+});
+
+test('a block whose end a power cut took is torn, not damaged', async () => {
+  const folder = await makeCastFolder();
+  const clock = createManualClock();
+  const writer = await createCastWriter({ clock, folder }, WEB_SHELL);
+  await writer.output(new Uint8Array(200_000).fill(0x61), clock.nowMicros());
+  await writer.close({ kind: 'closed' }, clock.nowMicros());
+  const { integrity: _, ...closed } = await readSidecar(writer.path);
+  await writeFile(sidecarPathOf(writer.path), formatSidecar({ ...closed, state: SIDECAR.state }));
+  const bytes = await readFile(writer.path);
+  bytes.fill(0, 120_000);
+  await writeFile(writer.path, bytes);
+  expect(await recover(writer.path)).toMatchObject({ kind: 'recovered' });
 });

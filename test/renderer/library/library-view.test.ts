@@ -1,5 +1,6 @@
 // covers: renderer/library/player-bar.tsx
 // covers: renderer/library/recording-details.tsx
+// covers: renderer/library/verification.tsx
 // covers: renderer/library/recording-row.tsx
 // covers: renderer/library/replay-pane.tsx
 // covers: renderer/timers.ts
@@ -114,6 +115,20 @@ describe.skipIf(!chromiumPath)('the library in a browser', () => {
       await page.keyboard.press('Enter');
       expect(await deeds()).toEqual([]);
       expect(await page.getByRole('button', { name: 'Replay' }).count()).toBe(0);
+    });
+
+    test('a recording is compared with its seal, and the verdict is about that one alone', async () => {
+      await fill();
+      await page.getByRole('option', { name: /web/ }).nth(1).click();
+      await page.getByRole('button', { name: 'Verify' }).click();
+      await details().getByText('Altered: Its bytes are not those that were sealed.').waitFor();
+      expect(await details().getByRole('status').textContent()).toContain('bytes 65536 to 131072');
+      await shot('altered');
+      await page.getByRole('option', { name: /db-0/ }).click();
+      expect(await details().getByText('Altered').count()).toBe(0);
+      await page.getByRole('button', { name: 'Verify' }).click();
+      await details().getByText('Intact: It is what was recorded.').waitFor();
+      await shot('intact');
     });
 
     test('deleting asks once; what is being recorded cannot be deleted', async () => {

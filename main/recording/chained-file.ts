@@ -1,0 +1,50 @@
+import { BLOCK_BYTES, type BlockChain } from './block-chain.ts';
+import { formatChain } from './chain-file.ts';
+import { createLineFile, type LineFile } from './line-file.ts';
+import type { Integrity } from './recording.ts';
+import type { AppendFile } from './recording-files.ts';
+
+/** A line file whose bytes are hashed as they are taken, with the hashes of whole blocks in a file beside it. */
+export interface ChainedFile extends LineFile {
+  /** What the file is now. The chain file has all of its whole blocks, as far as the disk took them. */
+  integrity(): Promise<Integrity>;
+}
+
+export function createChainedFile(file: AppendFile, chain: BlockChain, chainFile: AppendFile): ChainedFile {
+  const lineFile = createLineFile(file);
+  const chainLines = createLineFile(chainFile);
+  let waiting: string[] = [];
+
+  /** A chain file that lacks its end makes a change harder to place, and no harder to see. */
+  async function writeBlocks(): Promise<void> {
+    waiting.push(...chain.takeBlocks());
+    if (waiting.length === 0) return;
+    const before = chainLines.length;
+    await chainLines.append(Buffer.from(formatChain(waiting))).catch(() => {});
+    waiting = waiting.slice((chainLines.length - before) / CHAIN_LINE_BYTES);
+  }
+
+  return {
+    async append(lines) {
+      const before = lineFile.length;
+      try {
+        await lineFile.append(lines);
+      } finally {
+        // Also of a disk that refused: what it took by then is in the file.
+        await chain.push(lines.subarray(0, lineFile.length - before));
+        await writeBlocks();
+      }
+    },
+    get length() {
+      return lineFile.length;
+    },
+    async integrity() {
+      const head = await chain.head();
+      await writeBlocks();
+      return { algorithm: 'sha256', blockBytes: BLOCK_BYTES, bytes: chain.bytes, head };
+    },
+  };
+}
+
+/** 64 digits and a line end. */
+const CHAIN_LINE_BYTES = 65;
