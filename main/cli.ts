@@ -16,6 +16,7 @@ import {
   kubeconfigOption,
   namespaceOption,
   type PlaceOptions,
+  parseDuration,
   parsePod,
   parsePort,
 } from './commands/options.ts';
@@ -72,18 +73,31 @@ program
 program
   .command('exec')
   .description('run a command in a pod, on the record; flags and exit code as kubectl exec')
-  .argument('<pod>', 'pod, or pod/NAME')
+  .argument('<pod>', 'pod, or TYPE/NAME of what has pods, as deploy/web')
   .argument('[command...]', 'after --: what to run')
   .addOption(contextOption)
   .addOption(namespaceOption)
   .option('-c, --container <name>', "container; the pod's default where not given")
   .option('-i, --stdin', 'pass standard input')
   .option('-t, --tty', 'standard input is a terminal')
+  .option('-q, --quiet', 'print nothing but what the command prints')
+  .option(
+    '--pod-running-timeout <duration>',
+    'how long TYPE/NAME may take to have a pod',
+    parseDuration,
+    60_000,
+  )
   .action(
     (
       pod: string,
       command: readonly string[],
-      options: PlaceOptions & { container?: string; stdin?: boolean; tty?: boolean },
+      options: PlaceOptions & {
+        container?: string;
+        stdin?: boolean;
+        tty?: boolean;
+        quiet?: boolean;
+        podRunningTimeout: number;
+      },
     ) =>
       run((core, { signal }) => {
         if (command.length === 0) {
@@ -98,6 +112,8 @@ program
             command,
             stdin: options.stdin === true,
             tty: options.tty === true,
+            isQuiet: options.quiet === true,
+            podTimeoutMs: options.podRunningTimeout,
           },
           io,
           { signal },

@@ -1,16 +1,22 @@
 import type { Core } from '../compose.ts';
 import type { TerminalSize } from '../exec/exec-stream.ts';
+import { findControllerPod } from '../kube/controller-pod.ts';
 import type { CommandIo } from './io.ts';
 import { relayRecorded } from './recorded-relay.ts';
 
 export interface ExecOptions {
   readonly context: string;
   readonly namespace: string;
+  /** A pod's name, or TYPE/NAME of what has pods. */
   readonly pod: string;
   readonly container?: string;
   readonly command: readonly string[];
   readonly stdin: boolean;
   readonly tty: boolean;
+  /** Says nothing about its own choices. */
+  readonly isQuiet?: boolean;
+  /** How long a pod of a controller may take to appear. */
+  readonly podTimeoutMs: number;
 }
 
 /** Of a command whose output is no terminal. */
@@ -27,17 +33,29 @@ export async function runExec(
   { signal }: { signal: AbortSignal },
 ): Promise<number> {
   const hasTty = options.tty && options.stdin && io.isInputTerminal;
-  if (options.tty && !hasTty) {
+  if (options.tty && options.stdin && !hasTty && !options.isQuiet) {
     await io.writeError('Unable to use a TTY - input is not a terminal or the right kind of file\n');
   }
   const size = io.size() ?? SIZE_WITHOUT_TERMINAL;
-  const shell = await core.openCommand(options.context, { ...options, tty: hasTty }, size, { signal });
-  if (shell.choices.length > 0) {
-    const names = shell.choices.join(', ');
-    await io.writeError(`Defaulted container "${shell.container}" out of: ${names}\n`);
+  const pod = await findPod(core, options, signal);
+  const shell = await core.openCommand(options.context, { ...options, pod, tty: hasTty }, size, { signal });
+  if (shell.choices !== '' && !options.isQuiet) {
+    await io.writeError(`Defaulted container "${shell.container}" out of: ${shell.choices}\n`);
   }
-  const { context, namespace, pod, command, stdin } = options;
+  const { context, namespace, command, stdin } = options;
   const { stream, container } = shell;
   const details = { context, namespace, pod, container, command };
   return relayRecorded(core, { stream, details, size, hasInput: stdin, hasTty }, io, { signal });
+}
+
+async function findPod(core: Core, options: ExecOptions, signal: AbortSignal): Promise<string> {
+  const { context, namespace, pod } = options;
+  const [type = '', name] = pod.split('/');
+  if (name === undefined) return pod;
+  const transport = await core.contexts.transport(context);
+  return findControllerPod(
+    { transport, clock: core.clock },
+    { type, name, namespace },
+    { timeoutMs: options.podTimeoutMs, signal },
+  );
 }

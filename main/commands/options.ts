@@ -63,3 +63,18 @@ export function parsePort(text: string): number {
   }
   return value;
 }
+
+const UNIT_MS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 } as const;
+const DURATION_PART = /(\d+(?:\.\d+)?)(ms|s|m|h)/g;
+
+/** As Go writes durations, in milliseconds: `1m0s`, `90s`, `1.5h`. */
+export function parseDuration(text: string): number {
+  const parts = [...text.matchAll(DURATION_PART)];
+  if (parts.length === 0 || parts.map(([part]) => part).join('') !== text) {
+    throw new InvalidArgumentError('Expected a duration such as 30s or 1m30s.');
+  }
+  return parts.reduce(
+    (sum, [, count, unit]) => sum + Number(count) * UNIT_MS[unit as keyof typeof UNIT_MS],
+    0,
+  );
+}

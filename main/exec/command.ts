@@ -1,6 +1,6 @@
 import type { Clock } from '../base/clock.ts';
 import { AppError } from '../base/errors.ts';
-import type { ContainerInfo, PodInfo } from '../kube/pod-info.ts';
+import type { ContainerInfo, PodDetails } from '../kube/pod-info.ts';
 import { getPod } from '../kube/pods.ts';
 import type { KubeTransport } from '../kube/transport.ts';
 import { type ExecStream, openExecStream, type TerminalSize } from './exec-stream.ts';
@@ -19,8 +19,8 @@ export interface CommandTarget {
 export interface OpenedCommand {
   readonly stream: ExecStream;
   readonly container: string;
-  /** All of the pod's containers where one was chosen among several; else empty. */
-  readonly choices: readonly string[];
+  /** All of the pod's containers, as kubectl lists them, where the first of several was taken; else empty. */
+  readonly choices: string;
 }
 
 /**
@@ -35,7 +35,7 @@ export async function openCommand(
 ): Promise<OpenedCommand> {
   const { namespace, pod, command, stdin, tty } = target;
   const chosen = target.container
-    ? { container: target.container, choices: [] }
+    ? { container: target.container, choices: '' }
     : chooseContainer(await getPod(needs, { namespace, pod }, options));
   const request = { kind: 'exec', namespace, pod, container: chosen.container, command, stdin, tty } as const;
   const stream = await openExecStream(needs, request, { ...options, size });
@@ -43,7 +43,7 @@ export async function openCommand(
 }
 
 /** kubectl's choice, with what else there was. Throws `pod-completed` or `container-unknown`. */
-export function chooseContainer(pod: PodInfo): { container: string; choices: readonly string[] } {
+export function chooseContainer(pod: PodDetails): { container: string; choices: string } {
   if (pod.phase === 'Succeeded' || pod.phase === 'Failed') {
     // kubectl's words (exec.go); the server would only say that the container is not found.
     throw new AppError(
@@ -53,17 +53,25 @@ export function chooseContainer(pod: PodInfo): { container: string; choices: rea
     );
   }
   if (!pod.containers.some(({ name }) => name === pod.defaultContainer)) {
+    // kubectl's words from 1.36 on; older ones take the first container instead.
     throw new AppError(
       'container-unknown',
-      `container ${pod.defaultContainer} not found in pod ${pod.name}; its annotation names it as the default`,
-      { hint: `Choose one of the pod’s containers: ${pod.containers.map(describeContainer).join(', ')}.` },
+      `container ${pod.defaultContainer} is not valid for pod ${pod.name} out of: ${describeAll(pod)}`,
+      { hint: 'The pod’s annotation names it as the default. Choose one of the others.' },
     );
   }
-  const names = pod.containers.filter(({ kind }) => kind === 'container').map(({ name }) => name);
-  return { container: pod.defaultContainer, choices: names.length > 1 ? names : [] };
+  const isChosenForUs = !pod.hasDefaultAnnotation && pod.containers.length > 1;
+  return { container: pod.defaultContainer, choices: isChosenForUs ? describeAll(pod) : '' };
 }
 
-/** As kubectl lists them (podcmd.go): `app, setup (init), debugger (ephem)`. */
+/** As kubectl lists them (podcmd.go, AllContainerNames): `app, debugger (ephem), setup (init)`. */
+function describeAll({ containers }: PodDetails): string {
+  const inOrder = (['container', 'ephemeral', 'init'] as const).flatMap((kind) =>
+    containers.filter((container) => container.kind === kind),
+  );
+  return inOrder.map(describeContainer).join(', ');
+}
+
 function describeContainer({ name, kind }: ContainerInfo): string {
   const notes = { container: '', init: ' (init)', ephemeral: ' (ephem)' } as const;
   return `${name}${notes[kind]}`;

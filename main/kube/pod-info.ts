@@ -33,6 +33,8 @@ export interface ContainerInfo {
 export interface PodDetails extends PodInfo {
   /** Absent where the pod does not say it; nearly all such pods are Linux. */
   readonly os?: 'linux' | 'windows';
+  /** Whether the default container was chosen by annotation, and not as the first. */
+  readonly hasDefaultAnnotation: boolean;
   /** What runs in each container, by digest where the runtime knows it. */
   readonly imageIds: ReadonlyMap<string, string>;
 }
@@ -62,7 +64,8 @@ function toPodDetails(pod: Pod): PodDetails {
   ];
   const imageIds = new Map(info.containers.map(({ name, image }) => [name, image]));
   for (const { name, imageID } of statuses) if (imageID !== '') imageIds.set(name, imageID);
-  return { ...info, ...(os === 'linux' || os === 'windows' ? { os } : {}), imageIds };
+  const hasDefaultAnnotation = Boolean(pod.metadata.annotations[DEFAULT_CONTAINER]);
+  return { ...info, ...(os === 'linux' || os === 'windows' ? { os } : {}), hasDefaultAnnotation, imageIds };
 }
 
 function toPodInfo(pod: Pod): PodInfo {

@@ -22,10 +22,12 @@ export type PodsState =
   /** Tried again by itself after a wait. */
   | { readonly kind: 'retrying'; readonly error: AppError };
 
-/** The pods of one namespace or (null) of all; with a name, those of that name alone. */
+/** The pods of one namespace or (null) of all; with a name or labels, those alone. */
 export interface PodsScope {
   readonly namespace: string | null;
   readonly pod?: string;
+  /** As the API writes it: `app=web,tier in (a,b)`. */
+  readonly selector?: string;
 }
 
 export interface PodsOptions {
@@ -237,9 +239,12 @@ function millisSince(clock: Pick<Clock, 'nowMicros'>, startedMicros: number): nu
   return (clock.nowMicros() - startedMicros) / 1_000;
 }
 
-/** RBAC takes this selector for the pod's name: who may watch one pod may do it so (apiserver, requestinfo.go). */
-function selectorOf({ pod }: PodsScope): { readonly fieldSelector?: string } {
-  return pod === undefined ? {} : { fieldSelector: `metadata.name=${pod}` };
+/** RBAC takes the name for a pod's own: who may watch one pod may do it so (apiserver, requestinfo.go). */
+function selectorOf({ pod, selector }: PodsScope): Record<string, string> {
+  return {
+    ...(pod === undefined ? {} : { fieldSelector: `metadata.name=${pod}` }),
+    ...(selector === undefined ? {} : { labelSelector: selector }),
+  };
 }
 
 function pathOf(namespace: string | null): string {

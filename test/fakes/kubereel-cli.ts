@@ -20,6 +20,7 @@ export async function runKubereel(
   args: readonly string[],
   environment: NodeJS.ProcessEnv = {},
   onOutput: (bytes: Buffer) => void = () => {},
+  input?: Uint8Array,
 ): Promise<KubereelResult> {
   const home = await mkdtemp(join(tmpdir(), 'kubereel-cli-'));
   try {
@@ -31,8 +32,10 @@ export async function runKubereel(
         KUBECONFIG: kubeconfigPath,
         ...environment,
       },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['pipe', 'pipe', 'pipe'],
     });
+    child.stdin.on('error', () => {});
+    child.stdin.end(input);
     const stdout: Buffer[] = [];
     let stderr = '';
     child.stdout.on('data', (bytes: Buffer) => {

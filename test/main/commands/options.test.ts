@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import {
   chooseContext,
   choosePlace,
+  parseDuration,
   parsePod,
   parsePort,
   parsePositive,
@@ -15,6 +16,14 @@ test('numbers are what they have to be', () => {
   for (const text of ['0', '-1', 'x', 'Infinity'])
     expect(() => parsePositive(text)).toThrow(InvalidArgumentError);
   for (const text of ['65536', '1.5', '-1', 'x']) expect(() => parsePort(text)).toThrow(InvalidArgumentError);
+});
+
+test('durations are what Go writes', () => {
+  expect(['1m0s', '90s', '1.5h', '250ms', '0s'].map(parseDuration)).toEqual([
+    60_000, 90_000, 5_400_000, 250, 0,
+  ]);
+  for (const text of ['', '60', '1 m', '-1s', '1d', 's'])
+    expect(() => parseDuration(text)).toThrow(InvalidArgumentError);
 });
 
 test.each(['web-0', 'pod/web-0', 'pods/web-0', 'po/web-0'])('%s is a pod', (text) => {
