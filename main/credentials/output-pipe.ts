@@ -19,12 +19,15 @@ export interface OutputPipe {
 /** For what was started by a program that has ended, and holds the pipe still. */
 const WRITERS_GRACE_MS = 1_000;
 
-export async function openOutputPipe(): Promise<OutputPipe> {
+/** `searchPath`: where `mkfifo` may be, besides the usual places. Rejects with the system's error. */
+export async function openOutputPipe(searchPath: string): Promise<OutputPipe> {
   // A folder of its own has mode 0700.
   const folder = await mkdtemp(join(tmpdir(), 'kubereel-login-'));
   const path = join(folder, 'out');
   try {
-    await promisify(execFile)('mkfifo', ['-m', '600', path], { env: { PATH: '/usr/bin:/bin' } });
+    await promisify(execFile)('mkfifo', ['-m', '600', path], {
+      env: { PATH: `${searchPath}:/usr/bin:/bin` },
+    });
     // In this order neither waits for the other end; ours to write to keeps the reader from an early end.
     const reader = await promisify(open)(path, constants.O_RDONLY | constants.O_NONBLOCK);
     const writer = await promisify(open)(path, constants.O_WRONLY | constants.O_NONBLOCK);

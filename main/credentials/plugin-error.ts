@@ -92,6 +92,15 @@ export function createGivenUp(plugin: PluginConfig): AppError {
   });
 }
 
+/** The login's terminal could not be made: no pty, no room for a pipe, no `mkfifo`. */
+export function createNoTerminal(plugin: PluginConfig, cause: unknown): AppError {
+  return new AppError('plugin-failed', `${PREFIX}no terminal could be opened for ${plugin.command}`, {
+    hint: `Log in with ${plugin.command} in a terminal, then connect again.`,
+    detail: systemCode(cause) ?? String(cause),
+    cause,
+  });
+}
+
 /** Windows' terminals do not share a program's output with a pipe in the way that a login needs. */
 export function createNoLoginHere(plugin: PluginConfig): AppError {
   return new AppError('plugin-interactive', `${PREFIX}${plugin.command} may ask for a login`, {

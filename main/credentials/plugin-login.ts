@@ -3,10 +3,11 @@ import type { IPty } from '@lydell/node-pty';
 import type { Clock } from '../base/clock.ts';
 import { createTerminalInput, type TerminalDescriptor } from '../base/terminal-input.ts';
 import { type CapturedEnd, STDERR_TAIL_BYTES } from './captured-process.ts';
+import type { PluginConfig } from './credential.ts';
 import type { PluginStart } from './exec-plugin.ts';
 import { createLoginScreen, type LoginTerminal, type TerminalSize } from './login-terminal.ts';
 import { type OutputPipe, openOutputPipe } from './output-pipe.ts';
-import { createGivenUp, createNoLoginHere, type PluginEnding } from './plugin-error.ts';
+import { createGivenUp, createNoLoginHere, createNoTerminal, type PluginEnding } from './plugin-error.ts';
 import type { Waiting } from './shared-task.ts';
 import type { OpenRequest, UserRequests } from './user-requests.ts';
 
@@ -44,9 +45,9 @@ export async function runLogin(
   const { plugin, subject } = start.program;
   if (needs.platform === 'win32') throw createNoLoginHere(plugin);
   signal.throwIfAborted();
-  const pipe = await openOutputPipe();
+  const pipe = await orNoTerminal(plugin, openOutputPipe(start.environment['PATH'] ?? ''));
   try {
-    const terminal = await openTerminal(needs.clock, start, pipe);
+    const terminal = await orNoTerminal(plugin, openTerminal(needs.clock, start, pipe));
     const givenUp = new AbortController();
     const stop = AbortSignal.any([signal, givenUp.signal]);
     const pane = createPane(needs, terminal, plugin.interactiveMode === 'Always', stop, () =>
@@ -68,6 +69,15 @@ export async function runLogin(
     }
   } finally {
     await pipe.close();
+  }
+}
+
+/** What this machine lacks for a terminal is no word of the plugin's. */
+async function orNoTerminal<T>(plugin: PluginConfig, opening: Promise<T>): Promise<T> {
+  try {
+    return await opening;
+  } catch (cause) {
+    throw createNoTerminal(plugin, cause);
   }
 }
 

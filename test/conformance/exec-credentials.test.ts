@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { WebSocket } from 'ws';
 import { createLoginEnvironment } from '../../main/credentials/login-environment.ts';
+import { createPluginApprovals } from '../../main/credentials/plugin-approvals.ts';
 import {
   createTestCredentials,
   printAnswer,
@@ -13,6 +14,7 @@ import {
   writePlugin,
 } from '../fakes/credentials.ts';
 import { kubectlPath, runKubectl } from '../fakes/demo-kubectl.ts';
+import { runKubereel } from '../fakes/kubereel-cli.ts';
 import { createManualClock } from '../fakes/manual-clock.ts';
 import { ask, execUser, type PluginCluster, startPluginCluster } from '../fakes/plugin-cluster.ts';
 import { isRunning } from '../fakes/processes.ts';
@@ -498,6 +500,35 @@ describe.skipIf(!kubectlPath)('beside a real kubectl', () => {
     async (end) => {
       const read = await spyOnBoth({ provideClusterInfo: true }, { server: `${cluster.address}${end}` });
       expect(await read('info-us')).toBe(await read('info-kubectl'));
+    },
+  );
+
+  test.each([
+    ['a token', printAnswer({ token: 't' })],
+    ['a token that has expired', printAnswer({ token: 't', expirationTimestamp: '2020-01-01T00:00:00Z' })],
+    ['an answer of another version', printAnswer({ token: 't' }, V1BETA1)],
+    ['half a pair', printAnswer({ clientKeyData: 'x' })],
+    ['nothing', ''],
+    ['a failure', 'exit 3'],
+  ])(
+    'ex-outcome: %s has the same exit code as with kubectl, and the server sees the same',
+    async (_what, script) => {
+      const { plugin } = await writePlugin(script);
+      const path = await cluster.writeKubeconfig({ u: execUser(plugin) });
+      const home = await mkdtemp(join(tmpdir(), 'kubereel-home-'));
+      const approvals = createPluginApprovals({
+        clock: createManualClock(),
+        file: join(home, 'plugins.json'),
+      });
+      await approvals.add({ kubeconfigPath: path, path: plugin.command, args: [] });
+      const kubectl = await runKubectl(path, ['get', '--raw', '/version']);
+      const ours = await runKubereel(path, ['raw', '/version'], { KUBEREEL_HOME: home });
+      expect(ours.code).toBe(kubectl.code);
+      expect(ours.stdout.toString()).toBe(kubectl.stdout.toString());
+      const seen = cluster.callers.map((caller) => JSON.stringify(caller));
+      expect(new Set(seen).size).toBeLessThanOrEqual(1);
+      expect(seen.length === 0).toBe(kubectl.code !== 0);
+      await rm(home, { recursive: true });
     },
   );
 

@@ -80,6 +80,10 @@ describe.skipIf(process.platform === 'win32')('kubereel plugins', () => {
       u: execUser({}, { command: 'no-such-plugin', ...MODE }),
     });
     expect((await kubereel(missing, 'plugins', 'allow')).stderr).toContain('no-such-plugin not found');
+    const steering = await cluster.writeKubeconfig({ u: execUser({}, { command: 'x\u001b[2Jy', ...MODE }) });
+    expect((await kubereel(steering, 'plugins', 'allow')).stderr).toContain(
+      'executable x\\x1b[2Jy not found',
+    );
   });
 
   test('at a terminal it is asked, and only yes is yes', async () => {

@@ -7,7 +7,7 @@ import { openOutputPipe } from '../../../main/credentials/output-pipe.ts';
 
 describe.skipIf(process.platform === 'win32')('an output pipe', () => {
   test('gives all that was written by its end, and is gone then', async () => {
-    const pipe = await openOutputPipe();
+    const pipe = await openOutputPipe('');
     const chunks: Buffer[] = [];
     pipe.onData((bytes) => chunks.push(bytes));
     const writer = spawn('/bin/sh', ['-c', 'head -c 300000 /dev/zero > "$0"', pipe.path]);
@@ -19,7 +19,7 @@ describe.skipIf(process.platform === 'win32')('an output pipe', () => {
   });
 
   test('is a pipe, and this user’s alone', async () => {
-    const pipe = await openOutputPipe();
+    const pipe = await openOutputPipe('');
     const state = await stat(pipe.path);
     expect(state.isFIFO()).toBe(true);
     expect(state.mode & 0o777).toBe(0o600);
@@ -28,7 +28,7 @@ describe.skipIf(process.platform === 'win32')('an output pipe', () => {
   });
 
   test('does not wait for ever for a writer that stays', async () => {
-    const pipe = await openOutputPipe();
+    const pipe = await openOutputPipe('');
     const chunks: string[] = [];
     pipe.onData((bytes) => chunks.push(bytes.toString()));
     const writer = spawn('/bin/sh', ['-c', 'exec > "$0"; echo ready; exec sleep 600', pipe.path]);
@@ -40,7 +40,7 @@ describe.skipIf(process.platform === 'win32')('an output pipe', () => {
   });
 
   test('nobody ever wrote to ends too', async () => {
-    const pipe = await openOutputPipe();
+    const pipe = await openOutputPipe('');
     await pipe.finish();
     await pipe.close();
     await pipe.close();

@@ -178,6 +178,23 @@ describe.skipIf(process.platform === 'win32')('a plugin that asks', () => {
     expect(failure).toMatchObject({ message: expect.stringContaining('exit code 4'), detail: undefined });
   });
 
+  test('is told what is missing where no terminal can be made', async () => {
+    const plugin = await writePlugin('', { interactiveMode: 'Always' });
+    const before = process.env['TMPDIR'];
+    process.env['TMPDIR'] = '/no/such/folder';
+    try {
+      await expect(login(plugin).result).rejects.toMatchObject({
+        code: 'plugin-failed',
+        message: expect.stringContaining('no terminal could be opened'),
+        detail: 'ENOENT',
+      });
+    } finally {
+      if (before === undefined) delete process.env['TMPDIR'];
+      else process.env['TMPDIR'] = before;
+    }
+    expect(await plugin.runs()).toBe(0);
+  });
+
   test('is refused with what to do where there are no such terminals', async () => {
     const plugin = await writePlugin('', { interactiveMode: 'Always' });
     await expect(login(plugin, { platform: 'win32' }).result).rejects.toMatchObject({

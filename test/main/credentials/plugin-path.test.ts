@@ -59,6 +59,15 @@ describe.skipIf(process.platform === 'win32')('on Unix', () => {
 test('Windows: variables have no case, and PATHEXT says what can be run', async () => {
   expect(readVariable({ Path: 'x' }, 'PATH', 'win32')).toBe('x');
   expect(readVariable({ Path: 'x' }, 'PATH', 'linux')).toBeUndefined();
+  const environment = { Path: folder, PATHEXT: '.EXE;.CMD' };
+  expect(await findProgram(`${folder}/two/tool`, environment, 'win32')).toEqual({
+    kind: 'found',
+    path: `${folder}/two/tool.exe`,
+  });
+  expect(await findProgram(`${folder}/two/tool.cmd`, environment, 'win32')).toMatchObject({
+    path: `${folder}/two/tool.cmd`,
+  });
+  expect(await findProgram(`${folder}/one/plain`, environment, 'win32')).toMatchObject({ kind: 'missing' });
   // Files of this machine under Windows' rules: their path is not absolute there, so nothing is found in the end,
   // which is the rule for folders that are relative.
   expect(await findProgram('tool', { Path: 'one;two', PATHEXT: '.EXE;.CMD' }, 'win32')).toEqual({
