@@ -54,9 +54,8 @@ function placeOf({ cluster }: ResolvedContext, { source }: ProxyChoice): string 
 }
 
 function hintForLogin({ proxy }: ProxyChoice, place: string): string {
-  return proxy.login
-    ? `Check user and password in ${place}; special characters are percent-encoded (@ is %40).`
-    : `Put user and password into ${place}: ${proxy.kind}://user:password@${proxy.host}:${proxy.port}`;
+  const what = proxy.login ? 'Check user and password in' : 'Write user:password@ before the host in';
+  return `${what} ${place}; special characters are percent-encoded (@ is %40).`;
 }
 
 function hintForRefusal(place: string): string {

@@ -170,7 +170,7 @@ describe.each(['http', 'https', 'socks5'] as const)('through a %s proxy', (kind)
     const proxy = await start({ login: 'ann:right' });
     const environment = { HTTPS_PROXY: proxy.url };
     await expect(dial('https://kube.internal', {}, { environment })).rejects.toMatchObject({
-      hint: `Put user and password into HTTPS_PROXY in the environment: ${kind}://user:password@127.0.0.1:${proxy.port}`,
+      hint: 'Write user:password@ before the host in HTTPS_PROXY in the environment; special characters are percent-encoded (@ is %40).',
     });
   });
 

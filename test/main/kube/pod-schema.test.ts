@@ -12,7 +12,14 @@ test('what is absent or null is empty', () => {
       deletionTimestamp: '',
       annotations: {},
     },
-    spec: { nodeName: '', containers: [], initContainers: [], ephemeralContainers: [] },
+    spec: {
+      nodeName: '',
+      nodeSelector: {},
+      os: { name: '' },
+      containers: [],
+      initContainers: [],
+      ephemeralContainers: [],
+    },
     status: {
       phase: '',
       reason: '',
