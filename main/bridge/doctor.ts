@@ -40,7 +40,9 @@ export function answerDoctor(
   return {
     'doctor.run': async (question) => {
       if (runs.size >= MAX_RUNS) {
-        throw new AppError('bad-input', `${MAX_RUNS} connections are checked already`);
+        throw new AppError('bad-input', `${MAX_RUNS} connections are checked already`, {
+          hint: 'Wait until one is finished, or close its tab.',
+        });
       }
       const runId = randomUUID();
       const run = life.child(`doctor of ${question.context}`);

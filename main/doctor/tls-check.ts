@@ -51,7 +51,9 @@ export async function checkTls(
 function judge(context: ResolvedContext, name: string, socket: TLSSocket): Finding {
   const leaf = socket.getPeerX509Certificate();
   if (!leaf) {
-    throw new AppError('cluster-untrusted', `${context.cluster.server} showed no certificate`);
+    throw new AppError('cluster-untrusted', `${context.cluster.server} showed no certificate`, {
+      hint: 'What listens there is no Kubernetes API server: check the address.',
+    });
   }
   const chain = chainOf(leaf);
   const { certificateAuthority, skipTlsVerify } = context.cluster;

@@ -73,7 +73,10 @@ export function toStatusError(
       hint: 'The node’s container runtime is too old for its kubelet: update cri-dockerd there.',
     });
   }
-  return new AppError('exec-failed', message, { detail });
+  return new AppError('exec-failed', message, {
+    detail,
+    hint: `The node or its container runtime said so: kubectl describe pod ${request.pod} -n ${request.namespace} may tell more.`,
+  });
 }
 
 /** The connection went away, and with it the knowledge of how the command ended. */

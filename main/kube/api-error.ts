@@ -82,6 +82,8 @@ function hintFor(httpStatus: number, words: string): { readonly hint?: string } 
         hint: 'It is no missing role that is named here: a policy of the cluster may have refused it.',
       };
     }
+    case 404:
+      return { hint: 'Check name and namespace, and that this server has what was asked for.' };
     case 429:
       return { hint: 'The server is busy and asks for fewer requests: try again in a moment.' };
     default:

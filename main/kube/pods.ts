@@ -179,7 +179,7 @@ async function watchFrom(
   const limit = AbortSignal.any([options.signal, over.signal]);
   // Not awaited: it aborts the watch or is aborted with it, and never rejects.
   clock.sleep(WATCH_LIMIT_MS, { signal: limit }).then(
-    () => over.abort(new AppError('timed-out', `the watch of ${transport.server} did not end in time`)),
+    () => over.abort(createSilent(transport)),
     () => {},
   );
   const query = new URLSearchParams({
@@ -230,9 +230,23 @@ function isPassing({ code }: AppError): boolean {
   );
 }
 
+/** Of a connection that died without a word. */
+function createSilent({ server }: KubeTransport): AppError {
+  return new AppError('timed-out', `the watch of pods on ${server} went silent`, { hint: AGAIN_BY_ITSELF });
+}
+
+const AGAIN_BY_ITSELF = 'It is begun anew by itself; if that goes on, check VPN and proxy.';
+
 function toWatchError({ code, message }: { readonly code: number; readonly message: string }): AppError {
   const words = message || `the watch ended with ${code}`;
-  return new AppError(code === 410 ? 'watch-expired' : 'cluster-refused', words);
+  return new AppError(
+    code === 410 ? 'watch-expired' : 'cluster-refused',
+    `the watch of pods was ended: ${words}`,
+    {
+      hint: AGAIN_BY_ITSELF,
+      detail: `HTTP ${code}`,
+    },
+  );
 }
 
 function millisSince(clock: Pick<Clock, 'nowMicros'>, startedMicros: number): number {

@@ -10,6 +10,7 @@ test('a list in a namespace names verb, resource and namespace', () => {
   const message =
     'pods is forbidden: User "anna" cannot list resource "pods" in API group "" in the namespace "shop"';
   expect(parseRbacRefusal(message)).toEqual({
+    kind: 'resource',
     user: 'anna',
     verb: 'list',
     resource: 'pods',
@@ -27,6 +28,17 @@ test('a cluster-wide refusal and a group are named', () => {
       'deployments.apps is forbidden: User "u" cannot watch resource "deployments" in API group "apps" at the cluster scope',
     ),
   ).toContain('the verb watch on deployments.apps in the whole cluster');
+});
+
+test('a path and an impersonation are named', () => {
+  expect(grantFor('forbidden: User "anna" cannot get path "/metrics"')).toBe(
+    'Ask an administrator of the cluster to grant to anna the verb get on the path /metrics, by nonResourceURLs of a ClusterRole.',
+  );
+  expect(
+    grantFor(
+      'users "bob" is forbidden: User "anna" cannot impersonate resource "users" in API group "" at the cluster scope',
+    ),
+  ).toContain('to anna the verb impersonate on users in the whole cluster');
 });
 
 test.each(['exec', 'attach'])('a refused %s asks for both verbs', (kind) => {
