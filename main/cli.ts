@@ -29,8 +29,8 @@ import { addRecordingCommands } from './commands/recordings.ts';
 import { type CoreCommand, runCommand } from './commands/run.ts';
 import { hasDisplay, runServe } from './commands/serve.ts';
 import { runWhoami } from './commands/whoami.ts';
-import { VERSION } from './compose.ts';
 import { DEBUG_PROFILES, DEFAULT_DEBUG_PROFILE, type DebugProfile } from './kube/debug-profile.ts';
+import { VERSION } from './version.ts';
 
 /** The `kubereel` command: the same core as the app, with true exit codes. */
 const io = createProcessIo(process);

@@ -1,7 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Core, compose, type Pages } from '../../main/compose.ts';
+import { type Core, compose } from '../../main/compose.ts';
+import type { Pages } from '../../main/compose-pages.ts';
 import { type ContractClient, createClient } from '../../preload/client.ts';
 import type { Wire } from '../../preload/wire.ts';
 import { createMemoryPair } from './wires.ts';

@@ -6,6 +6,9 @@
 // covers: main/bridge/settings.ts
 // covers: main/bridge/streams.ts
 // covers: main/compose.ts
+// covers: main/compose-kube.ts
+// covers: main/compose-pages.ts
+// covers: main/version.ts
 // covers: main/exec/command.ts
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { ByteStream } from '../../../preload/byte-stream.ts';

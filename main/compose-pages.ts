@@ -1,0 +1,89 @@
+import { randomUUID } from 'node:crypto';
+import type { AppInfo } from '../preload/contract.ts';
+import type { Wire } from '../preload/wire.ts';
+import { servePage } from './bridge/bridge.ts';
+import type { Core } from './compose.ts';
+import { openShell } from './exec/shell.ts';
+import { createShellMemory } from './exec/shell-memory.ts';
+import { createSessions } from './session/sessions.ts';
+import { openSettings } from './settings/settings.ts';
+import { VERSION } from './version.ts';
+
+export interface PagesOptions {
+  readonly host: AppInfo['host'];
+  /** Opens another window, or tells the address for one. */
+  newWindow(): Promise<{ readonly url?: string }>;
+}
+
+export interface Pages {
+  /** Answers one page until it is gone. */
+  serve(wire: Wire): void;
+  readonly liveSessions: number;
+}
+
+/** The rooms that only a page needs: settings, sessions, library, and the bridge that answers it. */
+export async function openPages(
+  core: Core,
+  options: PagesOptions & { readonly platform: NodeJS.Platform },
+): Promise<Pages> {
+  const { clock, log, paths, life, contexts, demo } = core;
+  core.credentials.usePages();
+  const [settings, library] = await Promise.all([
+    openSettings({ file: paths.settingsFile, clock }),
+    core.library(),
+  ]);
+  const memory = createShellMemory({ clock });
+  const sessions = createSessions({
+    clock,
+    log,
+    random: Math.random,
+    newSessionId: randomUUID,
+    newCastWriter: core.newCastWriter,
+    async openShell({ context, node, debug, ...wish }, size, options) {
+      const { debugShells } = core;
+      if (node) return debugShells.openNodeShell(context, wish, node, size, options);
+      if (debug) return debugShells.openContainerShell(context, wish, debug, size, options);
+      const transport = await contexts.transport(context);
+      return openShell({ transport, clock, memory }, wish, size, options);
+    },
+  });
+  life.own(() => sessions.end());
+  life.own(
+    sessions.onChanged(({ recording }) => {
+      // A row that cannot be read says so itself in the list.
+      if ('recordingId' in recording) void library.refresh(recording.recordingId);
+    }),
+  );
+  const info: AppInfo = {
+    version: VERSION,
+    platform: toKnownPlatform(options.platform),
+    host: options.host,
+    home: paths.home,
+    recordingsFolder: paths.recordings,
+  };
+  const rooms = {
+    clock,
+    log,
+    info,
+    contexts,
+    demo,
+    sessions,
+    library,
+    settings,
+    doctor: core.doctor,
+    userRequests: core.credentials.requests,
+    newWindow: options.newWindow,
+  };
+  return {
+    serve(wire) {
+      servePage(rooms, wire, life);
+    },
+    get liveSessions() {
+      return sessions.list().filter(({ state }) => state.kind !== 'ended').length;
+    },
+  };
+}
+
+function toKnownPlatform(platform: NodeJS.Platform): AppInfo['platform'] {
+  return platform === 'darwin' || platform === 'win32' ? platform : 'linux';
+}
