@@ -1,6 +1,11 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, expect, test, vi } from 'vitest';
 import type { DoctorReport } from '../../../preload/contract.ts';
 import { startTestCore, type TestCore } from '../../fakes/core.ts';
+import { kubeconfigFor } from '../../fakes/doctor-report.ts';
 
 let app: TestCore;
 afterEach(() => app.end());
@@ -34,4 +39,38 @@ test('input that is no question is refused', async () => {
   await expect(app.connect().call('doctor.run', { context: '' })).rejects.toMatchObject({
     code: 'bad-input',
   });
+});
+
+test('a cluster that is well is well, and a page that leaves takes its runs with it', async () => {
+  app = await startTestCore();
+  const client = app.connect();
+  const { context } = await client.call('demo.start', {});
+  const reports: DoctorReport[] = [];
+  client.on('doctor.changed', (report) => reports.push(report));
+  await client.call('doctor.run', { context, namespace: 'shop' });
+  await vi.waitUntil(() => reports.some(({ isFinished }) => isFinished));
+  expect(reports.at(-1)).toMatchObject({ context, wouldOpen: true });
+  const other = app.connect();
+  await other.call('doctor.run', { context });
+  other.close();
+});
+
+test('more runs than a page can show are refused with what to do', async () => {
+  const silent = createServer();
+  await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+  const folder = await mkdtemp(join(tmpdir(), 'kubereel-doctor-'));
+  const path = join(folder, 'config');
+  const server = `https://127.0.0.1:${(silent.address() as AddressInfo).port}`;
+  await writeFile(path, JSON.stringify(kubeconfigFor({ server })));
+  app = await startTestCore({ KUBECONFIG: path });
+  const client = app.connect();
+  const runs = Array.from({ length: 9 }, () => client.call('doctor.run', { context: 'staging' }));
+  const outcomes = await Promise.allSettled(runs);
+  expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(8);
+  expect(outcomes.at(-1)).toMatchObject({
+    reason: { code: 'bad-input', hint: expect.stringContaining('Wait') },
+  });
+  client.close();
+  silent.close();
+  await rm(folder, { recursive: true, force: true });
 });
