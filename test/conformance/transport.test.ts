@@ -15,8 +15,10 @@ import { resolveContext, toPluginCluster } from '../../main/kube/resolve-context
 import { createTransport, type KubeTransport } from '../../main/kube/transport.ts';
 import { type FakeApiBehaviour, type FakeApiServer, sendJson, startApiServer } from '../fakes/api-server.ts';
 import { createTestCredentials } from '../fakes/credentials.ts';
+import { kubectlPath, runKubectl } from '../fakes/demo-kubectl.ts';
 import { kubeconfigFor } from '../fakes/doctor-report.ts';
 import { createDialNeeds } from '../fakes/kube-access.ts';
+import { runKubereel } from '../fakes/kubereel-cli.ts';
 import { createTestAuthority, type KeyPair, type TestAuthority } from '../fakes/tls.ts';
 
 const { signal } = new AbortController();
@@ -296,4 +298,99 @@ test('tr-rotation: a new client certificate is used from then on, old connection
   await drained;
   expect(await say(session, 'still here')).toBe('ann: still here');
   expect(await say(await open(transport), 'new')).toBe('bob: new');
+});
+
+describe.skipIf(!kubectlPath)('kubectl and kubereel, by the same kubeconfig', () => {
+  /** Both runs: exit code, answer, and the headers by which the server knows who asked, sorted. */
+  async function compare(
+    cluster: Record<string, unknown>,
+    user: Record<string, unknown>,
+    { server, environment = {} }: { server: FakeApiServer; environment?: Record<string, string> },
+  ) {
+    const path = join(folder, 'compared');
+    await writeFile(path, JSON.stringify(kubeconfigFor(cluster, user)));
+    const runs = [];
+    for (const program of [
+      () => runKubectl(path, ['get', '--raw', '/compared'], { environment }),
+      () => runKubereel(path, ['raw', '/compared'], environment),
+    ]) {
+      const before = server.requests.length;
+      const { code, stdout } = await program();
+      // A kubectl that picks its own version asks for the server's first.
+      const asked = server.requests.slice(before).filter(({ url }) => url === '/compared');
+      runs.push({ code, stdout: stdout.toString(), asked: asked.map(identityOf) });
+    }
+    const [kubectl, kubereel] = runs;
+    return { kubectl, kubereel };
+  }
+
+  function identityOf({ rawHeaders }: IncomingMessage): string[] {
+    const lines = rawHeaders.flatMap((name, index) =>
+      index % 2 === 0 ? [`${name.toLowerCase()}: ${rawHeaders[index + 1]}`] : [],
+    );
+    return lines.filter((line) => /^(authorization|impersonate-|accept-encoding)/.test(line)).toSorted();
+  }
+
+  const acting = {
+    token: 't',
+    as: 'dörte',
+    'as-uid': '7',
+    'as-groups': ['dev', 'ops'],
+    'as-user-extra': { 'Scopes/x y': ['a', 'b'], '100%': ['c'], é: ['d'] },
+  };
+
+  test('kc-impersonation: they send the same lines', async () => {
+    const server = await startServer();
+    const outcome = await compare(trusting(server), acting, { server });
+    expect(outcome.kubereel).toEqual(outcome.kubectl);
+    expect(outcome.kubereel?.asked[0]).toContain('impersonate-extra-scopes%2fx%20y: b');
+  });
+
+  test('kc-http-no-creds: they tell an http server the same', async () => {
+    const server = await startApiServer({});
+    opened.push(server);
+    const outcome = await compare({ server: server.address }, acting, { server });
+    expect(outcome.kubereel).toEqual(outcome.kubectl);
+    expect(outcome.kubereel?.asked[0]?.join()).not.toContain('authorization');
+  });
+
+  test('tr-disable-compression: they ask for the same', async () => {
+    const server = await startServer();
+    const outcome = await compare(
+      trusting(server, { 'disable-compression': true }),
+      { token: 't' },
+      { server },
+    );
+    expect(outcome.kubereel).toEqual(outcome.kubectl);
+    expect(outcome.kubereel).toMatchObject({ code: 0, asked: [['authorization: Bearer t']] });
+  });
+
+  test('tr-system-roots: without an authority in the kubeconfig both trust the machine’s, and only them', async () => {
+    const server = await startServer();
+    const file = join(folder, 'machine.pem');
+    await writeFile(file, authority.certificate);
+    const cluster = { server: server.address };
+    const trusted = await compare(cluster, { token: 't' }, { server, environment: { SSL_CERT_FILE: file } });
+    expect(trusted.kubereel).toEqual(trusted.kubectl);
+    expect(trusted.kubereel).toMatchObject({ code: 0, stdout: '{}' });
+    const untrusted = await compare(cluster, { token: 't' }, { server });
+    expect(untrusted.kubereel).toEqual(untrusted.kubectl);
+    expect(untrusted.kubereel).toMatchObject({ code: 1, asked: [] });
+  });
+
+  test('tr-tls-server-name: they fail and succeed alike', async () => {
+    const server = await startServer(
+      {},
+      await authority.issue({ commonName: 'api', names: ['kube.internal'] }),
+    );
+    for (const name of ['kube.internal', 'kube.other']) {
+      const outcome = await compare(
+        trusting(server, { 'tls-server-name': name }),
+        { token: 't' },
+        { server },
+      );
+      expect(outcome.kubereel).toEqual(outcome.kubectl);
+      expect(outcome.kubereel?.code).toBe(name === 'kube.internal' ? 0 : 1);
+    }
+  });
 });

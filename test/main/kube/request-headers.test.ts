@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Impersonation } from '../../../main/kube/kubeconfig.ts';
 import { createIdentityHeaders } from '../../../main/kube/request-headers.ts';
@@ -45,6 +46,20 @@ test('keys are escaped byte by byte; those that differ in case are one', () => {
     'impersonate-extra-100%25': ['d'],
     'impersonate-extra-%c3%a9': ['e'],
   });
+});
+
+test('any key is a header name, and the server reads it as it was but for its case', () => {
+  fc.assert(
+    fc.property(fc.string({ minLength: 1, unit: 'grapheme' }), (key) => {
+      const [name = ''] = Object.keys(headersFor({ extra: new Map([[key, ['v']]]) })).slice(-1);
+      expect(name).toMatch(/^impersonate-extra-[!#$%&'*+\-.^_`|~0-9a-z]+$/);
+      const bytes = name
+        .slice('impersonate-extra-'.length)
+        .replaceAll(/%([0-9a-f]{2})/g, (_code, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+      const ofAscii = key.replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase());
+      expect(Buffer.from(bytes, 'latin1').toString('utf8')).toBe(ofAscii);
+    }),
+  );
 });
 
 test('names are sent as UTF-8', () => {
