@@ -131,8 +131,9 @@ export function createSession(
 
   function goLive(shell: StartedShell, startedAtMs: number): void {
     stream = shell.stream;
-    // A size that was asked for while the shell was opening.
+    // What was asked for while the shell was opening. That it has closed is told by its end.
     stream.resize(size);
+    if (closing.signal.aborted) void stream.close();
     state = { kind: 'live', startedAtMs };
     opened.resolve();
     needs.onChanged();

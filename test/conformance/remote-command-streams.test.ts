@@ -11,7 +11,6 @@ import { createTransport, type KubeTransport } from '../../main/kube/transport.t
 import { sendJson, startApiServer } from '../fakes/api-server.ts';
 import { readAccess } from '../fakes/demo-client.ts';
 import { startTestDemo } from '../fakes/demo-start.ts';
-import { startIdleProxy } from '../fakes/idle-proxy.ts';
 import { createContext, createCredentials, createDialNeeds, openTransport } from '../fakes/kube-access.ts';
 import { createPod } from '../fakes/kube-pods.ts';
 import { createPodList } from '../fakes/pods-api.ts';
@@ -22,6 +21,7 @@ import {
   readOutput,
   SUCCESS,
 } from '../fakes/remote-command.ts';
+import { startTcpProxy } from '../fakes/tcp-proxy.ts';
 
 const MIB = 1024 * 1024;
 const opened: { end?(): Promise<void>; close?(): Promise<void> }[] = [];
@@ -86,9 +86,9 @@ describe('rc-ping', () => {
     return open({
       keepAliveTimes: { ...TIMES, pingMs },
       async via(port) {
-        const proxy = await startIdleProxy(port, IDLE_MS);
+        const proxy = await startTcpProxy(port, IDLE_MS);
         opened.push(proxy);
-        return proxy.address;
+        return `http://127.0.0.1:${proxy.port}`;
       },
     });
   }

@@ -209,6 +209,18 @@ test('a shell that opens just after it was closed is ended at once', async () =>
   expect(session.snapshot().recording).toEqual({ kind: 'none' });
 });
 
+test('a shell that is closed while its record is begun is ended', async () => {
+  const gate = Promise.withResolvers<never>();
+  const { shell, session } = await openScripted({ newCastWriter: () => gate.promise });
+  shell.print('$ ');
+  await vi.waitUntil(() => session.snapshot().target.container === 'app');
+  const closed = session.close();
+  gate.reject(new AppError('disk-full', 'the disk is full'));
+  await closed;
+  expect(shell.isClosed).toBe(true);
+  expect(session.snapshot().state).toMatchObject({ end: { kind: 'closed' } });
+});
+
 test('without a record the shell goes on, says so, and a later window still sees the latest output', async () => {
   const failure = new AppError('disk-full', 'the disk is full');
   const { shell, session } = await openScripted({ newCastWriter: () => Promise.reject(failure) });
