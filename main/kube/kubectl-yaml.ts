@@ -3,6 +3,7 @@ import {
   Composer,
   type Document,
   isAlias,
+  isCollection,
   isScalar,
   isSeq,
   LineCounter,
@@ -10,6 +11,7 @@ import {
   Parser,
   type Scalar,
   visit,
+  type YAMLParseError,
 } from 'yaml';
 import { parsePlainScalar, parseTaggedScalar } from './kubectl-scalar.ts';
 import { YamlMistake, type YamlPosition } from './yaml-mistake.ts';
@@ -78,7 +80,7 @@ function composeFirst(text: string, lines: LineCounter): Document.Parsed | undef
   const composer = new Composer({ version: '1.1', schema: 'failsafe', uniqueKeys: false, strict: false });
   const tokens = new Parser(lines.addNewLine).parse(text);
   const document = composer.compose(tokens, true, text.length).next().value ?? undefined;
-  const [mistake] = document?.errors ?? [];
+  const mistake = document?.errors.find((one) => !isAfterFlow(document, one));
   if (mistake) {
     if (mistake.code === 'RESOURCE_EXHAUSTION') throw new YamlMistake('it is nested too deeply');
     const what = mistake.code.toLowerCase().replaceAll('_', ' ');
@@ -87,6 +89,16 @@ function composeFirst(text: string, lines: LineCounter): Document.Parsed | undef
   const { explicit, version } = document?.directives.yaml ?? {};
   if (explicit && version !== '1.1') throw new YamlMistake('found incompatible YAML document');
   return document;
+}
+
+/** After a whole `{…}` or `[…]` kubectl reads no further: several JSON texts in one file are the first one. */
+function isAfterFlow({ contents }: Document.Parsed, { code, pos }: YAMLParseError): boolean {
+  return (
+    isCollection(contents) &&
+    contents.flow === true &&
+    code === 'UNEXPECTED_TOKEN' &&
+    pos[0] >= contents.range[1]
+  );
 }
 
 /** Each node is converted once; an alias is the same value again, counted with all that hangs on it. */

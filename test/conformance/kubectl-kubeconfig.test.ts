@@ -229,6 +229,7 @@ describe.skipIf(!kubectlPath)('kubeconfigs through kubectl and through us', () =
     ['CRLF', (text: string) => text.replaceAll('\n', '\r\n')],
     ['CR', (text: string) => text.replaceAll('\n', '\r')],
     ['a second document', (text: string) => `${text}\n---\nbroken: [`],
+    ['a second JSON text', (text: string) => `{${text.replaceAll('\n', ', ')}}\n{"users": []}`],
     ['an end mark', (text: string) => `${text}\n...\nbroken: [`],
   ])('%s is read the same way', async (_what, encode) => {
     await stage.write({ a: encode(configWith('{token: t}')) });

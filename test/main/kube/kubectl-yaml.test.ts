@@ -75,6 +75,9 @@ test.each([
   ['%YAML 1.2\n---\nk: v', 'found incompatible YAML document'],
   ['k: "a\u0001b"', 'control characters are not allowed'],
   ['k: @b', 'it is not valid YAML'],
+  ['{k: v', 'it is not valid YAML'],
+  ['{k: v]}', 'it is not valid YAML'],
+  ['k: {a: b}} c', 'it is not valid YAML'],
   ['k:\n- a\n  b: [', 'it is not valid YAML'],
 ])('%j is refused', (text, words) => {
   const mistake = mistakeOf(text);
@@ -107,6 +110,8 @@ test('kc-yaml-merge-keys: duplicate keys, an anchor given twice, CRLF, JSON and 
   expect(parse('a: b\rc: d\u0085e: "f\ufeff"')).toEqual({ a: 'b', c: 'd', e: 'f\ufeff' });
   expect(parse('{"a":\t[1, "x"],', '}')).toEqual({ a: [1, 'x'] });
   expect(parse('a: first', '---', 'broken: [')).toEqual({ a: 'first' });
+  expect(parse('{"a": 1}', '{"a": 2}')).toEqual({ a: 1 });
+  expect(parse('{a: 1} garbage')).toEqual({ a: 1 });
   expect(parse('---', '# nothing', '---', 'a: b')).toBeNull();
   expect(parse('clusters: [', '  {name: a}', ']')).toEqual({ clusters: [{ name: 'a' }] });
   expect(parse('1: a', 'yes: b', '1.5: c')).toEqual({ '1': 'a', true: 'b', '1.5': 'c' });
