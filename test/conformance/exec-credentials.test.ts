@@ -1,22 +1,14 @@
 /** Facts of kubectl about exec credentials: real plugin processes, a real server, and a real kubectl beside us. */
-import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { WebSocket } from 'ws';
 import { createLoginEnvironment } from '../../main/credentials/login-environment.ts';
-import { createPluginApprovals } from '../../main/credentials/plugin-approvals.ts';
-import {
-  createTestCredentials,
-  printAnswer,
-  type TestCredentials,
-  V1,
-  writePlugin,
-} from '../fakes/credentials.ts';
+import { createTestCredentials, printAnswer, V1, writePlugin } from '../fakes/credentials.ts';
 import { kubectlPath, runKubectl } from '../fakes/demo-kubectl.ts';
-import { runKubereel } from '../fakes/kubereel-cli.ts';
 import { createManualClock } from '../fakes/manual-clock.ts';
-import { ask, execUser, type PluginCluster, startPluginCluster } from '../fakes/plugin-cluster.ts';
+import { ask, execUser, openUsers, type PluginCluster, startPluginCluster } from '../fakes/plugin-cluster.ts';
 import { isRunning } from '../fakes/processes.ts';
 
 const V1BETA1 = 'client.authentication.k8s.io/v1beta1';
@@ -33,22 +25,6 @@ beforeEach(() => {
   cluster.callers.length = 0;
   cluster.refuses = () => false;
 });
-
-/** A room that has leave to run the plugins of a new kubeconfig, and the ways to its contexts. */
-async function open(
-  users: Readonly<Record<string, object>>,
-  { room = undefined as TestCredentials | undefined, extra = {} } = {},
-) {
-  const made = room ?? (await createTestCredentials());
-  const kubeconfigPath = await cluster.writeKubeconfig(users, extra);
-  for (const user of Object.values(users)) {
-    const { exec } = user as { exec?: { command: string; args?: string[] } };
-    if (exec)
-      await made.credentials.approvals.add({ kubeconfigPath, path: exec.command, args: exec.args ?? [] });
-  }
-  const transport = (context?: string) => cluster.connect(made, kubeconfigPath, context);
-  return { room: made, kubeconfigPath, transport };
-}
 
 async function failureOf(running: Promise<unknown>): Promise<Error & { code?: string }> {
   try {
@@ -68,7 +44,9 @@ async function kubectlSays(kubeconfigPath: string): Promise<string | undefined> 
 describe.skipIf(process.platform === 'win32')('exec credentials', () => {
   test('ex-interactive-modes: v1 without a mode is an error in kubectl’s words', async () => {
     const { plugin, runs } = await writePlugin(printAnswer({ token: 't' }));
-    const { transport, kubeconfigPath } = await open({ u: execUser(plugin, { interactiveMode: undefined }) });
+    const { transport, kubeconfigPath } = await openUsers(cluster, {
+      u: execUser(plugin, { interactiveMode: undefined }),
+    });
     const message = 'interactiveMode must be specified for u to use exec authentication plugin';
     expect((await failureOf(transport())).message).toContain(message);
     expect((await kubectlSays(kubeconfigPath)) ?? message).toContain(message);
@@ -78,7 +56,7 @@ describe.skipIf(process.platform === 'win32')('exec credentials', () => {
   test('ex-interactive-modes: v1beta1 without a mode may ask, and is told that nobody is there', async () => {
     const info = 'printf %s "$KUBERNETES_EXEC_INFO" > info';
     const { plugin, read } = await writePlugin(`${info}\n${printAnswer({ token: 't' }, V1BETA1)}`);
-    const { transport } = await open({
+    const { transport } = await openUsers(cluster, {
       u: execUser(plugin, { apiVersion: V1BETA1, interactiveMode: undefined }),
     });
     expect(await ask(await transport())).toBe(200);
@@ -87,7 +65,9 @@ describe.skipIf(process.platform === 'win32')('exec credentials', () => {
 
   test('ex-interactive-modes: Always without a terminal is an error, and the plugin is not run', async () => {
     const { plugin, runs } = await writePlugin(printAnswer({ token: 't' }));
-    const { transport, kubeconfigPath } = await open({ u: execUser(plugin, { interactiveMode: 'Always' }) });
+    const { transport, kubeconfigPath } = await openUsers(cluster, {
+      u: execUser(plugin, { interactiveMode: 'Always' }),
+    });
     const failure = await failureOf(ask(await transport()));
     const message =
       'getting credentials: exec plugin cannot support interactive mode: standard input is not a terminal';
@@ -100,7 +80,8 @@ describe.skipIf(process.platform === 'win32')('exec credentials', () => {
     const clock = createManualClock();
     const ends = new Date(clock.nowMs() + 2_000).toISOString();
     const { plugin, runs } = await writePlugin(printAnswer({ token: 't$RUN', expirationTimestamp: ends }));
-    const { transport } = await open(
+    const { transport } = await openUsers(
+      cluster,
       { u: execUser(plugin) },
       { room: await createTestCredentials({ clock }) },
     );
@@ -125,7 +106,7 @@ describe.skipIf(process.platform === 'win32')('exec credentials', () => {
     const { plugin, runs } = await writePlugin(
       printAnswer({ token: 't$RUN', expirationTimestamp: '2020-01-01T00:00:00Z' }),
     );
-    const { transport } = await open({ u: execUser(plugin) });
+    const { transport } = await openUsers(cluster, { u: execUser(plugin) });
     const way = await transport();
     expect(await ask(way)).toBe(200);
     expect(await ask(way)).toBe(200);
@@ -138,7 +119,7 @@ describe.skipIf(process.platform === 'win32')('exec credentials', () => {
 
   test('ex-version-mismatch: the answer’s version must be the one that was asked for', async () => {
     const { plugin } = await writePlugin(printAnswer({ token: MARKER }, V1BETA1));
-    const { transport, kubeconfigPath } = await open({ u: execUser(plugin) });
+    const { transport, kubeconfigPath } = await openUsers(cluster, { u: execUser(plugin) });
     const failure = await failureOf(ask(await transport()));
     const message = `exec plugin is configured to use API version ${V1}, plugin returned version ${V1BETA1}`;
     expect(failure.message).toBe(`getting credentials: ${message}`);
@@ -168,7 +149,7 @@ describe.skipIf(process.platform === 'win32')('exec credentials', () => {
     ['a time that is none', printAnswer({ token: MARKER, expirationTimestamp: '' }), 'decoding stdout: '],
   ])('ex-bad-output: %s is an error of its own, and no request is made', async (_what, script, words) => {
     const { plugin } = await writePlugin(script);
-    const { transport, kubeconfigPath } = await open({ u: execUser(plugin) });
+    const { transport, kubeconfigPath } = await openUsers(cluster, { u: execUser(plugin) });
     const failure = await failureOf(ask(await transport()));
     expect(failure).toMatchObject({ code: 'plugin-answer-invalid' });
     expect(failure.message).toContain(words);
@@ -179,7 +160,7 @@ describe.skipIf(process.platform === 'win32')('exec credentials', () => {
 
   test('ex-bad-output: two mebibytes are too much', async () => {
     const { plugin } = await writePlugin(`yes ${MARKER} | head -c 2097152`);
-    const { transport } = await open({ u: execUser(plugin) });
+    const { transport } = await openUsers(cluster, { u: execUser(plugin) });
     const failure = await failureOf(ask(await transport()));
     expect(failure).toMatchObject({ code: 'plugin-answer-invalid' });
     expect(failure.message).toContain('more than 1 MiB');
@@ -195,7 +176,7 @@ describe.skipIf(process.platform === 'win32')('exec credentials', () => {
     ['without', `echo ${MARKER}; exit 3`, undefined],
   ])('ex-failure: exit code 3 %s', async (_what, script, detail) => {
     const { plugin } = await writePlugin(script);
-    const { transport, kubeconfigPath } = await open({ u: execUser(plugin) });
+    const { transport, kubeconfigPath } = await openUsers(cluster, { u: execUser(plugin) });
     const failure = await failureOf(ask(await transport()));
     const message = `getting credentials: exec: executable ${plugin.command} failed with exit code 3`;
     expect(failure).toMatchObject({ code: 'plugin-failed', message, detail });
@@ -206,7 +187,7 @@ describe.skipIf(process.platform === 'win32')('exec credentials', () => {
   test('ex-failure: a plugin that is not installed is told with its hint, whose control characters are visible', async () => {
     const { plugin } = await writePlugin('');
     const missing = { command: 'no-such-plugin', installHint: 'brew install it \u001b[2J now' };
-    const { transport, kubeconfigPath } = await open({ u: execUser(plugin, missing) });
+    const { transport, kubeconfigPath } = await openUsers(cluster, { u: execUser(plugin, missing) });
     const failure = await failureOf(ask(await transport()));
     const message = 'getting credentials: exec: executable no-such-plugin not found';
     expect(failure).toMatchObject({
@@ -221,14 +202,16 @@ describe.skipIf(process.platform === 'win32')('exec credentials', () => {
   test('ex-failure: the PATH of its own variables does not find it, and neither does the current folder', async () => {
     const { plugin, folder } = await writePlugin(printAnswer({ token: 't' }));
     const env = [{ name: 'PATH', value: folder }];
-    const { transport, kubeconfigPath } = await open({ u: execUser(plugin, { command: 'plugin', env }) });
+    const { transport, kubeconfigPath } = await openUsers(cluster, {
+      u: execUser(plugin, { command: 'plugin', env }),
+    });
     expect(await failureOf(ask(await transport()))).toMatchObject({ code: 'plugin-not-found' });
     expect((await kubectlSays(kubeconfigPath)) ?? 'not found').toContain('executable plugin not found');
     const room = await createTestCredentials({ environment: { PATH: `.:${process.env['PATH']}` } });
     const here = process.cwd();
     process.chdir(folder);
     try {
-      const relative = await open({ u: execUser(plugin, { command: 'plugin' }) }, { room });
+      const relative = await openUsers(cluster, { u: execUser(plugin, { command: 'plugin' }) }, { room });
       expect(await failureOf(ask(await relative.transport()))).toMatchObject({ code: 'plugin-not-found' });
     } finally {
       process.chdir(here);
@@ -247,7 +230,7 @@ describe.skipIf(process.platform === 'win32')('exec credentials', () => {
         ...execUser(plugin),
       },
     };
-    const { transport, kubeconfigPath } = await open(users);
+    const { transport, kubeconfigPath } = await openUsers(cluster, users);
     for (const name of Object.keys(users)) expect(await ask(await transport(name))).toBe(200);
     const seen = [
       { authorization: 'Bearer static', certificate: undefined },
@@ -271,14 +254,18 @@ describe.skipIf(process.platform === 'win32')('exec credentials', () => {
   test('ex-cache-key: contexts with the same plugin share one run, unless it is told of different clusters', async () => {
     const { plugin, runs } = await writePlugin(printAnswer({ token: 't$RUN' }));
     const room = await createTestCredentials();
-    const same = await open({ a: execUser(plugin), b: execUser(plugin) }, { room });
+    const same = await openUsers(cluster, { a: execUser(plugin), b: execUser(plugin) }, { room });
     for (const name of ['a', 'b']) await ask(await same.transport(name));
     expect(await runs()).toBe(1);
     const told = await writePlugin(printAnswer({ token: 't$RUN' }), { provideClusterInfo: true });
-    const one = await open({ a: execUser(told.plugin), b: execUser(told.plugin) }, { room });
+    const one = await openUsers(cluster, { a: execUser(told.plugin), b: execUser(told.plugin) }, { room });
     for (const name of ['a', 'b']) await ask(await one.transport(name));
     expect(await told.runs()).toBe(1);
-    const other = await open({ a: execUser(told.plugin) }, { room, extra: { 'disable-compression': true } });
+    const other = await openUsers(
+      cluster,
+      { a: execUser(told.plugin) },
+      { room, extra: { 'disable-compression': true } },
+    );
     await ask(await other.transport());
     expect(await told.runs()).toBe(2);
   });
@@ -288,7 +275,7 @@ describe.skipIf(process.platform === 'win32')('exec credentials', () => {
       `if [ "$RUN" = 1 ]; then sleep 600 & echo $! > child; wait; fi\n${printAnswer({ token: 't' })}`,
     );
     const room = await createTestCredentials({ pluginLimits: { silentTimeoutMs: 1_000 } });
-    const { transport } = await open({ u: execUser(plugin) }, { room });
+    const { transport } = await openUsers(cluster, { u: execUser(plugin) }, { room });
     const way = await transport();
     expect(await failureOf(ask(way))).toMatchObject({ code: 'plugin-timed-out' });
     const child = Number(await read('child'));
@@ -307,13 +294,14 @@ describe.skipIf(process.platform === 'win32')('exec credentials', () => {
     const environment = { PATH: '/usr/bin:/bin', SHELL: shell, HOME: folder };
     const loginEnvironment = createLoginEnvironment({ environment, platform: process.platform }, { signal });
     const room = await createTestCredentials({ loginEnvironment });
-    const { transport, kubeconfigPath } = await open(
+    const { transport, kubeconfigPath } = await openUsers(
+      cluster,
       { u: execUser(plugin, { command: 'plugin' }) },
       { room },
     );
     await room.credentials.approvals.add({ kubeconfigPath, path: plugin.command, args: [] });
     expect(await ask(await transport())).toBe(200);
-    const absent = await open({ u: execUser(plugin, { command: 'absent-plugin' }) }, { room });
+    const absent = await openUsers(cluster, { u: execUser(plugin, { command: 'absent-plugin' }) }, { room });
     expect(await failureOf(ask(await absent.transport()))).toMatchObject({
       code: 'plugin-not-found',
       message: expect.stringContaining('absent-plugin'),
@@ -324,7 +312,7 @@ describe.skipIf(process.platform === 'win32')('exec credentials', () => {
       { signal },
     );
     const poor = await createTestCredentials({ loginEnvironment: hanging });
-    const lost = await open({ u: execUser(plugin, { command: 'plugin' }) }, { room: poor });
+    const lost = await openUsers(cluster, { u: execUser(plugin, { command: 'plugin' }) }, { room: poor });
     expect(await failureOf(ask(await lost.transport()))).toMatchObject({
       detail: expect.stringMatching(
         /^PATH searched: \/usr\/bin:\/bin\n.*\/no\/such\/shell could not be started/,
@@ -334,7 +322,7 @@ describe.skipIf(process.platform === 'win32')('exec credentials', () => {
 
   test('ex-refused: a 401 causes one more run and one more try, for requests and for upgrades', async () => {
     const { plugin, runs } = await writePlugin(printAnswer({ token: 't$RUN' }));
-    const { transport } = await open({ u: execUser(plugin) });
+    const { transport } = await openUsers(cluster, { u: execUser(plugin) });
     const way = await transport();
     cluster.refuses = (authorization) => authorization === 'Bearer t1';
     expect(await ask(way)).toBe(200);
@@ -351,7 +339,7 @@ describe.skipIf(process.platform === 'win32')('exec credentials', () => {
 
   test('ex-refused: ten requests that are refused at once cause one run', async () => {
     const { plugin, runs } = await writePlugin(`sleep 0.2\n${printAnswer({ token: 't$RUN' })}`);
-    const { transport } = await open({ u: execUser(plugin) });
+    const { transport } = await openUsers(cluster, { u: execUser(plugin) });
     const way = await transport();
     await ask(way);
     cluster.refuses = (authorization) => authorization === 'Bearer t1';
@@ -368,7 +356,7 @@ describe.skipIf(process.platform === 'win32')('exec credentials', () => {
       })
       .join('\n');
     const { plugin } = await writePlugin(script);
-    const { transport } = await open({ u: execUser(plugin) });
+    const { transport } = await openUsers(cluster, { u: execUser(plugin) });
     const way = await transport();
     const request = { path: '/exec', query: new URLSearchParams(), protocols: ['v5.channel.k8s.io'], signal };
     const session: WebSocket = await way.openWebSocket(request);
@@ -382,7 +370,7 @@ describe.skipIf(process.platform === 'win32')('exec credentials', () => {
 
   test('ex-policy: kuberc’s policy is kept, and what it says is kubectl’s', async () => {
     const { plugin, runs } = await writePlugin(printAnswer({ token: 't' }));
-    const { room, transport } = await open({ u: execUser(plugin) });
+    const { room, transport } = await openUsers(cluster, { u: execUser(plugin) });
     await mkdir(join(room.home, '.kube'));
     const write = (text: string): Promise<void> =>
       writeFile(
@@ -408,136 +396,15 @@ describe.skipIf(process.platform === 'win32')('exec credentials', () => {
 
   test('ex-relative: a command with a separator is meant from its kubeconfig’s folder', async () => {
     const { plugin, folder } = await writePlugin(printAnswer({ token: 't' }));
-    const { kubeconfigPath, room } = await open({ u: execUser(plugin, { command: './plugin' }) });
+    const { kubeconfigPath, room } = await openUsers(cluster, {
+      u: execUser(plugin, { command: './plugin' }),
+    });
     await room.credentials.approvals.add({ kubeconfigPath, path: plugin.command, args: [] });
     const moved = join(folder, 'config');
-    const { readFile } = await import('node:fs/promises');
     await writeFile(moved, await readFile(kubeconfigPath));
     await room.credentials.approvals.add({ kubeconfigPath: moved, path: plugin.command, args: [] });
     expect(await ask(await cluster.connect(room, moved))).toBe(200);
     await rm(moved);
-  });
-});
-
-describe.skipIf(!kubectlPath)('beside a real kubectl', () => {
-  /** Everything that a plugin can see of how it was started. */
-  const SPY = `printf '%s' "$KUBERNETES_EXEC_INFO" > "info-$WHO"
-    tr '\\0' '\\n' < /proc/self/environ | grep -v '^_=' | sort > "environ-$WHO"
-    readlink /proc/$$/fd/0 > "stdin-$WHO"
-    printf '%s\\n' "$@" > "args-$WHO"`;
-
-  async function spyOnBoth(changes: object, extra: object, user: object = {}) {
-    const spied = await writePlugin(`${SPY}\n${printAnswer({ token: 't' })}`);
-    const users = (who: string) => ({
-      u: execUser(spied.plugin, {
-        ...changes,
-        env: [
-          { name: 'WHO', value: who },
-          { name: 'OWN', value: 'x' },
-        ],
-      }),
-      ...user,
-    });
-    const home = '/nonexistent';
-    const room = await createTestCredentials({ environment: { HOME: home, KUBERNETES_EXEC_INFO: 'old' } });
-    const ours = await open(users('us'), { room, extra });
-    const way = await ours.transport();
-    await ask(way);
-    await runKubectl(await cluster.writeKubeconfig(users('kubectl'), extra), ['get', '--raw', '/version']);
-    return spied.read;
-  }
-
-  test.each([
-    ['that asks for nothing', { provideClusterInfo: false }, {}],
-    ['that asks for its cluster', { provideClusterInfo: true }, {}],
-    ['with arguments', { args: ['a b', '$(x)', 'ü"', ''] }, {}],
-    [
-      'with all that a cluster can say',
-      { provideClusterInfo: true },
-      {
-        'tls-server-name': '127.0.0.1',
-        'disable-compression': true,
-        extensions: [
-          {
-            name: 'client.authentication.k8s.io/exec',
-            extension: {
-              zeta: 1,
-              audience: '<a>&b',
-              nested: { y: [1.5, null, true], x: 'ü\u2028' },
-              big: 1e21,
-            },
-          },
-          { name: 'other', extension: { ignored: true } },
-        ],
-      },
-    ],
-  ])('ex-contract: a plugin %s sees from us what it sees from kubectl', async (_what, changes, extra) => {
-    const read = await spyOnBoth(changes, extra);
-    expect(await read('info-us')).toBe(await read('info-kubectl'));
-    expect(await read('info-us')).not.toBe('');
-    expect(await read('stdin-us')).toBe(await read('stdin-kubectl'));
-    expect(await read('args-us')).toBe(await read('args-kubectl'));
-    // Where each was started, and who it is told that it runs for, are its own.
-    const comparable = (text: string): string[] =>
-      text.split('\n').filter((line) => !/^(WHO|KUBECONFIG|PWD|OLDPWD|SHLVL)=/.test(line));
-    expect(comparable(await read('environ-us'))).toEqual(comparable(await read('environ-kubectl')));
-  });
-
-  test('ex-contract: a certificate authority from a file is told as its content', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'kubereel-ca-'));
-    await writeFile(join(folder, 'ca.crt'), `# a comment\n${cluster.authorityPem}`);
-    const extra = {
-      'certificate-authority-data': undefined,
-      'certificate-authority': join(folder, 'ca.crt'),
-    };
-    const read = await spyOnBoth({ provideClusterInfo: true }, extra);
-    expect(await read('info-us')).toBe(await read('info-kubectl'));
-    expect(await read('info-us')).toContain('certificate-authority-data');
-  });
-
-  test.each(['/', '/prefix/', '/prefix'])(
-    'ex-contract: the server with %s at its end is told as written',
-    async (end) => {
-      const read = await spyOnBoth({ provideClusterInfo: true }, { server: `${cluster.address}${end}` });
-      expect(await read('info-us')).toBe(await read('info-kubectl'));
-    },
-  );
-
-  test.each([
-    ['a token', printAnswer({ token: 't' })],
-    ['a token that has expired', printAnswer({ token: 't', expirationTimestamp: '2020-01-01T00:00:00Z' })],
-    ['an answer of another version', printAnswer({ token: 't' }, V1BETA1)],
-    ['half a pair', printAnswer({ clientKeyData: 'x' })],
-    ['nothing', ''],
-    ['a failure', 'exit 3'],
-  ])(
-    'ex-outcome: %s has the same exit code as with kubectl, and the server sees the same',
-    async (_what, script) => {
-      const { plugin } = await writePlugin(script);
-      const path = await cluster.writeKubeconfig({ u: execUser(plugin) });
-      const home = await mkdtemp(join(tmpdir(), 'kubereel-home-'));
-      const approvals = createPluginApprovals({
-        clock: createManualClock(),
-        file: join(home, 'plugins.json'),
-      });
-      await approvals.add({ kubeconfigPath: path, path: plugin.command, args: [] });
-      const kubectl = await runKubectl(path, ['get', '--raw', '/version']);
-      const ours = await runKubereel(path, ['raw', '/version'], { KUBEREEL_HOME: home });
-      expect(ours.code).toBe(kubectl.code);
-      expect(ours.stdout.toString()).toBe(kubectl.stdout.toString());
-      const seen = cluster.callers.map((caller) => JSON.stringify(caller));
-      expect(new Set(seen).size).toBeLessThanOrEqual(1);
-      expect(seen.length === 0).toBe(kubectl.code !== 0);
-      await rm(home, { recursive: true });
-    },
-  );
-
-  test('ex-contract: an answer in YAML will do for both', async () => {
-    const yaml = `kind: ExecCredential\\napiVersion: ${V1}\\nstatus:\\n  token: t\\n`;
-    const { plugin } = await writePlugin(`printf '${yaml}'`);
-    const { transport, kubeconfigPath } = await open({ u: execUser(plugin) });
-    expect(await ask(await transport())).toBe(200);
-    expect((await runKubectl(kubeconfigPath, ['get', '--raw', '/version'])).code).toBe(0);
   });
 });
 

@@ -8,7 +8,7 @@ import { loadKubeconfig } from '../../main/kube/kubeconfig.ts';
 import { resolveContext, toPluginCluster } from '../../main/kube/resolve-context.ts';
 import { createTransport, type KubeTransport } from '../../main/kube/transport.ts';
 import { createStatus, refuseUpgrade, sendJson, startApiServer } from './api-server.ts';
-import type { TestCredentials } from './credentials.ts';
+import { createTestCredentials, type TestCredentials } from './credentials.ts';
 import { createDialNeeds } from './kube-access.ts';
 import { createTestAuthority, type KeyPair } from './tls.ts';
 
@@ -116,6 +116,23 @@ export async function ask(
   const { status, body } = await transport.request({ method: 'GET', path: '/version', ...options, signal });
   for await (const _bytes of body);
   return status;
+}
+
+/** A room that has leave to run the plugins of a new kubeconfig, and the ways to its contexts. */
+export async function openUsers(
+  cluster: PluginCluster,
+  users: Readonly<Record<string, object>>,
+  { room = undefined as TestCredentials | undefined, extra = {} } = {},
+) {
+  const made = room ?? (await createTestCredentials());
+  const kubeconfigPath = await cluster.writeKubeconfig(users, extra);
+  for (const user of Object.values(users)) {
+    const { exec } = user as { exec?: { command: string; args?: string[] } };
+    if (exec)
+      await made.credentials.approvals.add({ kubeconfigPath, path: exec.command, args: exec.args ?? [] });
+  }
+  const transport = (context?: string) => cluster.connect(made, kubeconfigPath, context);
+  return { room: made, kubeconfigPath, transport };
 }
 
 /** A user entry whose credential a plugin gives, as it stands in a kubeconfig. */
