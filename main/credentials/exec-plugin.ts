@@ -61,7 +61,12 @@ export async function runPlugin(
   const start: PluginStart = {
     program,
     command: toProcessCommand(program.path, plugin.args, needs.platform),
-    environment: createPluginEnvironment(program.environment, plugin, cluster, isInteractive),
+    environment: createPluginEnvironment(needs, {
+      inherited: program.environment,
+      plugin,
+      cluster,
+      isInteractive,
+    }),
     maxStdoutBytes: MAX_STDOUT_BYTES,
     timeoutMs,
   };

@@ -62,7 +62,8 @@ function createEntry(needs: PluginCacheNeeds, plugin: PluginConfig, cluster: Plu
   let flight: Flight | undefined;
   let failures = 0;
   let lastFailure: AppError | undefined;
-  let hasLoginFailed = false;
+  /** The last run waited for a user in vain: another one by itself would open another login, or another browser. */
+  let hasWaited = false;
 
   function startFlight(program: PluginProgram, isUnattended: boolean): Flight {
     const started: Flight = {
@@ -84,14 +85,14 @@ function createEntry(needs: PluginCacheNeeds, plugin: PluginConfig, cluster: Plu
   ): Promise<Credential> {
     const user = chooseUser(options.isUnattended ? { kind: 'away' } : needs.place(), options.waiting);
     if (plugin.interactiveMode === 'Always' && user.kind === 'nobody') throw createNeedsTerminal(plugin);
-    if (options.isUnattended && lastFailure && (hasLoginFailed || failures >= MAX_FAILURES)) {
+    if (options.isUnattended && lastFailure && (hasWaited || failures >= MAX_FAILURES)) {
       throw createPaused(plugin, lastFailure);
     }
     try {
       const credential = await runPlugin(needs, program, cluster, user, options);
       kept = { credential, fetchedAtMs: needs.clock.nowMs() };
       failures = 0;
-      hasLoginFailed = false;
+      hasWaited = false;
       lastFailure = undefined;
       return credential;
     } catch (error) {
@@ -99,8 +100,8 @@ function createEntry(needs: PluginCacheNeeds, plugin: PluginConfig, cluster: Plu
       // That all have left says nothing about the plugin; but a login is not opened again behind their back.
       if (options.signal.aborted && !isLogin) throw error;
       failures += 1;
-      hasLoginFailed = isLogin;
       lastFailure = toAppError(error);
+      hasWaited = isLogin || lastFailure.code === 'plugin-timed-out';
       throw error;
     }
   }

@@ -30,16 +30,30 @@ const MAX_QUOTED_LENGTH = 100;
  * asked for (client-go, plugin/pkg/client/auth/exec/exec.go).
  */
 export function createPluginEnvironment(
-  inherited: Environment,
-  plugin: PluginConfig,
-  cluster: PluginClusterInfo,
-  isInteractive: boolean,
+  { platform }: { readonly platform: NodeJS.Platform },
+  { inherited, plugin, cluster, isInteractive }: PluginTask,
 ): Environment {
-  return {
-    ...inherited,
-    ...Object.fromEntries(plugin.env.map(({ name, value }) => [name, value])),
-    KUBERNETES_EXEC_INFO: formatExecInfo(plugin, cluster, isInteractive),
-  };
+  const told = { name: 'KUBERNETES_EXEC_INFO', value: formatExecInfo(plugin, cluster, isInteractive) };
+  const variables = new Map(Object.entries(inherited));
+  for (const { name, value } of [...plugin.env, told]) {
+    // On Windows `Path` and `PATH` are one variable, of which a process is given the first.
+    const same = platform === 'win32' ? findName([...variables.keys()], name) : undefined;
+    if (same !== undefined) variables.delete(same);
+    variables.set(name, value);
+  }
+  return Object.fromEntries(variables);
+}
+
+function findName(names: readonly string[], name: string): string | undefined {
+  return names.find((known) => known.toUpperCase() === name.toUpperCase());
+}
+
+/** What a plugin is run for. */
+export interface PluginTask {
+  readonly inherited: Environment;
+  readonly plugin: PluginConfig;
+  readonly cluster: PluginClusterInfo;
+  readonly isInteractive: boolean;
 }
 
 /** One line of JSON and its end, to the byte as client-go writes it. */

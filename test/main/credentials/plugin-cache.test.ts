@@ -121,6 +121,17 @@ describe.skipIf(process.platform === 'win32')('a plugin’s credential', () => {
     expect(await runs()).toBe(4);
   });
 
+  test('after one run that waited in vain it runs only for somebody who asked', async () => {
+    const { credentials, allow } = await createTestCredentials({ pluginLimits: { silentTimeoutMs: 300 } });
+    const { plugin, runs } = await writePlugin('sleep 600');
+    await allow(plugin);
+    const provider = credentials.provider({ exec: plugin }, cluster, ORIGIN);
+    const unattended = () => provider.current({ signal, isUnattended: true });
+    await expect(unattended()).rejects.toMatchObject({ code: 'plugin-timed-out' });
+    await expect(unattended()).rejects.toMatchObject({ code: 'plugin-interactive' });
+    expect(await runs()).toBe(1);
+  });
+
   test('who asked is not content with the failure of a run for nobody', async () => {
     const room = await createRoom();
     const { plugin, runs } = await writePlugin(`sleep 0.2\n[ "$RUN" = 1 ] && exit 3\n${tokens()}`);

@@ -11,6 +11,7 @@ const plugin = {
   provideClusterInfo: true,
   interactiveMode: 'Never',
 } as const;
+const cluster = { server: 'https://h' };
 let pair: KeyPair;
 let other: KeyPair;
 
@@ -30,7 +31,10 @@ test('variables: ours, then the kubeconfig’s, then what it is asked for, whate
     { name: 'KUBERNETES_EXEC_INFO', value: 'forged' },
   ];
   const inherited = { A: 'own', B: 'own', KUBERNETES_EXEC_INFO: 'older' };
-  const made = createPluginEnvironment(inherited, { ...plugin, env }, { server: 'https://h' }, true);
+  const made = createPluginEnvironment(
+    { platform: 'linux' },
+    { inherited, plugin: { ...plugin, env }, cluster, isInteractive: true },
+  );
   expect(made).toEqual({
     A: 'plugin',
     B: 'own',
@@ -38,9 +42,21 @@ test('variables: ours, then the kubeconfig’s, then what it is asked for, whate
   });
 });
 
+test('Windows: a variable that is written otherwise is the same one', () => {
+  const env = [{ name: 'PATH', value: 'plugin' }];
+  const inherited = { Path: 'own', Kubernetes_Exec_Info: 'older', Other: 'own' };
+  const task = { inherited, plugin: { ...plugin, env }, cluster, isInteractive: false };
+  const onWindows = createPluginEnvironment({ platform: 'win32' }, task);
+  expect(Object.keys(onWindows)).toEqual(['Other', 'PATH', 'KUBERNETES_EXEC_INFO']);
+  expect(createPluginEnvironment({ platform: 'linux' }, task)).toMatchObject({ Path: 'own', PATH: 'plugin' });
+});
+
 test('the cluster is told only to a plugin that asks for it', () => {
   const quiet = { ...plugin, provideClusterInfo: false };
-  const { KUBERNETES_EXEC_INFO } = createPluginEnvironment({}, quiet, { server: 'https://h' }, false);
+  const { KUBERNETES_EXEC_INFO } = createPluginEnvironment(
+    { platform: 'linux' },
+    { inherited: {}, plugin: quiet, cluster, isInteractive: false },
+  );
   expect(KUBERNETES_EXEC_INFO).toBe(
     `{"kind":"ExecCredential","apiVersion":"${V1}","spec":{"interactive":false}}\n`,
   );
