@@ -30,10 +30,21 @@ export function summarize(state: RunState): Summary {
   }
 }
 
+const REASONS: Readonly<Record<DoctorCheck['id'], string>> = {
+  kubeconfig: 'the kubeconfig does not load',
+  context: 'the context cannot be used',
+  address: 'the cluster cannot be reached',
+  tls: 'the cluster is not trusted',
+  credential: 'there is no credential',
+  who: 'the cluster does not let you in',
+  exec: 'exec is not possible here',
+  attach: 'attach is not possible here',
+};
+
 function summarizeReport({ checks, wouldOpen }: DoctorReport): Summary {
   if (wouldOpen) return { tone: 'live', text: 'A shell would open here' };
   const failed = checks.find(({ outcome, id }) => outcome === 'failed' && id !== 'attach');
-  if (failed) return { tone: 'lost', text: `No shell would open: ${lowerFirst(failed.title)}` };
+  if (failed) return { tone: 'lost', text: `No shell would open: ${REASONS[failed.id]}` };
   return { tone: 'owed', text: 'Whether a shell would open is not known' };
 }
 
@@ -53,9 +64,4 @@ export function formatReport(question: DoctorQuestion, { checks }: DoctorReport,
     ...(detail === undefined ? [] : detail.split('\n').map((line) => `${indent}${line}`)),
   ]);
   return [`Kubereel ${version}, connection to ${describePlace(question)}`, ...rows, ''].join('\n');
-}
-
-function lowerFirst(text: string): string {
-  // Not an abbreviation's first letter.
-  return /^[A-Z][a-z]/.test(text) ? text.charAt(0).toLowerCase() + text.slice(1) : text;
 }

@@ -64,7 +64,7 @@ describe.skipIf(!chromiumPath)('a connection checked in the page', () => {
     await context('staging').click();
     await page.getByRole('button', { name: 'Check this connection' }).click();
     await page.getByRole('tab', { name: 'Connection to staging' }).waitFor();
-    await expect.poll(() => summary().textContent()).toBe('No shell would open: TLS certificates');
+    await expect.poll(() => summary().textContent()).toBe('No shell would open: the cluster is not trusted');
     expect(await asked()).toEqual([{ context: 'staging', namespace: 'shop' }]);
     await row('TLS certificates').getByRole('img', { name: 'failed' }).waitFor();
     await row('Credential').getByRole('img', { name: 'skipped' }).waitFor();

@@ -13,10 +13,10 @@ test('one line says what it comes to', () => {
   expect(finished(checksWith(), true)).toEqual({ tone: 'live', text: 'A shell would open here' });
   expect(finished(untrustedChecks())).toEqual({
     tone: 'lost',
-    text: 'No shell would open: TLS certificates',
+    text: 'No shell would open: the cluster is not trusted',
   });
   expect(finished(checksWith({ exec: { outcome: 'failed' }, attach: { outcome: 'failed' } })).text).toBe(
-    'No shell would open: may I exec here',
+    'No shell would open: exec is not possible here',
   );
   const unknown = checksWith({ exec: { outcome: 'unknown' }, attach: { outcome: 'failed' } });
   expect(finished(unknown)).toEqual({ tone: 'owed', text: 'Whether a shell would open is not known' });
