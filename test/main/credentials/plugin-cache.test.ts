@@ -1,6 +1,6 @@
 // covers: main/credentials/credentials.ts
 // covers: main/credentials/plugin-provider.ts
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { PluginClusterInfo, PluginConfig } from '../../../main/credentials/credential.ts';
 import { createTestCredentials, ORIGIN, printAnswer, writePlugin } from '../../fakes/credentials.ts';
 import { createManualClock } from '../../fakes/manual-clock.ts';
@@ -139,6 +139,8 @@ describe.skipIf(process.platform === 'win32')('a plugin’s credential', () => {
     const background = provider
       .current({ signal, isUnattended: true })
       .catch((error: Error) => error.message);
+    // Whoever comes first starts the run: let that be the one that nobody asked for.
+    await vi.waitUntil(async () => (await runs()) === 1);
     const asked = provider.current({ signal });
     expect((await asked).authorization).toBe('Bearer t2');
     expect(await background).toContain('exit code 3');
