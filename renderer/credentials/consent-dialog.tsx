@@ -66,7 +66,7 @@ export function ConsentDialog({ request, queued, onAnswer, onLater }: ConsentDia
       </dl>
       <p class="consent-warning">
         It runs as you, and can do anything on this machine that you can. Allow it if you trust whoever wrote
-        this kubeconfig. It is not asked again for this program with these arguments in this file.
+        this kubeconfig. Your leave is kept for this program with these arguments in this file.
       </p>
     </Dialog>
   );

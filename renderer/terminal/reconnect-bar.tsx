@@ -59,7 +59,8 @@ export function ReconnectBar(props: ReconnectBarProps): JSX.Element {
         <span class="reconnect-count numbers" role="timer">
           {describeTry(state, nowMs)}
         </span>
-        <Button kind="primary" onPress={props.onTryNow} isDisabled={state.nextTryAtMs <= nowMs}>
+        {/* Never disabled, which would cost it the focus: while a try runs, another press does nothing. */}
+        <Button kind="primary" onPress={props.onTryNow}>
           Try now
         </Button>
         <Button onPress={props.onClose}>Close</Button>

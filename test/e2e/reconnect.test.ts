@@ -65,7 +65,10 @@ describe.skipIf(!chromiumPath)('a shell whose connection is cut', () => {
       .catch(() => {});
     await window.tab(/^web-.*live, being recorded/).waitFor();
     await window.seen(/— reconnected after \d+ s, in a new shell —/);
-    await window.page.keyboard.press('Escape');
+    // The bar has gone, and the focus is the terminal's again.
+    await expect
+      .poll(() => window.page.evaluate(() => document.activeElement?.closest('.xterm') !== null))
+      .toBe(true);
     await type('echo after-$((40 + 3))\n');
     await window.seen('after-43');
     const screen = await window.screen();

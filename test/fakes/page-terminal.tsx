@@ -136,6 +136,7 @@ const stage = {
     nowMs.value = START_MS + 761_000;
     stage.caughtUp();
   },
+  session: () => session.value,
   setSession(changes: Partial<SessionInfo>): void {
     session.value = { ...session.value, ...changes };
   },

@@ -565,6 +565,12 @@ describe.skipIf(!chromiumPath)('a terminal pane in a browser', () => {
       ).toBe(true);
       await page.getByRole('button', { name: 'Details' }).click();
       await page.getByText('close code 1006').waitFor();
+      await page.getByRole('button', { name: 'Try now' }).focus();
+      await page.evaluate(() => {
+        const lost = stage.session().state;
+        if (lost.kind === 'reconnecting') stage.setSession({ state: { ...lost, nextTryAtMs: 0 } });
+      });
+      await page.getByText('Attempt 3, now').waitFor();
       await page.evaluate(() => {
         stage.marker('reconnected after 8 s, in a new shell');
         stage.setSession({ state: { kind: 'live', startedAtMs: stage.startMs } });
