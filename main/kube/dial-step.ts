@@ -15,18 +15,27 @@ export async function takeStep<Result>(
   { limitMs, signal }: StepOptions,
   step: () => Promise<Result>,
 ): Promise<Result> {
-  const { promise: givenUp, reject } = Promise.withResolvers<never>();
-  const cancel = (): void => reject(signal.reason);
+  const { promise: tooLate, reject } = Promise.withResolvers<never>();
   const timer = setTimeout(() => reject(new Error(`it did not answer within ${limitMs / 1_000} s`)), limitMs);
-  signal.addEventListener('abort', cancel, { once: true });
-  if (signal.aborted) cancel();
   try {
-    return await Promise.race([givenUp, step()]);
+    return await leaveOnAbort(Promise.race([tooLate, step()]), signal);
   } catch (error) {
     socket.destroy();
     throw error;
   } finally {
     clearTimeout(timer);
-    signal.removeEventListener('abort', cancel);
+  }
+}
+
+/** Rejects with the signal's reason; what was waited for goes on unheard. */
+export async function leaveOnAbort<Result>(waiting: Promise<Result>, signal: AbortSignal): Promise<Result> {
+  const { promise: left, reject } = Promise.withResolvers<never>();
+  const leave = (): void => reject(signal.reason);
+  signal.addEventListener('abort', leave, { once: true });
+  if (signal.aborted) leave();
+  try {
+    return await Promise.race([left, waiting]);
+  } finally {
+    signal.removeEventListener('abort', leave);
   }
 }

@@ -46,13 +46,3 @@ export function createDial(
     }
   };
 }
-
-/** One connection on its own, for whoever wants to look at it, and destroys it then. */
-export function dialCluster(
-  needs: DialNeeds,
-  context: ResolvedContext,
-  credential: Credential,
-  { signal }: { readonly signal: AbortSignal },
-): Promise<Route> {
-  return createDial(needs, context)(credential, { signal });
-}

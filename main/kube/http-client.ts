@@ -4,6 +4,7 @@ import { readBody, readStart } from './answer-body.ts';
 import { toConnectError } from './connect-error.ts';
 import { formatProxyLogin } from './connect-proxy.ts';
 import type { Dial } from './dial.ts';
+import { leaveOnAbort } from './dial-step.ts';
 import type { ResolvedContext } from './kubeconfig.ts';
 import { chooseProxy, type ProxyChoice } from './proxy-choice.ts';
 import { ProxyRefusal, toProxyError } from './proxy-error.ts';
@@ -58,16 +59,16 @@ export function createHttpClient(needs: HttpNeeds, context: ResolvedContext): Ht
   }
 
   /** The proxy that takes plain http requests as its own and passes them on, as with kubectl. */
-  async function chooseForwarder(): Promise<ProxyChoice | undefined> {
+  async function chooseForwarder(signal: AbortSignal): Promise<ProxyChoice | undefined> {
     if (isSecure(context)) return undefined;
-    const choice = chooseProxy(cluster, await needs.environment());
+    const choice = chooseProxy(cluster, await leaveOnAbort(needs.environment(), signal));
     return choice?.proxy.kind === 'socks5' ? undefined : choice;
   }
 
   async function send(request: KubeRequest, credential: Credential): Promise<KubeResponse> {
     const { method, path, body, signal } = request;
     const query = request.query?.size ? `?${request.query}` : '';
-    const forwarder = await chooseForwarder();
+    const forwarder = await chooseForwarder(signal);
     const url = `${cluster.server}${path}${query}`;
     try {
       const response = await agentFor(credential).request({

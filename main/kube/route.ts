@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { toConnectError } from './connect-error.ts';
 import { openTunnel, type TunnelTarget } from './connect-proxy.ts';
-import { takeStep } from './dial-step.ts';
+import { leaveOnAbort, takeStep } from './dial-step.ts';
 import type { ResolvedContext } from './kubeconfig.ts';
 import { formatProxy } from './proxy.ts';
 import { chooseProxy, type ProxyChoice } from './proxy-choice.ts';
@@ -71,7 +71,9 @@ export async function openRoute(
   context: ResolvedContext,
   { signal, isForwarded = false, tls = () => createTlsSettings(context, {}) }: RouteOptions,
 ): Promise<Route> {
-  const choice = chooseProxy(context.cluster, await needs.environment());
+  // A login shell may take seconds to tell its environment: it is waited for only where it may matter.
+  const environment = context.cluster.proxyUrl ? {} : await leaveOnAbort(needs.environment(), signal);
+  const choice = chooseProxy(context.cluster, environment);
   const limits = needs.limits ?? KUBECTL_LIMITS;
   try {
     if (!choice) return { socket: await openTcp(targetOf(context), limits, signal) };

@@ -7,7 +7,7 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { dialCluster } from '../../../main/kube/dial.ts';
+import { createDial } from '../../../main/kube/dial.ts';
 import type { ClusterSettings } from '../../../main/kube/kubeconfig.ts';
 import type { DialLimits } from '../../../main/kube/route.ts';
 import { startApiServer } from '../../fakes/api-server.ts';
@@ -72,7 +72,7 @@ function dial(
   const context = createContext(server, { certificateAuthority: authority.certificate, ...cluster });
   const { limits, environment = {} } = options;
   const needs = { ...createDialNeeds(environment), ...(limits ? { limits } : {}) };
-  return dialCluster(needs, context, {}, { signal: options.signal ?? signal });
+  return createDial(needs, context)({}, { signal: options.signal ?? signal });
 }
 
 describe('directly', () => {
@@ -122,6 +122,28 @@ describe('directly', () => {
     });
     await expect(dial(`https://127.0.0.1:${port}`, {}, { signal: controller.signal })).rejects.toBe(reason);
     await closed.promise;
+  });
+});
+
+describe('the environment', () => {
+  const { promise: never } = Promise.withResolvers<NodeJS.ProcessEnv>();
+  const needs = { ...createDialNeeds(), environment: () => never };
+
+  test('is not waited for where the cluster names its proxy', async () => {
+    const server = await startServer();
+    const proxy = keep(await startHttpProxy());
+    const cluster = { certificateAuthority: authority.certificate, proxyUrl: proxy.url };
+    const { socket } = await createDial(needs, createContext(server.address, cluster))({}, { signal });
+    expect(proxy.requests).toHaveLength(1);
+    socket.destroy();
+  });
+
+  test('is waited for no longer than the signal says', async () => {
+    const controller = new AbortController();
+    const reason = new Error('enough');
+    const dialled = createDial(needs, createContext('https://kube.internal'))({}, controller);
+    controller.abort(reason);
+    await expect(dialled).rejects.toBe(reason);
   });
 });
 
