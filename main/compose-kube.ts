@@ -78,7 +78,7 @@ export async function openKube(
     userRequests: needs.credentials.requests,
     credentials,
     inspectPlugin: needs.credentials.admission.inspect,
-    kubeconfig: contexts.current,
+    kubeconfig: contexts.reload,
     resolve: (kubeconfig, context) => resolveContext(kubeconfig, context, clock.nowMs()),
     transport: contexts.transport,
     dial,

@@ -10,6 +10,12 @@ import {
 } from './check.ts';
 import type { Redactor } from './redact.ts';
 
+/** How long a check may take, and what would not have answered then. */
+export interface CheckLimit {
+  readonly ms: number;
+  readonly of: string;
+}
+
 /** The report as it fills: every row is there from the start, so that nothing moves when one comes to its end. */
 export interface Board {
   readonly checks: readonly Check[];
@@ -19,7 +25,7 @@ export interface Board {
    */
   run<Found>(
     id: CheckId,
-    limitMs: number,
+    limit: CheckLimit,
     work: (options: { readonly signal: AbortSignal }) => Promise<Result<Found>>,
   ): Promise<Found | undefined>;
   /** Says what a running check waits for. */
@@ -52,16 +58,16 @@ export function createBoard(
     get checks() {
       return checks;
     },
-    async run(id, limitMs, work) {
+    async run(id, { ms, of }, work) {
       put(id, { outcome: 'running', message: '' });
-      const limit = AbortSignal.timeout(limitMs);
+      const limit = AbortSignal.timeout(ms);
       try {
         const { finding, found } = await work({ signal: AbortSignal.any([signal, limit]) });
         put(id, finding);
         return found;
       } catch (error) {
         signal.throwIfAborted();
-        put(id, toFinding(limit.aborted ? createTimeout(limitMs, error) : error));
+        put(id, toFinding(limit.aborted ? createTimeout({ ms, of }, error) : error));
         return undefined;
       }
     },
@@ -81,8 +87,8 @@ function cleanRow({ clean }: Redactor, { message, hint, detail, ...row }: Check)
   };
 }
 
-function createTimeout(limitMs: number, cause: unknown): AppError {
-  return new AppError('timed-out', `there was no answer within ${Math.round(limitMs / 1_000)} s`, {
+function createTimeout({ ms, of }: CheckLimit, cause: unknown): AppError {
+  return new AppError('timed-out', `${of} did not answer within ${ms / 1_000} s`, {
     hint: 'Something between here and the cluster takes what is sent and says nothing: check VPN and firewall.',
     cause,
   });

@@ -42,8 +42,8 @@ export interface DoctorNeeds {
   /** The way that every connection takes. */
   readonly dial: DialNeeds;
   readonly userRequests: Pick<UserRequests, 'list' | 'onChanged'>;
-  /** As it stands; nothing is contacted. */
-  kubeconfig(): Kubeconfig;
+  /** Read anew, since somebody may just have mended it. */
+  kubeconfig(): Promise<Kubeconfig>;
   resolve(kubeconfig: Kubeconfig, context: string): Promise<ResolvedContext>;
   credentials(context: ResolvedContext): CredentialProvider;
   readonly inspectPlugin: PluginAdmission['inspect'];
@@ -73,14 +73,17 @@ export function createDoctor(needs: DoctorNeeds): Doctor {
       if (!context) return board.checks;
       const isReached = await examineConnection(needs, board, context, limits);
       if (!isReached) return board.checks;
-      const hasCredential = await board.run('credential', limits.credential, ({ signal }) =>
-        checkCredential(
-          { ...needs, redactor, note: (message) => board.note('credential', message) },
-          context,
-          {
-            signal,
-          },
-        ),
+      const hasCredential = await board.run(
+        'credential',
+        { ms: limits.credential, of: 'the credential' },
+        ({ signal }) =>
+          checkCredential(
+            { ...needs, redactor, note: (message) => board.note('credential', message) },
+            context,
+            {
+              signal,
+            },
+          ),
       );
       if (!hasCredential) {
         board.skip(['who', 'exec', 'attach'], 'there is no credential to ask with');
@@ -107,13 +110,14 @@ async function examineFiles(
   { context }: DoctorQuestion,
   limits: DoctorLimits,
 ): Promise<ResolvedContext | undefined> {
-  const kubeconfig = needs.kubeconfig();
-  const hasFiles = await board.run('kubeconfig', limits.files, async () => checkKubeconfig(kubeconfig));
-  if (!hasFiles) {
+  const kubeconfig = await board.run('kubeconfig', { ms: limits.files, of: 'the kubeconfig' }, async () =>
+    checkKubeconfig(await needs.kubeconfig()),
+  );
+  if (!kubeconfig) {
     board.skip(['context', ...AFTER_CONTEXT], 'there is no kubeconfig');
     return undefined;
   }
-  const found = await board.run('context', limits.files, () =>
+  const found = await board.run('context', { ms: limits.files, of: 'a file of the kubeconfig' }, () =>
     checkContext({ kubeconfig, resolve: needs.resolve }, context),
   );
   if (!found) board.skip(AFTER_CONTEXT, 'there is no context to use');
@@ -128,14 +132,13 @@ async function examineConnection(
   context: ResolvedContext,
   limits: DoctorLimits,
 ): Promise<boolean> {
-  const address = await board.run('address', limits.connection, (options) =>
-    checkAddress(needs, context, options),
-  );
+  const limit = { ms: limits.connection, of: context.cluster.server };
+  const address = await board.run('address', limit, (options) => checkAddress(needs, context, options));
   if (!address) {
     board.skip(['tls', 'credential', 'who', 'exec', 'attach'], 'the address cannot be reached');
     return false;
   }
-  const isTrusted = await board.run('tls', limits.connection, (options) => checkTls(needs, context, options));
+  const isTrusted = await board.run('tls', limit, (options) => checkTls(needs, context, options));
   if (!isTrusted) {
     board.skip(
       ['credential', 'who', 'exec', 'attach'],
@@ -153,9 +156,10 @@ async function examineAccess(
   question: DoctorQuestion,
   limits: DoctorLimits,
 ): Promise<void> {
+  const limit = { ms: limits.request, of: context.cluster.server };
   const namespace = question.namespace ?? context.namespace;
   const target = { namespace, pod: question.pod };
-  const isKnown = await board.run('who', limits.request, async (options) =>
+  const isKnown = await board.run('who', limit, async (options) =>
     checkIdentity({ transport: await needs.transport(context.name) }, context, options),
   );
   if (!isKnown) {
@@ -163,7 +167,7 @@ async function examineAccess(
     return;
   }
   for (const kind of ['exec', 'attach'] as const) {
-    await board.run(kind, limits.request, async (options) => {
+    await board.run(kind, limit, async (options) => {
       const transport = await needs.transport(context.name);
       const access = await checkRemoteCommand({ transport }, { kind, ...target }, options);
       if (access.finding.outcome === 'failed' || question.pod === undefined) return access;

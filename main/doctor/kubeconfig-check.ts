@@ -3,14 +3,15 @@ import type { Kubeconfig, KubeconfigSource, ResolvedContext } from '../kube/kube
 import { detailOf, ok, type Result, toFinding } from './check.ts';
 
 /** Which files there are, and what the merge of them holds. A broken one fails, as it does for kubectl. */
-export function checkKubeconfig({ sources, contexts, currentContext }: Kubeconfig): Result<true> {
+export function checkKubeconfig(kubeconfig: Kubeconfig): Result<Kubeconfig> {
+  const { sources, contexts, currentContext } = kubeconfig;
   const detail = detailOf(
     ...sources.map(describeSource),
     `contexts: ${contexts.length}, current-context: ${currentContext ?? 'none'}`,
   );
   const broken = sources.find(({ state }) => state === 'failed');
   // The others are loaded all the same: what comes after is worth a look.
-  if (broken) return { finding: { ...toFinding(broken.error), ...detail }, found: true };
+  if (broken) return { finding: { ...toFinding(broken.error), ...detail }, found: kubeconfig };
   const loaded = sources.filter(({ state }) => state === 'loaded');
   if (loaded.length === 0) {
     return {
@@ -25,7 +26,7 @@ export function checkKubeconfig({ sources, contexts, currentContext }: Kubeconfi
   const missing = sources.length - loaded.length;
   const files = loaded.length === 1 ? loaded[0]?.path : `${loaded.length} files merged`;
   const skipped = missing === 0 ? '' : `, ${missing} missing and skipped`;
-  return { finding: ok(`${files}${skipped}`, detail), found: true };
+  return { finding: ok(`${files}${skipped}`, detail), found: kubeconfig };
 }
 
 function describeSource({ path, state, error }: KubeconfigSource): string {

@@ -65,16 +65,8 @@ describe.skipIf(!chromiumPath)('a connection that does not work, in the whole ap
     await page.screenshot({ path: `${shots}/app-untrusted.png` });
 
     await writeKubeconfig(trusted);
-    await expect
-      .poll(
-        async () => {
-          await page.getByRole('button', { name: 'Check again' }).click();
-          await page.locator('.doctor-summary').filter({ hasNotText: 'Checking' }).waitFor();
-          return page.locator('.doctor-summary').textContent();
-        },
-        { timeout: 20_000 },
-      )
-      .toBe('No shell would open: exec is not possible here');
+    await page.getByRole('button', { name: 'Check again' }).click();
+    await page.getByText('No shell would open: exec is not possible here').waitFor();
     await page.getByText(/create is allowed, get is denied on pods\/exec in namespace shop/).waitFor();
     await page.screenshot({ path: `${shots}/app-missing-verb.png` });
     expect(await page.content()).not.toContain(TOKEN);

@@ -439,7 +439,7 @@ describe('a server that takes everything and says nothing', () => {
     return createDoctor({
       clock: createSystemClock(),
       userRequests: { list: () => [], onChanged: () => () => {} },
-      kubeconfig: () => kubeconfig,
+      kubeconfig: async () => kubeconfig,
       resolve: resolveContext,
       credentials: () => createCredentials(),
       inspectPlugin: () => Promise.reject(new Error('there is no plugin')),
@@ -457,7 +457,7 @@ describe('a server that takes everything and says nothing', () => {
     });
     expect(checkOf(checks, 'tls')).toMatchObject({
       outcome: 'failed',
-      message: 'there was no answer within 0 s',
+      message: `https://127.0.0.1:${port} did not answer within 0.2 s`,
     });
     expect(reports[0]?.map(({ outcome }) => outcome)).toEqual(Array(8).fill('waiting'));
     expect(reports.every((report) => report.length === 8)).toBe(true);
