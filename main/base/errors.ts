@@ -42,6 +42,7 @@ export type ErrorCode =
   // recording and library
   | 'disk-full'
   | 'recording-failed'
+  | 'recording-limit'
   | 'recording-unreadable'
   | 'recording-not-found'
   // session, settings, demo

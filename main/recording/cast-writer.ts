@@ -12,6 +12,7 @@ import { toRecordingError } from './recording-error.ts';
 import { type RecordingFiles, systemRecordingFiles } from './recording-files.ts';
 import type { Signer } from './seal.ts';
 import { formatSidecar, sidecarPathOf } from './sidecar.ts';
+import type { SpaceGuard } from './space-guard.ts';
 import { createSyncSchedule } from './sync-schedule.ts';
 
 /**
@@ -62,6 +63,8 @@ export interface CastWriterNeeds {
   readonly folder: string;
   /** The system's files by default. */
   readonly files?: RecordingFiles;
+  /** Keeps to the limits of the disk; without one there are none. */
+  readonly guard?: SpaceGuard;
   /** Seals the sidecar; undefined where there is no usable key, and then the record is kept unsealed. */
   signer?(): Promise<Signer | undefined>;
 }
@@ -73,7 +76,10 @@ const PLACE_CHECK_MICROS = 1_000_000;
 
 /** Rejects with `disk-full` or `recording-failed`, leaving no files behind, where the cast cannot be begun. */
 export async function createCastWriter(needs: CastWriterNeeds, recording: NewRecording): Promise<CastWriter> {
-  const { clock, folder, files = systemRecordingFiles } = needs;
+  const { clock, folder, files = systemRecordingFiles, guard } = needs;
+  await guard?.measure();
+  const refusal = guard?.refusal(0);
+  if (refusal) throw refusal;
   const begun = await beginRecording({ clock, files }, folder, recording);
   const zeroMicros = clock.nowMicros();
   const { recordingId, path, file, chainFile, lines } = begun;
@@ -86,7 +92,13 @@ export async function createCastWriter(needs: CastWriterNeeds, recording: NewRec
   const sync = createSyncSchedule({ clock, datasync: () => file.datasync(), onFailed: failSync }, life);
   const troubleChanged = createEmitter<AppError | undefined>();
   const queue = createLineQueue(
-    { clock, append, length: () => lines.length, toTrouble: (cause) => toTrouble(path, cause) },
+    {
+      clock,
+      append,
+      length: () => lines.length,
+      toTrouble: (cause) => toTrouble(path, cause),
+      refusal: () => guard?.refusal(lines.length + queue.queuedBytes),
+    },
     life,
   );
   life.own(queue.onTroubleChanged((trouble) => troubleChanged.fire(trouble ?? syncFailure)));
@@ -106,6 +118,7 @@ export async function createCastWriter(needs: CastWriterNeeds, recording: NewRec
       await lines.append(bytes);
     } finally {
       sync.wrote(lines.length - before);
+      guard?.spent(lines.length - before);
     }
   }
 
@@ -149,6 +162,7 @@ export async function createCastWriter(needs: CastWriterNeeds, recording: NewRec
   async function finish(end: RecordingEnd, nowMicros: number): Promise<void> {
     const timeMicros = sinceStart(nowMicros);
     push(encoder.finish(timeMicros));
+    queue.end();
     if (end.kind === 'exited') push(encoder.event({ kind: 'exit', timeMicros, exitCode: end.exitCode }));
     const refusal = await settleLines();
     await sync.settle().catch(failSync);

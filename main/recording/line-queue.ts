@@ -15,6 +15,8 @@ export interface LineQueue {
   room(): Promise<void>;
   /** Resolves when all is written. Rejects with the trouble where the disk refuses. */
   settle(): Promise<void>;
+  /** Marks the place of what was dropped, where that has not been done: no more comes. */
+  end(): void;
   /** Drops the output that waits, marking its place: for a file that must end now. */
   giveUp(): void;
   /** In order; what the file does not hold yet. */
@@ -34,6 +36,8 @@ export interface LineQueueNeeds {
   /** How far `append` came; grows also where it rejects. */
   length(): number;
   toTrouble(cause: unknown): AppError;
+  /** Why no more output is to be taken, though the disk would; undefined where it is. */
+  refusal(): AppError | undefined;
 }
 
 /** At this much unwritten the session waits for the disk, so that a flood goes at its pace. */
@@ -89,11 +93,13 @@ export function createLineQueue(needs: LineQueueNeeds, { signal }: { signal: Abo
     queuedBytes += bytes;
   }
 
-  function drop({ timeMicros, outputBytes }: CastLine): void {
+  function drop({ timeMicros, outputBytes }: CastLine, reason: AppError | undefined): void {
+    // A limit may be for good: the record says at once where it stops.
+    if (!gap && reason) mark(timeMicros, `not recorded from here on: ${reason.message}`);
     gap ??= { timeMicros, bytes: 0 };
     gap.bytes += outputBytes;
     lostBytes += outputBytes;
-    setTrouble(trouble ?? createTooSlow());
+    setTrouble(reason ?? trouble ?? createTooSlow());
   }
 
   /** Marks the place of what was dropped; `timeMicros` of a marker lies between those of its neighbours. */
@@ -101,21 +107,32 @@ export function createLineQueue(needs: LineQueueNeeds, { signal }: { signal: Abo
     if (!gap) return;
     const { timeMicros, bytes } = gap;
     gap = undefined;
-    const label = `${bytes} bytes of output are not on record: ${trouble?.message ?? 'the disk was too slow'}`;
+    mark(
+      timeMicros,
+      `${bytes} bytes of output are not on record: ${trouble?.message ?? 'the disk was too slow'}`,
+    );
+  }
+
+  function mark(timeMicros: number, label: string): void {
     keep({ text: formatEvent({ kind: 'marker', timeMicros, label }), timeMicros, outputBytes: 0 });
   }
 
   function take(line: CastLine): void {
     const isOutput = line.outputBytes > 0;
+    const reason = isOutput ? needs.refusal() : undefined;
+    if (reason) {
+      drop(line, reason);
+      return;
+    }
     const limit = isOutput ? (gap ? RESUME_BYTES : LIMIT_BYTES) : HARD_LIMIT_BYTES;
     if (queuedBytes < limit) {
       closeGap();
       keep(line);
-    } else if (isOutput) drop(line);
+    } else if (isOutput) drop(line, undefined);
   }
 
   async function writeAll(): Promise<void> {
-    while (entries.length > 0 || gap) {
+    while (entries.length > 0 || (gap && !needs.refusal())) {
       // There is room again: the place of what was dropped is marked before anything follows it.
       if (entries.length === 0) closeGap();
       const batch = takeBatch();
@@ -131,7 +148,7 @@ export function createLineQueue(needs: LineQueueNeeds, { signal }: { signal: Abo
       }
       reportProgress();
     }
-    setTrouble(undefined);
+    setTrouble(gap && needs.refusal());
   }
 
   function takeBatch(): Buffer {
@@ -162,7 +179,7 @@ export function createLineQueue(needs: LineQueueNeeds, { signal }: { signal: Abo
 
   /** Resolves when nothing is left to write; rejects where the disk refuses. */
   function write(): Promise<void> {
-    if (entries.length > 0 || gap) {
+    if (entries.length > 0 || (gap && !needs.refusal())) {
       writing ??= writeAll().finally(() => {
         writing = undefined;
       });
@@ -189,7 +206,7 @@ export function createLineQueue(needs: LineQueueNeeds, { signal }: { signal: Abo
     push(lines) {
       for (const line of lines) take(line);
       // While the disk refuses, the next try is not ours to make.
-      if (!trouble || !retrying) write().catch(() => void retryLater());
+      if (!retrying) write().catch(() => void retryLater());
     },
     async room() {
       if (queuedBytes < WAIT_BYTES || trouble) return;
@@ -206,11 +223,12 @@ export function createLineQueue(needs: LineQueueNeeds, { signal }: { signal: Abo
       waited.abort();
     },
     settle: write,
+    end: closeGap,
     giveUp() {
       const waiting = entries.splice(0);
       queuedBytes = 0;
       for (const { line } of waiting) {
-        if (line.outputBytes > 0) drop(line);
+        if (line.outputBytes > 0) drop(line, undefined);
         else {
           closeGap();
           keep(line);

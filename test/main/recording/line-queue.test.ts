@@ -11,6 +11,8 @@ interface Target {
   readonly queue: LineQueue;
   readonly clock: ManualClock;
   readonly events: () => ReturnType<typeof parseEvent>[];
+  /** While set, output is not to be taken. */
+  refusal: AppError | undefined;
   /** Bytes that are taken before it refuses. */
   room: number;
 }
@@ -19,7 +21,8 @@ function open(): Target {
   const clock = createManualClock();
   const taken: string[] = [];
   let length = 0;
-  const target = {
+  const target: Target = {
+    refusal: undefined,
     room: Number.POSITIVE_INFINITY,
     clock,
     events: () => taken.map(parseEvent),
@@ -38,6 +41,7 @@ function open(): Target {
         },
         length: () => length,
         toTrouble: () => new AppError('disk-full', 'the disk is full'),
+        refusal: () => target.refusal,
       },
       { signal: new AbortController().signal },
     ),
@@ -125,4 +129,40 @@ test('giving up keeps resizes and the end, and marks the output between them', a
     { kind: 'marker', timeMicros: 2e6, label: '5 bytes of output are not on record: the disk is full' },
   ]);
   expect(target.queue.lostBytes).toBe(35);
+});
+
+test('at a limit the record says where it stops, and where it goes on how much is missing', async () => {
+  const target = open();
+  const troubles: (string | undefined)[] = [];
+  target.queue.onTroubleChanged((trouble) => troubles.push(trouble?.code));
+  target.queue.push([outputLine(0, 10)]);
+  target.refusal = new AppError('recording-limit', 'the limit is reached');
+  const resize: CastLine = { text: '[0.000003,"r","90x30"]\n', timeMicros: 3, outputBytes: 0 };
+  target.queue.push([outputLine(1, 20), outputLine(2, 30)]);
+  await target.queue.settle();
+  expect(target.events().at(-1)).toMatchObject({
+    kind: 'marker',
+    label: 'not recorded from here on: the limit is reached',
+  });
+  expect(target.queue.trouble?.code).toBe('recording-limit');
+  target.refusal = undefined;
+  target.queue.push([resize, outputLine(4, 5)]);
+  await target.queue.settle();
+  expect(target.events().map(({ kind }) => kind)).toEqual(['output', 'marker', 'marker', 'resize', 'output']);
+  expect(target.events()[2]).toMatchObject({
+    label: expect.stringMatching(/^50 bytes .* the limit is reached$/),
+  });
+  expect(troubles).toEqual(['recording-limit', undefined]);
+});
+
+test('what ends at a limit ends with how much is missing', async () => {
+  const target = open();
+  target.refusal = new AppError('recording-limit', 'the limit is reached');
+  target.queue.push([outputLine(0, 10)]);
+  target.queue.end();
+  await target.queue.settle();
+  expect(target.events().map((event) => (event.kind === 'marker' ? event.label : ''))).toEqual([
+    'not recorded from here on: the limit is reached',
+    '10 bytes of output are not on record: the limit is reached',
+  ]);
 });
