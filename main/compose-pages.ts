@@ -6,7 +6,6 @@ import type { Core } from './compose.ts';
 import { openShell } from './exec/shell.ts';
 import { createShellMemory } from './exec/shell-memory.ts';
 import { createSessions } from './session/sessions.ts';
-import { openSettings } from './settings/settings.ts';
 import { VERSION } from './version.ts';
 
 export interface PagesOptions {
@@ -28,10 +27,7 @@ export async function openPages(
 ): Promise<Pages> {
   const { clock, log, paths, life, contexts, demo } = core;
   core.credentials.usePages();
-  const [settings, library] = await Promise.all([
-    openSettings({ file: paths.settingsFile, clock }),
-    core.library(),
-  ]);
+  const [settings, library] = await Promise.all([core.settings(), core.library()]);
   const memory = createShellMemory({ clock });
   const sessions = createSessions({
     clock,

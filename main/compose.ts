@@ -20,6 +20,9 @@ import { describeThisProcess, isOwnerAlive } from './recording/owner.ts';
 import type { RecordingDetails } from './recording/recording.ts';
 import type { Signer } from './recording/seal.ts';
 import { createSigningKeys, type SigningKeys } from './recording/signing-keys.ts';
+import { createSpaceGuard, type RecordingLimits } from './recording/space-guard.ts';
+import { defaultSettings, type Settings } from './settings/schema.ts';
+import { openSettings, type SettingsSnapshot, type SettingsStore } from './settings/settings.ts';
 
 export interface ComposeOptions {
   readonly environment: NodeJS.ProcessEnv;
@@ -44,7 +47,8 @@ export interface Core {
   readonly doctor: Doctor;
   readonly credentials: Credentials;
   readonly signingKeys: SigningKeys;
-  /** Opened at its first use. */
+  /** Read at its first use; so is the next. */
+  settings(): Promise<SettingsStore>;
   library(): Promise<Library>;
   newCastWriter(details: RecordingDetails, size: TerminalSize): Promise<CastWriter>;
   openCommand(
@@ -97,6 +101,9 @@ export async function compose(options: ComposeOptions): Promise<Core> {
   );
   const signingKeys = createSigningKeys({ folder: paths.keys });
   let openingLibrary: Promise<Library> | undefined;
+  let openingSettings: Promise<SettingsStore> | undefined;
+  let limits: RecordingLimits = toLimits(defaultSettings);
+  const guard = createSpaceGuard({ clock, folder: paths.recordings, limits: () => limits });
 
   /** A recording without a seal is worth more than none. */
   async function signer(): Promise<Signer | undefined> {
@@ -106,6 +113,21 @@ export async function compose(options: ComposeOptions): Promise<Core> {
       log.error({ error: String(error) }, 'recordings are kept without a seal');
       return undefined;
     }
+  }
+
+  async function readSettings(): Promise<SettingsStore> {
+    const store = await openSettings({ file: paths.settingsFile, clock });
+    const follow = (snapshot: SettingsSnapshot): void => {
+      limits = toLimits(snapshot.settings);
+    };
+    follow(store.current());
+    life.own(store.onChanged(follow));
+    return store;
+  }
+
+  function settings(): Promise<SettingsStore> {
+    openingSettings ??= readSettings();
+    return openingSettings;
   }
 
   const core: Core = {
@@ -118,6 +140,7 @@ export async function compose(options: ComposeOptions): Promise<Core> {
     doctor,
     credentials,
     signingKeys,
+    settings,
     library() {
       openingLibrary ??= openLibrary(
         {
@@ -132,8 +155,11 @@ export async function compose(options: ComposeOptions): Promise<Core> {
       );
       return openingLibrary;
     },
-    newCastWriter: (details, size) =>
-      createCastWriter({ clock, folder: paths.recordings, signer }, { details, size }),
+    async newCastWriter(details, size) {
+      // The limits stand in them.
+      await settings();
+      return createCastWriter({ clock, folder: paths.recordings, guard, signer }, { details, size });
+    },
     async openCommand(context, target, size, options) {
       const transport = await contexts.transport(context);
       return openCommand({ transport, clock }, target, size, options);
@@ -144,3 +170,13 @@ export async function compose(options: ComposeOptions): Promise<Core> {
   };
   return core;
 }
+
+function toLimits({ recordingSessionMiB, recordingFreeMiB, recordingLibraryMiB }: Settings): RecordingLimits {
+  return {
+    sessionBytes: recordingSessionMiB * MIB,
+    freeBytes: recordingFreeMiB * MIB,
+    libraryBytes: recordingLibraryMiB * MIB,
+  };
+}
+
+const MIB = 1024 * 1024;

@@ -267,6 +267,12 @@ export interface Settings {
   readonly replayIdleSeconds: number;
   /** The image that a debug container or a node shell is offered with. */
   readonly debugImage: string;
+  /** MiB: largest recording of one session; 0 for any. */
+  readonly recordingSessionMiB: number;
+  /** MiB: what recordings leave free on the disk; 0 fills it. */
+  readonly recordingFreeMiB: number;
+  /** MiB: all recordings together; 0 for any. */
+  readonly recordingLibraryMiB: number;
   /** Newest first, at most 50. */
   readonly recentTargets: readonly ShellTarget[];
 }

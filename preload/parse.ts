@@ -39,6 +39,7 @@ const shell = v.strictObject({
   debug: v.exactOptional(v.strictObject({ image: name })),
   node: v.exactOptional(v.strictObject({ name, image: name })),
 });
+const mebibytes = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(1_048_576));
 const empty = v.strictObject({});
 const session = v.strictObject({ sessionId: name });
 const recording = v.strictObject({ recordingId: name });
@@ -55,6 +56,9 @@ const settingsChanges = v.strictObject({
   screenReader: v.exactOptional(v.boolean()),
   replayIdleSeconds: v.exactOptional(v.pipe(v.number(), v.minValue(0), v.maxValue(3_600))),
   debugImage: v.exactOptional(name),
+  recordingSessionMiB: v.exactOptional(mebibytes),
+  recordingFreeMiB: v.exactOptional(mebibytes),
+  recordingLibraryMiB: v.exactOptional(mebibytes),
   recentTargets: v.exactOptional(v.pipe(v.array(target), v.maxLength(MAX_RECENT_TARGETS))),
 } satisfies Record<keyof Settings, v.GenericSchema>);
 

@@ -24,6 +24,9 @@ const FIRST_SETTINGS: Settings = {
   screenReader: false,
   replayIdleSeconds: 2,
   debugImage: 'busybox:1.37',
+  recordingSessionMiB: 2_048,
+  recordingFreeMiB: 512,
+  recordingLibraryMiB: 20_480,
   recentTargets: [],
 };
 

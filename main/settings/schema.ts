@@ -18,6 +18,12 @@ export interface Settings {
   readonly replayIdleSeconds: number;
   /** The image that a debug container or a node shell is offered with. */
   readonly debugImage: string;
+  /** MiB: largest recording of one session; 0 for any. */
+  readonly recordingSessionMiB: number;
+  /** MiB: what recordings leave free on the disk; 0 fills it. */
+  readonly recordingFreeMiB: number;
+  /** MiB: all recordings together; 0 for any. */
+  readonly recordingLibraryMiB: number;
   /** Newest first. */
   readonly recentTargets: readonly RecentTarget[];
 }
@@ -42,12 +48,18 @@ export const defaultSettings: Settings = {
   screenReader: false,
   replayIdleSeconds: 2,
   debugImage: 'busybox:1.37',
+  recordingSessionMiB: 2_048,
+  recordingFreeMiB: 512,
+  recordingLibraryMiB: 20_480,
   recentTargets: [],
 };
 
 const MAX_NAME = 512;
 const MAX_RECENT_TARGETS = 50;
 const name = v.pipe(v.string(), v.minLength(1), v.maxLength(MAX_NAME));
+
+/** Up to a tebibyte. */
+const mebibytes = parserOf(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(1_048_576)));
 
 /** One parser a key, undefined for what is wrong: such a key falls back alone. */
 export const settingsParsers: {
@@ -64,6 +76,9 @@ export const settingsParsers: {
   screenReader: parserOf(v.boolean()),
   replayIdleSeconds: parserOf(v.pipe(v.number(), v.minValue(0), v.maxValue(3_600))),
   debugImage: parserOf(name),
+  recordingSessionMiB: mebibytes,
+  recordingFreeMiB: mebibytes,
+  recordingLibraryMiB: mebibytes,
   recentTargets: parserOf(
     v.pipe(
       v.array(

@@ -101,6 +101,9 @@ function interpret(fields: Fields, problems: readonly AppError[]): SettingsSnaps
     screenReader: pick('screenReader'),
     replayIdleSeconds: pick('replayIdleSeconds'),
     debugImage: pick('debugImage'),
+    recordingSessionMiB: pick('recordingSessionMiB'),
+    recordingFreeMiB: pick('recordingFreeMiB'),
+    recordingLibraryMiB: pick('recordingLibraryMiB'),
     recentTargets: pick('recentTargets'),
   };
   return { settings, problems: found };

@@ -15,7 +15,7 @@ export type SettingField =
 
 interface Base {
   readonly key: Exclude<keyof Settings, 'recentTargets'>;
-  readonly group: 'Appearance' | 'Terminal' | 'Debugging' | 'Replay';
+  readonly group: 'Appearance' | 'Terminal' | 'Recording' | 'Debugging' | 'Replay';
   readonly label: string;
   readonly help?: string;
 }
@@ -31,6 +31,9 @@ export const THEME_NAMES: Readonly<Record<Settings['theme'], string>> = {
   dark: 'dark',
   contrast: 'high contrast',
 };
+
+/** A tebibyte. */
+const MOST_MIB = 1_048_576;
 
 export const SETTING_FIELDS: readonly SettingField[] = [
   {
@@ -105,6 +108,39 @@ export const SETTING_FIELDS: readonly SettingField[] = [
     kind: 'switch',
     label: 'Screen reader support',
     help: 'Makes the text of terminals readable to screen readers. Large output becomes slower.',
+  },
+  {
+    key: 'recordingSessionMiB',
+    group: 'Recording',
+    kind: 'number',
+    label: 'Largest recording',
+    help: 'Of one session; 0 for any. The shell goes on beyond it, and the recording says where it stopped.',
+    least: 0,
+    most: MOST_MIB,
+    step: 256,
+    unit: 'MiB',
+  },
+  {
+    key: 'recordingFreeMiB',
+    group: 'Recording',
+    kind: 'number',
+    label: 'Keep free on the disk',
+    help: 'Recording stops below this and goes on when there is room again; 0 fills the disk.',
+    least: 0,
+    most: MOST_MIB,
+    step: 256,
+    unit: 'MiB',
+  },
+  {
+    key: 'recordingLibraryMiB',
+    group: 'Recording',
+    kind: 'number',
+    label: 'All recordings together',
+    help: '0 for any. Delete old ones in the library to make room.',
+    least: 0,
+    most: MOST_MIB,
+    step: 1_024,
+    unit: 'MiB',
   },
   {
     key: 'debugImage',

@@ -7,7 +7,13 @@ import { Icon } from '../ui/icon.tsx';
 import { Problem } from '../ui/problem.tsx';
 import { parseSetting, SETTING_FIELDS, type SettingField } from './settings-fields.ts';
 
-const GROUPS = ['Appearance', 'Terminal', 'Debugging', 'Replay'] as const;
+const GROUPS = ['Appearance', 'Terminal', 'Recording', 'Debugging', 'Replay'] as const;
+
+/** What holds whatever is chosen below. */
+const GROUP_NOTES: Partial<Record<(typeof GROUPS)[number], string>> = {
+  Recording:
+    'If Kubereel is killed, at most 250 ms of output are missing in a recording; if the machine loses power, at most 1 s.',
+};
 
 export function SettingsView({ store }: { readonly store: Store }): JSX.Element {
   const { settings, problems } = store.settings.state.value;
@@ -28,6 +34,7 @@ export function SettingsView({ store }: { readonly store: Store }): JSX.Element 
         {GROUPS.map((group) => (
           <section key={group} class="settings-group" aria-label={group}>
             <h2>{group}</h2>
+            {GROUP_NOTES[group] && <p class="settings-note secondary">{GROUP_NOTES[group]}</p>}
             {SETTING_FIELDS.filter((field) => field.group === group).map((field) => (
               <SettingRow key={field.key} field={field} settings={settings} onChange={store.changeSettings} />
             ))}

@@ -25,6 +25,9 @@ const settings = signal<Settings>({
   screenReader: true,
   replayIdleSeconds: 2,
   debugImage: 'busybox:1.37',
+  recordingSessionMiB: 2_048,
+  recordingFreeMiB: 512,
+  recordingLibraryMiB: 20_480,
   recentTargets: [],
 });
 const themeSetting = signal<Settings['theme']>('dark');

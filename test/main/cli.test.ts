@@ -282,6 +282,24 @@ describe('exec', () => {
   });
 });
 
+test('a recording stops at its limit and says where, and the command goes on', async () => {
+  const place = await mkdtemp(join(tmpdir(), 'kubereel-cli-limit-'));
+  await writeFile(join(place, 'settings.json'), '{"recordingSessionMiB": 1}');
+  const there = { environment: { KUBEREEL_HOME: place } };
+  const shell = ['sh', '-c', 'yes "a line of output" | head -c 4194304'];
+  const { stdout, stderr, exitCode } = await run(['exec', await podLike('web'), '--', ...shell], there);
+  expect({ exitCode, bytes: stdout.length }).toEqual({ exitCode: 0, bytes: 4_194_304 });
+  expect(stderr).toMatch(/warning: \d{7} bytes of output are missing in the record/);
+  const names = await readdir(join(place, 'recordings'));
+  const cast = await readFile(
+    join(place, 'recordings', names.find((name) => name.endsWith('.cast')) ?? ''),
+    'utf8',
+  );
+  expect(cast.length).toBeLessThan(3 * 1024 * 1024);
+  expect(cast).toContain('not recorded from here on: this recording has reached its limit of 1 MiB');
+  await rm(place, { recursive: true });
+});
+
 test('recover mends what a dead program left, tells it, and sessions can be asked for it', async () => {
   const place = await mkdtemp(join(tmpdir(), 'kubereel-cli-recover-'));
   const there = { environment: { KUBEREEL_HOME: place } };
