@@ -2,7 +2,7 @@
 import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { WebSocket } from 'ws';
 import { createLoginEnvironment } from '../../main/credentials/login-environment.ts';
 import { createTestCredentials, printAnswer, V1, writePlugin } from '../fakes/credentials.ts';
@@ -10,6 +10,7 @@ import { kubectlPath, runKubectl } from '../fakes/demo-kubectl.ts';
 import { createManualClock } from '../fakes/manual-clock.ts';
 import { ask, execUser, openUsers, type PluginCluster, startPluginCluster } from '../fakes/plugin-cluster.ts';
 import { isRunning } from '../fakes/processes.ts';
+import { until } from '../fakes/until.ts';
 
 const V1BETA1 = 'client.authentication.k8s.io/v1beta1';
 const MARKER = 'marker-secret';
@@ -274,12 +275,12 @@ describe.skipIf(process.platform === 'win32')('exec credentials', () => {
     const { plugin, read } = await writePlugin(
       `if [ "$RUN" = 1 ]; then sleep 600 & echo $! > child; wait; fi\n${printAnswer({ token: 't' })}`,
     );
-    const room = await createTestCredentials({ pluginLimits: { silentTimeoutMs: 1_000 } });
+    const room = await createTestCredentials({ pluginLimits: { silentTimeoutMs: 4_000 } });
     const { transport } = await openUsers(cluster, { u: execUser(plugin) }, { room });
     const way = await transport();
     expect(await failureOf(ask(way))).toMatchObject({ code: 'plugin-timed-out' });
     const child = Number(await read('child'));
-    await vi.waitUntil(() => !isRunning(child));
+    await until(() => !isRunning(child));
     expect(await ask(way)).toBe(200);
   });
 

@@ -3,13 +3,14 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { spawn } from '@lydell/node-pty';
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createPluginApprovals } from '../../main/credentials/plugin-approvals.ts';
 import { createTestCredentials, printAnswer, V1, writePlugin } from '../fakes/credentials.ts';
 import { kubectlEnvironment, kubectlPath, runKubectl } from '../fakes/demo-kubectl.ts';
 import { runKubereel } from '../fakes/kubereel-cli.ts';
 import { createManualClock } from '../fakes/manual-clock.ts';
 import { ask, execUser, openUsers, type PluginCluster, startPluginCluster } from '../fakes/plugin-cluster.ts';
+import { until } from '../fakes/until.ts';
 
 const V1BETA1 = 'client.authentication.k8s.io/v1beta1';
 
@@ -161,7 +162,7 @@ describe.skipIf(!kubectlPath)('beside a real kubectl', () => {
     const terminal = spawn(kubectlPath ?? '', ['get', '--raw', '/version'], {
       env: kubectlEnvironment(path),
     });
-    await vi.waitUntil(async () => (await read('seen-kubectl')).endsWith('}\n'), { timeout: 10_000 });
+    await until(async () => (await read('seen-kubectl')).endsWith('}\n'));
     terminal.kill();
     expect(await read('seen-us')).toBe(await read('seen-kubectl'));
     expect(await read('seen-us')).toContain('0 is a terminal\n2 is a terminal\nhas a terminal of its own');

@@ -2,7 +2,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { compose } from '../../main/compose.ts';
 import type { PluginConfig } from '../../main/credentials/credential.ts';
@@ -14,10 +14,10 @@ import { startTestCore, type TestCore } from '../fakes/core.ts';
 import { printAnswer, type TestPlugin, writePlugin } from '../fakes/credentials.ts';
 import { startTestDemo } from '../fakes/demo-start.ts';
 import { isRunning } from '../fakes/processes.ts';
+import { until } from '../fakes/until.ts';
 
 const SIZE = { cols: 100, rows: 30 };
 const MARKER = 'marker-secret';
-const WAIT = { timeout: 15_000 };
 
 let demo: DemoCluster;
 let token: string;
@@ -59,10 +59,14 @@ function deviceLogin(changes: Partial<PluginConfig> = {}): Promise<TestPlugin> {
   );
 }
 
+async function childOf(plugin: TestPlugin): Promise<number> {
+  await until(async () => (await plugin.read('child')).endsWith('\n'));
+  return Number(await plugin.read('child'));
+}
+
 async function requestOf(page: ContractClient, kind: CredentialRequest['kind']): Promise<CredentialRequest> {
-  const found = await vi.waitUntil(
-    async () => (await page.call('credentials.requests', {})).find((request) => request.kind === kind),
-    WAIT,
+  const found = await until(async () =>
+    (await page.call('credentials.requests', {})).find((request) => request.kind === kind),
   );
   return found as CredentialRequest;
 }
@@ -86,7 +90,7 @@ function openLogin(page: ContractClient, { requestId }: CredentialRequest) {
   return {
     ended,
     text: () => text,
-    said: (words: string) => vi.waitUntil(() => text.includes(words), WAIT),
+    said: (words: string) => until(() => text.includes(words)),
     type: (keys: string) => stream.write(Buffer.from(keys)),
   };
 }
@@ -112,16 +116,14 @@ describe.skipIf(process.platform === 'win32')('a login in the page', () => {
     const page = await start(plugin.plugin);
     const shells = await openShells(page, 10);
     await allow(page);
+    await until(async () => (await requestOf(page, 'login')).waiting === 10);
     const request = await requestOf(page, 'login');
-    expect(request).toMatchObject({ context: demo.contextName, path: plugin.plugin.command, waiting: 10 });
+    expect(request).toMatchObject({ context: demo.contextName, path: plugin.plugin.command });
     const login = openLogin(page, request);
     await login.said('type the code: ');
     await page.call('credentials.resize', { requestId: request.requestId, size: SIZE });
     await login.type('ABCD\r');
-    await vi.waitUntil(
-      () => shells.latest().filter(({ state }) => state.kind === 'live').length === 10,
-      WAIT,
-    );
+    await until(() => shells.latest().filter(({ state }) => state.kind === 'live').length === 10);
     await login.ended;
     expect(await page.call('credentials.requests', {})).toEqual([]);
     expect(await plugin.runs()).toBe(1);
@@ -135,7 +137,7 @@ describe.skipIf(process.platform === 'win32')('a login in the page', () => {
     await allow(page);
     const request = await requestOf(page, 'login');
     await page.call('credentials.answer', { requestId: request.requestId, answer: 'refuse' });
-    await vi.waitUntil(() => shells.latest().every(({ state }) => state.kind === 'ended'), WAIT);
+    await until(() => shells.latest().every(({ state }) => state.kind === 'ended'));
     expect(shells.latest()[0]?.state).toMatchObject({
       end: {
         kind: 'failed',
@@ -162,10 +164,10 @@ describe.skipIf(process.platform === 'win32')('a login in the page', () => {
     const shells = await openShells(page, 2);
     await allow(page);
     await requestOf(page, 'login');
+    const child = await childOf(plugin);
     for (const { sessionId } of shells.latest()) await page.call('sessions.close', { sessionId });
-    await vi.waitUntil(async () => (await page.call('credentials.requests', {})).length === 0, WAIT);
-    const child = Number(await plugin.read('child'));
-    await vi.waitUntil(() => !isRunning(child), WAIT);
+    await until(async () => (await page.call('credentials.requests', {})).length === 0);
+    await until(() => !isRunning(child));
   });
 
   test('is over when the app ends, and leaves nothing running', async () => {
@@ -176,9 +178,9 @@ describe.skipIf(process.platform === 'win32')('a login in the page', () => {
     await openShells(page, 1);
     await allow(page);
     await requestOf(page, 'login');
+    const child = await childOf(plugin);
     await app.core.end();
-    const child = Number(await plugin.read('child'));
-    await vi.waitUntil(() => !isRunning(child), WAIT);
+    await until(() => !isRunning(child));
   });
 
   test('is not asked for what nobody asked for: no question, no window, and the reason told', async () => {
@@ -216,7 +218,7 @@ describe.skipIf(process.platform === 'win32')('what a plugin prints', () => {
     const page = await start(plugin.plugin);
     const shells = await openShells(page, 1);
     await allow(page);
-    await vi.waitUntil(() => shells.latest()[0]?.state.kind === 'ended', WAIT);
+    await until(() => shells.latest()[0]?.state.kind === 'ended');
     expect(shells.latest()[0]?.state).toMatchObject({ end: { kind: 'failed' } });
     expect(JSON.stringify(shells.latest())).not.toContain(MARKER);
     await app.core.end();
@@ -245,7 +247,7 @@ describe.skipIf(process.platform === 'win32')('started from an icon', () => {
     });
     expect(core.contexts.current().contexts).toEqual([]);
     await writeFile(join(folder, 'go'), '');
-    await vi.waitUntil(() => core.contexts.current().contexts.length === 1, WAIT);
+    await until(() => core.contexts.current().contexts.length === 1);
     const use = { kubeconfigPath: path, path: plugin.plugin.command, args: [] };
     await core.credentials.approvals.add(use);
     const transport = await core.contexts.transport(demo.contextName);

@@ -1,7 +1,8 @@
 import { type IPty, spawn } from '@lydell/node-pty';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { createSystemClock } from '../../../main/base/clock.ts';
 import { createTerminalInput, type TerminalDescriptor } from '../../../main/base/terminal-input.ts';
+import { until } from '../../fakes/until.ts';
 
 const never = new AbortController().signal;
 
@@ -18,14 +19,14 @@ function start(script: string) {
 test.skipIf(process.platform === 'win32')('what is typed reaches the program', async () => {
   const { write, text } = start('read line; echo "got $line"');
   await write(Buffer.from('grün\r'), { signal: never });
-  await vi.waitUntil(() => text().includes('got grün'));
+  await until(() => text().includes('got grün'));
 });
 
 test.skipIf(process.platform === 'win32')(
   'a full terminal is waited for, without holding the process up',
   async () => {
     const { terminal, write, text } = start('stty raw -echo; echo ready; sleep 600');
-    await vi.waitUntil(() => text().includes('ready'));
+    await until(() => text().includes('ready'));
     const leaving = new AbortController();
     const writing = write(Buffer.alloc(1024 * 1024, 'x'), { signal: leaving.signal });
     const isOver = await Promise.race([

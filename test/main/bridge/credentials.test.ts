@@ -1,7 +1,8 @@
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { createLoginScreen } from '../../../main/credentials/login-terminal.ts';
 import { createRecordDecoder, type TerminalRecord } from '../../../preload/terminal-records.ts';
 import { startTestCore } from '../../fakes/core.ts';
+import { until } from '../../fakes/until.ts';
 
 const subject = { context: 'c', kubeconfigPath: '/k', command: 'aws', path: '/bin/aws', args: [] };
 
@@ -21,7 +22,7 @@ test('a page is told of requests, answers them, and is somebody who is there', a
   await client.call('credentials.answer', { requestId: request?.requestId ?? '', answer: 'refuse' });
   expect(answers).toEqual(['refuse']);
   open.close();
-  await vi.waitUntil(() => counts.at(-1) === 0);
+  await until(() => counts.at(-1) === 0);
   await expect(
     client.call('credentials.answer', { requestId: request?.requestId ?? '', answer: 'allow' }),
   ).rejects.toMatchObject({ code: 'not-found' });
@@ -52,10 +53,10 @@ test('a login is a terminal: seen from its start, typed into, resized, ended wit
   const shown = (async () => {
     for await (const bytes of stream.input) records.push(...decoder.push(bytes));
   })();
-  await vi.waitUntil(() => records.some(({ kind }) => kind === 'caught-up'));
+  await until(() => records.some(({ kind }) => kind === 'caught-up'));
   await stream.write(Buffer.from('1234\r'));
   await client.call('credentials.resize', { requestId, size: { cols: 90, rows: 20 } });
-  await vi.waitUntil(() => typed.join('') === '1234\r');
+  await until(() => typed.join('') === '1234\r');
   expect(sizes).toEqual([{ cols: 90, rows: 20 }]);
   screen.end();
   await shown;

@@ -4,10 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { spawn } from '@lydell/node-pty';
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { printAnswer, writePlugin } from '../../fakes/credentials.ts';
 import { runKubereel } from '../../fakes/kubereel-cli.ts';
 import { execUser, type PluginCluster, startPluginCluster } from '../../fakes/plugin-cluster.ts';
+import { until } from '../../fakes/until.ts';
 
 const CLI = fileURLToPath(new URL('../../../main/cli.ts', import.meta.url));
 let cluster: PluginCluster;
@@ -40,7 +41,7 @@ function atTerminal(kubeconfigPath: string, ...args: readonly string[]) {
   return {
     exited,
     text: () => text,
-    said: (words: string) => vi.waitUntil(() => text.includes(words), { timeout: 15_000 }),
+    said: (words: string) => until(() => text.includes(words)),
     type: (keys: string) => terminal.write(keys),
   };
 }

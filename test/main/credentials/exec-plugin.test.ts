@@ -1,12 +1,13 @@
 // covers: main/credentials/captured-process.ts
 // covers: main/credentials/plugin-error.ts
 import { rm } from 'node:fs/promises';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createSystemClock } from '../../../main/base/clock.ts';
 import type { PluginConfig } from '../../../main/credentials/credential.ts';
 import { type PluginNeeds, runPlugin } from '../../../main/credentials/exec-plugin.ts';
 import { ORIGIN, printAnswer, type TestPlugin, writePlugin } from '../../fakes/credentials.ts';
 import { isRunning } from '../../fakes/processes.ts';
+import { until } from '../../fakes/until.ts';
 
 const never = new AbortController().signal;
 const environment = { PATH: process.env['PATH'], MARKER: 'inherited' };
@@ -30,7 +31,7 @@ async function failureOf(running: Promise<unknown>): Promise<unknown> {
 }
 
 async function childOf(plugin: TestPlugin): Promise<number> {
-  await vi.waitUntil(async () => (await plugin.read('child')).endsWith('\n'));
+  await until(async () => (await plugin.read('child')).endsWith('\n'));
   return Number(await plugin.read('child'));
 }
 
@@ -86,17 +87,17 @@ describe.skipIf(process.platform === 'win32')('an exec plugin', () => {
       message: expect.stringContaining('more than 1 MiB'),
     });
     const child = await childOf(plugin);
-    await vi.waitUntil(() => !isRunning(child));
+    await until(() => !isRunning(child));
   });
 
   test('one that never answers is ended, with all that it started', async () => {
     const plugin = await writePlugin('sleep 600 & echo $! > child; wait');
-    expect(await failureOf(run(plugin, { silentTimeoutMs: 1_000 }))).toMatchObject({
+    expect(await failureOf(run(plugin, { silentTimeoutMs: 3_000 }))).toMatchObject({
       code: 'plugin-timed-out',
-      message: expect.stringContaining('within 1 s'),
+      message: expect.stringContaining('within 3 s'),
     });
     const child = await childOf(plugin);
-    await vi.waitUntil(() => !isRunning(child));
+    await until(() => !isRunning(child));
   });
 
   test('one that ends and leaves a helper behind with its output has answered', async () => {
@@ -114,7 +115,7 @@ describe.skipIf(process.platform === 'win32')('an exec plugin', () => {
     const child = await childOf(plugin);
     controller.abort(new Error('tab closed'));
     expect(await settled).toMatchObject({ message: 'tab closed' });
-    await vi.waitUntil(() => !isRunning(child));
+    await until(() => !isRunning(child));
     await expect(run(plugin, { signal: controller.signal })).rejects.toThrow('tab closed');
     expect(await plugin.runs()).toBe(1);
   });

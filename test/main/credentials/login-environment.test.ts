@@ -1,13 +1,14 @@
 import { chmod, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import {
   createLoginEnvironment,
   createOwnEnvironment,
   isStartedFromIcon,
 } from '../../../main/credentials/login-environment.ts';
 import { isRunning } from '../../fakes/processes.ts';
+import { until } from '../../fakes/until.ts';
 
 const never = new AbortController().signal;
 
@@ -85,11 +86,11 @@ describe.skipIf(process.platform === 'win32')('the login shell', () => {
     const environment = { SHELL: shell, PATH: '/bin' };
     const login = createLoginEnvironment({ environment, platform: 'linux' }, { signal: ending.signal });
     const readChild = () => readFile(`${shell}.child`, 'utf8').catch(() => '');
-    await vi.waitUntil(async () => (await readChild()).endsWith('\n'));
+    await until(async () => (await readChild()).endsWith('\n'));
     ending.abort(new Error('the app ends'));
     expect((await login.current()).problem).toContain('the app ends');
     const child = Number(await readChild());
-    await vi.waitUntil(() => !isRunning(child));
+    await until(() => !isRunning(child));
   });
 
   test('is asked once', async () => {

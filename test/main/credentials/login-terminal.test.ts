@@ -1,5 +1,6 @@
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { createLoginScreen, type LoginRecord } from '../../../main/credentials/login-terminal.ts';
+import { until } from '../../fakes/until.ts';
 
 const signal = new AbortController().signal;
 
@@ -22,7 +23,7 @@ test('a window that comes later sees the login from its start, then live, until 
   screen.push(output('code: '));
   const window = collect();
   const viewing = screen.view(window.write, { signal });
-  await vi.waitUntil(() => window.words().endsWith('<caught-up>'));
+  await until(() => window.words().endsWith('<caught-up>'));
   screen.push(output('42'));
   screen.end();
   await viewing;

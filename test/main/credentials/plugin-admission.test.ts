@@ -1,9 +1,10 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { CredentialOptions } from '../../../main/credentials/credential.ts';
 import type { PluginSubject } from '../../../main/credentials/user-requests.ts';
 import { createTestCredentials, ORIGIN, type TestCredentials, writePlugin } from '../../fakes/credentials.ts';
+import { until } from '../../fakes/until.ts';
 
 const signal = new AbortController().signal;
 
@@ -36,7 +37,7 @@ describe.skipIf(process.platform === 'win32')('leave for a plugin', () => {
     const room = await withPage();
     const plugin = await writePlugin('', { args: ['get-token', '--client-secret=marker-secret'] });
     const waiting = [1, 2, 3].map(() => admit(room, plugin));
-    await vi.waitUntil(() => room.open()[0]?.waiting === 3);
+    await until(() => room.open()[0]?.waiting === 3);
     expect(room.open()).toMatchObject([
       { kind: 'consent', ...ORIGIN, path: plugin.plugin.command, args: ['get-token', '--client-secret=•••'] },
     ]);
@@ -52,7 +53,7 @@ describe.skipIf(process.platform === 'win32')('leave for a plugin', () => {
     const plugin = await writePlugin('');
     await room.allow(plugin.plugin);
     const other = admit(room, plugin, {}, { context: 'evil', kubeconfigPath: '/tmp/downloaded' });
-    await vi.waitUntil(() => room.open().length === 1);
+    await until(() => room.open().length === 1);
     expect(room.open()[0]).toMatchObject({ kubeconfigPath: '/tmp/downloaded', context: 'evil' });
     room.credentials.requests.answer(room.open()[0]?.requestId ?? '', 'refuse');
     await expect(other).rejects.toMatchObject({ code: 'plugin-refused' });
@@ -77,7 +78,7 @@ describe.skipIf(process.platform === 'win32')('leave for a plugin', () => {
     const room = await withPage();
     const plugin = await writePlugin('');
     const waiting = [admit(room, plugin), admit(room, plugin)];
-    await vi.waitUntil(() => room.open()[0]?.waiting === 2);
+    await until(() => room.open()[0]?.waiting === 2);
     room.credentials.requests.answer(room.open()[0]?.requestId ?? '', 'refuse');
     for (const one of waiting) {
       await expect(one).rejects.toMatchObject({
@@ -88,7 +89,7 @@ describe.skipIf(process.platform === 'win32')('leave for a plugin', () => {
     }
     const leaving = new AbortController();
     const again = admit(room, plugin, { signal: leaving.signal });
-    await vi.waitUntil(() => room.open().length === 1);
+    await until(() => room.open().length === 1);
     leaving.abort(new Error('tab closed'));
     await expect(again).rejects.toThrow('tab closed');
     expect(room.open()).toEqual([]);

@@ -1,9 +1,10 @@
 // covers: main/credentials/credentials.ts
 // covers: main/credentials/plugin-provider.ts
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { PluginClusterInfo, PluginConfig } from '../../../main/credentials/credential.ts';
 import { createTestCredentials, ORIGIN, printAnswer, writePlugin } from '../../fakes/credentials.ts';
 import { createManualClock } from '../../fakes/manual-clock.ts';
+import { until } from '../../fakes/until.ts';
 
 const signal = new AbortController().signal;
 const cluster = { server: 'https://h' };
@@ -122,7 +123,7 @@ describe.skipIf(process.platform === 'win32')('a plugin’s credential', () => {
   });
 
   test('after one run that waited in vain it runs only for somebody who asked', async () => {
-    const { credentials, allow } = await createTestCredentials({ pluginLimits: { silentTimeoutMs: 300 } });
+    const { credentials, allow } = await createTestCredentials({ pluginLimits: { silentTimeoutMs: 3_000 } });
     const { plugin, runs } = await writePlugin('sleep 600');
     await allow(plugin);
     const provider = credentials.provider({ exec: plugin }, cluster, ORIGIN);
@@ -140,7 +141,7 @@ describe.skipIf(process.platform === 'win32')('a plugin’s credential', () => {
       .current({ signal, isUnattended: true })
       .catch((error: Error) => error.message);
     // Whoever comes first starts the run: let that be the one that nobody asked for.
-    await vi.waitUntil(async () => (await runs()) === 1);
+    await until(async () => (await runs()) === 1);
     const asked = provider.current({ signal });
     expect((await asked).authorization).toBe('Bearer t2');
     expect(await background).toContain('exit code 3');

@@ -1,5 +1,5 @@
 // covers: main/credentials/login-terminal.ts
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createSystemClock } from '../../../main/base/clock.ts';
 import { runPlugin } from '../../../main/credentials/exec-plugin.ts';
 import type { LoginPatience } from '../../../main/credentials/plugin-login.ts';
@@ -7,6 +7,7 @@ import { createSharedTask } from '../../../main/credentials/shared-task.ts';
 import { createUserRequests } from '../../../main/credentials/user-requests.ts';
 import { ORIGIN, printAnswer, type TestPlugin, writePlugin } from '../../fakes/credentials.ts';
 import { isRunning } from '../../fakes/processes.ts';
+import { until } from '../../fakes/until.ts';
 
 const never = new AbortController().signal;
 const QUICK: LoginPatience = { talkingMs: 50, silentMs: 200 };
@@ -39,10 +40,15 @@ function login(
   return { requests, shown, task, result, ...follow(requests) };
 }
 
+async function childOf(plugin: TestPlugin): Promise<number> {
+  await until(async () => (await plugin.read('child')).endsWith('\n'));
+  return Number(await plugin.read('child'));
+}
+
 /** Looks at the login as a window does. */
 function follow(requests: ReturnType<typeof createUserRequests>) {
   let text = '';
-  const opened = vi.waitUntil(() => requests.list()[0]?.requestId, { timeout: 10_000 });
+  const opened = until(() => requests.list()[0]?.requestId);
   // A login that is never shown has no window.
   opened.catch(() => {});
   return {
@@ -61,7 +67,7 @@ function follow(requests: ReturnType<typeof createUserRequests>) {
         terminal,
       };
     },
-    said: (words: string) => vi.waitUntil(() => text.includes(words), { timeout: 10_000 }),
+    said: (words: string) => until(() => text.includes(words)),
   };
 }
 
@@ -122,14 +128,13 @@ describe.skipIf(process.platform === 'win32')('a plugin that asks', () => {
     });
     const { open, result, requests } = login(plugin);
     const { requestId } = await open();
-    await vi.waitUntil(async () => (await plugin.read('child')) !== '');
+    const child = await childOf(plugin);
     requests.answer(requestId, 'refuse');
     await expect(result).rejects.toMatchObject({
       code: 'plugin-refused',
       message: expect.stringContaining('was given up'),
     });
-    const child = Number(await plugin.read('child'));
-    await vi.waitUntil(() => !isRunning(child));
+    await until(() => !isRunning(child));
     expect(requests.list()).toEqual([]);
   });
 
@@ -140,6 +145,7 @@ describe.skipIf(process.platform === 'win32')('a plugin that asks', () => {
     const leaving = new AbortController();
     const { open, result, requests, task } = login(plugin, { signal: leaving.signal });
     await open();
+    const child = await childOf(plugin);
     const second = new AbortController();
     const other = task.join({ signal: second.signal });
     expect(requests.list()[0]?.waiting).toBe(2);
@@ -148,8 +154,7 @@ describe.skipIf(process.platform === 'win32')('a plugin that asks', () => {
     expect(requests.list()[0]?.waiting).toBe(1);
     second.abort(new Error('window closed'));
     await expect(other).rejects.toThrow('window closed');
-    const child = Number(await plugin.read('child'));
-    await vi.waitUntil(() => !isRunning(child) && requests.list().length === 0);
+    await until(() => !isRunning(child) && requests.list().length === 0);
   });
 
   test('and is never answered is ended in the end', async () => {
