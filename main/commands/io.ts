@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { type AppError, toAppError } from '../base/errors.ts';
 import type { Dispose } from '../base/event.ts';
 import { escapeControls } from '../credentials/visible-text.ts';
@@ -61,6 +62,8 @@ export function createProcessIo(streams: {
     rawInput() {
       if (!stdin.isTTY) return () => {};
       stdin.setRawMode(true);
+      passOutputThrough();
+      // Back to how it was before both.
       return () => stdin.setRawMode(false);
     },
   };
@@ -87,6 +90,15 @@ function readLine(stdin: NodeJS.ReadStream): Promise<string> {
       resolve(line.trim());
     }
   });
+}
+
+/**
+ * Node's raw mode still turns each line feed into a return and a line feed (libuv, uv_tty_set_mode), which draws the
+ * screens of remote programs wrong: their own terminal has done that already, or was told not to. Where there is no
+ * stty, as on Windows, it stays so.
+ */
+function passOutputThrough(): void {
+  spawnSync('stty', ['-opost'], { stdio: ['inherit', 'ignore', 'ignore'] });
 }
 
 function writeTo(stream: NodeJS.WriteStream, bytes: Uint8Array | string): Promise<void> {

@@ -3,12 +3,13 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { spawn } from '@lydell/node-pty';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { kubectlPath, runKubectl } from '../fakes/demo-kubectl.ts';
+import { kubectlEnvironment, kubectlPath, runKubectl } from '../fakes/demo-kubectl.ts';
 import { kubeconfigFor } from '../fakes/doctor-report.ts';
 import { type ExecCluster, type HeardExec, startExecCluster } from '../fakes/exec-cluster.ts';
 import { createPod, type PodChanges } from '../fakes/kube-pods.ts';
-import { runKubereel } from '../fakes/kubereel-cli.ts';
+import { CLI, runKubereel } from '../fakes/kubereel-cli.ts';
 
 const named = (...names: string[]) => names.map((name) => ({ name, image: `${name}:1` }));
 const SEVERAL: PodChanges = {
@@ -157,6 +158,34 @@ describe.skipIf(!kubectlPath)('beside kubectl', () => {
     expect(theirs.code).toBe(1);
     expect(wordsOf(theirs)).toMatch(words);
     expect(ours.stderr).toMatch(words);
+  });
+
+  test('rc-resize: in a terminal both ask for one, tell its size and take each key as it comes', async () => {
+    const args = ['exec', '-it', 'web', '--', 'screen'];
+    const run = async (program: string, all: readonly string[]) => {
+      cluster.forget();
+      const environment = { ...kubectlEnvironment(kubeconfigPath), HOME: folder, KUBEREEL_HOME: folder };
+      const terminal = spawn(program, [...all], { env: environment, cols: 132, rows: 43 });
+      let screen = '';
+      let hasTyped = false;
+      terminal.onData((text) => {
+        screen += text;
+        if (hasTyped || !screen.includes('told')) return;
+        hasTyped = true;
+        // Without the Enter that a terminal of lines would wait for.
+        terminal.write('k');
+      });
+      const { exitCode } = await new Promise<{ exitCode: number }>((resolve) => terminal.onExit(resolve));
+      const [exec] = cluster.execs;
+      const query = [...(exec?.url.searchParams ?? [])].map(String).sort();
+      return { exitCode, query, sizes: exec?.sizes, screen: screen.split('\r\n') };
+    };
+    const theirs = await run(kubectlPath ?? '', args);
+    const ours = await run(process.execPath, [CLI, ...args]);
+    expect(ours).toEqual(theirs);
+    expect(theirs).toMatchObject({ exitCode: 7, sizes: ['{"Width":132,"Height":43}\n'] });
+    expect(theirs.query).toContain('tty,true');
+    expect(theirs.query).not.toContain('stderr,true');
   });
 
   test('rc-close-kinds: a reset in the middle of a frame fails both; kubectl prints the half frame', async () => {

@@ -19,6 +19,8 @@ export interface HeardExec {
   readonly headers: IncomingMessage['headers'];
   /** First byte and length of each message. */
   readonly messages: readonly { readonly channel: number; readonly bytes: number }[];
+  /** What was told of the terminal's size. */
+  readonly sizes: readonly string[];
 }
 
 type Play = (socket: WebSocket, tcp: Socket, argument: string) => void;
@@ -52,6 +54,13 @@ const PLAYS: Readonly<Record<string, Play>> = {
     send(socket, 1, '');
     send(socket, 1, 'still here\n');
     finish(socket, SUCCESS);
+  },
+  /** A terminal: tells the size that it was told, and ends at the first key. */
+  screen(socket) {
+    socket.on('message', (data: Buffer) => {
+      if (data[0] === 4) send(socket, 1, `told ${data.subarray(1).toString().trim()}\r\n`);
+      if (data[0] === 0) finish(socket, exitStatus(7));
+    });
   },
   cat(socket) {
     socket.on('message', (data: Buffer) => {
@@ -142,10 +151,12 @@ export async function startExecCluster(options: ExecClusterOptions): Promise<Exe
     serve(socket, request, tcp) {
       const url = new URL(request.url ?? '', 'http://h');
       const messages: { channel: number; bytes: number }[] = [];
-      socket.on('message', (data: Buffer) =>
-        messages.push({ channel: data[0] ?? -1, bytes: data.byteLength }),
-      );
-      execs.push({ url, headers: request.headers, messages });
+      const sizes: string[] = [];
+      socket.on('message', (data: Buffer) => {
+        messages.push({ channel: data[0] ?? -1, bytes: data.byteLength });
+        if (data[0] === 4) sizes.push(data.subarray(1).toString());
+      });
+      execs.push({ url, headers: request.headers, messages, sizes });
       const [play = '', argument = ''] = url.searchParams.getAll('command');
       // kubectl makes its streams ready before it reads: as real servers do, the first message is an empty one.
       send(socket, 1, '');

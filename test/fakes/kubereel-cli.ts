@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** The command as a process of its own, straight from its sources. */
-const CLI = fileURLToPath(new URL('../../main/cli.ts', import.meta.url));
+export const CLI: string = fileURLToPath(new URL('../../main/cli.ts', import.meta.url));
 
 export interface KubereelResult {
   readonly code: number | null;
