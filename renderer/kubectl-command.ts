@@ -27,8 +27,22 @@ export function kubectlExec(place: KubectlPlace, target: ShellTarget, platform: 
 /** A shell beside a container that has none: an ephemeral container that sees its processes. */
 export function kubectlDebug(place: KubectlPlace, target: ShellTarget, platform: Platform): string {
   const beside = target.container === undefined ? [] : ['--target', target.container];
-  const flags = [...flagsOf(place, target.namespace), '--image', 'busybox', ...beside];
+  const image = target.debug?.image ?? 'busybox';
+  const flags = [...flagsOf(place, target.namespace), '--image', image, ...beside];
   return printCommand(['debug', '-it', target.pod, ...flags, '--', 'sh'], platform);
+}
+
+/** A shell as root of a node. kubectl's own pod for it stays until somebody deletes it. */
+export function kubectlNode(
+  place: KubectlPlace,
+  { namespace, node }: { readonly namespace: string; readonly node: { name: string; image: string } },
+  platform: Platform,
+): string {
+  const flags = [...flagsOf(place, namespace), '--image', node.image, '--profile', 'sysadmin'];
+  return printCommand(
+    ['debug', '-it', `node/${node.name}`, ...flags, '--', 'chroot', '/host', 'sh'],
+    platform,
+  );
 }
 
 /** The pods of a namespace, or (null) of all. */

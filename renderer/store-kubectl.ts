@@ -1,7 +1,14 @@
 /** The kubectl commands for what the page shows, each for the user's own platform. */
 import type { ReadonlySignal } from '@preact/signals';
 import type { AppInfo, ShellTarget } from '../preload/contract.ts';
-import { type KubectlPlace, kubectlDebug, kubectlExec, kubectlPods, placeOf } from './kubectl-command.ts';
+import {
+  type KubectlPlace,
+  kubectlDebug,
+  kubectlExec,
+  kubectlNode,
+  kubectlPods,
+  placeOf,
+} from './kubectl-command.ts';
 import type { ContextStore } from './store-contexts.ts';
 
 export interface Kubectl {
@@ -23,7 +30,11 @@ export function createKubectl({ contexts, info }: KubectlNeeds): Kubectl {
     return placeOf(context, known);
   }
   return {
-    shell: (target) => kubectlExec(place(target.context), target, platform()),
+    shell(target) {
+      const { context, namespace, node } = target;
+      if (node) return kubectlNode(place(context), { namespace, node }, platform());
+      return (target.debug ? kubectlDebug : kubectlExec)(place(context), target, platform());
+    },
     debug: (target) => kubectlDebug(place(target.context), target, platform()),
     pods: (context, namespace) => kubectlPods(place(context), namespace, platform()),
   };

@@ -1,5 +1,5 @@
 /** The targets that were opened, the latest first. All pure. */
-import type { ShellTarget } from '../preload/contract.ts';
+import type { RecordingInfo, ShellTarget } from '../preload/contract.ts';
 
 /** The contract's own limit. */
 const MOST_RECENTS = 50;
@@ -20,7 +20,26 @@ export function targetKey(target: ShellTarget): string {
   ]);
 }
 
-/** `web-7f9 / app`: pod and container, as tabs and lists name a target. */
-export function targetName(target: Pick<ShellTarget, 'pod' | 'container'>): string {
-  return target.container === undefined ? target.pod : `${target.pod} / ${target.container}`;
+/** For another shell where one was recorded. Which container a debug container looked at, nobody has written down. */
+export function targetOfRecording(recording: RecordingInfo): ShellTarget {
+  const { context, namespace, pod, container, image, node } = recording;
+  const place = { context, namespace, pod };
+  if (image !== undefined && node !== undefined) return { ...place, node: { name: node, image } };
+  if (image !== undefined) return { ...place, debug: { image } };
+  return container === '' ? place : { ...place, container };
+}
+
+/** What a name is made of. A recording names its node alone. */
+interface Named {
+  readonly pod: string;
+  readonly container?: string;
+  readonly debug?: object;
+  readonly node?: string | { readonly name: string };
+}
+
+/** `web-7f9 / app`: pod and container, as tabs and lists name a target; `node node-1` for a shell of a node. */
+export function targetName({ pod, container, debug, node }: Named): string {
+  if (node !== undefined) return `node ${typeof node === 'string' ? node : node.name}`;
+  const name = container === undefined ? pod : `${pod} / ${container}`;
+  return debug === undefined ? name : `${name}, debug`;
 }

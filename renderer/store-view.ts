@@ -1,6 +1,7 @@
 /** What the window shows: tabs, the side, what floats above, and what was said. */
 import { computed, type ReadonlySignal, type Signal, signal } from '@preact/signals';
 import type { PodInfo, ProblemInfo } from '../preload/contract.ts';
+import type { DebugQuestion } from './debug/debug-question.ts';
 import { activeTab, NO_TABS, type Tab, type Tabs } from './store-tabs.ts';
 import type { MenuPlace } from './ui/menu.tsx';
 import type { Tone } from './ui/status-dot.tsx';
@@ -11,6 +12,7 @@ type Overlay =
   | { readonly kind: 'keys' }
   /** Asks before a shell that lives is ended. */
   | { readonly kind: 'close-session'; readonly sessionId: string }
+  | DebugQuestion
   | {
       readonly kind: 'containers';
       readonly context: string;

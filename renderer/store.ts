@@ -2,6 +2,7 @@
 import { batch, type ReadonlySignal, signal } from '@preact/signals';
 import type { AppInfo, PodInfo, Settings, ShellTarget, TerminalSize } from '../preload/contract.ts';
 import type { CoreClient } from './core-client.ts';
+import { askAboutTarget, questionOf } from './debug/debug-question.ts';
 import type { DoctorQuestion } from './doctor/doctor-run.ts';
 import { problemOf } from './problem.ts';
 import { type ContextStore, createContextStore } from './store-contexts.ts';
@@ -26,8 +27,12 @@ export interface Store {
   readonly info: ReadonlySignal<AppInfo | undefined>;
   /** Unix milliseconds, moving once a second. */
   readonly nowMs: ReadonlySignal<number>;
-  /** Opens a shell in a tab of its own. What fails is said; it never throws. */
+  /** Opens a shell in a tab of its own, or asks where that adds to the cluster. What fails is said; it never throws. */
   openShell(target: ShellTarget): Promise<void>;
+  /** The same for what was asked about. */
+  openAsked(target: ShellTarget): Promise<void>;
+  /** Asks what to add beside a container that has no shell. */
+  askToDebug(target: ShellTarget): void;
   /** The shell that Enter on a pod opens, or words why there is none. */
   openPod(context: string, pod: PodInfo): Promise<void>;
   showSession(sessionId: string): void;
@@ -84,10 +89,22 @@ export function createStore({ client, now, terminalSize }: StoreNeeds): Store {
     }
   }
 
+  function podsOf(context: string): Iterable<PodInfo> {
+    return contexts.watches.value.get(context)?.pods.values() ?? [];
+  }
+
   async function openShell(target: ShellTarget): Promise<void> {
-    await tell(`No shell in ${target.pod}`, async () => {
+    const question = questionOf(target, podsOf(target.context));
+    if (question) view.overlay.value = question;
+    else await openAsked(target);
+  }
+
+  async function openAsked(target: ShellTarget): Promise<void> {
+    await tell(`No shell in ${target.node?.name ?? target.pod}`, async () => {
       const session = await sessions.open(target, terminalSize());
       view.tabs.value = openTab(view.tabs.value, { kind: 'session', sessionId: session.sessionId });
+      // What adds something to the cluster is not offered again by a press.
+      if (target.debug || target.node) return;
       const recentTargets = withRecent(settings.state.value.settings.recentTargets, target);
       await settings.change({ recentTargets });
     });
@@ -125,6 +142,10 @@ export function createStore({ client, now, terminalSize }: StoreNeeds): Store {
     info,
     nowMs,
     openShell,
+    openAsked,
+    askToDebug(target) {
+      view.overlay.value = { kind: 'debug', question: askAboutTarget(target, podsOf(target.context)) };
+    },
     async openPod(context, pod) {
       const refusal = defaultRefusal(pod);
       if (refusal) return view.say('owed', `No shell in ${pod.name}. ${refusal}.`);

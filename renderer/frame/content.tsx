@@ -135,6 +135,7 @@ function SessionTab({ store, client, sessionId, isActive, host }: SessionTabProp
         waitingBar={<WaitingBar store={store} context={session.target.context} />}
         onSettings={(changes) => void store.changeSettings(changes)}
         onOpenAgain={() => void store.openShell(session.target)}
+        onDebug={() => store.askToDebug(session.target)}
         onCheck={() => store.checkConnection(toQuestion(session.target))}
         onOpenRecording={store.openReplay}
         onCloseTab={() => void store.closeNow(sessionTabId(sessionId))}

@@ -3,6 +3,7 @@ import type { JSX } from 'preact';
 import { useEffect } from 'preact/hooks';
 import type { SessionInfo } from '../../preload/contract.ts';
 import { Consent } from '../credentials/request-views.tsx';
+import { DebugDialogs } from '../debug/debug-dialogs.tsx';
 import { ContainerMenu } from '../open/container-menu.tsx';
 import { Palette } from '../open/palette.tsx';
 import { type Store, sessionTabId } from '../store.ts';
@@ -26,6 +27,7 @@ export function Overlays({ store }: { readonly store: Store }): JSX.Element {
       {overlay.kind === 'keys' && <KeysDialog store={store} />}
       {overlay.kind === 'close-session' && <CloseDialog store={store} sessionId={overlay.sessionId} />}
       {overlay.kind === 'containers' && <ContainerMenu store={store} {...overlay} />}
+      <DebugDialogs store={store} />
       <Consent store={store} />
       <div class="said-list">
         {store.view.said.value.map((one) => (

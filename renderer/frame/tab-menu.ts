@@ -1,6 +1,7 @@
 /** What a tab's own menu offers. */
 import type { ShellTarget } from '../../preload/contract.ts';
 import type { Store } from '../store.ts';
+import { targetOfRecording } from '../store-recents.ts';
 import type { Tab } from '../store-tabs.ts';
 import type { MenuItem } from '../ui/menu.tsx';
 
@@ -34,7 +35,5 @@ function targetOf({ sessions }: Store, content: Tab['content']): ShellTarget | u
   if (content.kind === 'session') return sessions.sessions.value.get(content.sessionId)?.target;
   if (content.kind !== 'replay') return undefined;
   const recording = sessions.recordings.value?.get(content.recordingId);
-  if (!recording) return undefined;
-  const { context, namespace, pod, container } = recording;
-  return { context, namespace, pod, ...(container === '' ? {} : { container }) };
+  return recording && targetOfRecording(recording);
 }

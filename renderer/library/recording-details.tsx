@@ -3,7 +3,7 @@ import type { JSX } from 'preact';
 import type { RecordingInfo, RecordingVerification } from '../../preload/contract.ts';
 import { Button } from '../ui/button.tsx';
 import { CopyButton } from '../ui/messages.tsx';
-import { describeOutcome, formatMoment, nameOf } from './recording-words.ts';
+import { describeOutcome, formatMoment, nameOf, originOf } from './recording-words.ts';
 import { useVerification, VerificationLine } from './verification.tsx';
 
 export interface RecordingDetailsProps {
@@ -32,7 +32,9 @@ export function RecordingDetails({
           </span>
         </p>
         <p class={`ellipsis tone-${outcome.tone === 'lost' ? 'lost' : 'none'}`}>
-          {outcome.line ?? (command === '' ? 'The default shell' : <span class="mono">{command}</span>)}
+          {outcome.line ??
+            originOf(recording) ??
+            (command === '' ? 'The default shell' : <span class="mono">{command}</span>)}
         </p>
         {verification.state.kind === 'none' ? (
           <p class="ellipsis secondary mono" title={recording.path}>

@@ -29,7 +29,14 @@ export function describeOutcome(recording: RecordingInfo): OutcomeWords {
 }
 
 export function nameOf(recording: RecordingInfo): string {
+  if (recording.node !== undefined) return `node ${recording.node}`;
   return recording.container === '' ? recording.pod : `${recording.pod} / ${recording.container}`;
+}
+
+/** What it ran in, where that was made for it; undefined: a container of the pod. */
+export function originOf({ image, node }: RecordingInfo): string | undefined {
+  if (node !== undefined) return `A shell of the node, by a pod of ${image}`;
+  return image === undefined ? undefined : `A debug container of ${image}`;
 }
 
 /** `Fri 20 Nov 2026, 14:03:27`, in local time. */

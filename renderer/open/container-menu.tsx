@@ -1,6 +1,7 @@
 /** The containers of a pod, to open a shell in one that is not its default, or to copy kubectl's command for it. */
 import type { JSX } from 'preact';
 import type { ContainerInfo, PodInfo, ShellTarget } from '../../preload/contract.ts';
+import { askAboutPod, debugRefusal } from '../debug/debug-question.ts';
 import type { Store } from '../store.ts';
 import { containerRefusal } from '../store-pods.ts';
 import { Menu, type MenuItem, type MenuPlace } from '../ui/menu.tsx';
@@ -25,6 +26,31 @@ export function ContainerMenu({ store, context, pod, place }: ContainerMenuProps
       onPick: () => void store.openShell(targetOf(container.name)),
     }),
   );
+  const refusal = debugRefusal(pod);
+  const debugging: readonly MenuItem[] = [
+    {
+      key: 'debug',
+      section: 'Debug',
+      label: 'Open a debug container…',
+      icon: 'plus',
+      note: refusal ?? '',
+      isDisabled: refusal !== undefined,
+      onPick: () => {
+        store.view.overlay.value = { kind: 'debug', question: askAboutPod(context, pod) };
+      },
+    },
+    {
+      key: 'node',
+      label: 'Open a shell on its node…',
+      icon: 'warning',
+      note: pod.node ?? 'no node yet',
+      isDisabled: pod.node === null,
+      onPick: () => {
+        if (pod.node === null) return;
+        store.view.overlay.value = { kind: 'node-shell', question: { context, namespace, node: pod.node } };
+      },
+    },
+  ];
   const commands = pod.containers.map(
     (container, index): MenuItem => ({
       key: `kubectl ${container.name}`,
@@ -42,7 +68,7 @@ export function ContainerMenu({ store, context, pod, place }: ContainerMenuProps
       label={`Containers of ${name}`}
       heading={`Open a shell in ${name}`}
       place={place}
-      items={[...shells, ...commands]}
+      items={[...shells, ...debugging, ...commands]}
       onClose={store.view.closeOverlay}
     />
   );

@@ -1,7 +1,7 @@
 /** What the one field finds, and in which order. Pure: from what the page knows to rows with deeds. */
 import type { PodInfo, RecordingInfo, SessionInfo, ShellTarget } from '../../preload/contract.ts';
 import { defaultRefusal } from '../store-pods.ts';
-import { targetKey, targetName } from '../store-recents.ts';
+import { targetKey, targetName, targetOfRecording } from '../store-recents.ts';
 import { formatDuration, formatTime } from '../ui/format.ts';
 import type { IconName } from '../ui/icon.tsx';
 import { type FuzzyMatch, matchFuzzy } from './fuzzy.ts';
@@ -182,7 +182,7 @@ function recordingItem(recording: RecordingInfo, nowMs: number): PaletteItem {
     note: `${formatTime(startedAtMs, nowMs)}, ${formatDuration(durationMicros / 1_000)}`,
     context,
     enter: { kind: 'replay', recordingId },
-    next: { label: 'open a shell there', deed: { kind: 'shell', target: shellOf(recording) } },
+    next: { label: 'open a shell there', deed: { kind: 'shell', target: targetOfRecording(recording) } },
   };
 }
 
@@ -222,8 +222,4 @@ function settingItem({ key, label }: { readonly key: string; readonly label: str
     detail: 'Settings',
     enter,
   };
-}
-
-function shellOf({ context, namespace, pod, container }: RecordingInfo): ShellTarget {
-  return { context, namespace, pod, container };
 }

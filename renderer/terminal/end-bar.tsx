@@ -16,6 +16,8 @@ export interface EndBarProps {
   /** Takes the focus to its first button: the terminal had it, and has nothing more to take. */
   readonly takesFocus: boolean;
   readonly onOpenAgain: () => void;
+  /** Beside a container that has no shell. */
+  readonly onDebug: () => void;
   readonly onCheck: () => void;
   readonly onOpenRecording: (recordingId: string) => void;
   readonly onCloseTab: () => void;
@@ -34,6 +36,7 @@ export function EndBar(props: EndBarProps): JSX.Element | null {
   }, []);
 
   if (!words) return null;
+  const hasNoShell = words.problem?.code === 'no-shell';
   const recordingId = 'recordingId' in session.recording ? session.recording.recordingId : undefined;
 
   function press(event: KeyboardEvent): void {
@@ -46,18 +49,21 @@ export function EndBar(props: EndBarProps): JSX.Element | null {
   const sign = <StatusDot shape={words.shape} tone={words.tone} />;
   const actions = (
     <>
-      <Button kind="primary" onPress={props.onOpenAgain}>
+      {hasNoShell && (
+        <Button kind="primary" onPress={props.onDebug}>
+          Open a debug container…
+        </Button>
+      )}
+      <Button kind={hasNoShell ? 'plain' : 'primary'} onPress={props.onOpenAgain}>
         Open again
       </Button>
-      {words.problem?.code === 'no-shell' && (
-        <CopyButton label="Copy debug command" text={props.kubectl.debug} />
-      )}
+      {hasNoShell && <CopyButton label="Copy debug command" text={props.kubectl.debug} />}
       {recordingId !== undefined && (
         <Button icon="replay" onPress={() => props.onOpenRecording(recordingId)}>
           Open recording
         </Button>
       )}
-      {words.problem && (
+      {words.problem && !hasNoShell && (
         <Button icon="pulse" onPress={props.onCheck}>
           Check this connection
         </Button>

@@ -3,6 +3,7 @@ import type { ComponentChildren, JSX } from 'preact';
 import { useRef, useState } from 'preact/hooks';
 import type { AppInfo, ProblemInfo, SessionInfo, Settings } from '../../preload/contract.ts';
 import type { PaneClient } from '../core-client.ts';
+import { targetName } from '../store-recents.ts';
 import { pageTimers } from '../timers.ts';
 import { Button } from '../ui/button.tsx';
 import { Notice, Waiting } from '../ui/messages.tsx';
@@ -25,6 +26,7 @@ export interface TerminalPaneProps {
   readonly waitingBar?: ComponentChildren;
   readonly onSettings: (changes: Partial<Settings>) => void;
   readonly onOpenAgain: (session: SessionInfo) => void;
+  readonly onDebug: (session: SessionInfo) => void;
   /** Looks at what stands between here and the shell. */
   readonly onCheck: () => void;
   readonly onOpenRecording: (recordingId: string) => void;
@@ -77,7 +79,7 @@ export function TerminalPane(props: TerminalPaneProps): JSX.Element {
     );
   }
 
-  const name = `${target.pod} / ${target.container}`;
+  const name = targetName(target);
   return (
     <section class="terminal-pane" hidden={!props.isVisible} aria-label={name}>
       <TerminalFrame
@@ -100,6 +102,7 @@ export function TerminalPane(props: TerminalPaneProps): JSX.Element {
               kubectl={props.kubectl}
               takesFocus={view.current?.hasFocus ?? false}
               onOpenAgain={() => props.onOpenAgain(session)}
+              onDebug={() => props.onDebug(session)}
               onCheck={props.onCheck}
               onOpenRecording={props.onOpenRecording}
               onCloseTab={() => props.onCloseTab(session)}
@@ -123,6 +126,11 @@ export function TerminalPane(props: TerminalPaneProps): JSX.Element {
         {session.state.kind === 'opening' && (
           <div class="terminal-wait">
             <Waiting what={`Opening a shell in ${name}`} />
+            {session.state.note && (
+              <p class="terminal-note secondary" role="status" title={session.state.note}>
+                {session.state.note}
+              </p>
+            )}
             <Button onPress={() => closeSession(props)}>Cancel</Button>
           </div>
         )}

@@ -93,6 +93,7 @@ function App(): JSX.Element {
             settings.value = { ...settings.value, ...changes };
           }}
           onOpenAgain={() => deeds.push('open again')}
+          onDebug={() => deeds.push('debug')}
           onOpenRecording={(id) => deeds.push(`open recording ${id}`)}
           onCloseTab={() => deeds.push('close tab')}
           onCheck={() => {}}

@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import {
   kubectlDebug,
   kubectlExec,
+  kubectlNode,
   kubectlPods,
   placeOf,
   quoteForPosix,
@@ -52,6 +53,15 @@ describe('the kubectl command', () => {
   test('of a container without a shell brings one and looks into it', () => {
     expect(kubectlDebug(place, target, 'linux')).toBe(
       'kubectl debug -it web-0 --context staging -n shop --image busybox --target app -- sh',
+    );
+  });
+
+  test('of a debug container has its image, that of a node is root of it', () => {
+    expect(kubectlDebug(place, { ...target, debug: { image: 'alpine:3' } }, 'linux')).toBe(
+      'kubectl debug -it web-0 --context staging -n shop --image alpine:3 --target app -- sh',
+    );
+    expect(kubectlNode(place, { namespace: 'ops', node: { name: 'node-1', image: 'alpine' } }, 'linux')).toBe(
+      'kubectl debug -it node/node-1 --context staging -n ops --image alpine --profile sysadmin -- chroot /host sh',
     );
   });
 

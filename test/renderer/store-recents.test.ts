@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
-import { targetKey, targetName, withRecent } from '../../renderer/store-recents.ts';
+import type { ShellTarget } from '../../preload/contract.ts';
+import { targetKey, targetName, targetOfRecording, withRecent } from '../../renderer/store-recents.ts';
+import { recordingNamed } from '../fakes/page-things.ts';
 
 const at = (pod: string) => ({ context: 'prod', namespace: 'shop', pod, container: 'app' });
 
@@ -20,4 +22,23 @@ test('another container or command is another target', () => {
   expect(targetKey(at('a'))).not.toBe(targetKey({ ...at('a'), command: ['sh'] }));
   expect(targetName({ pod: 'a' })).toBe('a');
   expect(targetName(at('a'))).toBe('a / app');
+});
+
+test('a debug container and a node are named as such', () => {
+  expect(targetName({ ...at('a'), debug: { image: 'busybox' } })).toBe('a / app, debug');
+  const ofNode: ShellTarget = { ...at('a'), node: { name: 'node-1', image: 'busybox' } };
+  expect(targetName(ofNode)).toBe('node node-1');
+  expect(targetName(recordingNamed('r', { image: 'busybox', node: 'node-1' }))).toBe('node node-1');
+});
+
+test('a recording leads back to where it was, to a node or a debug container by way of a new one', () => {
+  const place = { context: 'staging', namespace: 'shop', pod: 'web-7f9c5d8b4-x2x9z' };
+  expect(targetOfRecording(recordingNamed('r'))).toEqual({ ...place, container: 'app' });
+  expect(targetOfRecording(recordingNamed('r', { container: '' }))).toEqual(place);
+  const ofDebug = recordingNamed('r', { container: 'debugger-x', image: 'busybox' });
+  expect(targetOfRecording(ofDebug)).toEqual({ ...place, debug: { image: 'busybox' } });
+  expect(targetOfRecording({ ...ofDebug, node: 'node-1' })).toEqual({
+    ...place,
+    node: { name: 'node-1', image: 'busybox' },
+  });
 });

@@ -4,6 +4,7 @@ import {
   formatMoment,
   formatTimeOfDay,
   nameOf,
+  originOf,
 } from '../../../renderer/library/recording-words.ts';
 import { recording } from '../../fakes/recording-info.ts';
 
@@ -34,6 +35,14 @@ test('what is not whole says why', () => {
 test('a recording without a container has its pod`s name', () => {
   expect(nameOf(recording({}))).toBe('web-7f9c / app');
   expect(nameOf(recording({ container: '' }))).toBe('web-7f9c');
+});
+
+test('what it ran in is told where that was made for it', () => {
+  expect(originOf(recording({}))).toBeUndefined();
+  expect(originOf(recording({ image: 'busybox' }))).toBe('A debug container of busybox');
+  const ofNode = recording({ image: 'busybox', node: 'node-1' });
+  expect(originOf(ofNode)).toBe('A shell of the node, by a pod of busybox');
+  expect(nameOf(ofNode)).toBe('node node-1');
 });
 
 test('moments are told to the second, in local time', () => {
