@@ -114,6 +114,16 @@ const DISCOVERY: Readonly<Record<string, unknown>> = {
   '/api/v1/namespaces/shop': { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop' } },
 };
 
+/** By path and the one parameter that matters, or else by path. */
+function findObject(
+  objects: Readonly<Record<string, unknown>>,
+  path: string,
+  query: URLSearchParams,
+): unknown {
+  const selector = query.get('labelSelector') ?? '';
+  return objects[`${path}?labelSelector=${encodeURIComponent(selector)}`] ?? objects[path];
+}
+
 /** As a server names what it has not. */
 function describeAbsence(path: string): string {
   const [, resource = '', name = ''] = /\/(\w+)\/([^/]+)$/.exec(path) ?? [];
@@ -128,7 +138,7 @@ function describeRefusal(path: string): string {
 
 export interface ExecClusterOptions {
   readonly pods: Readonly<Record<string, PodChanges>>;
-  /** Other objects by path. */
+  /** Other objects by path; with a query that one alone. */
   readonly objects?: Readonly<Record<string, unknown>>;
   readonly protocols?: readonly string[];
 }
@@ -176,9 +186,11 @@ function answer(
   request: IncomingMessage,
   response: ServerResponse,
 ): void {
-  const { pathname } = new URL(request.url ?? '', 'http://h');
+  const { pathname, searchParams } = new URL(request.url ?? '', 'http://h');
   const name = /^\/api\/v1\/namespaces\/shop\/pods\/([^/]+)$/.exec(pathname)?.[1] ?? '';
-  const known = pods[name] ? createPod(name, pods[name]) : { ...DISCOVERY, ...objects }[pathname];
+  const known = pods[name]
+    ? createPod(name, pods[name])
+    : findObject({ ...DISCOVERY, ...objects }, pathname, searchParams);
   // kubectl's second try, over SPDY: what it is told then is what the user sees.
   if (request.method === 'POST')
     sendJson(response, 403, createStatus(403, 'Forbidden', describeRefusal(pathname)));

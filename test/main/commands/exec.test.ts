@@ -1,0 +1,70 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { kubeconfigFor } from '../../fakes/doctor-report.ts';
+import { type ExecCluster, startExecCluster } from '../../fakes/exec-cluster.ts';
+import { createPod } from '../../fakes/kube-pods.ts';
+import { type KubereelResult, runKubereel } from '../../fakes/kubereel-cli.ts';
+import { createPodList } from '../../fakes/pods-api.ts';
+
+let cluster: ExecCluster;
+let folder: string;
+
+beforeAll(async () => {
+  const containers = ['app', 'log'].map((name) => ({ name, image: 'i' }));
+  cluster = await startExecCluster({
+    pods: { 'web-1': { spec: { containers } } },
+    objects: {
+      '/apis/apps/v1/namespaces/shop/deployments/web': {
+        spec: { selector: { matchLabels: { app: 'web' } } },
+      },
+      '/apis/apps/v1/namespaces/shop/deployments/idle': {
+        spec: { selector: { matchLabels: { app: 'no' } } },
+      },
+      '/api/v1/namespaces/shop/pods?labelSelector=app%3Dweb': createPodList([createPod('web-1')]),
+      '/api/v1/namespaces/shop/pods?labelSelector=app%3Dno': createPodList([]),
+    },
+  });
+  folder = await mkdtemp(join(tmpdir(), 'kubereel-exec-'));
+  await writeFile(join(folder, 'config'), JSON.stringify(kubeconfigFor({ server: cluster.address }, {})));
+});
+afterAll(async () => {
+  await cluster?.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+function exec(...args: string[]): Promise<KubereelResult> {
+  return runKubereel(join(folder, 'config'), ['exec', ...args]);
+}
+
+test('what has pods stands for one of them, and the choice of a container is told', async () => {
+  const { code, stdout, stderr } = await exec('deploy/web', '--', 'exit', '3');
+  expect({ code, stdout: stdout.toString(), stderr }).toEqual({
+    code: 3,
+    stdout: 'out\n',
+    stderr: 'Defaulted container "app" out of: app, log\nerr\ncommand terminated with exit code 3\n',
+  });
+  expect(cluster.execs.at(-1)?.url.pathname).toBe('/api/v1/namespaces/shop/pods/web-1/exec');
+});
+
+test('-q tells none of it, and -t alone is no terminal', async () => {
+  const { code, stderr } = await exec('-q', '-t', 'pod/web-1', '--', 'exit', '0');
+  expect({ code, stderr }).toEqual({ code: 0, stderr: 'err\n' });
+  expect(cluster.execs.at(-1)?.url.searchParams.has('tty')).toBe(false);
+});
+
+test('a pod that does not appear in time is an error, and so is what has no pods', async () => {
+  const late = await exec('--pod-running-timeout', '1s', 'deploy/idle', '--', 'ls');
+  expect(late.code).toBe(1);
+  expect(late.stderr).toContain('no pod of deploy/idle appeared within 1 s');
+  const none = await exec('configmap/web', '--', 'ls');
+  expect(none.code).toBe(1);
+  expect(none.stderr).toContain('configmap/web stands for no pod');
+});
+
+test('a connection that closes without an exit status is no success', async () => {
+  const { code, stdout, stderr } = await exec('-q', 'web-1', '--', 'close', '1000');
+  expect({ code, stdout: stdout.toString() }).toEqual({ code: 1, stdout: 'before\n' });
+  expect(stderr).toContain('without saying how the command ended');
+});
