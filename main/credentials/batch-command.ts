@@ -1,5 +1,6 @@
 import { win32 } from 'node:path';
 import { AppError } from '../base/errors.ts';
+import { type Environment, readVariable } from './plugin-path.ts';
 
 /** What is handed to the operating system: a program and its arguments. */
 export interface ProcessCommand {
@@ -14,19 +15,25 @@ export interface ProcessCommand {
  * command line by rules of its own and gives it to the batch file, which reads it again.
  */
 export function toProcessCommand(
+  { platform, environment }: { readonly platform: NodeJS.Platform; readonly environment: Environment },
   path: string,
   args: readonly string[],
-  platform: NodeJS.Platform,
 ): ProcessCommand {
   const isBatch = platform === 'win32' && /^\.(cmd|bat)$/i.test(win32.extname(path));
   if (!isBatch) return { file: path, args, isVerbatim: false };
   const words = [path, ...args].map(quoteForBatch);
   // With /s the outer quotes go and the rest is taken as it stands; /v:off, so that `!` is a letter; /d: no AutoRun.
   return {
-    file: 'cmd.exe',
+    file: systemProgram(environment, 'cmd.exe'),
     args: ['/e:on', '/v:off', '/d', '/s', '/c', `"${words.join(' ')}"`],
     isVerbatim: true,
   };
+}
+
+/** A program of Windows itself, by its path: by name the current folder or a PATH could give another one. */
+export function systemProgram(environment: Environment, name: string): string {
+  const root = readVariable(environment, 'SYSTEMROOT', 'win32') || 'C:\\Windows';
+  return win32.join(root, 'System32', name);
 }
 
 /**

@@ -1,5 +1,5 @@
 import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process';
-import type { ProcessCommand } from './batch-command.ts';
+import { type ProcessCommand, systemProgram } from './batch-command.ts';
 import type { PluginEnding } from './plugin-error.ts';
 import type { Environment } from './plugin-path.ts';
 
@@ -110,10 +110,10 @@ function killGroup(pid: number | undefined, isInOurGroup: boolean): void {
   if (pid === undefined) return;
   if (process.platform === 'win32') {
     // Ends what it started as well; that it has ended by itself meanwhile is no failure.
-    spawn('taskkill', ['/pid', String(pid), '/t', '/f'], { stdio: 'ignore', windowsHide: true }).on(
-      'error',
-      () => {},
-    );
+    spawn(systemProgram(process.env, 'taskkill.exe'), ['/pid', String(pid), '/t', '/f'], {
+      stdio: 'ignore',
+      windowsHide: true,
+    }).on('error', () => {});
     return;
   }
   try {

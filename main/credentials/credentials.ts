@@ -1,4 +1,5 @@
 import type { Clock } from '../base/clock.ts';
+import { createTurns } from '../base/turns.ts';
 import type { CredentialProvider, PluginClusterInfo, UserAuth } from './credential.ts';
 import type { PluginLimits } from './exec-plugin.ts';
 import type { LoginEnvironment } from './login-environment.ts';
@@ -39,11 +40,14 @@ export function createCredentials(needs: CredentialsNeeds): Credentials {
   const { clock, platform, loginEnvironment, confirm } = needs;
   const requests = createUserRequests();
   const approvals = createPluginApprovals({ clock, file: needs.approvalsFile });
+  const turns = createTurns();
   let hasPages = false;
 
   function place(): UserPlace {
     if (hasPages) return requests.isAttended ? { kind: 'page', requests } : { kind: 'away' };
-    return confirm ? { kind: 'terminal', confirm } : { kind: 'away' };
+    if (!confirm) return { kind: 'away' };
+    // A terminal shows one question at a time.
+    return { kind: 'terminal', confirm: (subject) => turns.take(() => confirm(subject)) };
   }
 
   const admission = createPluginAdmission({ loginEnvironment, approvals, platform, place });

@@ -60,7 +60,11 @@ export async function runPlugin(
     : (needs.silentTimeoutMs ?? SILENT_TIMEOUT_MS);
   const start: PluginStart = {
     program,
-    command: toProcessCommand(program.path, plugin.args, needs.platform),
+    command: toProcessCommand(
+      { platform: needs.platform, environment: program.environment },
+      program.path,
+      plugin.args,
+    ),
     environment: createPluginEnvironment(needs, {
       inherited: program.environment,
       plugin,

@@ -24,6 +24,8 @@ test.each([
   ['an endless name', 'namespaces.list', { context: 'x'.repeat(600) }],
   ['an unknown setting', 'settings.set', { changes: { telemetry: true } }],
   ['a setting out of range', 'settings.set', { changes: { fontSize: 400 } }],
+  ['an unknown answer', 'credentials.answer', { requestId: 'r', answer: 'maybe' }],
+  ['a login of no size', 'credentials.resize', { requestId: 'r', size: { cols: 80, rows: 0 } }],
   ['an undefined setting', 'settings.set', { changes: { theme: undefined } }],
 ] as const)('%s is refused', (_what, name, input) => {
   expect(() => callParsers[name](input)).toThrow(InputError);

@@ -97,6 +97,10 @@ describe.skipIf(process.platform === 'win32')('kubereel plugins', () => {
     expect(await refusing.exited).toBe(1);
     expect(refusing.text()).toContain('you did not let');
     expect(await runs()).toBe(0);
+    const interrupted = atTerminal(path, 'raw', '/version');
+    await interrupted.said('[y/N] ');
+    interrupted.type('\u0003');
+    expect(await interrupted.exited).toBe(130);
     const allowing = atTerminal(path, 'raw', '/version');
     await allowing.said('[y/N] ');
     allowing.type('y\r');

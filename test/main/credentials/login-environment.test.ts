@@ -1,4 +1,5 @@
-import { chmod, mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { chmod, mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -45,14 +46,25 @@ describe.skipIf(process.platform === 'win32')('the login shell', () => {
     expect(environment['TERM']).toBeUndefined();
   });
 
-  test.each(['/bin/bash', '/bin/sh', '/bin/dash', '/usr/bin/zsh', '/usr/bin/fish'])(
-    '%s, where there is one, is asked in its own way',
-    async (shell) => {
-      const { environment } = await resolve(shell);
-      expect(environment['PATH']).toContain('/bin');
-      expect(environment['OWN']).toBe('kept');
-    },
-  );
+  const shells = ['/bin/bash', '/bin/sh', '/bin/dash', '/usr/bin/zsh', '/usr/bin/fish'];
+  // Those that this machine has.
+  describe.each(shells.filter((path) => existsSync(path)))('%s', (SHELL) => {
+    test('reads the profile of its logins', async () => {
+      const HOME = await mkdtemp(join(tmpdir(), 'kubereel-home-'));
+      for (const name of ['.profile', '.bash_profile', '.zprofile']) {
+        await writeFile(join(HOME, name), 'echo Welcome\nexport FROM_PROFILE=yes\n');
+      }
+      await mkdir(join(HOME, '.config/fish'), { recursive: true });
+      await writeFile(join(HOME, '.config/fish/config.fish'), 'echo Welcome\nset -x FROM_PROFILE yes\n');
+      const needs = {
+        environment: { SHELL, HOME, PATH: '/usr/bin:/bin', OWN: 'kept' },
+        platform: process.platform,
+      };
+      const { environment, problem } = await createLoginEnvironment(needs, { signal: never }).current();
+      expect(problem).toBeUndefined();
+      expect(environment).toMatchObject({ FROM_PROFILE: 'yes', OWN: 'kept' });
+    });
+  });
 
   test.each(['csh', 'nu', 'pwsh'])('%s is given flags that it knows', async (name) => {
     const shell = await writeShell('export ARGUMENTS="$*"', name);

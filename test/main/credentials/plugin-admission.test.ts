@@ -126,6 +126,23 @@ describe.skipIf(process.platform === 'win32')('leave for a plugin', () => {
     expect(asked).toHaveLength(2);
   });
 
+  test('is asked for one plugin at a time at a terminal', async () => {
+    let open = 0;
+    let most = 0;
+    const room = await createTestCredentials({
+      async confirm() {
+        open += 1;
+        most = Math.max(most, open);
+        await new Promise((resolve) => setImmediate(resolve));
+        open -= 1;
+        return true;
+      },
+    });
+    const plugins = await Promise.all([1, 2, 3].map(() => writePlugin('')));
+    await Promise.all(plugins.map((plugin) => admit(room, plugin)));
+    expect(most).toBe(1);
+  });
+
   test('does not help against the policy, which is not a question', async () => {
     const room = await withPage();
     const plugin = await writePlugin('');
