@@ -1,4 +1,5 @@
 import type { Core } from '../compose.ts';
+import { escapeControls } from '../credentials/visible-text.ts';
 import { weighRemoteCommand } from '../doctor/access-checks.ts';
 import type { CommandIo } from './io.ts';
 
@@ -22,8 +23,8 @@ export async function runCanI(
   const transport = await core.contexts.transport(context);
   const { answer, why, hint, lines } = await weighRemoteCommand({ transport }, target, options);
   await io.write(answer === 'yes' ? 'yes\n' : `${answer} - ${why}\n`);
-  await io.writeError(
-    [...lines, ...(hint === undefined ? [] : [hint])].map((line) => `  ${line}\n`).join(''),
-  );
+  const words = [...lines, ...(hint === undefined ? [] : [hint])].map((line) => `  ${line}\n`).join('');
+  // A server's words: no terminal is to obey them.
+  await io.writeError(escapeControls(words));
   return answer === 'yes' ? 0 : 1;
 }

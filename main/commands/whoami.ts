@@ -1,4 +1,5 @@
 import type { Core } from '../compose.ts';
+import { escapeControls } from '../credentials/visible-text.ts';
 import { fetchIdentity } from '../kube/access.ts';
 import type { CommandIo } from './io.ts';
 import { formatTable } from './table.ts';
@@ -24,7 +25,8 @@ export async function runWhoami(
       .toSorted(([left], [right]) => (left < right ? -1 : 1))
       .map(([key, values]) => [`Extra: ${key}`, formatList(values)]),
   ];
-  await io.write(formatTable(['ATTRIBUTE', 'VALUE'], rows));
+  // A server's words: no terminal is to obey them.
+  await io.write(escapeControls(formatTable(['ATTRIBUTE', 'VALUE'], rows)));
   return 0;
 }
 

@@ -1,4 +1,5 @@
 import { AppError } from '../base/errors.ts';
+import { escapeControls } from '../credentials/visible-text.ts';
 import {
   CHECK_IDS,
   CHECK_TITLES,
@@ -78,7 +79,9 @@ export function createBoard(
   };
 }
 
-function cleanRow({ clean }: Redactor, { message, hint, detail, ...row }: Check): Check {
+/** Servers and kubeconfigs are quoted in it: without their secrets, and without what a terminal would obey. */
+function cleanRow(redactor: Redactor, { message, hint, detail, ...row }: Check): Check {
+  const clean = (text: string): string => escapeControls(redactor.clean(text));
   return {
     ...row,
     message: clean(message),

@@ -325,6 +325,12 @@ describe('the credential', () => {
     expect(allText(checks)).not.toContain(claims);
   });
 
+  test('what a server writes is shown and not obeyed', async () => {
+    const { address } = await startCluster({ username: 'anna\u001b[2J\u202e' });
+    const checks = await examine(kubeconfigFor(trusting(address)));
+    expect(checkOf(checks, 'who').message).toBe('anna\\x1b[2J\\u202e');
+  });
+
   test('no user at all is anonymous, which is said', async () => {
     const { address } = await startCluster({ username: 'system:anonymous' });
     const checks = await examine(kubeconfigFor(trusting(address), {}));

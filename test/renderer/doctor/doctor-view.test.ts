@@ -10,6 +10,7 @@ import { checksWith, reportOf, untrustedChecks, waitingChecks } from '../../fake
 import { type PageBrowser, type PageOptions, startPageBrowser } from '../../fakes/page-browser.ts';
 import type { PageCore } from '../../fakes/page-core.ts';
 import type { SceneName } from '../../fakes/page-scenes.ts';
+import { requestNamed } from '../../fakes/page-things.ts';
 
 const shots = fileURLToPath(new URL('../../../artefacts/doctor', import.meta.url));
 
@@ -121,6 +122,20 @@ describe.skipIf(!chromiumPath)('a connection checked in the page', () => {
       .poll(() => asked())
       .toEqual([{ context: 'staging', namespace: 'shop', pod: 'search-5c8d7' }]);
     await page.getByText('Connection to staging, namespace shop, pod search-5c8d7').waitFor();
+  });
+
+  test('a login that it waits for is one press away', async () => {
+    await open('asking', waitingChecks());
+    await context('prod-eu').click({ button: 'right' });
+    await page.getByRole('menuitem', { name: 'Check this connection' }).click();
+    await page.evaluate(
+      (one) => (globalThis as unknown as { core: PageCore }).core.request([one]),
+      requestNamed('q1', { kind: 'login', context: 'prod-eu' }),
+    );
+    const view = page.getByRole('region', { name: 'Connection to prod-eu' });
+    await view.getByText('kubelogin asks you to log in').waitFor();
+    await view.getByRole('button', { name: 'Log in' }).click();
+    await page.getByRole('region', { name: 'Log in with kubelogin' }).waitFor();
   });
 
   test('the report is copied whole', async () => {
