@@ -10,6 +10,7 @@ import { type CredentialStore, createCredentialStore } from './store-credentials
 import { createKubectl, type Kubectl } from './store-kubectl.ts';
 import { defaultRefusal } from './store-pods.ts';
 import { withRecent } from './store-recents.ts';
+import { createRequestStore, type RequestStore } from './store-requests.ts';
 import { createSessionStore, type SessionStore } from './store-sessions.ts';
 import { createSettingsStore, type SettingsStore } from './store-settings.ts';
 import { activateTab, addTab, closeTab, openTab, tabIdOf } from './store-tabs.ts';
@@ -23,6 +24,7 @@ export interface Store {
   readonly view: ViewStore;
   readonly kubectl: Kubectl;
   readonly credentials: CredentialStore;
+  readonly requests: RequestStore;
   /** Undefined until the core has answered. */
   readonly info: ReadonlySignal<AppInfo | undefined>;
   /** Unix milliseconds, moving once a second. */
@@ -139,6 +141,7 @@ export function createStore({ client, now, terminalSize }: StoreNeeds): Store {
     view,
     kubectl: createKubectl({ contexts, info }),
     credentials,
+    requests: createRequestStore({ credentials, contexts, sessions, view }),
     info,
     nowMs,
     openShell,

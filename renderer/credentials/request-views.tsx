@@ -10,17 +10,7 @@ import { StatusDot } from '../ui/status-dot.tsx';
 import { ConsentDialog } from './consent-dialog.tsx';
 import { describeRequest } from './credential-words.ts';
 import { LoginPane } from './login-pane.tsx';
-import { isWaitingFor, placeRequests, type RequestPlaces } from './request-places.ts';
-
-export function requestPlaces({ credentials, contexts, sessions, view }: Store): RequestPlaces {
-  const content = view.activeTab.value?.content;
-  return placeRequests(credentials.requests.value, {
-    contexts: contexts.list.value?.contexts ?? [],
-    activeSession: content?.kind === 'session' ? sessions.sessions.value.get(content.sessionId) : undefined,
-    listedContext: view.isSideOpen.value ? contexts.selectedWatch.value?.context : undefined,
-    asked: credentials.asked.value,
-  });
-}
+import { isWaitingFor } from './request-places.ts';
 
 /** Above the page, one after the other; what floats already is answered first. */
 export function Consent({ store }: { readonly store: Store }): JSX.Element | null {
@@ -103,7 +93,7 @@ function Login({
 export function WaitingBar(props: { readonly store: Store; readonly context: string }): JSX.Element | null {
   const { store, context } = props;
   const contexts = store.contexts.list.value?.contexts ?? [];
-  const request = requestPlaces(store).unseen.find((one) => isWaitingFor(one, context, contexts));
+  const request = store.requests.unseen.value.find((one) => isWaitingFor(one, context, contexts));
   if (!request) return null;
   return (
     <Notice
@@ -121,7 +111,7 @@ export function WaitingBar(props: { readonly store: Store; readonly context: str
 
 /** In the window's foot: the way to what nothing else leads to. */
 export function RequestsElsewhere({ store }: { readonly store: Store }): JSX.Element | null {
-  const { elsewhere } = requestPlaces(store);
+  const elsewhere = store.requests.elsewhere.value;
   const [first] = elsewhere;
   if (!first) return null;
   return (

@@ -1,6 +1,6 @@
 /** Everything that can be done with the whole page: one table for the palette, the keys and the help. */
 
-import { goToRequest, requestPlaces } from '../credentials/request-views.tsx';
+import { goToRequest } from '../credentials/request-views.tsx';
 import { THEME_NAMES } from '../settings/settings-fields.ts';
 import type { Store } from '../store.ts';
 import { digitTab, stepTab } from '../store-tabs.ts';
@@ -114,9 +114,9 @@ export const COMMANDS: readonly Command[] = [
     title: 'Answer what waits for you',
     words: 'login credential plugin consent allow',
     icon: 'warning',
-    isOffered: (store) => requestPlaces(store).unseen.length > 0,
+    isOffered: (store) => store.requests.unseen.value.length > 0,
     run: (store) => {
-      const [first] = requestPlaces(store).unseen;
+      const [first] = store.requests.unseen.value;
       if (first) goToRequest(store, first);
     },
   },

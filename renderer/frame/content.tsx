@@ -4,7 +4,7 @@ import type { JSX } from 'preact';
 import { useLayoutEffect } from 'preact/hooks';
 import type { AppInfo, SessionInfo } from '../../preload/contract.ts';
 import type { PageClient } from '../core-client.ts';
-import { LoginInTab, requestPlaces, WaitingBar } from '../credentials/request-views.tsx';
+import { LoginInTab, WaitingBar } from '../credentials/request-views.tsx';
 import type { DoctorQuestion } from '../doctor/doctor-run.ts';
 import { DoctorView } from '../doctor/doctor-view.tsx';
 import { LibraryView } from '../library/library-view.tsx';
@@ -114,7 +114,7 @@ function SessionTab({ store, client, sessionId, isActive, host }: SessionTabProp
   // Of its own: a recording that grows draws its tab anew, not those of all sessions.
   const session = useComputed(() => store.sessions.sessions.value.get(sessionId)).value;
   if (!session) return <EmptyState icon="terminal" title="This session has ended elsewhere" />;
-  const login = isActive ? requestPlaces(store).loginInTab : undefined;
+  const login = isActive ? store.requests.loginInTab.value : undefined;
   return (
     <>
       {login && (

@@ -2,7 +2,7 @@
 import type { JSX } from 'preact';
 import type { ContextInfo } from '../../preload/contract.ts';
 import type { PaneClient } from '../core-client.ts';
-import { LoginInPods, requestPlaces, WaitingBar } from '../credentials/request-views.tsx';
+import { LoginInPods, WaitingBar } from '../credentials/request-views.tsx';
 import { startDemo } from '../frame/commands.ts';
 import { focusPodFilter } from '../frame/parts.ts';
 import type { Store } from '../store.ts';
@@ -54,7 +54,7 @@ export function SidePanel({ store, client }: SidePanelProps): JSX.Element {
 function SidePods({ store, client }: SidePanelProps): JSX.Element {
   const context = store.contexts.selected.value;
   const watch = store.contexts.selectedWatch.value;
-  const login = requestPlaces(store).loginInPods;
+  const login = store.requests.loginInPods.value;
   return (
     <section class="side-pods">
       <div class="side-head">
