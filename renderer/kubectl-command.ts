@@ -14,35 +14,59 @@ export function placeOf(context: string, known: ContextInfo | undefined): Kubect
 
 type Platform = AppInfo['platform'];
 
-/** A shell in a container. `sh` is what every image with a shell has; kubectl chooses none by itself. */
-export function kubectlExec(place: KubectlPlace, target: ShellTarget, platform: Platform): string {
-  const command = target.command?.length ? target.command : ['sh'];
+/** What opened a target, or would. `sh` is what every image with a shell has; kubectl chooses none by itself. */
+export function kubectlShell(place: KubectlPlace, target: ShellTarget, platform: Platform): string {
+  const { node, debug } = target;
+  if (node) {
+    const what = [
+      '--image',
+      node.image,
+      '--profile',
+      'sysadmin',
+      '--',
+      'chroot',
+      '/host',
+      ...commandOf(target),
+    ];
+    return printCommand(
+      ['debug', '-it', `node/${node.name}`, ...flagsOf(place, target.namespace), ...what],
+      platform,
+    );
+  }
+  if (debug) return kubectlDebug(place, target, debug.image, platform);
   const container = target.container === undefined ? [] : ['-c', target.container];
   return printCommand(
-    ['exec', '-it', target.pod, ...flagsOf(place, target.namespace), ...container, '--', ...command],
+    [
+      'exec',
+      '-it',
+      target.pod,
+      ...flagsOf(place, target.namespace),
+      ...container,
+      '--',
+      ...commandOf(target),
+    ],
     platform,
   );
 }
 
 /** A shell beside a container that has none: an ephemeral container that sees its processes. */
-export function kubectlDebug(place: KubectlPlace, target: ShellTarget, platform: Platform): string {
-  const beside = target.container === undefined ? [] : ['--target', target.container];
-  const image = target.debug?.image ?? 'busybox';
-  const flags = [...flagsOf(place, target.namespace), '--image', image, ...beside];
-  return printCommand(['debug', '-it', target.pod, ...flags, '--', 'sh'], platform);
-}
-
-/** A shell as root of a node. kubectl's own pod for it stays until somebody deletes it. */
-export function kubectlNode(
+export function kubectlDebug(
   place: KubectlPlace,
-  { namespace, node }: { readonly namespace: string; readonly node: { name: string; image: string } },
+  target: ShellTarget,
+  image: string,
   platform: Platform,
 ): string {
-  const flags = [...flagsOf(place, namespace), '--image', node.image, '--profile', 'sysadmin'];
+  const beside = target.container === undefined ? [] : ['--target', target.container];
+  // The profile that kubectl takes by itself from 1.36, and warns about before.
+  const what = ['--image', image, '--profile', 'general', ...beside];
   return printCommand(
-    ['debug', '-it', `node/${node.name}`, ...flags, '--', 'chroot', '/host', 'sh'],
+    ['debug', '-it', target.pod, ...flagsOf(place, target.namespace), ...what, '--', ...commandOf(target)],
     platform,
   );
+}
+
+function commandOf({ command }: ShellTarget): readonly string[] {
+  return command?.length ? command : ['sh'];
 }
 
 /** The pods of a namespace, or (null) of all. */

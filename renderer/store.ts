@@ -139,7 +139,7 @@ export function createStore({ client, now, terminalSize }: StoreNeeds): Store {
     sessions,
     settings,
     view,
-    kubectl: createKubectl({ contexts, info }),
+    kubectl: createKubectl({ contexts, settings, info }),
     credentials,
     requests: createRequestStore({ credentials, contexts, sessions, view }),
     info,

@@ -1,38 +1,41 @@
-import { execFileSync } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { promisify } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
   kubectlDebug,
-  kubectlExec,
-  kubectlNode,
   kubectlPods,
+  kubectlShell,
   placeOf,
   quoteForPosix,
   quoteForPowerShell,
 } from '../../renderer/kubectl-command.ts';
+import { kubectlPath } from '../fakes/demo-kubectl.ts';
+import { startTestDemo } from '../fakes/demo-start.ts';
 import { contextNamed } from '../fakes/page-things.ts';
 
+const execute = promisify(execFile);
 const target = { context: 'staging', namespace: 'shop', pod: 'web-0', container: 'app' };
 const place = { context: 'staging' };
 
 describe('the kubectl command', () => {
   test('of a shell names context, namespace and container', () => {
-    expect(kubectlExec(place, target, 'linux')).toBe(
+    expect(kubectlShell(place, target, 'linux')).toBe(
       'kubectl exec -it web-0 --context staging -n shop -c app -- sh',
     );
   });
 
   test('of a shell in the default container leaves the choice to kubectl', () => {
     const { container: _, ...whole } = target;
-    expect(kubectlExec(place, whole, 'darwin')).toBe(
+    expect(kubectlShell(place, whole, 'darwin')).toBe(
       'kubectl exec -it web-0 --context staging -n shop -- sh',
     );
   });
 
   test('of a session with a command of its own has that command, each word quoted where it must be', () => {
     const command = ['psql', '-c', "select 'a' where $1 < 2"];
-    expect(kubectlExec(place, { ...target, command }, 'linux')).toBe(
+    expect(kubectlShell(place, { ...target, command }, 'linux')).toBe(
       String.raw`kubectl exec -it web-0 --context staging -n shop -c app -- psql -c 'select '\''a'\'' where $1 < 2'`,
     );
   });
@@ -51,17 +54,16 @@ describe('the kubectl command', () => {
   });
 
   test('of a container without a shell brings one and looks into it', () => {
-    expect(kubectlDebug(place, target, 'linux')).toBe(
-      'kubectl debug -it web-0 --context staging -n shop --image busybox --target app -- sh',
-    );
+    const command =
+      'kubectl debug -it web-0 --context staging -n shop --image busybox:1.37 --profile general --target app -- sh';
+    expect(kubectlDebug(place, target, 'busybox:1.37', 'linux')).toBe(command);
+    expect(kubectlShell(place, { ...target, debug: { image: 'busybox:1.37' } }, 'linux')).toBe(command);
   });
 
-  test('of a debug container has its image, that of a node is root of it', () => {
-    expect(kubectlDebug(place, { ...target, debug: { image: 'alpine:3' } }, 'linux')).toBe(
-      'kubectl debug -it web-0 --context staging -n shop --image alpine:3 --target app -- sh',
-    );
-    expect(kubectlNode(place, { namespace: 'ops', node: { name: 'node-1', image: 'alpine' } }, 'linux')).toBe(
-      'kubectl debug -it node/node-1 --context staging -n ops --image alpine --profile sysadmin -- chroot /host sh',
+  test('of a shell on a node is that of a node', () => {
+    const node = { name: 'node-1', image: 'busybox:1.37' };
+    expect(kubectlShell(place, { ...target, node }, 'linux')).toBe(
+      'kubectl debug -it node/node-1 --context staging -n shop --image busybox:1.37 --profile sysadmin -- chroot /host sh',
     );
   });
 
@@ -133,5 +135,27 @@ describe('quoted for PowerShell', () => {
     }
     for (const plain of ['--', '--context', '-it', 'web-0', '/bin/sh'])
       expect(quoteForPowerShell(plain)).toBe(plain);
+  });
+});
+
+describe.skipIf(!kubectlPath || !existsSync('/bin/sh'))('pasted into a shell with a real kubectl', () => {
+  test('lists the pods and runs the command, whatever stands in it', async () => {
+    const demo = await startTestDemo();
+    const here = placeOf(
+      demo.contextName,
+      contextNamed(demo.contextName, { isDemo: true, kubeconfigPath: demo.kubeconfigPath }),
+    );
+    const paste = async (command: string): Promise<string> => {
+      const { stdout } = await execute('/bin/sh', ['-c', command], { env: { PATH: process.env['PATH'] } });
+      return stdout;
+    };
+    const listed = await paste(kubectlPods(here, null, 'linux'));
+    const [, namespace = '', pod = ''] = /^(shop) +(web-\S+)/m.exec(listed) ?? [];
+    expect(pod).toMatch(/^web-/);
+    const argument = `it's "$HOME" & \\ back`;
+    const command = ['sh', '-c', `printf '<%s>' "$1"`, 'sh', argument];
+    const opens = { context: demo.contextName, namespace, pod, command };
+    expect(await paste(kubectlShell(here, opens, 'linux'))).toContain(`<${argument}>`);
+    await demo.stop();
   });
 });

@@ -31,9 +31,13 @@ test('each state has its own sign and its own words', () => {
     wordsOf({}),
     ended({ kind: 'exited', exitCode: 0 }),
     ended({ kind: 'failed', problem }),
+    wordsOf({
+      state: { kind: 'reconnecting', startedAtMs: 1, lostAtMs: 2, attempt: 1, nextTryAtMs: 3, problem },
+    }),
   ];
-  expect(states.map((words) => words.sign?.shape)).toEqual(['half', 'full', 'ring', 'cross']);
-  expect(new Set(states.map((words) => words.heard)).size).toBe(4);
+  expect(states.map((words) => words.sign?.shape)).toEqual(['half', 'full', 'ring', 'cross', 'half']);
+  expect(new Set(states.map((words) => words.heard)).size).toBe(5);
+  expect(states.map((words) => words.news)).toEqual([...Array(4).fill(undefined), 'Reconnecting']);
 });
 
 test('a live shell that is not recorded is told from one that is, and not by colour alone', () => {
