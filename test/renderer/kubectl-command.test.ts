@@ -11,7 +11,7 @@ import {
   quoteForPosix,
   quoteForPowerShell,
 } from '../../renderer/kubectl-command.ts';
-import { kubectlPath } from '../fakes/demo-kubectl.ts';
+import { kubectlEnvironment, kubectlPath } from '../fakes/demo-kubectl.ts';
 import { startTestDemo } from '../fakes/demo-start.ts';
 import { contextNamed } from '../fakes/page-things.ts';
 
@@ -146,7 +146,9 @@ describe.skipIf(!kubectlPath || !existsSync('/bin/sh'))('pasted into a shell wit
       contextNamed(demo.contextName, { isDemo: true, kubeconfigPath: demo.kubeconfigPath }),
     );
     const paste = async (command: string): Promise<string> => {
-      const { stdout } = await execute('/bin/sh', ['-c', command], { env: { PATH: process.env['PATH'] } });
+      const { stdout } = await execute('/bin/sh', ['-c', command], {
+        env: kubectlEnvironment(demo.kubeconfigPath),
+      });
       return stdout;
     };
     const listed = await paste(kubectlPods(here, null, 'linux'));
