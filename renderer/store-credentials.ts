@@ -8,8 +8,8 @@ export interface CredentialStore {
   readonly requests: ReadonlySignal<readonly CredentialRequest[]>;
   /** The question that is put to the user now. */
   readonly asked: ReadonlySignal<CredentialRequest | undefined>;
-  /** How many more come after it. */
-  readonly queued: ReadonlySignal<number>;
+  /** It, and those that come after it. */
+  readonly questions: ReadonlySignal<readonly CredentialRequest[]>;
   /** Rejects where it could not be told to the core; then the request is open still. */
   answer(requestId: string, answer: 'allow' | 'refuse'): Promise<void>;
   /** Decided later: what waits goes on waiting. */
@@ -42,7 +42,7 @@ export function createCredentialStore(client: CoreClient): CredentialStore {
   return {
     requests,
     asked,
-    queued: computed(() => Math.max(0, questions.value.length - 1)),
+    questions,
     async answer(requestId, answer) {
       answered.value = new Set(answered.value).add(requestId);
       try {

@@ -29,7 +29,7 @@ export function createRequestStore({ credentials, contexts, sessions, view }: Re
       contexts: contexts.list.value?.contexts ?? [],
       activeSession: content?.kind === 'session' ? sessions.sessions.value.get(content.sessionId) : undefined,
       listedContext: view.isSideOpen.value ? contexts.selectedWatch.value?.context : undefined,
-      asked: credentials.asked.value,
+      questions: credentials.questions.value,
     });
   });
   return {

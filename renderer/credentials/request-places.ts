@@ -8,8 +8,8 @@ export interface WindowView {
   readonly activeSession: SessionInfo | undefined;
   /** The context whose pods are listed, where the side is open. */
   readonly listedContext: string | undefined;
-  /** The question that is put now. */
-  readonly asked: CredentialRequest | undefined;
+  /** Those that are put now, one after the other. */
+  readonly questions: readonly CredentialRequest[];
 }
 
 export interface RequestPlaces {
@@ -51,7 +51,7 @@ export function placeRequests(requests: readonly CredentialRequest[], view: Wind
     'pods',
     logins.find((one) => isWaitingFor(one, view.listedContext, view.contexts)),
   );
-  const seen = new Set([...places.values(), view.asked]);
+  const seen = new Set([...places.values(), ...view.questions]);
   const unseen = requests.filter((one) => !seen.has(one));
   return {
     loginInTab: places.get('tab'),

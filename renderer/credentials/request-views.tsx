@@ -21,7 +21,7 @@ export function Consent({ store }: { readonly store: Store }): JSX.Element | nul
     <ConsentDialog
       key={request.requestId}
       request={request}
-      queued={credentials.queued.value}
+      queued={credentials.questions.value.length - 1}
       onAnswer={(answer) => void store.answerRequest(request.requestId, answer)}
       onLater={() => credentials.putOff(request.requestId)}
     />

@@ -17,7 +17,7 @@ const nowhere: WindowView = {
   contexts,
   activeSession: undefined,
   listedContext: undefined,
-  asked: undefined,
+  questions: [],
 };
 const login = requestNamed('login', { kind: 'login', context: 'staging' });
 const opening = sessionNamed('s1', { state: { kind: 'opening' } });
@@ -78,7 +78,7 @@ test('what is put off has a bar where it is waited for, and a way in the foot wh
 test('a question is seen while it is put, and told of when it was put off', () => {
   const one = requestNamed('one');
   const two = requestNamed('two');
-  expect(placeRequests([one, two], { ...nowhere, asked: one }).unseen).toEqual([two]);
+  expect(placeRequests([one, two], { ...nowhere, questions: [one] }).unseen).toEqual([two]);
   expect(placeRequests([one, two], nowhere).unseen).toEqual([one, two]);
 });
 

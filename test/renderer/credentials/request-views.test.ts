@@ -159,6 +159,10 @@ describe.skipIf(!chromiumPath)('what plugins ask, in a browser', () => {
       await dialog().getByRole('button', { name: 'Allow', exact: true }).click();
       await dialog(/^Let aws-iam/).waitFor();
       expect(await focused()).toBe('Don’t allow');
+      // Seen as well, also by who came by pointer.
+      expect(
+        await page.evaluate(() => getComputedStyle(document.activeElement ?? document.body).outlineWidth),
+      ).toBe('2px');
       await shoot('consent-long');
     });
 
@@ -175,6 +179,25 @@ describe.skipIf(!chromiumPath)('what plugins ask, in a browser', () => {
       await request(requestNamed('r1', { args: ['--safe\u202Egnihton', ''] }));
       await dialog().getByText('--safe\\u{202e}gnihton').waitFor();
       await dialog().getByText('(empty)').waitFor();
+    });
+
+    test('is named, described and in order for who cannot see it, as is a login', async () => {
+      await open();
+      await context('prod-eu').click();
+      await request(requestNamed('l1', { kind: 'login', context: 'prod-eu' }), requestNamed('r1'));
+      await dialog().waitFor();
+      expect(await dialog().getByRole('heading').allTextContents()).toEqual(['Let kubelogin run to log in?']);
+      expect(await dialog().getByRole('list', { name: 'Arguments' }).getByRole('listitem').count()).toBe(5);
+      const inOrder = await dialog()
+        .locator('[tabindex="0"], button')
+        .evaluateAll((all) => all.map((one) => one.getAttribute('aria-label') ?? one.textContent));
+      expect(inOrder).toEqual(['Arguments', 'Don’t allow', 'Allow']);
+      await pressInDialog('Escape');
+      const controls = await login()
+        .locator('button, textarea, [tabindex="0"]')
+        .evaluateAll((all) => all.map((one) => one.getAttribute('aria-label') ?? one.textContent));
+      expect(controls.slice(0, 2)).toEqual(['Cancel', 'Terminal of kubelogin']);
+      expect(controls.filter((name) => !name)).toEqual([]);
     });
 
     test('fits a narrow window', async () => {
