@@ -57,7 +57,7 @@ export async function openKube(
       connect(context) {
         const transport = createTransport(dial, context, credentials(context));
         // Not awaited: it never rejects, and nobody waits for what an earlier run has left behind.
-        void sweepNodePods({ transport, ledger: needs.ledger, log });
+        void sweepNodePods({ transport, clock, ledger: needs.ledger, log }, { signal: life.signal });
         return transport;
       },
       watch: watchKubeconfig,

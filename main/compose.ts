@@ -164,7 +164,7 @@ export async function compose(options: ComposeOptions): Promise<Core> {
       const transport = await contexts.transport(context);
       return openCommand({ transport, clock }, target, size, options);
     },
-    debugShells: createDebugShells({ clock, log, contexts, ledger }),
+    debugShells: createDebugShells({ clock, log, life, contexts, ledger }),
     openPages: (options) => openPages(core, { ...options, platform }),
     end: () => life.end(),
   };

@@ -201,12 +201,19 @@ export interface ShellTarget {
   /** Absent: the best shell that the image has. */
   readonly command?: readonly string[];
   /** The shell is one of a debug container of this image, which is added to the pod and looks at `container`. */
-  readonly debug?: { readonly image: string };
+  readonly debug?: DebugWish;
   /**
    * The shell is root of this node, by a pod of this image in `namespace` that is deleted with the session. Once it
    * is open, `pod` is that one's name; before, anything.
    */
   readonly node?: { readonly name: string; readonly image: string };
+}
+
+/** A debug container to be added. */
+export interface DebugWish {
+  readonly image: string;
+  /** What it may do, as kubectl names it; absent: `general`. */
+  readonly profile?: 'general' | 'baseline' | 'restricted' | 'netadmin' | 'sysadmin';
 }
 
 export interface SessionInfo {

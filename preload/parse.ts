@@ -36,7 +36,12 @@ const target = v.strictObject({
 });
 const shell = v.strictObject({
   ...target.entries,
-  debug: v.exactOptional(v.strictObject({ image: name })),
+  debug: v.exactOptional(
+    v.strictObject({
+      image: name,
+      profile: v.exactOptional(v.picklist(['general', 'baseline', 'restricted', 'netadmin', 'sysadmin'])),
+    }),
+  ),
   node: v.exactOptional(v.strictObject({ name, image: name })),
 });
 const mebibytes = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(1_048_576));

@@ -1,5 +1,5 @@
 /** What to type for the same with kubectl, ready to be pasted into the user's own shell. All pure. */
-import type { AppInfo, ContextInfo, ShellTarget } from '../preload/contract.ts';
+import type { AppInfo, ContextInfo, DebugWish, ShellTarget } from '../preload/contract.ts';
 
 /** Where kubectl is to look: the context, and its file where kubectl would not find it by itself. */
 export interface KubectlPlace {
@@ -33,7 +33,7 @@ export function kubectlShell(place: KubectlPlace, target: ShellTarget, platform:
       platform,
     );
   }
-  if (debug) return kubectlDebug(place, target, debug.image, platform);
+  if (debug) return kubectlDebug(place, target, debug, platform);
   const container = target.container === undefined ? [] : ['-c', target.container];
   return printCommand(
     [
@@ -53,12 +53,12 @@ export function kubectlShell(place: KubectlPlace, target: ShellTarget, platform:
 export function kubectlDebug(
   place: KubectlPlace,
   target: ShellTarget,
-  image: string,
+  { image, profile = 'general' }: DebugWish,
   platform: Platform,
 ): string {
   const beside = target.container === undefined ? [] : ['--target', target.container];
-  // The profile that kubectl takes by itself from 1.36, and warns about before.
-  const what = ['--image', image, '--profile', 'general', ...beside];
+  // `general` is the profile that kubectl takes by itself from 1.36, and warns about before.
+  const what = ['--image', image, '--profile', profile, ...beside];
   return printCommand(
     ['debug', '-it', target.pod, ...flagsOf(place, target.namespace), ...what, '--', ...commandOf(target)],
     platform,

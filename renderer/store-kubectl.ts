@@ -26,8 +26,10 @@ export function createKubectl({ contexts, settings, info }: KubectlNeeds): Kubec
   }
   return {
     shell: (target) => kubectlShell(place(target.context), target, platform()),
-    debug: (target) =>
-      kubectlDebug(place(target.context), target, settings.state.value.settings.debugImage, platform()),
+    debug(target) {
+      const image = settings.state.value.settings.debugImage;
+      return kubectlDebug(place(target.context), target, { image }, platform());
+    },
     pods: (context, namespace) => kubectlPods(place(context), namespace, platform()),
   };
 }

@@ -1,7 +1,8 @@
 import type { Clock } from '../base/clock.ts';
+import type { Lifetime } from '../base/lifetime.ts';
 import type { Log } from '../base/log.ts';
 import type { Contexts } from '../kube/contexts.ts';
-import { DEFAULT_DEBUG_PROFILE } from '../kube/debug-profile.ts';
+import { DEFAULT_DEBUG_PROFILE, type DebugProfile } from '../kube/debug-profile.ts';
 import type { NodeShellLedger } from '../kube/node-shell-ledger.ts';
 import { type DebugTarget, type OpenDebugOptions, type OpenedDebug, openDebugContainer } from './debug.ts';
 import type { TerminalSize } from './exec-stream.ts';
@@ -27,7 +28,7 @@ export interface DebugShells {
   openContainerShell(
     context: string,
     wish: ShellWish,
-    debug: { readonly image: string },
+    debug: DebugWish,
     size: TerminalSize,
     options: ShellOptions,
   ): Promise<OpenedShell>;
@@ -41,9 +42,17 @@ export interface DebugShells {
   ): Promise<OpenedShell>;
 }
 
+/** A debug container as the page asks for it. */
+export interface DebugWish {
+  readonly image: string;
+  /** Absent: kubectl's default. */
+  readonly profile?: DebugProfile;
+}
+
 export function createDebugShells(needs: {
   readonly clock: Clock;
   readonly log: Log;
+  readonly life: Pick<Lifetime, 'signal'>;
   readonly contexts: Contexts;
   readonly ledger: NodeShellLedger;
 }): DebugShells {
@@ -58,8 +67,8 @@ export function createDebugShells(needs: {
       const transport = await contexts.transport(context);
       return openNodeShell({ ...needs, transport }, target, size, options);
     },
-    async openContainerShell(context, wish, { image }, size, options) {
-      const work = { ...describeTerminal(wish), image, profile: DEFAULT_DEBUG_PROFILE };
+    async openContainerShell(context, wish, { image, profile = DEFAULT_DEBUG_PROFILE }, size, options) {
+      const work = { ...describeTerminal(wish), image, profile };
       const { target, ...opened } = await shells.openContainer(context, work, size, withProgress(options));
       return { ...opened, command: work.command, shown: { container: target } };
     },

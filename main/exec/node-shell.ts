@@ -1,5 +1,6 @@
 import type { Clock } from '../base/clock.ts';
 import { AppError, toAppError } from '../base/errors.ts';
+import type { Lifetime } from '../base/lifetime.ts';
 import type { Log } from '../base/log.ts';
 import { waitForContainer } from '../kube/container-wait.ts';
 import {
@@ -12,6 +13,7 @@ import {
   ON_NODE,
 } from '../kube/node-shell.ts';
 import type { NodeShellLedger } from '../kube/node-shell-ledger.ts';
+import { deleteEventually } from '../kube/node-shell-sweep.ts';
 import type { KubeTransport } from '../kube/transport.ts';
 import type { OpenDebugOptions } from './debug.ts';
 import { type ExecStream, openExecStream, type TerminalSize } from './exec-stream.ts';
@@ -37,6 +39,8 @@ export interface NodeShellNeeds {
   readonly transport: KubeTransport;
   readonly clock: Clock;
   readonly log: Log;
+  /** Until its end a deletion that failed is tried again. */
+  readonly life: Pick<Lifetime, 'signal'>;
   readonly ledger: NodeShellLedger;
 }
 
@@ -84,9 +88,12 @@ export async function openNodeShell(
   }
 }
 
-/** Written down before there is anything to delete. Resolves with what deletes it, which never rejects. */
+/**
+ * Written down before there is anything to delete. Resolves with what deletes it, which never rejects; after a
+ * failure it goes on behind its caller's back, and the next run sweeps what is left at the end of this one.
+ */
 async function noteNodePod(
-  { transport, clock, log, ledger }: NodeShellNeeds,
+  { transport, clock, log, life, ledger }: NodeShellNeeds,
   place: { readonly namespace: string; readonly pod: string },
 ): Promise<() => Promise<void>> {
   const { context, server } = transport;
@@ -97,9 +104,17 @@ async function noteNodePod(
       await deleteNodePod({ transport }, place, ledger.instance);
       await ledger.remove(entry);
     } catch (error) {
-      log.warn({ ...place, error: toAppError(error).message }, 'node shell left to the next run');
+      tell(error, 'node shell not deleted yet');
+      // Not awaited: nobody waits for ten minutes, and every failure is told.
+      deleteEventually({ transport, clock }, place, ledger.instance, life)
+        .then(() => ledger.remove(entry))
+        .catch((last) => tell(last, 'node shell left to the next run'));
     }
   };
+
+  function tell(error: unknown, what: string): void {
+    log.warn({ ...place, error: toAppError(error).message }, what);
+  }
 }
 
 function createEnded({ node, image }: NodeTarget, reason: string, message: string): AppError {

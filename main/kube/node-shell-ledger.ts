@@ -84,8 +84,14 @@ export function createNodeShellLedger({ folder, clock, owner }: LedgerNeeds): No
 
   async function readLost(): Promise<LedgerFile[]> {
     const files = await Promise.all((await listFiles(folder)).map((name) => read(join(folder, name))));
+    const { hostName } = owner.describe();
     return files.filter(
-      (file) => file !== undefined && file.instance !== instance && !owner.isAlive(file.owner),
+      (file) =>
+        file !== undefined &&
+        file.instance !== instance &&
+        // A home on a shared disk: whether another machine's run still lives cannot be seen from here.
+        file.owner.hostName === hostName &&
+        !owner.isAlive(file.owner),
     ) as LedgerFile[];
   }
 

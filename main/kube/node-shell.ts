@@ -133,16 +133,16 @@ export async function createNodePod(
   return metadata.uid;
 }
 
-/** Deletes the pod if it is there and carries our label. Resolves when it is gone or going. */
+/** Deletes the pod if it is there and carries our label. Resolves when it is gone or going. Opens no login for it. */
 export async function deleteNodePod(
   { transport }: Needs,
   { namespace, pod }: PodPlace,
   instance: string,
 ): Promise<void> {
   const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(pod)}`;
-  const signal = AbortSignal.timeout(DELETE_LIMIT_MS);
+  const options = { path, isUnattended: true, signal: AbortSignal.timeout(DELETE_LIMIT_MS) };
   try {
-    const { metadata } = await fetchJson(transport, { method: 'GET', path, signal }, podSchema);
+    const { metadata } = await fetchJson(transport, { method: 'GET', ...options }, podSchema);
     // Another pod that has come to the same name is not ours to delete.
     if (metadata.labels[NODE_SHELL_LABEL] !== instance) return;
     const body = JSON.stringify({
@@ -151,7 +151,7 @@ export async function deleteNodePod(
       preconditions: { uid: metadata.uid },
     });
     const headers = { 'content-type': 'application/json' };
-    await fetchJson(transport, { method: 'DELETE', path, headers, body, signal }, v.unknown());
+    await fetchJson(transport, { method: 'DELETE', headers, body, ...options }, v.unknown());
   } catch (error) {
     if (!(error instanceof AppError) || error.code !== 'not-found') throw error;
   }

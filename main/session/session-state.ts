@@ -1,4 +1,5 @@
 import type { AppError } from '../base/errors.ts';
+import type { DebugWish } from '../exec/debug-shells.ts';
 import type { ExecEnd, TerminalSize } from '../exec/exec-stream.ts';
 import type { RecordingDetails, RecordingEnd } from '../recording/recording.ts';
 import type { ReconnectWait } from './reconnection.ts';
@@ -14,7 +15,7 @@ export interface ShellTarget {
   /** Absent: the best shell that the image has. */
   readonly command?: readonly string[];
   /** The shell is one of a debug container of this image, which looks at `container`. */
-  readonly debug?: { readonly image: string };
+  readonly debug?: DebugWish;
   /** The shell is root of this node, by a pod of this image; once it is open, `pod` is that one's name. */
   readonly node?: { readonly name: string; readonly image: string };
 }

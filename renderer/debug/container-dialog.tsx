@@ -6,7 +6,7 @@ import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { Field } from '../ui/field.tsx';
 import { Icon } from '../ui/icon.tsx';
-import { type ContainerQuestion, containerTarget } from './debug-question.ts';
+import { type ContainerQuestion, containerTarget, type DebugProfile, PROFILES } from './debug-question.ts';
 
 export interface ContainerDialogProps {
   readonly question: ContainerQuestion;
@@ -19,9 +19,10 @@ export interface ContainerDialogProps {
 export function ContainerDialog({ question, onOpen, onClose, ...props }: ContainerDialogProps): JSX.Element {
   const [image, setImage] = useState(props.image);
   const [container, setContainer] = useState(question.container);
+  const [profile, setProfile] = useState<DebugProfile>('general');
   const isReady = image.trim() !== '';
   const open = (): void => {
-    if (isReady) onOpen(containerTarget(question, container, image));
+    if (isReady) onOpen(containerTarget(question, container, { image, profile }));
   };
   return (
     <Dialog
@@ -55,25 +56,48 @@ export function ContainerDialog({ question, onOpen, onClose, ...props }: Contain
           }}
         />
         <label for="debug-target">Looks at</label>
-        <div class="field select-field">
-          <select
-            id="debug-target"
-            value={container}
-            onChange={(event) => setContainer(event.currentTarget.value)}
-          >
-            {question.containers.map((name) => (
-              <option key={name} value={name}>
-                {name === '' ? 'the default container' : name}
-              </option>
-            ))}
-          </select>
-          <Icon name="down" />
-        </div>
+        <Select
+          id="debug-target"
+          value={container}
+          options={question.containers.map((name) => ({ name, label: name || 'the default container' }))}
+          onChange={setContainer}
+        />
+        <label for="debug-profile">May</label>
+        <Select id="debug-profile" value={profile} options={PROFILES} onChange={setProfile} />
       </div>
       <p class="debug-warning">
         Kubernetes cannot remove it again: it ends with its shell, and stays in the pod’s list until the pod
         is deleted.
       </p>
     </Dialog>
+  );
+}
+
+interface SelectProps<Name extends string> {
+  readonly id: string;
+  readonly value: Name;
+  readonly options: readonly { readonly name: Name; readonly label: string }[];
+  readonly onChange: (name: Name) => void;
+}
+
+function Select<Name extends string>({ id, value, options, onChange }: SelectProps<Name>): JSX.Element {
+  return (
+    <div class="field select-field">
+      <select
+        id={id}
+        value={value}
+        onChange={(event) => {
+          const chosen = options[event.currentTarget.selectedIndex];
+          if (chosen) onChange(chosen.name);
+        }}
+      >
+        {options.map(({ name, label }) => (
+          <option key={name} value={name}>
+            {label}
+          </option>
+        ))}
+      </select>
+      <Icon name="down" />
+    </div>
   );
 }

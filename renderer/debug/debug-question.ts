@@ -1,5 +1,5 @@
 /** What is asked before a debug container is added or a shell on a node is opened. All pure. */
-import type { PodInfo, ShellTarget } from '../../preload/contract.ts';
+import type { DebugWish, PodInfo, ShellTarget } from '../../preload/contract.ts';
 
 /** A debug container in this pod. */
 export interface ContainerQuestion {
@@ -52,20 +52,35 @@ export function questionOf(target: ShellTarget, pods: Iterable<PodInfo>): DebugQ
   return debug && { kind: 'debug', question: askAboutTarget(target, pods) };
 }
 
+/** What a debug container may do, each with its words; the first is the one that is offered. */
+export const PROFILES: readonly { readonly name: DebugProfile; readonly label: string }[] = [
+  { name: 'general', label: 'Trace processes (general)' },
+  { name: 'baseline', label: 'No more than the pod (baseline)' },
+  { name: 'restricted', label: 'As restricted namespaces demand (restricted)' },
+  { name: 'netadmin', label: 'Change the pod’s network (netadmin)' },
+  { name: 'sysadmin', label: 'Everything, as root of the node (sysadmin)' },
+];
+
+export type DebugProfile = NonNullable<DebugWish['profile']>;
+
 /** Why nothing can be debugged in this pod; a container that does not run is no reason. */
 export function debugRefusal({ phase }: PodInfo): string | undefined {
   if (phase === 'Succeeded') return 'it has completed';
   return phase === 'Failed' ? 'it has failed' : undefined;
 }
 
-export function containerTarget(question: ContainerQuestion, container: string, image: string): ShellTarget {
+export function containerTarget(
+  question: ContainerQuestion,
+  container: string,
+  { image, ...may }: DebugWish,
+): ShellTarget {
   const { context, namespace, pod } = question;
   return {
     context,
     namespace,
     pod,
     ...(container === '' ? {} : { container }),
-    debug: { image: image.trim() },
+    debug: { image: image.trim(), ...may },
   };
 }
 

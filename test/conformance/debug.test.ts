@@ -11,7 +11,7 @@ import { once } from 'node:events';
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createLog } from '../../main/base/log.ts';
 import { type DebugTarget, type OpenedDebug, openDebugContainer } from '../../main/exec/debug.ts';
 import { type NodeTarget, type OpenedNodeShell, openNodeShell } from '../../main/exec/node-shell.ts';
@@ -329,7 +329,7 @@ describe('db-node-shell', () => {
 
   function openNode(ledger: NodeShellLedger, target: Partial<NodeTarget> = {}): Promise<OpenedNodeShell> {
     const onProgress = (words: string): void => void progress.push(words);
-    const needs = { transport, clock, log, ledger };
+    const needs = { transport, clock, log, life: { signal }, ledger };
     return openNodeShell(needs, { ...NODE, ...target }, SIZE, { onProgress, signal });
   }
 
@@ -415,12 +415,33 @@ describe('db-node-shell', () => {
     expect((await stream.ended).kind).toBe('closed');
   });
 
+  test('db-node-shell: a deletion that fails is tried again, and its entry stays until it has not', async () => {
+    const server = await start({ failedDeletions: 3, serve: (socket) => socket.send(frame(1, '# ')) });
+    const { stream, pod } = await openNode(createLedger());
+    await stream.close();
+    await vi.waitFor(async () => {
+      expect(server.pods).not.toContain(pod);
+      expect(await readdir(folder)).toEqual([]);
+    });
+    expect(server.deeds.filter(({ what }) => what.startsWith('DELETE'))).toHaveLength(4);
+  });
+
+  test('db-node-shell: a sweep that fails leaves the pod to the next one', async () => {
+    const server = await start({ failedDeletions: 11, serve: (socket) => socket.send(frame(1, '# ')) });
+    const lost = await openNode(createLedger({ isDead: true }));
+    await sweepNodePods({ transport, clock, ledger: createLedger(), log }, { signal });
+    expect(server.pods).toContain(lost.pod);
+    await sweepNodePods({ transport, clock, ledger: createLedger(), log }, { signal });
+    expect(server.pods).toEqual(['web']);
+    await lost.stream.close();
+  });
+
   test('db-node-shell: what a crash has left is deleted by the next run, and nothing else', async () => {
     const server = await start({ serve: (socket) => socket.send(frame(1, '# ')) });
     const lost = await openNode(createLedger({ isDead: true }));
     const alive = await openNode(createLedger());
     expect(server.pods).toHaveLength(3);
-    await sweepNodePods({ transport, ledger: createLedger(), log });
+    await sweepNodePods({ transport, clock, ledger: createLedger(), log }, { signal });
     expect(server.pods).toEqual(['web', alive.pod]);
     expect(server.pods).not.toContain(lost.pod);
     expect(await readdir(folder)).toHaveLength(1);
@@ -438,7 +459,7 @@ describe('db-node-shell', () => {
       pod: 'web',
       createdAtMs: clock.nowMs(),
     });
-    await sweepNodePods({ transport, ledger: createLedger(), log });
+    await sweepNodePods({ transport, clock, ledger: createLedger(), log }, { signal });
     expect(server.pods).toEqual(['web']);
     expect(find(server.deeds, 'DELETE')).toBeUndefined();
     expect(await readdir(folder)).toEqual([]);
@@ -448,7 +469,7 @@ describe('db-node-shell', () => {
     const server = await start();
     const entry = { context: 'staging', namespace: 'shop', pod: 'web', createdAtMs: clock.nowMs() };
     await createLedger({ isDead: true }).add({ ...entry, server: 'https://elsewhere' });
-    await sweepNodePods({ transport, ledger: createLedger(), log });
+    await sweepNodePods({ transport, clock, ledger: createLedger(), log }, { signal });
     expect(server.deeds).toEqual([]);
     expect(await readdir(folder)).toHaveLength(1);
   });

@@ -31,6 +31,8 @@ export interface DebugApiOptions {
   readonly states?: readonly object[];
   /** Answers a deed, as `PATCH` or `POST`, with something else. */
   readonly refusals?: Readonly<Record<string, Refusal>>;
+  /** So many deletions fail at first. */
+  readonly failedDeletions?: number;
   readonly log?: string;
   /** Accepts an attach or exec; absent: greets, and ends it as a success. */
   serve?(socket: WebSocket, request: IncomingMessage): void;
@@ -63,6 +65,7 @@ export async function startDebugApi(options: DebugApiOptions = {}): Promise<Debu
   const deeds: Deed[] = [];
   const pods = new Map<string, FakePod>([['web', createWeb()]]);
   const states = [...(options.states ?? [RUNNING])];
+  let failures = options.failedDeletions ?? 0;
 
   function nextState(): object {
     return (states.length > 1 ? states.shift() : states[0]) ?? {};
@@ -94,6 +97,10 @@ export async function startDebugApi(options: DebugApiOptions = {}): Promise<Debu
       const pod = { ...made, metadata: { uid: 'uid-node', ...made.metadata } };
       pods.set(pod.metadata.name, pod);
       return sendJson(response, 201, show(pod, {}));
+    }
+    if (request.method === 'DELETE' && failures > 0) {
+      failures -= 1;
+      return sendJson(response, 503, createStatus(503, 'ServiceUnavailable', 'not now'));
     }
     const pod = pods.get(name ?? '');
     if (!pod) return sendJson(response, 404, createNotFound(name ?? ''));

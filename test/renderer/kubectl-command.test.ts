@@ -56,8 +56,10 @@ describe('the kubectl command', () => {
   test('of a container without a shell brings one and looks into it', () => {
     const command =
       'kubectl debug -it web-0 --context staging -n shop --image busybox:1.37 --profile general --target app -- sh';
-    expect(kubectlDebug(place, target, 'busybox:1.37', 'linux')).toBe(command);
+    expect(kubectlDebug(place, target, { image: 'busybox:1.37' }, 'linux')).toBe(command);
     expect(kubectlShell(place, { ...target, debug: { image: 'busybox:1.37' } }, 'linux')).toBe(command);
+    const debug = { image: 'busybox:1.37', profile: 'restricted' } as const;
+    expect(kubectlShell(place, { ...target, debug }, 'linux')).toContain('--profile restricted');
   });
 
   test('of a shell on a node is that of a node', () => {

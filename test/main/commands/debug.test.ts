@@ -131,6 +131,21 @@ describe('as a process, against the demo cluster', () => {
     expect(await readdir(join(home, 'node-shells'))).toEqual([]);
   });
 
+  test('db-node-shell: what a killed command has left on a node is gone after the next use of the context', async () => {
+    const { pty, ended, seen } = runInTerminal(['debug', 'node/node-b', IMAGE, '--yes']);
+    await seen('node-debugger-node-b-');
+    pty.write('echo "$((20 + 3)) rows"\r');
+    await seen('23 rows');
+    pty.kill('SIGKILL');
+    await ended;
+    expect(await readdir(join(home, 'node-shells'))).toHaveLength(1);
+    await vi.waitFor(
+      async () => expect((await run(['pods', '--json'])).stdout).not.toContain('node-debugger'),
+      { timeout: 20_000 },
+    );
+    expect(await readdir(join(home, 'node-shells'))).toEqual([]);
+  });
+
   test('anything but a yes opens nothing', async () => {
     const { pty, ended, seen } = runInTerminal(['debug', 'node/node-b', IMAGE]);
     await seen('[y/N]');

@@ -15,12 +15,12 @@ beforeEach(async () => {
 afterEach(() => rm(join(folder, '..'), { recursive: true, force: true }));
 
 /** A run of process `processId`; process 1 is dead. */
-function open(processId: number): NodeShellLedger {
+function open(processId: number, hostName = 'here'): NodeShellLedger {
   return createNodeShellLedger({
     folder,
     clock,
     owner: {
-      describe: () => ({ hostName: 'here', processId, processStartedAtMs: 5 }),
+      describe: () => ({ hostName, processId, processStartedAtMs: 5 }),
       isAlive: (owner) => owner.processId !== 1,
     },
   });
@@ -51,6 +51,11 @@ test('what a dead run has left is found by its context, with the label that it c
   const next = open(3);
   expect(await next.findLost('staging')).toEqual([{ ...entry('one'), instance: dead.instance }]);
   expect(await next.findLost('elsewhere')).toEqual([]);
+});
+
+test('a run on another machine that shares the home is left alone', async () => {
+  await open(1, 'there').add(entry('one'));
+  expect(await open(3).findLost('staging')).toEqual([]);
 });
 
 test('what is forgotten is not found again, and the rest is', async () => {

@@ -92,8 +92,8 @@ describe.skipIf(!chromiumPath)('debugging in a browser', () => {
     await page.getByRole('button', { name: 'Open a debug container…' }).click();
     const asked = dialog(/^Debug api-0/);
     await asked.waitFor();
-    expect(await asked.getByRole('combobox').inputValue()).toBe('istio-proxy');
-    expect(await asked.getByRole('combobox').locator('option').allTextContents()).toEqual([
+    expect(await asked.getByLabel('Looks at').inputValue()).toBe('istio-proxy');
+    expect(await asked.getByLabel('Looks at').locator('option').allTextContents()).toEqual([
       'api',
       'istio-proxy',
     ]);
@@ -106,7 +106,7 @@ describe.skipIf(!chromiumPath)('debugging in a browser', () => {
         namespace: 'shop',
         pod: 'api-0',
         container: 'istio-proxy',
-        debug: { image: 'busybox:1.37' },
+        debug: { image: 'busybox:1.37', profile: 'general' },
       },
     ]);
     await page.getByRole('tab', { name: /api-0 \/ istio-proxy, debug/ }).waitFor();
@@ -119,11 +119,12 @@ describe.skipIf(!chromiumPath)('debugging in a browser', () => {
     await page.getByRole('menuitem', { name: 'Open a debug container…' }).click();
     const asked = dialog(/^Debug api-0/);
     await asked.getByLabel('Image').fill('nicolaka/netshoot');
-    await asked.getByRole('combobox').selectOption('istio-proxy');
+    await asked.getByLabel('Looks at').selectOption('istio-proxy');
+    await asked.getByLabel('May').selectOption('restricted');
     await asked.getByRole('button', { name: 'Open debug container' }).click();
     expect((await targets())[0]).toMatchObject({
       container: 'istio-proxy',
-      debug: { image: 'nicolaka/netshoot' },
+      debug: { image: 'nicolaka/netshoot', profile: 'restricted' },
     });
     const kept = await page.evaluate(
       () => (globalThis as unknown as { core: PageCore }).core.state.settings.settings,

@@ -35,7 +35,7 @@ test('a session’s pod is looked up in what is listed, and taken at its word wh
   expect(askAboutTarget(target, [podNamed('api-0', { namespace: 'elsewhere' })])).toMatchObject({
     containers: ['proxy'],
   });
-  expect(containerTarget(askAboutTarget(PLACE, []), '', 'busybox')).toEqual({
+  expect(containerTarget(askAboutTarget(PLACE, []), '', { image: 'busybox' })).toEqual({
     ...PLACE,
     debug: { image: 'busybox' },
   });
@@ -55,10 +55,10 @@ test('what adds to the cluster is asked for again, a plain shell is not', () => 
 
 test('answers are targets, without the spaces around what was typed', () => {
   const question = askAboutPod('staging', POD);
-  expect(containerTarget(question, 'proxy', ' alpine:3 ')).toEqual({
+  expect(containerTarget(question, 'proxy', { image: ' alpine:3 ', profile: 'restricted' })).toEqual({
     ...PLACE,
     container: 'proxy',
-    debug: { image: 'alpine:3' },
+    debug: { image: 'alpine:3', profile: 'restricted' },
   });
   expect(nodeTarget({ context: 'staging', namespace: 'shop', node: 'node-1' }, ' ops ', 'busybox ')).toEqual({
     context: 'staging',
