@@ -97,9 +97,13 @@ describe.skipIf(!chromiumPath)('the page in a browser', () => {
   test('with no kubeconfig it says where it looked, and Enter starts the demo cluster', async () => {
     await open('nothing');
     await page.getByText('/home/ada/.kube/config').waitFor();
-    await page.getByText('Line 14: a mapping entry has no value.').waitFor();
-    await shoot('no-kubeconfig');
     expect(await focused()).toBe('Start the demo cluster');
+    await page.getByText('Line 14: a mapping entry has no value.').waitFor();
+    await page.getByRole('button', { name: 'Details' }).click();
+    await page.getByText('code: kubeconfig-invalid').waitFor();
+    await page.getByRole('button', { name: 'Details' }).click();
+    await shoot('no-kubeconfig');
+    await page.getByRole('button', { name: 'Start the demo cluster' }).focus();
     await press('Enter');
     await page.getByText('shells are real shells on this machine').waitFor();
     expect(await context('kubereel-demo').getAttribute('aria-selected')).toBe('true');
@@ -257,8 +261,43 @@ describe.skipIf(!chromiumPath)('the page in a browser', () => {
           state: { kind: 'retrying', problem: { code: 'unreachable', message: 'no route to host' } },
         }),
       );
-      await page.getByText('Not live, trying again').waitFor();
       await pods(/^api-0/).waitFor();
+      await page.getByRole('button', { name: 'Not live, trying again' }).click();
+      const why = page.getByRole('alert', { name: 'staging does not answer' });
+      await why.getByText('No route to host.').waitFor();
+      await why.getByRole('button', { name: 'Dismiss' }).click();
+    });
+
+    test('namespaces that nobody may list say so, with the details a Tab away', async () => {
+      await open('shop');
+      await context('staging').click();
+      await tell((core) => {
+        const problem = {
+          code: 'forbidden',
+          message: 'you may not list namespaces',
+          detail: '403 Forbidden',
+        };
+        core.state.namespaces = { namespaces: [], problem };
+      });
+      await page.getByRole('button', { name: 'Namespace: shop' }).click();
+      await page.getByText('The cluster lists none: you may not list namespaces.').waitFor();
+      await press('Tab', 'Enter');
+      const why = page.getByRole('alert', { name: 'staging lists no namespaces' });
+      await why.getByRole('button', { name: 'Details' }).click();
+      await why.getByText('403 Forbidden').waitFor();
+    });
+
+    test('a recording that failed tells all of it from the foot of the window', async () => {
+      await open('sessions');
+      await tell((core) => {
+        const session = core.state.sessions.get('s1');
+        if (!session) throw new Error('the scene has no session s1');
+        const problem = { code: 'disk-full', message: 'the disk is full', detail: 'ENOSPC' };
+        core.putSession({ ...session, recording: { kind: 'failed', problem } });
+      });
+      await page.getByRole('contentinfo').getByRole('button', { name: 'Not recorded' }).click();
+      const why = page.getByRole('alert', { name: /^The session in web-7f9.* is not recorded/ });
+      await why.getByText('The disk is full.').waitFor();
     });
 
     test('a core that is gone is told, and what is on the screen stays', async () => {
