@@ -10,6 +10,9 @@ import { beginRecording, type NewRecording, settleRecording } from './new-record
 import type { RecordingEnd, Sidecar, TerminalSize } from './recording.ts';
 import { toRecordingError } from './recording-error.ts';
 import { type RecordingFiles, systemRecordingFiles } from './recording-files.ts';
+import { createRedactingEncoder } from './redacting-encoder.ts';
+import { createRedaction, type Redaction } from './redaction.ts';
+import type { Captured } from './redactor.ts';
 import type { Signer } from './seal.ts';
 import { formatSidecar, sidecarPathOf } from './sidecar.ts';
 import type { SpaceGuard } from './space-guard.ts';
@@ -55,6 +58,8 @@ export interface CastStanding {
   readonly unwritten: readonly CastEvent[];
   /** The start of a character whose end has not come. */
   readonly undecoded: Uint8Array;
+  /** What redaction holds back, unmasked: it may be shown, as the live output is, and never written. */
+  readonly held: readonly Captured[];
 }
 
 export interface CastWriterNeeds {
@@ -65,6 +70,8 @@ export interface CastWriterNeeds {
   readonly files?: RecordingFiles;
   /** Keeps to the limits of the disk; without one there are none. */
   readonly guard?: SpaceGuard;
+  /** By default only what stands beside the output passes it. */
+  readonly redaction?: Redaction;
   /** Seals the sidecar; undefined where there is no usable key, and then the record is kept unsealed. */
   signer?(): Promise<Signer | undefined>;
 }
@@ -80,7 +87,9 @@ export async function createCastWriter(needs: CastWriterNeeds, recording: NewRec
   await guard?.measure();
   const refusal = guard?.refusal(0);
   if (refusal) throw refusal;
-  const begun = await beginRecording({ clock, files }, folder, recording);
+  const redaction = needs.redaction ?? createRedaction({ enabled: false, patterns: [] });
+  const details = { ...recording.details, command: redaction.command(recording.details.command) };
+  const begun = await beginRecording({ clock, files }, folder, { ...recording, details });
   const zeroMicros = clock.nowMicros();
   const { recordingId, path, file, chainFile, lines } = begun;
 
@@ -88,7 +97,8 @@ export async function createCastWriter(needs: CastWriterNeeds, recording: NewRec
   const life = createLifetime(`recording ${recordingId}`, (error) => failSync(error));
   life.own(() => file.close());
   life.own(() => chainFile.close());
-  const encoder = createCastEncoder();
+  const redactor = redaction.newRedactor();
+  const encoder = redactor ? createRedactingEncoder(createCastEncoder(), redactor) : createCastEncoder();
   const sync = createSyncSchedule({ clock, datasync: () => file.datasync(), onFailed: failSync }, life);
   const troubleChanged = createEmitter<AppError | undefined>();
   const queue = createLineQueue(
@@ -175,11 +185,16 @@ export async function createCastWriter(needs: CastWriterNeeds, recording: NewRec
       bytes: lines.length,
       lostBytes: queue.lostBytes + unwrittenBytes,
       invalidBytes: encoder.invalidBytes,
-      end: failure ? { kind: 'failed', note: failure.message } : end,
+      maskedSpans: redactor?.maskedSpans ?? 0,
+      end: failure ? { kind: 'failed', note: failure.message } : redactEnd(end),
     };
     await settleRecording({ files, signer: await needs.signer?.() }, begun, state, clock.nowMs());
     await life.end();
     if (failure) throw failure;
+  }
+
+  function redactEnd(end: RecordingEnd): RecordingEnd {
+    return end.kind === 'failed' ? { kind: 'failed', note: redaction.text(end.note) } : end;
   }
 
   /** On a full disk the reserve makes room for the end; output that waits is more than it can hold. */
@@ -216,7 +231,12 @@ export async function createCastWriter(needs: CastWriterNeeds, recording: NewRec
     },
     async marker(label, nowMicros) {
       throwIfClosed();
-      push(encoder.event({ kind: 'marker', timeMicros: sinceStart(nowMicros), label }));
+      const event = {
+        kind: 'marker',
+        timeMicros: sinceStart(nowMicros),
+        label: redaction.text(label),
+      } as const;
+      push(encoder.event(event));
     },
     get bytes() {
       return lines.length + queue.queuedBytes + encoder.heldBytes;
@@ -236,6 +256,7 @@ export async function createCastWriter(needs: CastWriterNeeds, recording: NewRec
         fileBytes: lines.length,
         unwritten: queue.unwritten().map(({ text }) => parseEvent(text)),
         undecoded: encoder.tail,
+        held: redactor?.held ?? [],
       };
     },
     close(end, nowMicros) {

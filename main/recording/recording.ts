@@ -55,6 +55,8 @@ export interface Sidecar {
         readonly lostBytes: number;
         /** Of output that are no UTF-8; U+FFFD stands for each run of them. */
         readonly invalidBytes: number;
+        /** Secrets that were masked, as runs of characters in one line. */
+        readonly maskedSpans: number;
         readonly end: RecordingEnd;
       }
     /** Its writer died; its end was mended. */

@@ -48,6 +48,7 @@ const SidecarSchema = v.object({
       bytes: CountSchema,
       lostBytes: v.optional(CountSchema, 0),
       invalidBytes: v.optional(CountSchema, 0),
+      maskedSpans: v.optional(CountSchema, 0),
       end: EndSchema,
     }),
     v.object({

@@ -107,7 +107,7 @@ function recordWith(
       isClosed = true;
     },
     async replay(sink, offset, { signal }) {
-      const { fileBytes, unwritten, undecoded } = await writer.flush();
+      const { fileBytes, unwritten, undecoded, held } = await writer.flush();
       let next = offset;
       for await (const item of readCast(writer.path, { fromOffset: offset, toOffset: fileBytes, signal })) {
         next = item.nextOffset;
@@ -119,7 +119,16 @@ function recordWith(
       }
       const last: SessionRecord[] =
         undecoded.byteLength > 0 ? [{ kind: 'output', timeMicros: 0, bytes: undecoded }] : [];
-      return { offset: next, rest: [...unwritten.flatMap((event) => toSessionRecord(event) ?? []), ...last] };
+      const rest = [
+        ...unwritten.flatMap((event) => toSessionRecord(event) ?? []),
+        ...last,
+        ...held.flatMap((captured) =>
+          captured.kind === 'bytes'
+            ? { kind: 'output' as const, timeMicros: captured.timeMicros, bytes: captured.bytes }
+            : (toSessionRecord(captured.event) ?? []),
+        ),
+      ];
+      return { offset: next, rest };
     },
   };
 }

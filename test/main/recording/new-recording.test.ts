@@ -130,6 +130,7 @@ test('a sidecar that cannot be settled does not go on saying live', async () => 
       bytes: 0,
       lostBytes: 0,
       invalidBytes: 0,
+      maskedSpans: 0,
       end: { kind: 'closed' },
     },
     clock.nowMs(),

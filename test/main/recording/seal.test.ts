@@ -20,6 +20,7 @@ const SIDECAR: Sidecar = {
     bytes: 10,
     lostBytes: 0,
     invalidBytes: 0,
+    maskedSpans: 0,
     end: { kind: 'exited', exitCode: 0 },
   },
 };

@@ -28,6 +28,7 @@ const sidecar: fc.Arbitrary<Sidecar> = fc.record({
       bytes: count,
       lostBytes: count,
       invalidBytes: count,
+      maskedSpans: count,
       end: fc.oneof(
         fc.record({ kind: fc.constant('exited' as const), exitCode: fc.integer() }),
         fc.record({ kind: fc.constant('closed' as const) }),

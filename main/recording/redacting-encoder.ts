@@ -1,0 +1,35 @@
+import type { CastEncoder, CastLine } from './cast-encoder.ts';
+import type { Captured, Redactor } from './redactor.ts';
+
+/**
+ * An encoder that sees nothing but what redaction has let through. What redaction holds back is in no line; it stays
+ * in order with resizes and markers, and keeps its times.
+ */
+export function createRedactingEncoder(encoder: CastEncoder, redactor: Redactor): CastEncoder {
+  function encode(captured: readonly Captured[]): CastLine[] {
+    return captured.flatMap((piece) =>
+      piece.kind === 'bytes' ? encoder.output(piece.bytes, piece.timeMicros) : encoder.event(piece.event),
+    );
+  }
+
+  return {
+    output: (bytes, timeMicros) => encode(redactor.take({ kind: 'bytes', bytes, timeMicros })),
+    event: (event) => encode(redactor.take({ kind: 'event', event })),
+    release: (timeMicros) => [...encode(redactor.release(timeMicros)), ...encoder.release(timeMicros)],
+    // Giving up what is held would show half of a secret to the file.
+    releaseAll: () => encoder.releaseAll(),
+    finish: (timeMicros) => [...encode(redactor.finish()), ...encoder.finish(timeMicros)],
+    get heldBytes() {
+      return redactor.heldBytes + encoder.heldBytes;
+    },
+    get invalidBytes() {
+      return encoder.invalidBytes;
+    },
+    get tail() {
+      return encoder.tail;
+    },
+    get lastMicros() {
+      return encoder.lastMicros;
+    },
+  };
+}

@@ -1,0 +1,50 @@
+import { type CompiledPattern, compilePatterns, type RedactionPattern } from './redaction-patterns.ts';
+import { createRedactor, type Redactor } from './redactor.ts';
+
+/** What of a recording is masked, and by what. */
+export interface Redaction {
+  /** For the output of one recording; undefined where output is recorded as it is. */
+  newRedactor(): Redactor | undefined;
+  /** Of what is written beside the output: labels, reasons. Masked in every recording. */
+  text(text: string): string;
+  /** A command's words, seen as one line: a flag's value is a word of its own. */
+  command(words: readonly string[]): string[];
+}
+
+export interface RedactionChoice {
+  /** Of output. */
+  readonly enabled: boolean;
+  /** In addition to the built-in rules. Those that are wrong are left out. */
+  readonly patterns: readonly RedactionPattern[];
+}
+
+export function createRedaction({ enabled, patterns }: RedactionChoice): Redaction {
+  const { compiled } = compilePatterns(patterns);
+  return {
+    newRedactor: () => (enabled ? createRedactor(compiled) : undefined),
+    text: (text) => redactText(text, compiled).text,
+    command(words) {
+      // One mask a character: the words keep their lengths.
+      const masked = [...redactText(words.join(' '), compiled).text];
+      let start = 0;
+      return words.map((word) => {
+        const end = start + [...word].length;
+        const own = masked.slice(start, end).join('');
+        start = end + 1;
+        return own;
+      });
+    },
+  };
+}
+
+/** A text in one piece. */
+function redactText(
+  text: string,
+  patterns: readonly CompiledPattern[],
+): { readonly text: string; readonly spans: number } {
+  const redactor = createRedactor(patterns);
+  const bytes = Buffer.from(text);
+  const given = [...redactor.take({ kind: 'bytes', bytes, timeMicros: 0 }), ...redactor.finish()];
+  const pieces = given.flatMap((piece) => (piece.kind === 'bytes' ? [piece.bytes] : []));
+  return { text: Buffer.concat(pieces).toString(), spans: redactor.maskedSpans };
+}
