@@ -22,6 +22,8 @@ const answerSchema = v.object({
 });
 
 const RFC_3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
+/** Its parser takes seconds for a megabyte and holds everything up; a token and a certificate are a few kilobytes. */
+const MAX_YAML_LENGTH = 16 * 1024;
 /** Of a version that a plugin answered with. */
 const MAX_QUOTED_LENGTH = 100;
 
@@ -109,17 +111,22 @@ export function parsePluginAnswer(plugin: PluginConfig, stdout: string): Credent
 }
 
 /** client-go's decoder takes YAML as well. */
-function parseObject(plugin: PluginConfig, stdout: string): unknown {
-  try {
-    return JSON.parse(stdout);
-  } catch {
-    // The cause would quote what the plugin printed, here and below.
-  }
-  try {
-    const value: unknown = parseYaml(stdout, { schema: 'core', logLevel: 'error' });
-    if (typeof value === 'object' && value !== null) return value;
-  } catch {}
+function parseObject(plugin: PluginConfig, stdout: string): object {
+  const isShort = stdout.length <= MAX_YAML_LENGTH;
+  const value =
+    attempt(() => JSON.parse(stdout)) ??
+    (isShort ? attempt(() => parseYaml(stdout, { schema: 'core', logLevel: 'error' })) : undefined);
+  if (typeof value === 'object' && value !== null) return value;
   throw createInvalid(plugin, 'decoding stdout: it is neither JSON nor YAML');
+}
+
+/** Undefined where it fails: the parsers' errors quote what the plugin printed. */
+function attempt(parse: () => unknown): unknown {
+  try {
+    return parse();
+  } catch {
+    return undefined;
+  }
 }
 
 function checkKeyPair(plugin: PluginConfig, cert: string, key: string): void {

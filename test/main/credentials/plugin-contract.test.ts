@@ -91,6 +91,7 @@ test('YAML will do, and fields that are not known', () => {
 test.each([
   ['nothing', '', 'decoding stdout'],
   ['words', 'marker-secret', 'decoding stdout'],
+  ['much that is no JSON', 'marker-secret: 1\n'.repeat(60_000), 'decoding stdout'],
   ['another kind', answer({ token: 'marker-secret' }, { kind: 'Pod' }), 'decoding stdout'],
   ['a token that is a number', answer({ token: 7, clientKeyData: 'marker-secret' }), 'decoding stdout'],
   [
