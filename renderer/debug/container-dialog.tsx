@@ -52,7 +52,10 @@ export function ContainerDialog({ question, onOpen, onClose, ...props }: Contain
           isFocusedFirst
           onInput={setImage}
           onKeyDown={(event) => {
-            if (event.key === 'Enter' && !event.isComposing) open();
+            if (event.key !== 'Enter' || event.isComposing) return;
+            // The focus goes back to the button that led here, which would take the same key.
+            event.preventDefault();
+            open();
           }}
         />
         <label for="debug-target">Looks at</label>

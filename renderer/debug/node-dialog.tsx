@@ -24,7 +24,10 @@ export function NodeDialog({ question, onOpen, onClose, ...props }: NodeDialogPr
     if (isReady) onOpen(nodeTarget(question, namespace, image));
   };
   const onKeyDown = (event: KeyboardEvent): void => {
-    if (event.key === 'Enter' && !event.isComposing) open();
+    if (event.key !== 'Enter' || event.isComposing) return;
+    // The focus goes back to the button that led here, which would take the same key.
+    event.preventDefault();
+    open();
   };
   return (
     <Dialog
