@@ -14,6 +14,7 @@ import { startTestCore, type TestCore } from '../fakes/core.ts';
 import { printAnswer, type TestPlugin, writePlugin } from '../fakes/credentials.ts';
 import { startTestDemo } from '../fakes/demo-start.ts';
 import { isRunning } from '../fakes/processes.ts';
+import { startHttpProxy } from '../fakes/proxies.ts';
 import { until } from '../fakes/until.ts';
 
 const SIZE = { cols: 100, rows: 30 };
@@ -228,14 +229,19 @@ describe.skipIf(process.platform === 'win32')('what a plugin prints', () => {
 });
 
 describe.skipIf(process.platform === 'win32')('started from an icon', () => {
-  test('ex-gui-path: the login shell’s KUBECONFIG and PATH are used, and nothing waits for it that need not', async () => {
+  test('ex-gui-path: the login shell’s KUBECONFIG, PATH and proxy are used, and nothing waits for it that need not', async () => {
+    // Only the proxy knows the name, so that a request can take no other way.
+    const proxy = await startHttpProxy({ names: { 'demo.invalid': '127.0.0.1' } });
     const plugin = await writePlugin(printAnswer({ token }));
     const kubeconfig = parse(await readFile(demo.kubeconfigPath, 'utf8'));
     kubeconfig.users[0].user = { exec: { ...plugin.plugin, command: 'plugin' } };
+    const { cluster } = kubeconfig.clusters[0];
+    cluster.server = cluster.server.replace('127.0.0.1', 'demo.invalid');
+    cluster['tls-server-name'] = '127.0.0.1';
     const path = join(folder, 'config');
     await writeFile(path, JSON.stringify(kubeconfig));
     const shell = join(folder, 'shell');
-    const profile = `while ! [ -e ${folder}/go ]; do sleep 0.05; done\nexport KUBECONFIG=${path} PATH="$PATH:${plugin.folder}"`;
+    const profile = `while ! [ -e ${folder}/go ]; do sleep 0.05; done\nexport KUBECONFIG=${path} PATH="$PATH:${plugin.folder}" HTTPS_PROXY=${proxy.url}`;
     await writeFile(shell, `#!/bin/sh\n${profile}\nfor last; do :; done\nexec /bin/sh -c "$last"\n`, {
       mode: 0o755,
     });
@@ -258,6 +264,10 @@ describe.skipIf(process.platform === 'win32')('started from an icon', () => {
     });
     for await (const _bytes of body);
     expect(status).toBe(200);
+    expect(proxy.requests).toMatchObject([
+      { method: 'CONNECT', target: expect.stringContaining('demo.invalid:') },
+    ]);
     await core.end();
+    await proxy.close();
   });
 });
