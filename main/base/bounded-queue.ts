@@ -26,7 +26,7 @@ export interface BoundedQueueMarks {
 type QueueEnd = { readonly kind: 'ended' } | { readonly kind: 'failed'; readonly error: unknown };
 
 export function createBoundedQueue<T>(marks: BoundedQueueMarks): BoundedQueue<T> {
-  const entries: { readonly item: T; readonly bytes: number }[] = [];
+  const entries: ({ readonly item: T; readonly bytes: number } | undefined)[] = [];
   let head = 0;
   let queuedBytes = 0;
   let isFull = false;
@@ -41,6 +41,8 @@ export function createBoundedQueue<T>(marks: BoundedQueueMarks): BoundedQueue<T>
   function shift(): T | undefined {
     const entry = entries[head];
     if (!entry) return undefined;
+    // What was read is the reader's alone: its memory is not to wait for the array to be trimmed.
+    entries[head] = undefined;
     head += 1;
     // Shifting an array one by one is quadratic: drop the read part once it is half of it.
     if (head > 1024 && head * 2 > entries.length) {

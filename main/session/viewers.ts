@@ -15,7 +15,7 @@ export interface Viewers {
   add(sink: ViewerSink, options: { signal: AbortSignal }): Promise<void>;
   push(record: SessionRecord): void;
   /**
-   * Resolves when every viewer has less than 256 KiB waiting. One that takes nothing for 30 s is detached:
+   * Resolves when every viewer has less than 64 KiB waiting. One that takes nothing for 30 s is detached:
    * when it comes back it is replayed from the cast.
    */
   room(): Promise<void>;
@@ -24,8 +24,8 @@ export interface Viewers {
   readonly count: number;
 }
 
-/** What may wait for one viewer, beyond its credit, before the session waits with it. */
-const VIEWER_QUEUE_BYTES = 256 * 1024;
+/** What may wait for one viewer, beyond its credit of 256 KiB, before the session waits with it. */
+const VIEWER_QUEUE_BYTES = 64 * 1024;
 /** A frozen page looks like a slow one; after this long it no longer holds the shell for everybody. */
 const STALLED_VIEWER_MS = 30_000;
 

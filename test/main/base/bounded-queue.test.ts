@@ -1,5 +1,7 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { createBoundedQueue } from '../../../main/base/bounded-queue.ts';
 
 function createTracedQueue(marks: { highBytes: number; lowBytes: number }) {
@@ -80,4 +82,25 @@ test('any order of pushes and reads keeps order and count', async () => {
     }),
     { numRuns: 30 },
   );
+});
+
+test('what was read is not kept', async () => {
+  const queue = createBoundedQueue<object>({ highBytes: 10, lowBytes: 1, onFull() {}, onDrained() {} });
+  const collected = new Set<number>();
+  const registry = new FinalizationRegistry<number>((index) => collected.add(index));
+  setFlagsFromString('--expose-gc');
+  const gc = runInNewContext('gc') as () => void;
+  const items = queue.items[Symbol.asyncIterator]();
+  for (let index = 0; index < 3; index += 1) {
+    const item = {};
+    registry.register(item, index);
+    queue.push(item, 1);
+  }
+  await items.next();
+  await items.next();
+  await vi.waitFor(() => {
+    gc();
+    expect(collected.has(0)).toBe(true);
+  });
+  expect(collected.has(2)).toBe(false);
 });
