@@ -27,11 +27,11 @@ export function createNoShell(request: ExecRequest, detail: string, context: str
   return new AppError('no-shell', message, { detail, hint });
 }
 
-/** With the names that the API allows no word needs quotes; a context's is free text. */
+/** Ours, as it is on record. With the names that the API allows no word needs quotes; a context's is free text. */
 function formatDebug({ namespace, pod, container }: ExecRequest, context: string): string {
   const place = ['--context', quote(context), '--namespace', namespace];
   const target = container === '' ? [] : ['--target', container];
-  return ['kubectl debug -it', pod, ...place, '--image', DEBUG_IMAGE, ...target, '-- sh'].join(' ');
+  return ['kubereel debug', pod, ...place, '--image', DEBUG_IMAGE, ...target, '-- sh'].join(' ');
 }
 
 function quote(word: string): string {

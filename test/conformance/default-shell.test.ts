@@ -123,7 +123,7 @@ describe('db-no-shell', () => {
         code: 'no-shell',
         message: 'container app has no sh',
         hint: expect.stringContaining(
-          'kubectl debug -it web --context staging --namespace shop --image busybox --target app -- sh',
+          'kubereel debug web --context staging --namespace shop --image busybox --target app -- sh',
         ),
       };
       expect(end).toMatchObject({ kind: 'failed', error: expected });

@@ -97,7 +97,7 @@ describe('a command that failed', () => {
       code: 'no-shell',
       message: 'container app has no sh',
       detail: expect.stringContaining(message),
-      hint: expect.stringContaining('kubectl debug'),
+      hint: expect.stringContaining('kubereel debug'),
     });
   });
 

@@ -14,11 +14,11 @@ test('runtimes of either kind are understood', () => {
 
 test('the way out is a command that can be pasted', () => {
   expect(createNoShell(SHELL_REQUEST, 'why', 'prod').hint).toContain(
-    'kubectl debug -it web --context prod --namespace shop --image busybox --target app -- sh',
+    'kubereel debug web --context prod --namespace shop --image busybox --target app -- sh',
   );
   const unnamed = { ...SHELL_REQUEST, container: '' };
   expect(createNoShell(unnamed, 'why', 'ann’s cluster').hint).toContain(
-    "kubectl debug -it web --context 'ann’s cluster' --namespace shop --image busybox -- sh",
+    "kubereel debug web --context 'ann’s cluster' --namespace shop --image busybox -- sh",
   );
 });
 

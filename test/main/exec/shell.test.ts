@@ -114,7 +114,7 @@ describe('an image without a shell', () => {
     await expect(open()).rejects.toMatchObject({
       code: 'no-shell',
       detail: `found a moment ago in ${imageID}`,
-      hint: expect.stringContaining('kubectl debug -it web'),
+      hint: expect.stringContaining('kubereel debug web'),
     });
     expect(execs).toHaveLength(1);
     await (await open({ command: ['/app'] })).stream.ended;
