@@ -81,6 +81,7 @@ program
   .option('-i, --stdin', 'pass standard input')
   .option('-t, --tty', 'standard input is a terminal')
   .option('-q, --quiet', 'print nothing but what the command prints')
+  .option('--redact', 'mask secrets in the record, whatever the settings say')
   .option(
     '--pod-running-timeout <duration>',
     'how long TYPE/NAME may take to have a pod',
@@ -96,6 +97,7 @@ program
         stdin?: boolean;
         tty?: boolean;
         quiet?: boolean;
+        redact?: boolean;
         podRunningTimeout: number;
       },
     ) =>
@@ -113,6 +115,7 @@ program
             stdin: options.stdin === true,
             tty: options.tty === true,
             isQuiet: options.quiet === true,
+            isRedacted: options.redact === true,
             podTimeoutMs: options.podRunningTimeout,
           },
           io,

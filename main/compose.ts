@@ -18,6 +18,7 @@ import { type Library, openLibrary } from './library/library.ts';
 import { type CastWriter, createCastWriter } from './recording/cast-writer.ts';
 import { describeThisProcess, isOwnerAlive } from './recording/owner.ts';
 import type { RecordingDetails } from './recording/recording.ts';
+import { createRedaction } from './recording/redaction.ts';
 import type { Signer } from './recording/seal.ts';
 import { createSigningKeys, type SigningKeys } from './recording/signing-keys.ts';
 import { createSpaceGuard, type RecordingLimits } from './recording/space-guard.ts';
@@ -50,7 +51,12 @@ export interface Core {
   /** Read at its first use; so is the next. */
   settings(): Promise<SettingsStore>;
   library(): Promise<Library>;
-  newCastWriter(details: RecordingDetails, size: TerminalSize): Promise<CastWriter>;
+  /** `isRedacted` masks secrets in its output, whatever the settings say. */
+  newCastWriter(
+    details: RecordingDetails,
+    size: TerminalSize,
+    options?: { readonly isRedacted: boolean },
+  ): Promise<CastWriter>;
   openCommand(
     context: string,
     target: CommandTarget,
@@ -155,10 +161,14 @@ export async function compose(options: ComposeOptions): Promise<Core> {
       );
       return openingLibrary;
     },
-    async newCastWriter(details, size) {
-      // The limits stand in them.
-      await settings();
-      return createCastWriter({ clock, folder: paths.recordings, guard, signer }, { details, size });
+    async newCastWriter(details, size, { isRedacted } = { isRedacted: false }) {
+      // The limits stand in them too.
+      const { enabled, patterns } = (await settings()).current().settings.redaction;
+      const redaction = createRedaction({ enabled: enabled || isRedacted, patterns });
+      return createCastWriter(
+        { clock, folder: paths.recordings, guard, redaction, signer },
+        { details, size },
+      );
     },
     async openCommand(context, target, size, options) {
       const transport = await contexts.transport(context);

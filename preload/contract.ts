@@ -7,11 +7,15 @@ import type { CredentialRequest } from './contract-credentials.ts';
 import type { DoctorReport } from './contract-doctor.ts';
 import type { PodInfo } from './contract-pods.ts';
 import type { RecordingInfo, RecordingState, RecordingVerification } from './contract-recordings.ts';
+import type { RedactionPattern, RedactionTrial } from './contract-redaction.ts';
+import type { Settings, SettingsState } from './contract-settings.ts';
 
 export type { CredentialRequest } from './contract-credentials.ts';
 export type { DoctorCheck, DoctorReport } from './contract-doctor.ts';
 export type { ContainerInfo, PodInfo } from './contract-pods.ts';
 export type { RecordingInfo, RecordingState, RecordingVerification } from './contract-recordings.ts';
+export type { RedactionTrial } from './contract-redaction.ts';
+export type { Settings, SettingsState } from './contract-settings.ts';
 
 /** Raised with every change that an older side could not understand; both say theirs in the hello frame. */
 export const CONTRACT_VERSION = 2;
@@ -75,8 +79,16 @@ export interface Calls {
   'library.verify': { input: { readonly recordingId: string }; output: RecordingVerification };
   'library.remove': { input: { readonly recordingId: string }; output: Empty };
 
+  /** What is masked without patterns of one's own, in words. */
+  'redaction.builtIn': { input: Empty; output: readonly string[] };
+  /** What a recording would hold of a text, were it output. Kept nowhere. */
+  'redaction.try': {
+    input: { readonly text: string; readonly patterns: readonly RedactionPattern[] };
+    output: RedactionTrial;
+  };
+
   'settings.get': { input: Empty; output: SettingsState };
-  /** Changes the given keys, keeps the others. */
+  /** Changes the given keys, keeps the others. Rejects with `settings-invalid` for a pattern that cannot be used. */
   'settings.set': { input: { readonly changes: Partial<Settings> }; output: SettingsState };
 }
 
@@ -256,36 +268,3 @@ export type SessionEnd =
   | { readonly kind: 'closed' }
   /** It never opened, or it was lost. */
   | { readonly kind: 'failed'; readonly problem: ProblemInfo };
-
-export interface Settings {
-  readonly theme: 'system' | 'light' | 'dark' | 'contrast';
-  readonly fontFamily: string;
-  /** CSS pixels, 8 to 32. */
-  readonly fontSize: number;
-  /** Lines kept above the screen in a terminal, 0 to 100000. */
-  readonly scrollback: number;
-  readonly copyOnSelect: boolean;
-  readonly rightClick: 'menu' | 'paste';
-  /** Asks before several lines are pasted. */
-  readonly pasteGuard: boolean;
-  readonly cursorBlink: boolean;
-  readonly screenReader: boolean;
-  /** Longest pause that a replay shows, in seconds; 0 shows all of it. */
-  readonly replayIdleSeconds: number;
-  /** The image that a debug container or a node shell is offered with. */
-  readonly debugImage: string;
-  /** MiB: largest recording of one session; 0 for any. */
-  readonly recordingSessionMiB: number;
-  /** MiB: what recordings leave free on the disk; 0 fills it. */
-  readonly recordingFreeMiB: number;
-  /** MiB: all recordings together; 0 for any. */
-  readonly recordingLibraryMiB: number;
-  /** Newest first, at most 50. */
-  readonly recentTargets: readonly ShellTarget[];
-}
-
-export interface SettingsState {
-  readonly settings: Settings;
-  /** Keys of the file that were not understood; each fell back to its default. */
-  readonly problems: readonly ProblemInfo[];
-}

@@ -17,6 +17,10 @@ const MAX_NAME = 512;
 const MAX_ARGUMENTS = 256;
 const MAX_ARGUMENT = 128 * 1024;
 const MAX_RECENT_TARGETS = 50;
+/** More than can be used, so that the answer says what is too much. */
+const MAX_PATTERNS = 64;
+const MAX_PATTERN = 4_096;
+const MAX_TRIAL = 64 * 1024;
 
 const name = v.pipe(v.string(), v.minLength(1), v.maxLength(MAX_NAME));
 const side = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65_535));
@@ -44,6 +48,15 @@ const shell = v.strictObject({
   ),
   node: v.exactOptional(v.strictObject({ name, image: name })),
 });
+const patterns = v.pipe(
+  v.array(
+    v.strictObject({
+      name: v.pipe(v.string(), v.maxLength(MAX_NAME)),
+      pattern: v.pipe(v.string(), v.maxLength(MAX_PATTERN)),
+    }),
+  ),
+  v.maxLength(MAX_PATTERNS),
+);
 const mebibytes = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(1_048_576));
 const empty = v.strictObject({});
 const session = v.strictObject({ sessionId: name });
@@ -64,6 +77,7 @@ const settingsChanges = v.strictObject({
   recordingSessionMiB: v.exactOptional(mebibytes),
   recordingFreeMiB: v.exactOptional(mebibytes),
   recordingLibraryMiB: v.exactOptional(mebibytes),
+  redaction: v.exactOptional(v.strictObject({ enabled: v.boolean(), patterns })),
   recentTargets: v.exactOptional(v.pipe(v.array(target), v.maxLength(MAX_RECENT_TARGETS))),
 } satisfies Record<keyof Settings, v.GenericSchema>);
 
@@ -94,6 +108,8 @@ export const callParsers: Parsers<{ [Name in CallName]: Calls[Name]['input'] }> 
   'library.get': parserOf(recording),
   'library.verify': parserOf(recording),
   'library.remove': parserOf(recording),
+  'redaction.builtIn': parserOf(empty),
+  'redaction.try': parserOf(v.strictObject({ text: v.pipe(v.string(), v.maxLength(MAX_TRIAL)), patterns })),
   'settings.get': parserOf(empty),
   'settings.set': parserOf(v.strictObject({ changes: settingsChanges })),
 };

@@ -7,6 +7,7 @@ import { answerDoctor } from './doctor.ts';
 import { answerLibrary } from './library.ts';
 import { answerPods } from './pods.ts';
 import { toProblem } from './problem.ts';
+import { answerRedaction } from './redaction.ts';
 import type { Rooms } from './rooms.ts';
 import { answerSessions, toSessionInfo } from './sessions.ts';
 import { answerSettings, toSettingsState } from './settings.ts';
@@ -30,6 +31,7 @@ export function servePage(rooms: Rooms, wire: Wire, parent: Lifetime): Lifetime 
       ...answerSessions(rooms),
       ...answerCredentials(rooms),
       ...answerLibrary(rooms),
+      ...answerRedaction(),
       ...answerSettings(rooms),
     },
     streams: {

@@ -1,4 +1,5 @@
 import type { SettingsState } from '../../preload/contract.ts';
+import { checkPatterns } from '../recording/redaction-patterns.ts';
 import type { SettingsStore } from '../settings/settings.ts';
 import { toProblem } from './problem.ts';
 import type { CallsOf, Rooms } from './rooms.ts';
@@ -6,7 +7,10 @@ import type { CallsOf, Rooms } from './rooms.ts';
 export function answerSettings({ settings }: Rooms): CallsOf<'settings.get' | 'settings.set'> {
   return {
     'settings.get': async () => toSettingsState(settings.current()),
-    'settings.set': async ({ changes }) => toSettingsState(await settings.set(changes)),
+    'settings.set': async ({ changes }) => {
+      if (changes.redaction) checkPatterns(changes.redaction.patterns);
+      return toSettingsState(await settings.set(changes));
+    },
   };
 }
 

@@ -15,6 +15,8 @@ export interface ExecOptions {
   readonly tty: boolean;
   /** Says nothing about its own choices. */
   readonly isQuiet?: boolean;
+  /** Masks secrets in the record, whatever the settings say. */
+  readonly isRedacted?: boolean;
   /** How long a pod of a controller may take to appear. */
   readonly podTimeoutMs: number;
 }
@@ -42,10 +44,10 @@ export async function runExec(
   if (shell.choices !== '' && !options.isQuiet) {
     await io.writeError(`Defaulted container "${shell.container}" out of: ${shell.choices}\n`);
   }
-  const { context, namespace, command, stdin } = options;
+  const { context, namespace, command, stdin, isRedacted = false } = options;
   const { stream, container } = shell;
   const details = { context, namespace, pod, container, command };
-  return relayRecorded(core, { stream, details, size, hasInput: stdin, hasTty }, io, { signal });
+  return relayRecorded(core, { stream, details, size, hasInput: stdin, hasTty, isRedacted }, io, { signal });
 }
 
 async function findPod(core: Core, options: ExecOptions, signal: AbortSignal): Promise<string> {

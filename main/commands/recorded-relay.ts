@@ -12,6 +12,8 @@ export interface RecordedWork {
   readonly size: TerminalSize;
   readonly hasInput: boolean;
   readonly hasTty: boolean;
+  /** Masks secrets in the record, whatever the settings say. */
+  readonly isRedacted?: boolean;
 }
 
 /** What a shell reports after Ctrl-C. */
@@ -23,12 +25,16 @@ const INTERRUPTED_EXIT_CODE = 130;
  */
 export async function relayRecorded(
   core: Core,
-  { stream, details, size, hasInput, hasTty }: RecordedWork,
+  { stream, details, size, hasInput, hasTty, isRedacted = false }: RecordedWork,
   io: CommandIo,
   { signal }: { signal: AbortSignal },
 ): Promise<number> {
   const recording = await openSessionRecording(
-    { clock: core.clock, newCastWriter: core.newCastWriter, onChanged: () => {} },
+    {
+      clock: core.clock,
+      newCastWriter: (...recording) => core.newCastWriter(...recording, { isRedacted }),
+      onChanged: () => {},
+    },
     details,
     size,
   );

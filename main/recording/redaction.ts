@@ -38,7 +38,7 @@ export function createRedaction({ enabled, patterns }: RedactionChoice): Redacti
 }
 
 /** A text in one piece. */
-function redactText(
+export function redactText(
   text: string,
   patterns: readonly CompiledPattern[],
 ): { readonly text: string; readonly spans: number } {

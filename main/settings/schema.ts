@@ -24,8 +24,16 @@ export interface Settings {
   readonly recordingFreeMiB: number;
   /** MiB: all recordings together; 0 for any. */
   readonly recordingLibraryMiB: number;
+  /** Masks secrets in the output that is recorded. */
+  readonly redaction: RedactionSettings;
   /** Newest first. */
   readonly recentTargets: readonly RecentTarget[];
+}
+
+export interface RedactionSettings {
+  readonly enabled: boolean;
+  /** The user's own, beside those that are built in; one that cannot be used is left out. */
+  readonly patterns: readonly { readonly name: string; readonly pattern: string }[];
 }
 
 export interface RecentTarget {
@@ -51,11 +59,14 @@ export const defaultSettings: Settings = {
   recordingSessionMiB: 2_048,
   recordingFreeMiB: 512,
   recordingLibraryMiB: 20_480,
+  redaction: { enabled: false, patterns: [] },
   recentTargets: [],
 };
 
 const MAX_NAME = 512;
 const MAX_RECENT_TARGETS = 50;
+const MAX_PATTERNS = 64;
+const MAX_PATTERN = 4_096;
 const name = v.pipe(v.string(), v.minLength(1), v.maxLength(MAX_NAME));
 
 /** Up to a tebibyte. */
@@ -79,6 +90,20 @@ export const settingsParsers: {
   recordingSessionMiB: mebibytes,
   recordingFreeMiB: mebibytes,
   recordingLibraryMiB: mebibytes,
+  redaction: parserOf(
+    v.object({
+      enabled: v.boolean(),
+      patterns: v.pipe(
+        v.array(
+          v.object({
+            name: v.pipe(v.string(), v.maxLength(MAX_NAME)),
+            pattern: v.pipe(v.string(), v.maxLength(MAX_PATTERN)),
+          }),
+        ),
+        v.maxLength(MAX_PATTERNS),
+      ),
+    }),
+  ),
   recentTargets: parserOf(
     v.pipe(
       v.array(

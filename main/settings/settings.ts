@@ -104,6 +104,7 @@ function interpret(fields: Fields, problems: readonly AppError[]): SettingsSnaps
     recordingSessionMiB: pick('recordingSessionMiB'),
     recordingFreeMiB: pick('recordingFreeMiB'),
     recordingLibraryMiB: pick('recordingLibraryMiB'),
+    redaction: pick('redaction'),
     recentTargets: pick('recentTargets'),
   };
   return { settings, problems: found };

@@ -14,7 +14,7 @@ export type SettingField =
     });
 
 interface Base {
-  readonly key: Exclude<keyof Settings, 'recentTargets'>;
+  readonly key: Exclude<keyof Settings, 'recentTargets' | 'redaction'>;
   readonly group: 'Appearance' | 'Terminal' | 'Recording' | 'Debugging' | 'Replay';
   readonly label: string;
   readonly help?: string;

@@ -180,6 +180,15 @@ export function createAnswers(needs: AnswerNeeds): PageAnswers {
       emit('library.changed', { kind: 'removed', recordingId });
       return {};
     },
+    'redaction.builtIn': () => ['GitHub tokens', 'JSON web tokens', 'Private keys (PEM)'],
+    'redaction.try': ({ text, patterns }) => ({
+      masked: text.replaceAll('hunter2', '•••••••'),
+      spans: text.split('hunter2').length - 1,
+      problems: patterns.flatMap(({ pattern }, index) => {
+        const position = pattern.indexOf('[');
+        return position < 0 ? [] : [{ index, message: 'missing closing ]', position }];
+      }),
+    }),
     'settings.get': () => state.settings,
     'settings.set': ({ changes: changed }) => {
       state.settings = { ...state.settings, settings: { ...state.settings.settings, ...changed } };

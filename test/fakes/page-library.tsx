@@ -28,6 +28,7 @@ const settings = signal<Settings>({
   recordingSessionMiB: 2_048,
   recordingFreeMiB: 512,
   recordingLibraryMiB: 20_480,
+  redaction: { enabled: false, patterns: [] },
   recentTargets: [],
 });
 const themeSetting = signal<Settings['theme']>('dark');

@@ -27,6 +27,7 @@ const settings = signal<Settings>({
   recordingSessionMiB: 2_048,
   recordingFreeMiB: 512,
   recordingLibraryMiB: 20_480,
+  redaction: { enabled: false, patterns: [] },
   recentTargets: [],
 });
 const session = signal<SessionInfo>({

@@ -24,6 +24,7 @@ export const FIRST_SETTINGS: Settings = {
   recordingSessionMiB: 2_048,
   recordingFreeMiB: 512,
   recordingLibraryMiB: 20_480,
+  redaction: { enabled: false, patterns: [] },
   recentTargets: [],
 };
 

@@ -1,6 +1,7 @@
 // covers: main/bridge/contexts.ts
 // covers: main/bridge/library.ts
 // covers: main/bridge/pods.ts
+// covers: main/bridge/redaction.ts
 // covers: main/bridge/rooms.ts
 // covers: main/bridge/sessions.ts
 // covers: main/bridge/settings.ts
@@ -226,6 +227,28 @@ describe('with the demo cluster', () => {
     await vi.waitUntil(() => heard.includes('dark'));
     expect((await other.call('settings.get', {})).settings.theme).toBe('dark');
     other.close();
+  });
+
+  test('redaction is tried on a text, and a pattern that cannot be used is told at its place', async () => {
+    expect(await client.call('redaction.builtIn', {})).toContain('GitHub tokens');
+    const patterns = [
+      { name: '', pattern: 'ACME-\\d+' },
+      { name: 'broken', pattern: 'a[b' },
+    ];
+    expect(await client.call('redaction.try', { text: 'ACME-12 password=hünter2\nok', patterns })).toEqual({
+      masked: '••••••• password=•••••••\nok',
+      spans: 2,
+      problems: [{ index: 1, message: 'missing closing ]', position: 1 }],
+    });
+    const refused = client.call('settings.set', { changes: { redaction: { enabled: true, patterns } } });
+    await expect(refused).rejects.toMatchObject({
+      code: 'settings-invalid',
+      message: 'the pattern broken cannot be used: missing closing ] at character 2',
+    });
+    const redaction = { enabled: true, patterns: patterns.slice(0, 1) };
+    await client.call('settings.set', { changes: { redaction } });
+    expect((await client.call('settings.get', {})).settings.redaction).toEqual(redaction);
+    await client.call('settings.set', { changes: { redaction: { enabled: false, patterns: [] } } });
   });
 
   test('a page that misbehaves loses its own connection, and a shell in another window goes on', async () => {

@@ -1,0 +1,37 @@
+import type { ProblemInfo, ShellTarget } from './contract.ts';
+import type { RedactionSettings } from './contract-redaction.ts';
+
+/** What the user has chosen; every key is there. */
+export interface Settings {
+  readonly theme: 'system' | 'light' | 'dark' | 'contrast';
+  readonly fontFamily: string;
+  /** CSS pixels, 8 to 32. */
+  readonly fontSize: number;
+  /** Lines kept above the screen in a terminal, 0 to 100000. */
+  readonly scrollback: number;
+  readonly copyOnSelect: boolean;
+  readonly rightClick: 'menu' | 'paste';
+  /** Asks before several lines are pasted. */
+  readonly pasteGuard: boolean;
+  readonly cursorBlink: boolean;
+  readonly screenReader: boolean;
+  /** Longest pause that a replay shows, in seconds; 0 shows all of it. */
+  readonly replayIdleSeconds: number;
+  /** The image that a debug container or a node shell is offered with. */
+  readonly debugImage: string;
+  /** MiB: largest recording of one session; 0 for any. */
+  readonly recordingSessionMiB: number;
+  /** MiB: what recordings leave free on the disk; 0 fills it. */
+  readonly recordingFreeMiB: number;
+  /** MiB: all recordings together; 0 for any. */
+  readonly recordingLibraryMiB: number;
+  readonly redaction: RedactionSettings;
+  /** Newest first, at most 50. */
+  readonly recentTargets: readonly ShellTarget[];
+}
+
+export interface SettingsState {
+  readonly settings: Settings;
+  /** Keys of the file that were not understood; each fell back to its default. */
+  readonly problems: readonly ProblemInfo[];
+}
