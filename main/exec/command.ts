@@ -44,14 +44,7 @@ export async function openCommand(
 
 /** kubectl's choice, with what else there was. Throws `pod-completed` or `container-unknown`. */
 export function chooseContainer(pod: PodDetails): { container: string; choices: string } {
-  if (pod.phase === 'Succeeded' || pod.phase === 'Failed') {
-    // kubectl's words (exec.go); the server would only say that the container is not found.
-    throw new AppError(
-      'pod-completed',
-      `cannot exec into a container in a completed pod; current phase is ${pod.phase}`,
-      { hint: 'A completed pod runs nothing any more; its logs may still be there.' },
-    );
-  }
+  refuseCompleted(pod);
   if (!pod.containers.some(({ name }) => name === pod.defaultContainer)) {
     // kubectl's words from 1.36 on; older ones take the first container instead.
     throw new AppError(
@@ -62,6 +55,16 @@ export function chooseContainer(pod: PodDetails): { container: string; choices: 
   }
   const isChosenForUs = !pod.hasDefaultAnnotation && pod.containers.length > 1;
   return { container: pod.defaultContainer, choices: isChosenForUs ? describeAll(pod) : '' };
+}
+
+/** In kubectl's words (exec.go); the server would only say that the container is not found. */
+export function refuseCompleted({ phase }: PodDetails): void {
+  if (phase !== 'Succeeded' && phase !== 'Failed') return;
+  throw new AppError(
+    'pod-completed',
+    `cannot exec into a container in a completed pod; current phase is ${phase}`,
+    { hint: 'A completed pod runs nothing any more; its logs may still be there.' },
+  );
 }
 
 /** As kubectl lists them (podcmd.go, AllContainerNames): `app, debugger (ephem), setup (init)`. */

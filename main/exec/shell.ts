@@ -3,7 +3,7 @@ import { AppError } from '../base/errors.ts';
 import type { PodDetails } from '../kube/pod-info.ts';
 import { getPod } from '../kube/pods.ts';
 import type { KubeTransport } from '../kube/transport.ts';
-import { chooseContainer } from './command.ts';
+import { chooseContainer, refuseCompleted } from './command.ts';
 import { type ExecStream, openExecStream, type TerminalSize } from './exec-stream.ts';
 import { createNoShell, isWindowsRefusal } from './no-shell.ts';
 import { createPodGone, guardPod } from './pod-guard.ts';
@@ -67,6 +67,7 @@ export async function openShell(
   const { namespace, pod } = wish;
   const details = await readPod(needs, wish, place, options);
   if (place) checkPlace(transport, wish, place, details);
+  if (details) refuseCompleted(details);
   const container = wish.container ?? (details ? chooseContainer(details).container : '');
   const image = details?.imageIds.get(container);
   const finding = image === undefined ? undefined : memory.recall(image);

@@ -100,6 +100,15 @@ describe('who may not read pods', () => {
   });
 });
 
+test.each(['Succeeded', 'Failed'])(
+  'a pod that is %s is refused, though its container is named',
+  async (phase) => {
+    const { open, execs } = await start({ changes: { status: { phase } } });
+    await expect(open({ container: 'app' })).rejects.toMatchObject({ code: 'pod-completed' });
+    expect(execs).toEqual([]);
+  },
+);
+
 describe('an image without a shell', () => {
   const FAILURE = 'exec: "sh": executable file not found in $PATH: unknown';
   const imageID = 'registry/app@sha256:1';
