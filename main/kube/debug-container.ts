@@ -5,6 +5,7 @@ import { parseApiStatus, toApiError } from './api-error.ts';
 import { type DebugProfile, securityContextFor } from './debug-profile.ts';
 import { generateName } from './generated-name.ts';
 import { explainPodSecurity } from './pod-security.ts';
+import { parseRbacRefusal } from './rbac-refusal.ts';
 import type { KubeTransport } from './transport.ts';
 
 export interface DebugContainerRequest {
@@ -91,6 +92,8 @@ function explainRefusal(transport: KubeTransport, request: DebugContainerRequest
     if (httpStatus !== 403 || !status) return undefined;
     const refused = explainPodSecurity(status.message, 'debug container', namespace);
     if (refused) return refused;
+    // A webhook's or a policy's refusal names no role that could be asked for.
+    if (!parseRbacRefusal(status.message)) return undefined;
     const { message, hint, detail } = toApiError(transport.server, httpStatus, body);
     return new AppError('forbidden', message, {
       hint: `${hint ?? ''} A debug container in ${namespace}/${pod} takes patch on pods/ephemeralcontainers, get on pods, and get and create on pods/attach.`,

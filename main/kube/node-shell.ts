@@ -4,6 +4,7 @@ import { fetchJson } from './api-client.ts';
 import { parseApiStatus, toApiError } from './api-error.ts';
 import { generateName } from './generated-name.ts';
 import { explainPodSecurity } from './pod-security.ts';
+import { parseRbacRefusal } from './rbac-refusal.ts';
 import type { KubeTransport } from './transport.ts';
 
 export interface NodeShellRequest {
@@ -167,6 +168,8 @@ function explainRefusal(
   if (httpStatus !== 403 || !status) return undefined;
   const refused = explainPodSecurity(status.message, 'node shell', namespace);
   if (refused) return refused;
+  // A webhook's or a policy's refusal names no role that could be asked for.
+  if (!parseRbacRefusal(status.message)) return undefined;
   const { message, hint, detail } = toApiError(transport.server, httpStatus, body);
   return new AppError('forbidden', message, {
     hint: `${hint ?? ''} A shell on a node takes create, get and delete on pods, and get and create on pods/exec, in namespace ${namespace}.`,

@@ -269,6 +269,14 @@ describe('db-ephemeral', () => {
     });
   });
 
+  test('db-ephemeral: a webhook that refuses names no role', async () => {
+    const message = 'admission webhook "no-debug.example" denied the request: not in production';
+    await start({ refusals: { PATCH: { status: 403, body: createStatus(403, 'Forbidden', message) } } });
+    const refused = debug();
+    await expect(refused).rejects.toMatchObject({ code: 'forbidden', message });
+    await expect(refused).rejects.not.toMatchObject({ hint: expect.stringContaining('ephemeralcontainers') });
+  });
+
   test('db-ephemeral: only the pod’s own containers can be looked at', async () => {
     const { deeds } = await start();
     await expect(debug({ container: 'nosuch' })).rejects.toMatchObject({
@@ -482,6 +490,19 @@ describe('db-node-shell', () => {
     );
     const server = await start({ upgradeRefusal: { status: 403, body } });
     await expect(openNode(createLedger())).rejects.toMatchObject({ code: 'forbidden' });
+    expect(server.pods).toEqual(['web']);
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  test('db-node-shell: giving up while its image is pulled leaves no pod', async () => {
+    const server = await start({ states: [PULLING] });
+    const leaving = new AbortController();
+    const onProgress = (words: string): void => {
+      if (words === 'ContainerCreating') leaving.abort(new Error('given up'));
+    };
+    const needs = { transport, clock, log, life: { signal }, ledger: createLedger() };
+    const opening = openNodeShell(needs, NODE, SIZE, { onProgress, signal: leaving.signal });
+    await expect(opening).rejects.toThrow('given up');
     expect(server.pods).toEqual(['web']);
     expect(await readdir(folder)).toEqual([]);
   });

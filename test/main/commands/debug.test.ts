@@ -146,6 +146,16 @@ describe('as a process, against the demo cluster', () => {
     expect(await readdir(join(home, 'node-shells'))).toEqual([]);
   });
 
+  test('a request to end deletes the node’s pod first', async () => {
+    const { pty, ended, seen } = runInTerminal(['debug', 'node/node-b', IMAGE, '--yes']);
+    await seen('node-debugger-node-b-');
+    pty.write('echo "$((20 + 3)) rows"\r');
+    await seen('23 rows');
+    pty.kill('SIGTERM');
+    await ended;
+    expect(await readdir(join(home, 'node-shells'))).toEqual([]);
+  });
+
   test('anything but a yes opens nothing', async () => {
     const { pty, ended, seen } = runInTerminal(['debug', 'node/node-b', IMAGE]);
     await seen('[y/N]');
