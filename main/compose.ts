@@ -13,6 +13,7 @@ import { type CommandTarget, type OpenedCommand, openCommand } from './exec/comm
 import { createDebugShells, type DebugShells } from './exec/debug-shells.ts';
 import type { TerminalSize } from './exec/exec-stream.ts';
 import type { Contexts } from './kube/contexts.ts';
+import { createFactFinder } from './kube/fact-finder.ts';
 import { createNodeShellLedger } from './kube/node-shell-ledger.ts';
 import { type Library, openLibrary } from './library/library.ts';
 import { type CastWriter, createCastWriter } from './recording/cast-writer.ts';
@@ -24,6 +25,7 @@ import { createSigningKeys, type SigningKeys } from './recording/signing-keys.ts
 import { createSpaceGuard, type RecordingLimits } from './recording/space-guard.ts';
 import { defaultSettings, type Settings } from './settings/schema.ts';
 import { openSettings, type SettingsSnapshot, type SettingsStore } from './settings/settings.ts';
+import { VERSION } from './version.ts';
 
 export interface ComposeOptions {
   readonly environment: NodeJS.ProcessEnv;
@@ -105,6 +107,7 @@ export async function compose(options: ComposeOptions): Promise<Core> {
     { environment, loginEnvironment, platform, kubeconfigPath, clock, log, demo, credentials, ledger },
     life,
   );
+  const facts = createFactFinder({ clock, contexts, signal: life.signal });
   const signingKeys = createSigningKeys({ folder: paths.keys });
   let openingLibrary: Promise<Library> | undefined;
   let openingSettings: Promise<SettingsStore> | undefined;
@@ -165,10 +168,13 @@ export async function compose(options: ComposeOptions): Promise<Core> {
       // The limits stand in them too.
       const { enabled, patterns } = (await settings()).current().settings.redaction;
       const redaction = createRedaction({ enabled: enabled || isRedacted, patterns });
-      return createCastWriter(
+      const known = { ...details, ...(await facts.known(details.context)), appVersion: VERSION };
+      const writer = await createCastWriter(
         { clock, folder: paths.recordings, guard, redaction, signer },
-        { details, size },
+        { details: known, size },
       );
+      writer.learn(facts.find(details));
+      return writer;
     },
     async openCommand(context, target, size, options) {
       const transport = await contexts.transport(context);

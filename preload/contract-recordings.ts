@@ -33,17 +33,35 @@ export interface RecordingVerification {
   readonly signedAtMs?: number;
 }
 
-export interface RecordingInfo {
+/** What was known of a session; whatever was not is absent. */
+export interface RecordingFacts {
+  /** As the kubeconfig calls it, and its address without a login. */
+  readonly cluster?: { readonly name: string; readonly server: string };
+  readonly podUid?: string;
+  /** As the pod's specification names it. */
+  readonly image?: string;
+  /** What really ran, by digest where the runtime knows it. */
+  readonly imageId?: string;
+  /** Where the pod ran. */
+  readonly node?: string;
+  /** Whom the API server took us for. */
+  readonly user?: string;
+  /** Of the Kubereel that recorded it. */
+  readonly appVersion?: string;
+  readonly sessionId?: string;
+  /** Whether the command had a terminal there. */
+  readonly hasTty?: boolean;
+  /** What was made for it to run in: a debug container, which looks at `target`, or a pod for a shell of its node. */
+  readonly origin?: { readonly kind: 'debug'; readonly target: string } | { readonly kind: 'node' };
+}
+
+export interface RecordingInfo extends RecordingFacts {
   readonly recordingId: string;
   readonly context: string;
   readonly namespace: string;
   readonly pod: string;
   readonly container: string;
   readonly command: readonly string[];
-  /** Of the debug container or the node shell's pod, where it ran in one. */
-  readonly image?: string;
-  /** The node that it was root of. */
-  readonly node?: string;
   /** Unix milliseconds. */
   readonly startedAtMs: number;
   /** Up to the last event written. */
@@ -59,6 +77,8 @@ export interface RecordingInfo {
   readonly exitCode?: number;
   /** Bytes of output that the disk did not take; absent where there are none. */
   readonly lostBytes?: number;
+  /** Bytes of output that are no UTF-8, and U+FFFD in the cast; absent where there are none or nobody counted. */
+  readonly invalidBytes?: number;
   /** How it ended where that was not an exit; for `unreadable`, why. */
   readonly note?: string;
   /** Absolute path of the cast. */

@@ -53,15 +53,15 @@ export async function runDebug(
     if (!options.isConfirmed) await confirmNode(node, context, io);
     const command = options.command.length > 0 ? options.command : SHELL_COMMAND;
     const onNode = { ...wanted, node, command };
-    const { stream, pod, container } = await core.debugShells.openNode(context, onNode, size, opening);
-    const details = { context, namespace, pod, container, command, image, node };
+    const { stream, pod, container, facts } = await core.debugShells.openNode(context, onNode, size, opening);
+    const details = { context, namespace, pod, container, command, ...facts, hasTty };
     return relayRecorded(core, { ...work, stream, details }, io, { signal });
   }
   const { kind: _kind, ...place } = target;
   const { command } = options;
   const beside = { ...wanted, ...place, command, profile };
-  const { stream, container } = await core.debugShells.openContainer(context, beside, size, opening);
-  const details = { context, namespace, pod: place.pod, container, command, image };
+  const { stream, container, facts } = await core.debugShells.openContainer(context, beside, size, opening);
+  const details = { context, namespace, pod: place.pod, container, command, ...facts, hasTty };
   return relayRecorded(core, { ...work, stream, details }, io, { signal });
 }
 

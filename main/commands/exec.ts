@@ -45,8 +45,8 @@ export async function runExec(
     await io.writeError(`Defaulted container "${shell.container}" out of: ${shell.choices}\n`);
   }
   const { context, namespace, command, stdin, isRedacted = false } = options;
-  const { stream, container } = shell;
-  const details = { context, namespace, pod, container, command };
+  const { stream, container, facts } = shell;
+  const details = { context, namespace, pod, container, command, ...facts, hasTty };
   return relayRecorded(core, { stream, details, size, hasInput: stdin, hasTty, isRedacted }, io, { signal });
 }
 

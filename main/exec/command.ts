@@ -1,9 +1,10 @@
 import type { Clock } from '../base/clock.ts';
 import { AppError } from '../base/errors.ts';
-import type { ContainerInfo, PodDetails } from '../kube/pod-info.ts';
+import { type ContainerInfo, describeContainer, type PodDetails } from '../kube/pod-info.ts';
 import { getPod } from '../kube/pods.ts';
 import type { KubeTransport } from '../kube/transport.ts';
 import { type ExecStream, openExecStream, type TerminalSize } from './exec-stream.ts';
+import type { ShellFacts } from './shell.ts';
 
 /** A command in a pod, as a person or `kubectl exec` names it. */
 export interface CommandTarget {
@@ -21,6 +22,8 @@ export interface OpenedCommand {
   readonly container: string;
   /** All of the pod's containers, as kubectl lists them, where the first of several was taken; else empty. */
   readonly choices: string;
+  /** Empty where the pod did not have to be asked. */
+  readonly facts: ShellFacts;
 }
 
 /**
@@ -35,11 +38,16 @@ export async function openCommand(
 ): Promise<OpenedCommand> {
   const { namespace, pod, command, stdin, tty } = target;
   const chosen = target.container
-    ? { container: target.container, choices: '' }
-    : chooseContainer(await getPod(needs, { namespace, pod }, options));
+    ? { container: target.container, choices: '', facts: {} }
+    : choose(await getPod(needs, { namespace, pod }, options));
   const request = { kind: 'exec', namespace, pod, container: chosen.container, command, stdin, tty } as const;
   const stream = await openExecStream(needs, request, { ...options, size });
   return { stream, ...chosen };
+}
+
+function choose(pod: PodDetails): Omit<OpenedCommand, 'stream'> {
+  const chosen = chooseContainer(pod);
+  return { ...chosen, facts: describeContainer(pod, chosen.container) };
 }
 
 /** kubectl's choice, with what else there was. Throws `pod-completed` or `container-unknown`. */
@@ -72,10 +80,10 @@ function describeAll({ containers }: PodDetails): string {
   const inOrder = (['container', 'ephemeral', 'init'] as const).flatMap((kind) =>
     containers.filter((container) => container.kind === kind),
   );
-  return inOrder.map(describeContainer).join(', ');
+  return inOrder.map(nameContainer).join(', ');
 }
 
-function describeContainer({ name, kind }: ContainerInfo): string {
+function nameContainer({ name, kind }: ContainerInfo): string {
   const notes = { container: '', init: ' (init)', ephemeral: ' (ephem)' } as const;
   return `${name}${notes[kind]}`;
 }

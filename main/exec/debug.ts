@@ -9,7 +9,7 @@ import { type ExecEnd, type ExecStream, openExecStream, type TerminalSize } from
 import type { ExecRequest } from './exec-url.ts';
 import { isNoProgram } from './no-shell.ts';
 import { type GuardNeeds, guardPod } from './pod-guard.ts';
-import type { ShellPlace } from './shell.ts';
+import type { ShellFacts, ShellPlace } from './shell.ts';
 
 /** A debug container, as a person or `kubectl debug` asks for it. */
 export interface DebugTarget {
@@ -32,6 +32,7 @@ export interface OpenedDebug {
   /** The container that it looks at. */
   readonly target: string;
   readonly place: ShellPlace;
+  readonly facts: ShellFacts;
 }
 
 export interface OpenDebugOptions {
@@ -54,7 +55,8 @@ export async function openDebugContainer(
   { onProgress, signal }: OpenDebugOptions,
 ): Promise<OpenedDebug> {
   const { namespace, pod, image, command, profile, stdin, tty } = wanted;
-  const target = chooseTarget(await getPod(needs, { namespace, pod }, { signal }), wanted.container);
+  const details = await getPod(needs, { namespace, pod }, { signal });
+  const target = chooseTarget(details, wanted.container);
   const added = { namespace, pod, target, image, command, profile, stdin, tty };
   const { name: container, podUid } = await addDebugContainer(needs, added, { signal });
   onProgress(`container ${container} is added, with ${image}`);
@@ -73,7 +75,13 @@ export async function openDebugContainer(
     started.kind === 'running'
       ? await attach(needs, request, image, size, signal)
       : await createEndedStream(needs, request, image, started, signal);
-  return { stream, container, target, place: { server: needs.transport.server, podUid } };
+  const facts: ShellFacts = {
+    podUid,
+    ...(details.node !== null && { node: details.node }),
+    image,
+    origin: { kind: 'debug', target },
+  };
+  return { stream, container, target, place: { server: needs.transport.server, podUid }, facts };
 }
 
 function chooseTarget(pod: PodInfo, named: string | undefined): string {

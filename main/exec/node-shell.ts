@@ -18,7 +18,7 @@ import type { KubeTransport } from '../kube/transport.ts';
 import type { OpenDebugOptions } from './debug.ts';
 import { type ExecStream, openExecStream, type TerminalSize } from './exec-stream.ts';
 import { guardPod } from './pod-guard.ts';
-import type { ShellPlace } from './shell.ts';
+import type { ShellFacts, ShellPlace } from './shell.ts';
 
 /** A command as root of a node. */
 export interface NodeTarget extends NodeShellRequest {
@@ -33,6 +33,7 @@ export interface OpenedNodeShell {
   readonly pod: string;
   readonly container: string;
   readonly place: ShellPlace;
+  readonly facts: ShellFacts;
 }
 
 export interface NodeShellNeeds {
@@ -81,6 +82,7 @@ export async function openNodeShell(
       pod,
       container: NODE_SHELL_CONTAINER,
       place: { server: transport.server, podUid },
+      facts: { podUid, node, image: target.image, origin: { kind: 'node' } },
     };
   } catch (error) {
     await remove();

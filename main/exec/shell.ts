@@ -1,6 +1,6 @@
 import type { Clock } from '../base/clock.ts';
 import { AppError } from '../base/errors.ts';
-import type { PodDetails } from '../kube/pod-info.ts';
+import { type ContainerFacts, describeContainer, type PodDetails } from '../kube/pod-info.ts';
 import { getPod } from '../kube/pods.ts';
 import type { KubeTransport } from '../kube/transport.ts';
 import { chooseContainer, refuseCompleted } from './command.ts';
@@ -27,12 +27,19 @@ export interface ShellPlace {
   readonly podUid?: string;
 }
 
+/** What a record says of where a shell runs: what opening it has brought to light. */
+export interface ShellFacts extends Partial<ContainerFacts> {
+  /** What was made for it: a debug container that looks at `target`, or a pod for a shell of its node. */
+  readonly origin?: { readonly kind: 'debug'; readonly target: string } | { readonly kind: 'node' };
+}
+
 /** An open shell, with what was chosen for it. */
 export interface OpenedShell {
   readonly stream: ExecStream;
   readonly container: string;
   readonly command: readonly string[];
   readonly place: ShellPlace;
+  readonly facts?: ShellFacts;
   /** How its target is shown and opened again, where that is not where it runs. */
   readonly shown?: { readonly pod?: string; readonly container: string };
 }
@@ -81,7 +88,8 @@ export async function openShell(
   const podUid = details ? { podUid: details.uid } : {};
   guardPod(needs, { namespace, pod, container, ...podUid }, stream);
   if (!wish.command && image !== undefined) void remember(memory, image, stream);
-  return { stream, container, command, place: { server: transport.server, ...podUid } };
+  const facts = details ? describeContainer(details, container) : {};
+  return { stream, container, command, place: { server: transport.server, ...podUid }, facts };
 }
 
 /** Undefined where the user may not read it and needs not. */

@@ -119,16 +119,13 @@ export async function reviewRemoteCommand(
  */
 export async function fetchIdentity(
   { transport }: AccessNeeds,
-  { signal }: { signal: AbortSignal },
+  { isUnattended = false, signal }: { readonly isUnattended?: boolean; readonly signal: AbortSignal },
 ): Promise<Identity> {
   let missing: unknown;
   for (const version of IDENTITY_VERSIONS) {
     const apiVersion = `authentication.k8s.io/${version}`;
-    const request = createPost(
-      `/apis/${apiVersion}/selfsubjectreviews`,
-      { apiVersion, kind: 'SelfSubjectReview' },
-      signal,
-    );
+    const body = { apiVersion, kind: 'SelfSubjectReview' };
+    const request = { ...createPost(`/apis/${apiVersion}/selfsubjectreviews`, body, signal), isUnattended };
     try {
       const { status } = await fetchJson(transport, request, identitySchema);
       return status.userInfo;

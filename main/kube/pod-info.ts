@@ -39,6 +39,16 @@ export interface PodDetails extends PodInfo {
   readonly imageIds: ReadonlyMap<string, string>;
 }
 
+/** What records say of a container. */
+export interface ContainerFacts {
+  readonly podUid: string;
+  readonly node?: string;
+  /** As the pod's specification names it. */
+  readonly image?: string;
+  /** By digest; absent where the runtime has not told it. */
+  readonly imageId?: string;
+}
+
 /** kubectl, podcmd.go. */
 const DEFAULT_CONTAINER = 'kubectl.kubernetes.io/default-container';
 
@@ -52,6 +62,20 @@ export const podDetailsSchema: v.GenericSchema<unknown, PodDetails> = v.pipe(
   podSchema,
   v.transform(toPodDetails),
 );
+
+export function describeContainer(
+  { uid, node, containers, imageIds }: PodDetails,
+  name: string,
+): ContainerFacts {
+  const image = containers.find((container) => container.name === name)?.image;
+  const imageId = imageIds.get(name);
+  return {
+    podUid: uid,
+    ...(node !== null && { node }),
+    ...(image !== undefined && { image }),
+    ...(imageId !== undefined && imageId !== image && { imageId }),
+  };
+}
 
 function toPodDetails(pod: Pod): PodDetails {
   const { spec, status } = pod;

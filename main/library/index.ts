@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import * as v from 'valibot';
 import type { Log } from '../base/log.ts';
+import { recordingFactsSchema } from '../recording/recording-facts.ts';
 import type { FileStamp } from './library-file.ts';
 import type { Recording } from './recording.ts';
 
@@ -22,7 +23,7 @@ export interface RecordingIndex {
 }
 
 /** Raised when the meaning of a row changes: older indexes are dropped. */
-const SCHEMA_VERSION = 1;
+const SCHEMA_VERSION = 2;
 /** Another process may be writing; longer than this the cache is not worth. */
 const BUSY_TIMEOUT_MS = 200;
 
@@ -75,25 +76,27 @@ const EntrySchema = v.object({
     sidecarBytes: CountSchema,
     sidecarModifiedMs: CountSchema,
   }),
-  recording: v.object({
-    recordingId: v.string(),
-    context: v.string(),
-    namespace: v.string(),
-    pod: v.string(),
-    container: v.string(),
-    command: v.array(v.string()),
-    image: v.exactOptional(v.string()),
-    node: v.exactOptional(v.string()),
-    startedAtMs: v.number(),
-    durationMicros: CountSchema,
-    bytes: CountSchema,
-    size: v.object({ cols: CountSchema, rows: CountSchema }),
-    state: v.picklist(['closed', 'cut', 'recovered', 'damaged']),
-    exitCode: v.exactOptional(v.number()),
-    lostBytes: v.exactOptional(CountSchema),
-    note: v.exactOptional(v.string()),
-    path: v.string(),
-  }),
+  recording: v.intersect([
+    v.object({
+      recordingId: v.string(),
+      context: v.string(),
+      namespace: v.string(),
+      pod: v.string(),
+      container: v.string(),
+      command: v.array(v.string()),
+      startedAtMs: v.number(),
+      durationMicros: CountSchema,
+      bytes: CountSchema,
+      size: v.object({ cols: CountSchema, rows: CountSchema }),
+      state: v.picklist(['closed', 'cut', 'recovered', 'damaged']),
+      exitCode: v.exactOptional(v.number()),
+      lostBytes: v.exactOptional(CountSchema),
+      invalidBytes: v.exactOptional(CountSchema),
+      note: v.exactOptional(v.string()),
+      path: v.string(),
+    }),
+    recordingFactsSchema,
+  ]),
 });
 
 function parseRow(row: Record<string, unknown>): IndexEntry[] {

@@ -98,28 +98,18 @@ async function describeHeader(
   path: string,
   options: { readonly signal: AbortSignal },
 ): Promise<Partial<Recording>> {
-  const { size, startedAtSeconds, pod, context } = await readCastHeader(path, options);
+  const { size, startedAtSeconds, pod, context, facts } = await readCastHeader(path, options);
   return {
     size,
     ...(startedAtSeconds === undefined ? {} : { startedAtMs: startedAtSeconds * 1_000 }),
     ...(pod && { namespace: pod.namespace, pod: pod.name, container: pod.container }),
     ...(context !== undefined && { context }),
+    ...facts,
   };
 }
 
 function describeSidecar({ details, size, startedAtMs }: Sidecar): Partial<Recording> {
-  const { context, namespace, pod, container, command, image, node } = details;
-  return {
-    context,
-    namespace,
-    pod,
-    container,
-    command,
-    ...(image === undefined ? {} : { image }),
-    ...(node === undefined ? {} : { node }),
-    size,
-    startedAtMs,
-  };
+  return { ...details, size, startedAtMs };
 }
 
 async function describeState(
@@ -148,6 +138,7 @@ function describeEnded(state: Exclude<Sidecar['state'], { kind: 'live' }>): Part
     ...(end.kind === 'failed' && { note: end.note }),
     ...(state.kind === 'damaged' && { note: describeDamage(state.damagedLines) }),
     ...(state.kind === 'closed' && state.lostBytes > 0 && { lostBytes: state.lostBytes }),
+    ...(state.kind === 'closed' && state.invalidBytes > 0 && { invalidBytes: state.invalidBytes }),
   };
 }
 

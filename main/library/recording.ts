@@ -1,9 +1,10 @@
 import type { TerminalSize } from '../recording/recording.ts';
+import type { RecordingFacts } from '../recording/recording-facts.ts';
 
 export const RECORDING_STATES = ['live', 'closed', 'cut', 'recovered', 'damaged', 'unreadable'] as const;
 
 /** One row of the library. */
-export interface Recording {
+export interface Recording extends RecordingFacts {
   readonly recordingId: string;
   /** Empty where nobody knows, as in casts of other programs; so are the four below. */
   readonly context: string;
@@ -11,10 +12,6 @@ export interface Recording {
   readonly pod: string;
   readonly container: string;
   readonly command: readonly string[];
-  /** Of the debug container or the node shell's pod, where it ran in one. */
-  readonly image?: string;
-  /** The node that it was root of. */
-  readonly node?: string;
   /** Unix milliseconds. */
   readonly startedAtMs: number;
   /** Up to the last event written. */
@@ -30,6 +27,8 @@ export interface Recording {
   readonly exitCode?: number;
   /** Bytes of output that the disk did not take; absent where there are none. */
   readonly lostBytes?: number;
+  /** Bytes of output that are no UTF-8, and U+FFFD in the cast; absent where there are none or nobody counted. */
+  readonly invalidBytes?: number;
   /** How it ended where that was not an exit; for `unreadable`, why. */
   readonly note?: string;
   /** Absolute path of the cast. */

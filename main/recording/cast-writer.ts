@@ -6,15 +6,16 @@ import { type CastEvent, parseEvent } from './cast.ts';
 import { type CastLine, COALESCE_MICROS, createCastEncoder } from './cast-encoder.ts';
 import { readLastEvent } from './cast-reader.ts';
 import { createLineQueue } from './line-queue.ts';
-import { beginRecording, type NewRecording, settleRecording } from './new-recording.ts';
+import { createLiveSidecar } from './live-sidecar.ts';
+import { beginRecording, type NewRecording } from './new-recording.ts';
 import type { RecordingEnd, Sidecar, TerminalSize } from './recording.ts';
 import { toRecordingError } from './recording-error.ts';
+import type { RecordingFacts } from './recording-facts.ts';
 import { type RecordingFiles, systemRecordingFiles } from './recording-files.ts';
 import { createRedactingEncoder } from './redacting-encoder.ts';
 import { createRedaction, type Redaction } from './redaction.ts';
 import type { Captured } from './redactor.ts';
 import type { Signer } from './seal.ts';
-import { formatSidecar, sidecarPathOf } from './sidecar.ts';
 import type { SpaceGuard } from './space-guard.ts';
 import { createSyncSchedule } from './sync-schedule.ts';
 
@@ -34,6 +35,8 @@ export interface CastWriter {
   output(bytes: Uint8Array, nowMicros: number): Promise<void>;
   resize(size: TerminalSize, nowMicros: number): Promise<void>;
   marker(label: string, nowMicros: number): Promise<void>;
+  /** Adds to the sidecar what becomes known late; what rejects stays unknown. */
+  learn(facts: Promise<RecordingFacts>): void;
   /** Size of the file plus what is queued. */
   readonly bytes: number;
   /** Bytes of output that are missing for good; their places are marked. */
@@ -93,6 +96,7 @@ export async function createCastWriter(needs: CastWriterNeeds, recording: NewRec
   const zeroMicros = clock.nowMicros();
   const { recordingId, path, file, chainFile, lines } = begun;
 
+  const sidecar = createLiveSidecar({ ...needs, files }, begun);
   let syncFailure: AppError | undefined;
   const life = createLifetime(`recording ${recordingId}`, (error) => failSync(error));
   life.own(() => file.close());
@@ -136,7 +140,7 @@ export async function createCastWriter(needs: CastWriterNeeds, recording: NewRec
   async function keepInPlace(): Promise<void> {
     if (clock.nowMicros() - placeCheckedAtMicros < PLACE_CHECK_MICROS) return;
     await chainFile.putBack();
-    if (await file.putBack()) await files.replace(sidecarPathOf(path), formatSidecar(begun.sidecar));
+    if (await file.putBack()) await sidecar.putBack();
     placeCheckedAtMicros = clock.nowMicros();
   }
 
@@ -188,7 +192,7 @@ export async function createCastWriter(needs: CastWriterNeeds, recording: NewRec
       maskedSpans: redactor?.maskedSpans ?? 0,
       end: failure ? { kind: 'failed', note: failure.message } : redactEnd(end),
     };
-    await settleRecording({ files, signer: await needs.signer?.() }, begun, state, clock.nowMs());
+    await sidecar.settle(state);
     await life.end();
     if (failure) throw failure;
   }
@@ -238,6 +242,7 @@ export async function createCastWriter(needs: CastWriterNeeds, recording: NewRec
       } as const;
       push(encoder.event(event));
     },
+    learn: sidecar.learn,
     get bytes() {
       return lines.length + queue.queuedBytes + encoder.heldBytes;
     },

@@ -5,6 +5,7 @@
 import * as v from 'valibot';
 import { AppError } from '../base/errors.ts';
 import type { TerminalSize } from './recording.ts';
+import { type RecordingFacts, recordingFactsSchema } from './recording-facts.ts';
 
 /** One event of a cast, any version, with absolute time. */
 export type CastEvent =
@@ -26,17 +27,22 @@ export interface CastHeader {
   readonly pod?: CastPod;
   /** The kubeconfig context; only our own casts name one. */
   readonly context?: string;
+  /** What else was known when it began. */
+  readonly facts?: RecordingFacts;
 }
 
 interface CastPod {
   readonly name: string;
   readonly namespace: string;
   readonly container: string;
+  /** Whether what ran there already was attached to, and not a command executed. */
+  readonly isAttached?: boolean;
 }
 
 /** The header's line, with its line end. The command is not in it: commands carry secrets. */
-export function formatHeader({ size, startedAtSeconds, terminalType, pod, context }: CastHeader): string {
-  const header = {
+export function formatHeader(header: CastHeader): string {
+  const { size, startedAtSeconds, terminalType, pod, context, facts } = header;
+  const fields = {
     version: 2,
     width: size.cols,
     height: size.rows,
@@ -46,11 +52,11 @@ export function formatHeader({ size, startedAtSeconds, terminalType, pod, contex
       PodName: pod.name,
       Namespace: pod.namespace,
       Container: pod.container,
-      SessionType: 'exec',
+      SessionType: pod.isAttached ? 'attach' : 'exec',
     },
-    kubereel: context === undefined ? undefined : { context },
+    kubereel: context === undefined ? undefined : { context, ...facts },
   };
-  const json = JSON.stringify(header, (_key, value) =>
+  const json = JSON.stringify(fields, (_key, value) =>
     typeof value === 'string' ? value.toWellFormed() : value,
   );
   return `${escapeRaw(json)}\n`;
@@ -89,6 +95,7 @@ export function parseHeader(line: string): CastHeader {
   const parsed = v.safeParse(HeaderSchema, json);
   if (!parsed.success) throw createUnreadableError('its header has no terminal size', line);
   const { width, height, timestamp, env, kubernetes, kubereel } = parsed.output;
+  const { context, ...facts } = kubereel ?? {};
   return {
     // Recorders that saw no terminal write 0x0; players show those as 80x24.
     size: { cols: width || DEFAULT_SIZE.cols, rows: height || DEFAULT_SIZE.rows },
@@ -101,9 +108,11 @@ export function parseHeader(line: string): CastHeader {
             name: kubernetes.PodName,
             namespace: kubernetes.Namespace,
             container: kubernetes.Container,
+            ...(kubernetes.SessionType === 'attach' && { isAttached: true }),
           },
         }),
-    ...(kubereel === undefined ? {} : { context: kubereel.context }),
+    ...(context === undefined ? {} : { context }),
+    ...(Object.keys(facts).length > 0 && { facts }),
   };
 }
 
@@ -133,10 +142,20 @@ const HeaderSchema = v.object({
   timestamp: v.fallback(v.optional(v.pipe(v.number(), v.finite(), v.minValue(0))), undefined),
   env: v.fallback(v.optional(v.object({ TERM: v.string() })), undefined),
   kubernetes: v.fallback(
-    v.optional(v.object({ PodName: v.string(), Namespace: v.string(), Container: v.string() })),
+    v.optional(
+      v.object({
+        PodName: v.string(),
+        Namespace: v.string(),
+        Container: v.string(),
+        SessionType: v.fallback(v.optional(v.string()), undefined),
+      }),
+    ),
     undefined,
   ),
-  kubereel: v.fallback(v.optional(v.object({ context: v.string() })), undefined),
+  kubereel: v.fallback(
+    v.optional(v.intersect([v.object({ context: v.string() }), recordingFactsSchema])),
+    undefined,
+  ),
 });
 
 function readEvent(timeMicros: number, code: string, data: unknown): CastEvent | undefined {

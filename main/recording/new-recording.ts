@@ -92,13 +92,15 @@ export function describeHeader({
   size,
   startedAtMs,
 }: Pick<Sidecar, 'details' | 'size' | 'startedAtMs'>): CastHeader {
-  const { context, namespace, pod, container } = details;
+  const { context, namespace, pod, container, command: _command, ...facts } = details;
+  const isAttached = facts.origin?.kind === 'debug';
   return {
     size,
     startedAtSeconds: Math.floor(startedAtMs / 1_000),
     terminalType: TERMINAL_TYPE,
-    pod: { name: pod, namespace, container },
+    pod: { name: pod, namespace, container, ...(isAttached && { isAttached }) },
     context,
+    ...(Object.keys(facts).length > 0 && { facts }),
   };
 }
 

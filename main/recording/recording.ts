@@ -1,14 +1,12 @@
+import type { RecordingFacts } from './recording-facts.ts';
+
 /** What we know about a recording besides its cast: the sidecar `ID.json` beside `ID.cast`. */
-export interface RecordingDetails {
+export interface RecordingDetails extends RecordingFacts {
   readonly context: string;
   readonly namespace: string;
   readonly pod: string;
   readonly container: string;
   readonly command: readonly string[];
-  /** Of the debug container or the node shell's pod, where it ran in one. */
-  readonly image?: string;
-  /** The node that it was root of. */
-  readonly node?: string;
 }
 
 export interface TerminalSize {

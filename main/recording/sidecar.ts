@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { AppError } from '../base/errors.ts';
 import type { Sidecar } from './recording.ts';
+import { recordingFactsSchema } from './recording-facts.ts';
 
 const CountSchema = v.pipe(v.number(), v.integer(), v.minValue(0));
 const ExtentSchema = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(0xffff));
@@ -14,15 +15,16 @@ const EndSchema = v.variant('kind', [
 const SidecarSchema = v.object({
   version: v.literal(1),
   id: v.string(),
-  details: v.object({
-    context: v.string(),
-    namespace: v.string(),
-    pod: v.string(),
-    container: v.string(),
-    command: v.array(v.string()),
-    image: v.exactOptional(v.string()),
-    node: v.exactOptional(v.string()),
-  }),
+  details: v.intersect([
+    v.object({
+      context: v.string(),
+      namespace: v.string(),
+      pod: v.string(),
+      container: v.string(),
+      command: v.array(v.string()),
+    }),
+    recordingFactsSchema,
+  ]),
   size: v.object({ cols: ExtentSchema, rows: ExtentSchema }),
   startedAtMs: CountSchema,
   cut: v.exactOptional(v.object({ base64: v.string(), zeros: CountSchema })),

@@ -1,7 +1,7 @@
 import type { AppError } from '../base/errors.ts';
 import type { DebugWish } from '../exec/debug-shells.ts';
 import type { ExecEnd, TerminalSize } from '../exec/exec-stream.ts';
-import type { RecordingDetails, RecordingEnd } from '../recording/recording.ts';
+import type { RecordingEnd } from '../recording/recording.ts';
 import type { ReconnectWait } from './reconnection.ts';
 import type { RecordingState } from './session-recording.ts';
 
@@ -23,12 +23,6 @@ export interface ShellTarget {
 /** Whether a lost shell may be opened anew by itself: a command may do harm twice, as may another container. */
 export function isReopenable({ command, debug, node }: ShellTarget): boolean {
   return !command && !debug && !node;
-}
-
-/** What a recording says of it beside where it was. */
-export function describeOrigin({ debug, node }: ShellTarget): Pick<RecordingDetails, 'image' | 'node'> {
-  if (node) return { image: node.image, node: node.name };
-  return debug ? { image: debug.image } : {};
 }
 
 export type SessionState =

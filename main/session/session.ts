@@ -10,7 +10,6 @@ import { type Reconnection, reconnect } from './reconnection.ts';
 import type { SessionRecord } from './session-record.ts';
 import { openSessionRecording, type SessionRecording } from './session-recording.ts';
 import {
-  describeOrigin,
   isBroken,
   isReopenable,
   type SessionEnd,
@@ -108,7 +107,8 @@ export function createSession(
     const { container, command } = shell;
     shownTarget = { ...shownTarget, container, ...shell.shown };
     const { context, namespace, pod } = shownTarget;
-    const details = { context, namespace, pod, container, command, ...describeOrigin(target) };
+    const place = { context, namespace, pod, container, command };
+    const details = { ...place, ...shell.facts, sessionId, hasTty: true };
     recording = await openSessionRecording(needs, details, size);
     startMicros = clock.nowMicros();
     const startedAtMs = clock.nowMs();

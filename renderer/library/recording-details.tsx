@@ -3,7 +3,7 @@ import type { JSX } from 'preact';
 import type { RecordingInfo, RecordingVerification } from '../../preload/contract.ts';
 import { Button } from '../ui/button.tsx';
 import { CopyButton } from '../ui/messages.tsx';
-import { describeOutcome, formatMoment, nameOf, originOf } from './recording-words.ts';
+import { allFactsOf, describeOutcome, factsOf, formatMoment, nameOf, originOf } from './recording-words.ts';
 import { useVerification, VerificationLine } from './verification.tsx';
 
 export interface RecordingDetailsProps {
@@ -22,6 +22,7 @@ export function RecordingDetails({
   const verification = useVerification(recording.recordingId, verify);
   const outcome = describeOutcome(recording);
   const command = recording.command.join(' ');
+  const facts = factsOf(recording);
   return (
     <section class="recording-details" aria-label="Recording">
       <div class="recording-facts">
@@ -37,8 +38,8 @@ export function RecordingDetails({
             (command === '' ? 'The default shell' : <span class="mono">{command}</span>)}
         </p>
         {verification.state.kind === 'none' ? (
-          <p class="ellipsis secondary mono" title={recording.path}>
-            {recording.path}
+          <p class={`ellipsis secondary ${facts === '' ? 'mono' : ''}`} title={allFactsOf(recording)}>
+            {facts === '' ? recording.path : facts}
           </p>
         ) : (
           <p class="ellipsis secondary" role="status">

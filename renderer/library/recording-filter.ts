@@ -16,8 +16,8 @@ export function listRecordings(recordings: Iterable<RecordingInfo>, filter: stri
 
 function textOf(recording: RecordingInfo): string {
   const { context, namespace, pod, container, command, note } = recording;
+  const { cluster, image, imageId, node, user, podUid } = recording;
   const outcome = describeOutcome(recording).word;
-  return [context, namespace, `${pod}/${container}`, command.join(' '), outcome, note]
-    .join('\n')
-    .toLowerCase();
+  const place = [context, cluster?.name, cluster?.server, namespace, `${pod}/${container}`, podUid, node];
+  return [...place, command.join(' '), image, imageId, user, outcome, note].join('\n').toLowerCase();
 }

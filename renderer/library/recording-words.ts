@@ -1,5 +1,6 @@
 /** A recording in words, as rows, titles and details show it. */
 import type { RecordingInfo } from '../../preload/contract.ts';
+import { formatCount } from '../ui/format.ts';
 import { sentence } from '../ui/messages.tsx';
 import type { DotShape, Tone } from '../ui/status-dot.tsx';
 
@@ -29,14 +30,47 @@ export function describeOutcome(recording: RecordingInfo): OutcomeWords {
 }
 
 export function nameOf(recording: RecordingInfo): string {
-  if (recording.node !== undefined) return `node ${recording.node}`;
+  if (recording.origin?.kind === 'node') return `node ${recording.node}`;
   return recording.container === '' ? recording.pod : `${recording.pod} / ${recording.container}`;
 }
 
 /** What it ran in, where that was made for it; undefined: a container of the pod. */
-export function originOf({ image, node }: RecordingInfo): string | undefined {
-  if (node !== undefined) return `A shell of the node, by a pod of ${image}`;
-  return image === undefined ? undefined : `A debug container of ${image}`;
+export function originOf({ image, origin }: RecordingInfo): string | undefined {
+  if (!origin) return undefined;
+  if (origin.kind === 'node') return `A shell of the node, by a pod of ${image}`;
+  return `A debug container of ${image}, beside ${origin.target}`;
+}
+
+/** What is known of it, for one line: who, which image, where; empty where nothing is. */
+export function factsOf(recording: RecordingInfo): string {
+  const { user, image, node, origin, hasTty, invalidBytes = 0 } = recording;
+  return [
+    user === undefined ? '' : `as ${user}`,
+    image === undefined || origin ? '' : image,
+    node === undefined || origin?.kind === 'node' ? '' : `on ${node}`,
+    hasTty === false ? 'no terminal' : '',
+    invalidBytes === 0 ? '' : `${formatCount(invalidBytes, 'byte')} not UTF-8`,
+  ]
+    .filter(Boolean)
+    .join(' · ');
+}
+
+/** All that is known of it, a line each. */
+export function allFactsOf(recording: RecordingInfo): string {
+  const { cluster, podUid, image, imageId, node, user, appVersion, sessionId, path } = recording;
+  return [
+    cluster && `cluster ${cluster.name}, ${cluster.server}`,
+    user !== undefined && `user ${user}`,
+    node !== undefined && `node ${node}`,
+    podUid !== undefined && `pod uid ${podUid}`,
+    image !== undefined && `image ${image}`,
+    imageId !== undefined && `image id ${imageId}`,
+    sessionId !== undefined && `session ${sessionId}`,
+    appVersion !== undefined && `recorded by Kubereel ${appVersion}`,
+    path,
+  ]
+    .filter(Boolean)
+    .join('\n');
 }
 
 /** `Fri 20 Nov 2026, 14:03:27`, in local time. */

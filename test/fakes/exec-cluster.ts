@@ -191,9 +191,9 @@ function answer(
   const known = pods[name]
     ? createPod(name, pods[name])
     : findObject({ ...DISCOVERY, ...objects }, pathname, searchParams);
+  if (known) sendJson(response, 200, known);
   // kubectl's second try, over SPDY: what it is told then is what the user sees.
-  if (request.method === 'POST')
+  else if (request.method === 'POST')
     sendJson(response, 403, createStatus(403, 'Forbidden', describeRefusal(pathname)));
-  else if (known) sendJson(response, 200, known);
   else sendJson(response, 404, createStatus(404, 'NotFound', describeAbsence(pathname)));
 }

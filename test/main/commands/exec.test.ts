@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { VERSION } from '../../../main/version.ts';
 import { kubeconfigFor } from '../../fakes/doctor-report.ts';
 import { type ExecCluster, startExecCluster } from '../../fakes/exec-cluster.ts';
 import { createPod } from '../../fakes/kube-pods.ts';
@@ -22,6 +23,7 @@ beforeAll(async () => {
       '/apis/apps/v1/namespaces/shop/deployments/idle': {
         spec: { selector: { matchLabels: { app: 'no' } } },
       },
+      '/apis/authentication.k8s.io/v1/selfsubjectreviews': { status: { userInfo: { username: 'ada' } } },
       '/api/v1/namespaces/shop/pods?labelSelector=app%3Dweb': createPodList([createPod('web-1')]),
       '/api/v1/namespaces/shop/pods?labelSelector=app%3Dno': createPodList([]),
     },
@@ -68,3 +70,27 @@ test('a connection that closes without an exit status is no success', async () =
   expect({ code, stdout: stdout.toString() }).toEqual({ code: 1, stdout: 'before\n' });
   expect(stderr).toContain('without saying how the command ended');
 });
+
+test.each([[[]], [['-c', 'app']]])(
+  'its record says who and where it was, also where the pod did not have to be asked: %j',
+  async (flags) => {
+    const home = await mkdtemp(join(folder, 'home-'));
+    const environment = { KUBEREEL_HOME: home };
+    const kubeconfig = join(folder, 'config');
+    await runKubereel(kubeconfig, ['exec', ...flags, 'web-1', '--', 'exit', '0'], environment);
+    const { stdout } = await runKubereel(kubeconfig, ['sessions', '--json'], environment);
+    expect(JSON.parse(stdout.toString())).toEqual([
+      expect.objectContaining({
+        pod: 'web-1',
+        container: 'app',
+        podUid: 'uid-web-1',
+        node: 'node-1',
+        image: 'i',
+        user: 'ada',
+        cluster: expect.objectContaining({ server: cluster.address }),
+        hasTty: false,
+        appVersion: VERSION,
+      }),
+    ]);
+  },
+);

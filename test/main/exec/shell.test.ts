@@ -61,6 +61,7 @@ describe('the command', () => {
       container: 'app',
       command: SHELL_COMMAND,
       place: { server: server.address, podUid: 'uid-web' },
+      facts: { podUid: 'uid-web', node: 'node-1', image: 'app:1' },
     });
     expect(execs).toEqual([SHELL_COMMAND]);
     await stream.close();

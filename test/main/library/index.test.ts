@@ -5,6 +5,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { createLog } from '../../../main/base/log.ts';
 import { type IndexEntry, openRecordingIndex, type RecordingIndex } from '../../../main/library/index.ts';
 import { makeCastFolder } from '../../fakes/cast-folder.ts';
+import { ALL_FACTS } from '../../fakes/recording-facts.ts';
 
 const log = createLog({ level: 'silent' });
 
@@ -41,7 +42,10 @@ function makeEntry(recordingId: string, more: Partial<IndexEntry['recording']> =
 
 test('what was stored is there after the next start', async () => {
   const path = await newPath();
-  const entries = [makeEntry('a', { exitCode: 3 }), makeEntry('b', { state: 'cut', note: 'died' })];
+  const entries = [
+    makeEntry('a', { exitCode: 3, invalidBytes: 7, ...ALL_FACTS }),
+    makeEntry('b', { state: 'cut', note: 'died' }),
+  ];
   const first = open(path);
   first.store(entries, []);
   first.close();

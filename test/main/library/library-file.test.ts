@@ -9,9 +9,12 @@ import {
   stampRecording,
 } from '../../../main/library/library-file.ts';
 import type { Recording } from '../../../main/library/recording.ts';
+import { createCastWriter } from '../../../main/recording/cast-writer.ts';
 import { sidecarPathOf } from '../../../main/recording/sidecar.ts';
 import type { RecordingInfo } from '../../../preload/contract.ts';
 import { makeCastFolder, WEB_SHELL } from '../../fakes/cast-folder.ts';
+import { createManualClock } from '../../fakes/manual-clock.ts';
+import { ALL_FACTS } from '../../fakes/recording-facts.ts';
 import { NEW_YEAR_MS, placeForeignCast, recordCutSession, recordSession } from '../../fakes/recordings.ts';
 
 const ALL_GONE: RecordingFileNeeds = { isOwnerAlive: () => false };
@@ -43,6 +46,19 @@ test('a closed recording is described by its sidecar', async () => {
     exitCode: 3,
     path,
   });
+});
+
+test('a row has all facts of its recording, and how much of its output was no text', async () => {
+  const clock = createManualClock();
+  const details = { ...WEB_SHELL.details, ...ALL_FACTS };
+  const recording = { ...WEB_SHELL, details };
+  const writer = await createCastWriter({ clock, folder: await makeCastFolder() }, recording);
+  await writer.output(Buffer.of(0x41, 0xff, 0xfe, 0x42), clock.nowMicros());
+  await writer.close({ kind: 'closed' }, clock.nowMicros());
+  const row = await describePath(writer.path);
+  expect(row).toMatchObject({ ...details, invalidBytes: 2 });
+  await rm(sidecarPathOf(writer.path));
+  expect(await describePath(writer.path)).toMatchObject({ ...ALL_FACTS, pod: 'web-1' });
 });
 
 test('a session that was lost says why', async () => {

@@ -8,6 +8,7 @@ import {
   parseEvent,
   parseHeader,
 } from '../../../main/recording/cast.ts';
+import { anyFacts } from '../../fakes/recording-facts.ts';
 
 const text = fc.string({ unit: 'binary' }).map((value) => value.toWellFormed());
 const extent = fc.integer({ min: 1, max: 0xffff });
@@ -43,6 +44,11 @@ const header: fc.Arbitrary<CastHeader> = fc.record(
   },
   { requiredKeys: ['size'] },
 );
+/** Only where a context is named. */
+const headerWithFacts = fc
+  .tuple(header, text, anyFacts(text))
+  .filter(([, , facts]) => Object.keys(facts).length > 0)
+  .map(([rest, context, facts]): CastHeader => ({ ...rest, context, facts }));
 
 test('every event is read back as it was written', () => {
   fc.assert(
@@ -54,7 +60,7 @@ test('every event is read back as it was written', () => {
 
 test('every header is read back as it was written', () => {
   fc.assert(
-    fc.property(header, (value) => {
+    fc.property(fc.oneof(header, headerWithFacts), (value) => {
       expect(parseHeader(formatHeader(value))).toEqual(value);
     }),
   );

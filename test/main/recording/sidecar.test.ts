@@ -2,19 +2,25 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Sidecar } from '../../../main/recording/recording.ts';
 import { formatSidecar, parseSidecar, sidecarPathOf } from '../../../main/recording/sidecar.ts';
+import { anyFacts } from '../../fakes/recording-facts.ts';
 
 const count = fc.nat();
 const extent = fc.integer({ min: 1, max: 0xffff });
 const sidecar: fc.Arbitrary<Sidecar> = fc.record({
   version: fc.constant(1 as const),
   id: fc.string(),
-  details: fc.record({
-    context: fc.string(),
-    namespace: fc.string(),
-    pod: fc.string(),
-    container: fc.string(),
-    command: fc.array(fc.string()),
-  }),
+  details: fc
+    .tuple(
+      fc.record({
+        context: fc.string(),
+        namespace: fc.string(),
+        pod: fc.string(),
+        container: fc.string(),
+        command: fc.array(fc.string()),
+      }),
+      anyFacts(fc.string()),
+    )
+    .map(([place, facts]) => ({ ...place, ...facts })),
   size: fc.record({ cols: extent, rows: extent }),
   startedAtMs: count,
   state: fc.oneof(

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
@@ -10,6 +10,7 @@ import { createSession, type Session, type SessionNeeds } from '../../../main/se
 import type { SessionRecord } from '../../../main/session/session-record.ts';
 import type { ShellTarget } from '../../../main/session/session-state.ts';
 import type { ViewerSink } from '../../../main/session/viewers.ts';
+import { readSidecar } from '../../fakes/cast-folder.ts';
 import { createScriptedShell } from '../../fakes/scripted-shell.ts';
 
 const PLACE = { server: 'https://demo' };
@@ -314,4 +315,17 @@ test('a debug container whose connection is lost is not added again', async () =
   await session.ended;
   expect(session.snapshot().state).toMatchObject({ kind: 'ended', end: { kind: 'failed' } });
   expect(opened).toHaveLength(1);
+});
+
+test('the record says of what the shell brought to light, and of which session it is', async () => {
+  const facts = { podUid: 'uid-1', image: 'busybox', origin: { kind: 'debug', target: 'app' } } as const;
+  const shell = createScriptedShell();
+  const opened = { stream: shell.stream, container: 'app', command: ['sh'], place: PLACE, facts };
+  const { session, folder } = await openScripted({ openShell: async () => opened });
+  shell.print('$ ');
+  shell.end({ kind: 'exited', exitCode: 0 });
+  await session.ended;
+  const cast = (await readdir(folder)).find((name) => name.endsWith('.cast')) ?? '';
+  const { details } = await readSidecar(join(folder, cast));
+  expect(details).toMatchObject({ ...facts, sessionId: 's1', hasTty: true });
 });

@@ -1,11 +1,14 @@
 import { expect, test } from 'vitest';
 import {
+  allFactsOf,
   describeOutcome,
+  factsOf,
   formatMoment,
   formatTimeOfDay,
   nameOf,
   originOf,
 } from '../../../renderer/library/recording-words.ts';
+import { ALL_FACTS } from '../../fakes/recording-facts.ts';
 import { recording } from '../../fakes/recording-info.ts';
 
 test('an exit shows its code, a lost session its reason', () => {
@@ -39,10 +42,28 @@ test('a recording without a container has its pod`s name', () => {
 
 test('what it ran in is told where that was made for it', () => {
   expect(originOf(recording({}))).toBeUndefined();
-  expect(originOf(recording({ image: 'busybox' }))).toBe('A debug container of busybox');
-  const ofNode = recording({ image: 'busybox', node: 'node-1' });
+  expect(originOf(recording({ image: 'nginx', node: 'node-1' }))).toBeUndefined();
+  const debug = recording({ image: 'busybox', origin: { kind: 'debug', target: 'app' } });
+  expect(originOf(debug)).toBe('A debug container of busybox, beside app');
+  const ofNode = recording({ image: 'busybox', node: 'node-1', origin: { kind: 'node' } });
   expect(originOf(ofNode)).toBe('A shell of the node, by a pod of busybox');
   expect(nameOf(ofNode)).toBe('node node-1');
+});
+
+test('facts are told in a line, what was said already is not told again', () => {
+  expect(factsOf(recording({}))).toBe('');
+  const known = { user: 'ada', image: 'nginx:1.27', node: 'node-7' };
+  expect(factsOf(recording(known))).toBe('as ada · nginx:1.27 · on node-7');
+  expect(factsOf(recording({ ...known, origin: { kind: 'node' } }))).toBe('as ada');
+  expect(factsOf(recording({ hasTty: false, invalidBytes: 1 }))).toBe('no terminal · 1 byte not UTF-8');
+});
+
+test('all facts are told a line each, the path last', () => {
+  const lines = allFactsOf(recording({ ...ALL_FACTS, path: '/r/a.cast' })).split('\n');
+  expect(lines).toHaveLength(9);
+  expect(lines[0]).toBe('cluster prod, https://10.0.0.1:6443');
+  expect(lines.at(-1)).toBe('/r/a.cast');
+  expect(allFactsOf(recording({ path: '/r/a.cast' }))).toBe('/r/a.cast');
 });
 
 test('moments are told to the second, in local time', () => {

@@ -1,0 +1,49 @@
+import * as v from 'valibot';
+
+/** What was known of a session beside where it was; whatever was not is absent. None of it is a secret. */
+export interface RecordingFacts {
+  /** As the kubeconfig calls it, and its address without a login. */
+  readonly cluster?: { readonly name: string; readonly server: string };
+  readonly podUid?: string;
+  /** As the pod's specification names it. */
+  readonly image?: string;
+  /** What really ran, by digest where the runtime knows it. */
+  readonly imageId?: string;
+  /** Where the pod ran. */
+  readonly node?: string;
+  /** Whom the API server took us for. */
+  readonly user?: string;
+  /** Of Kubereel. */
+  readonly appVersion?: string;
+  /** The app's session; commands have none. */
+  readonly sessionId?: string;
+  /** Whether the command had a terminal there. */
+  readonly hasTty?: boolean;
+  /** What was made for it to run in; absent: it ran in a container that was there. */
+  readonly origin?: RecordingOrigin;
+}
+
+export type RecordingOrigin =
+  /** A debug container, which looks at the container `target`. */
+  | { readonly kind: 'debug'; readonly target: string }
+  /** A pod for a shell as root of `node`. */
+  | { readonly kind: 'node' };
+
+/** Of an object that holds facts beside other things. */
+export const recordingFactsSchema: v.GenericSchema<unknown, RecordingFacts> = v.object({
+  cluster: v.exactOptional(v.object({ name: v.string(), server: v.string() })),
+  podUid: v.exactOptional(v.string()),
+  image: v.exactOptional(v.string()),
+  imageId: v.exactOptional(v.string()),
+  node: v.exactOptional(v.string()),
+  user: v.exactOptional(v.string()),
+  appVersion: v.exactOptional(v.string()),
+  sessionId: v.exactOptional(v.string()),
+  hasTty: v.exactOptional(v.boolean()),
+  origin: v.exactOptional(
+    v.variant('kind', [
+      v.object({ kind: v.literal('debug'), target: v.string() }),
+      v.object({ kind: v.literal('node') }),
+    ]),
+  ),
+});
