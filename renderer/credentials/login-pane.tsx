@@ -1,9 +1,9 @@
 /** A plugin's terminal, where it asks the user to log in. It stands in the place of what waits for it. */
 import type { JSX } from 'preact';
-import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { AppInfo, CredentialRequest, Settings } from '../../preload/contract.ts';
 import type { PaneClient } from '../core-client.ts';
-import { TerminalFrame } from '../terminal/terminal-frame.tsx';
+import { isFocusFree, TerminalFrame } from '../terminal/terminal-frame.tsx';
 import { type LinkState, linkTerminal, type TerminalLink } from '../terminal/terminal-link.ts';
 import type { TerminalInput, TerminalView } from '../terminal/xterm.ts';
 import { pageTimers } from '../timers.ts';
@@ -24,7 +24,7 @@ export interface LoginPaneProps {
   readonly takesFocus: () => boolean;
   readonly onSettings: (changes: Partial<Settings>) => void;
   readonly onGiveUp: () => void;
-  /** It goes and had the focus. */
+  /** It goes and had the focus, or nothing had it. */
   readonly onFocusFreed: () => void;
 }
 
@@ -35,7 +35,6 @@ export function LoginPane(props: LoginPaneProps): JSX.Element {
   const { request, isVisible } = props;
   const { requestId } = request;
   const pane = useRef<HTMLElement>(null);
-  const view = useRef<TerminalView | undefined>(undefined);
   const link = useRef<TerminalLink | undefined>(undefined);
   const latest = useRef(props);
   latest.current = props;
@@ -49,7 +48,6 @@ export function LoginPane(props: LoginPaneProps): JSX.Element {
   };
 
   function start(made: TerminalView, { signal }: { signal: AbortSignal }): void {
-    view.current = made;
     const { client } = latest.current;
     link.current = linkTerminal(
       {
@@ -69,13 +67,9 @@ export function LoginPane(props: LoginPaneProps): JSX.Element {
     );
   }
 
-  useEffect(() => {
-    if (isVisible && latest.current.takesFocus()) view.current?.focus();
-  }, []);
-
   useLayoutEffect(
     () => () => {
-      if (pane.current?.contains(document.activeElement)) latest.current.onFocusFreed();
+      if (pane.current?.contains(document.activeElement) || isFocusFree()) latest.current.onFocusFreed();
     },
     [],
   );
@@ -100,6 +94,7 @@ export function LoginPane(props: LoginPaneProps): JSX.Element {
         settings={props.settings}
         host={props.host}
         isVisible={isVisible}
+        mayTakeFocus={props.takesFocus}
         input={input}
         onReady={start}
         onFit={(own) => link.current?.layout(own)}

@@ -4,6 +4,7 @@ import type { CredentialRequest } from '../../preload/contract.ts';
 import type { PaneClient } from '../core-client.ts';
 import { focusContent, focusPodFilter } from '../frame/parts.ts';
 import type { Store } from '../store.ts';
+import { isFocusFree } from '../terminal/terminal-frame.tsx';
 import { Button } from '../ui/button.tsx';
 import { Notice } from '../ui/messages.tsx';
 import { StatusDot } from '../ui/status-dot.tsx';
@@ -38,7 +39,9 @@ export function LoginInTab(props: LoginProps & { readonly panelId: string }): JS
   return (
     <Login
       {...props}
-      takesFocus={() => isFree() || document.activeElement?.closest(`#${CSS.escape(props.panelId)}`) != null}
+      takesFocus={() =>
+        isFocusFree() || document.activeElement?.closest(`#${CSS.escape(props.panelId)}`) != null
+      }
       // The terminal below is shown again first.
       onFocusFreed={() => requestAnimationFrame(focusContent)}
     />
@@ -52,15 +55,12 @@ export function LoginInPods(props: LoginProps): JSX.Element {
       {...props}
       // What is being typed into the filter is not for the plugin.
       takesFocus={() =>
-        filter.peek() === '' && (isFree() || document.activeElement?.closest('[data-part="side"]') != null)
+        filter.peek() === '' &&
+        (isFocusFree() || document.activeElement?.closest('[data-part="side"]') != null)
       }
       onFocusFreed={focusPodFilter}
     />
   );
-}
-
-function isFree(): boolean {
-  return document.activeElement === document.body || document.activeElement === null;
 }
 
 function Login({

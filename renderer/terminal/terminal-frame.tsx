@@ -32,6 +32,8 @@ export interface TerminalFrameProps {
   readonly onFit?: (own: TerminalSize | undefined) => void;
   /** The terminal has another size now. */
   readonly onSized?: (size: TerminalSize) => void;
+  /** Asked when it comes into view. Left out: who has the focus keeps it, such as a field that is typed into. */
+  readonly mayTakeFocus?: () => boolean;
   /** The user has come to this terminal. */
   readonly onUsed?: () => void;
   readonly onSettings: (changes: Partial<Settings>) => void;
@@ -120,9 +122,8 @@ export function TerminalFrame(props: TerminalFrameProps): JSX.Element {
   useEffect(() => {
     view.current?.setVisible(isVisible);
     if (view.current) layOut(view.current);
-    // Who has the focus keeps it: a field that is typed into, tabs that are walked along.
-    const isFree = document.activeElement === document.body || document.activeElement === null;
-    if (isVisible && isFree) view.current?.focus();
+    const { mayTakeFocus = isFocusFree } = latest.current;
+    if (isVisible && mayTakeFocus()) view.current?.focus();
   }, [isVisible]);
 
   useEffect(() => {
@@ -280,6 +281,11 @@ interface Edge extends TerminalSize {
   /** Of all cells, in CSS pixels. */
   readonly width: number;
   readonly height: number;
+}
+
+/** Nothing has it. */
+export function isFocusFree(): boolean {
+  return document.activeElement === document.body || document.activeElement === null;
 }
 
 function singleLine(selection: string | undefined): string {

@@ -272,12 +272,26 @@ describe.skipIf(!chromiumPath)('what plugins ask, in a browser', () => {
     test('does not take the focus from what is being typed elsewhere', async () => {
       await open();
       await context('prod-eu').click();
-      await page.getByLabel('Filter pods').fill('web');
-      await page.getByLabel('Filter pods').press('Control+,');
+      await expect.poll(focused).toBe('Filter pods');
+      await page.keyboard.press('Control+,');
       await page.getByLabel('Font size').focus();
       await request(wanted);
       await login().waitFor();
-      expect(await page.evaluate(() => document.activeElement?.closest('.login-pane') === null)).toBe(true);
+      expect(await page.evaluate(() => document.activeElement?.id)).toBe('setting-fontSize');
+    });
+
+    test('does not take what is being typed into the filter, and gives the filter back', async () => {
+      await open();
+      await context('prod-eu').click();
+      await expect.poll(focused).toBe('Filter pods');
+      await page.keyboard.type('we');
+      await request(wanted);
+      await login().waitFor();
+      await page.keyboard.type('b');
+      expect(await typed()).toBe('');
+      await request();
+      await expect.poll(focused).toBe('Filter pods');
+      expect(await page.getByLabel('Filter pods').inputValue()).toBe('we');
     });
 
     test('is given up with Cancel', async () => {
