@@ -14,7 +14,7 @@ export type { CredentialRequest } from './contract-credentials.ts';
 export type { DoctorCheck, DoctorReport } from './contract-doctor.ts';
 export type { ContainerInfo, PodInfo } from './contract-pods.ts';
 export type { RecordingInfo, RecordingState, RecordingVerification } from './contract-recordings.ts';
-export type { RedactionTrial } from './contract-redaction.ts';
+export type { RedactionSettings, RedactionTrial } from './contract-redaction.ts';
 export type { Settings, SettingsState } from './contract-settings.ts';
 
 /** Raised with every change that an older side could not understand; both say theirs in the hello frame. */

@@ -1,12 +1,16 @@
 /** The settings as the core keeps them. A change shows at once and is taken back where the core refuses it. */
 import { type ReadonlySignal, signal } from '@preact/signals';
-import type { Settings, SettingsState } from '../preload/contract.ts';
+import type { RedactionSettings, RedactionTrial, Settings, SettingsState } from '../preload/contract.ts';
 import type { CoreClient } from './core-client.ts';
 
 export interface SettingsStore {
   readonly state: ReadonlySignal<SettingsState>;
   /** Rejects where the core refused, after the change was taken back. */
   change(changes: Partial<Settings>): Promise<void>;
+  /** What a recording would hold of a text. */
+  tryRedaction(text: string, patterns: RedactionSettings['patterns']): Promise<RedactionTrial>;
+  /** What is masked without patterns of one's own, in words. */
+  builtInRedaction(): Promise<readonly string[]>;
   load(): Promise<void>;
   end(): void;
 }
@@ -49,6 +53,8 @@ export function createSettingsStore(client: CoreClient): SettingsStore {
         throw error;
       }
     },
+    tryRedaction: (text, patterns) => client.call('redaction.try', { text, patterns }),
+    builtInRedaction: () => client.call('redaction.builtIn', {}),
     async load() {
       state.value = await client.call('settings.get', {});
     },

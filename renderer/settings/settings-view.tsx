@@ -1,10 +1,11 @@
 /** All settings on one page. Each change holds at once. */
-import type { JSX } from 'preact';
+import { Fragment, type JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import type { Settings } from '../../preload/contract.ts';
 import type { Store } from '../store.ts';
 import { Icon } from '../ui/icon.tsx';
 import { Problem } from '../ui/problem.tsx';
+import { RedactionSection } from './redaction-section.tsx';
 import { parseSetting, SETTING_FIELDS, type SettingField } from './settings-fields.ts';
 
 const GROUPS = ['Appearance', 'Terminal', 'Recording', 'Debugging', 'Replay'] as const;
@@ -32,13 +33,26 @@ export function SettingsView({ store }: { readonly store: Store }): JSX.Element 
       <div class="settings-page">
         <h1 class="settings-title">Settings</h1>
         {GROUPS.map((group) => (
-          <section key={group} class="settings-group" aria-label={group}>
-            <h2>{group}</h2>
-            {GROUP_NOTES[group] && <p class="settings-note secondary">{GROUP_NOTES[group]}</p>}
-            {SETTING_FIELDS.filter((field) => field.group === group).map((field) => (
-              <SettingRow key={field.key} field={field} settings={settings} onChange={store.changeSettings} />
-            ))}
-          </section>
+          <Fragment key={group}>
+            <section class="settings-group" aria-label={group}>
+              <h2>{group}</h2>
+              {GROUP_NOTES[group] && <p class="settings-note secondary">{GROUP_NOTES[group]}</p>}
+              {SETTING_FIELDS.filter((field) => field.group === group).map((field) => (
+                <SettingRow
+                  key={field.key}
+                  field={field}
+                  settings={settings}
+                  onChange={store.changeSettings}
+                />
+              ))}
+            </section>
+            {group === 'Recording' && (
+              <RedactionSection
+                settings={store.settings}
+                onChange={(redaction) => void store.changeSettings({ redaction })}
+              />
+            )}
+          </Fragment>
         ))}
         {info && (
           <section class="settings-group" aria-label="About">

@@ -1,4 +1,5 @@
 // covers: renderer/ui/picker.tsx
+// covers: renderer/settings/redaction-section.tsx
 // covers: renderer/settings/settings-view.tsx
 // covers: renderer/open/container-menu.tsx
 // covers: renderer/open/context-list.tsx
@@ -502,6 +503,40 @@ describe.skipIf(!chromiumPath)('the page in a browser', () => {
         { changes: { fontSize: 32 } },
       ]);
       await shoot('settings-contrast');
+    });
+
+    test('redaction: patterns are kept once they can be used, and tried on a text', async () => {
+      await open('shop', { colours: 'dark' });
+      await press('Control+,');
+      const section = page.getByRole('region', { name: 'Redaction' });
+      await section.getByText('GitHub tokens, JSON web tokens, Private keys (PEM).').waitFor();
+      await section.getByRole('switch', { name: 'Mask secrets in recordings' }).press('Space');
+      await section.getByRole('button', { name: 'Add a pattern' }).click();
+      await section.getByLabel('Name of pattern 1').fill('customer');
+      const pattern = section.getByLabel('Pattern 1', { exact: true });
+      await pattern.fill('ACME-[0-9');
+      await pattern.press('Enter');
+      await section.getByText('Missing closing ], at character 6. Patterns are kept').waitFor();
+      expect(await pattern.getAttribute('aria-invalid')).toBe('true');
+      await section.getByLabel('Try it').fill('password=hunter2');
+      await section.getByText('password=•••••••').waitFor();
+      await section.getByText('1 stretch would be masked.').waitFor();
+      await section.scrollIntoViewIfNeeded();
+      await shoot('settings-redaction-dark');
+      await page.emulateMedia({ colorScheme: 'light' });
+      await shoot('settings-redaction-light');
+      await pattern.fill('ACME-');
+      await pattern.press('Tab');
+      await expect.poll(() => pattern.getAttribute('aria-invalid')).toBe('false');
+      await section.getByRole('button', { name: 'Remove pattern 1' }).click();
+      const patterns = [{ name: 'customer', pattern: 'ACME-' }];
+      await expect
+        .poll(async () => (await calls('settings.set')).map((call) => call.input))
+        .toEqual([
+          { changes: { redaction: { enabled: true, patterns: [] } } },
+          { changes: { redaction: { enabled: true, patterns } } },
+          { changes: { redaction: { enabled: true, patterns: [] } } },
+        ]);
     });
 
     test('that were not understood say so', async () => {
