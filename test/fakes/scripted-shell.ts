@@ -6,6 +6,8 @@ export interface ScriptedShell {
   readonly stream: ExecStream;
   print(text: string | Uint8Array): void;
   end(end: ExecEnd): void;
+  /** Input is refused from now on, as by a stream that has just broken. */
+  refuseInput(error: Error): void;
   /** Whether the reader has asked for a pause. */
   readonly isPaused: boolean;
   readonly input: string[];
@@ -19,6 +21,7 @@ export function createScriptedShell(): ScriptedShell {
   const sizes: TerminalSize[] = [];
   let isPaused = false;
   let isClosed = false;
+  let refusal: Error | undefined;
   const queue = createBoundedQueue<OutputChunk>({
     highBytes: 256 * 1024,
     lowBytes: 64 * 1024,
@@ -39,7 +42,10 @@ export function createScriptedShell(): ScriptedShell {
     stream: {
       subprotocol: 'v5.channel.k8s.io',
       output: queue.items,
-      write: async (bytes) => void input.push(new TextDecoder().decode(bytes)),
+      async write(bytes) {
+        if (refusal) throw refusal;
+        input.push(new TextDecoder().decode(bytes));
+      },
       closeInput: async () => {},
       resize: (size) => void sizes.push(size),
       fail: (error) => end({ kind: 'failed', error }),
@@ -54,6 +60,9 @@ export function createScriptedShell(): ScriptedShell {
       queue.push({ channel: 'stdout', bytes }, bytes.byteLength);
     },
     end,
+    refuseInput(error) {
+      refusal = error;
+    },
     input,
     sizes,
     get isPaused() {

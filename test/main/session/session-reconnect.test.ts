@@ -180,6 +180,20 @@ test('a shell that the server closed in order is not opened again: nobody knows 
   expect(openings).toHaveLength(1);
 });
 
+test('what was on its way when the connection broke is refused like what comes after it', async () => {
+  const own = await openSession();
+  const broken = new AppError('session-ended', 'the command in web-1 has ended');
+  own.shells[0]?.refuseInput(broken);
+  await expect(own.session.write(new Uint8Array([97]))).rejects.toMatchObject({
+    code: 'session-reconnecting',
+  });
+  await own.session.close();
+  const command = await openSession({ command: ['./migrate'] });
+  command.shells[0]?.refuseInput(broken);
+  await expect(command.session.write(new Uint8Array([97]))).rejects.toBe(broken);
+  await command.session.close();
+});
+
 test('somebody who asks is not made to wait', async () => {
   const { session, clock, openings, refuse, lose, state } = await openSession();
   refuse(new AppError('cluster-unreachable', 'no route'));
