@@ -19,6 +19,7 @@ const BEGIN = /-----BEGIN (?:[A-Z0-9]{1,16} ){0,3}PRIVATE KEY(?: BLOCK)?-----/g;
 const HINT = 'PRIVATE KEY';
 /** An RSA key of 16384 bits has 13 KiB. */
 const MAX_BODY = 32 * 1024;
+const NONE = { spans: [], state: undefined };
 /** In the line of the beginning; `\` of a written-out line end. */
 const SAME_LINE = /[A-Za-z0-9+/=\\ \t\r]*/y;
 /** What may stand before a body's line: indentation, quotes, a file name's or diff's mark, a line number. */
@@ -33,6 +34,7 @@ export function scanPem(
   seen: number,
   state: PemState | undefined,
 ): { readonly spans: readonly PemSpan[]; readonly state: PemState | undefined } {
+  if (!state && !text.includes(HINT)) return NONE;
   const spans: PemSpan[] = [];
   let current = state;
   // A line of a body is judged as a whole.
@@ -70,7 +72,6 @@ export function scanPem(
 }
 
 function findBegin(text: string, from: number, seen: number): number | undefined {
-  if (!text.includes(HINT, Math.max(0, from))) return undefined;
   BEGIN.lastIndex = from;
   for (let match = BEGIN.exec(text); match; match = BEGIN.exec(text)) {
     if (BEGIN.lastIndex > seen) return BEGIN.lastIndex;

@@ -6,7 +6,7 @@ export interface RedactionRule {
   readonly id: string;
   /** For people. */
   readonly name: string;
-  /** Source of an expression that costs little: a line without it has nothing for `pattern`. */
+  /** Source of an expression that costs little, without groups: a line without it has nothing for `pattern`. */
   readonly hint: string;
   /** Global. Its first group stays readable: the key, or the public start of a token. All after it is masked. */
   readonly pattern: RegExp;
@@ -93,6 +93,9 @@ const NO_VALUE =
 const BARE_VALUE = '(?:(?![&;,][\\w.-]{1,64}=)(?!["\'`](?:[\\x00-\\x20,;)}\\]]|$))[^\\x00-\\x20])+';
 // biome-ignore lint/suspicious/noControlCharactersInRegex: white space and controls
 const BARE_REST = /[^\x00-\x20]*/y;
+/** The end of a name and what follows it; the rest is left to the patterns. */
+const NAME_HINT =
+  '(?:pass|word|wd|phrase|code|secret|token|key)(?:["\'`\\\\]{0,4}[ \\t]{0,16}[:=]|[ \\t](?<=--?[\\w-]{1,64}[ \\t]))';
 const SCHEME = '(?:bearer|basic|digest|negotiate|token|apikey)';
 
 /** Known by the name before it, whatever the case. */
@@ -100,14 +103,14 @@ export const VALUE_RULES: readonly RedactionRule[] = [
   {
     id: 'named-value',
     name: 'Values of password, secret, token and key',
-    hint: 'pass|pwd|secret|token|key',
+    hint: NAME_HINT,
     pattern: new RegExp(`(${HEAD})(?!${QUOTE})${NO_VALUE}${BARE_VALUE}`, 'gi'),
     rest: () => BARE_REST,
   },
   {
     id: 'quoted-value',
     name: 'Quoted values of password, secret, token and key',
-    hint: 'pass|pwd|secret|token|key',
+    hint: NAME_HINT,
     pattern: new RegExp(`(${HEAD}(${QUOTE}))(?:(?!\\2)(?:\\\\[^\\n]|[^\\n]))+`, 'gi'),
     rest: createQuotedRest(),
   },

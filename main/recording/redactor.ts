@@ -152,12 +152,21 @@ export function createRedactor(patterns: readonly CompiledPattern[]): Redactor {
   }
 
   function takeSlice(captured: Captured): Captured[] {
+    const isWithinWord = captured.kind === 'bytes' && endsInWord() && !captured.bytes.some(isSpace);
     held.push(captured);
     if (captured.kind === 'bytes') heldBytes += captured.bytes.length;
+    // Nothing is decided by more of the same word: not looking keeps a long one in small pieces from costing much.
+    if (isWithinWord && heldBytes <= MAX_HELD_BYTES) return [];
     const given = settle('none');
     if (heldBytes > MAX_HELD_BYTES) given.push(...settle('most'));
     if (heldBytes > MAX_HELD_BYTES) given.push(...settle('all'));
     return given;
+  }
+
+  function endsInWord(): boolean {
+    const last = held.at(-1);
+    const byte = last?.kind === 'bytes' ? last.bytes.at(-1) : undefined;
+    return byte !== undefined && !isSpace(byte);
   }
 
   return {
@@ -208,6 +217,11 @@ function continuationBytes(bytes: Uint8Array): number {
   return first < 0 ? bytes.length : first;
 }
 
+/** Or a control: whatever may end a word. */
+function isSpace(byte: number): boolean {
+  return byte <= 0x20;
+}
+
 function isContinuation(byte: number): boolean {
   return byte >= 0x80 && byte <= 0xbf;
 }
@@ -215,7 +229,7 @@ function isContinuation(byte: number): boolean {
 /** One mask a character; white space and controls stay. */
 function* maskCharacters(bytes: Uint8Array): Generator<Uint8Array> {
   for (const [index, byte] of bytes.entries()) {
-    if (byte <= 0x20 || byte === 0x7f) yield bytes.subarray(index, index + 1);
+    if (isSpace(byte) || byte === 0x7f) yield bytes.subarray(index, index + 1);
     else if (!isContinuation(byte)) yield MASK;
   }
 }

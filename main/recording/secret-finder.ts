@@ -36,15 +36,14 @@ const RECENT = 1024;
 const LONGEST_KEPT = 3 * 1024;
 
 interface RuleGroup {
+  /** Its groups are the hints of `rules`. */
   readonly hint: RegExp;
-  readonly rules: readonly RedactionRule[];
+  /** Those of one hint together. */
+  readonly rules: readonly (readonly RedactionRule[])[];
 }
 
 /** Scanned for together, so that text without any of them costs one look each. */
-const GROUPS: readonly RuleGroup[] = [
-  { hint: createHint(TOKEN_RULES, 'g'), rules: TOKEN_RULES },
-  { hint: createHint(VALUE_RULES, 'gi'), rules: VALUE_RULES },
-];
+const GROUPS: readonly RuleGroup[] = [createGroup(TOKEN_RULES, 'g'), createGroup(VALUE_RULES, 'gi')];
 
 interface Match extends ByteRange {
   readonly rest: RegExp | undefined;
@@ -71,6 +70,7 @@ export function createSecretFinder(patterns: readonly CompiledPattern[]): Secret
     }
     for (const range of scanPem(whole, seen, pem).spans) matches.push({ ...range, rest: undefined });
     if (force === 'all') matches.push(...findBegun(whole));
+    if (matches.length === 0) return matches;
     return matches
       .map(({ start, end, rest }) => ({ start: Math.max(start, seen) - seen, end: end - seen, rest }))
       .filter(({ start, end }) => start < end)
@@ -119,18 +119,21 @@ export function createSecretFinder(patterns: readonly CompiledPattern[]): Secret
 }
 
 function findInGroup({ hint, rules }: RuleGroup, whole: string, seen: number, matches: Match[]): void {
+  const doneUpTo: number[] = [];
   hint.lastIndex = 0;
   for (let hit = hint.exec(whole); hit; hit = hint.exec(whole)) {
+    const which = hit.findIndex((text, index) => index > 0 && text !== undefined) - 1;
+    if (hit.index < (doneUpTo[which] ?? 0)) continue;
     const lineStart = whole.lastIndexOf('\n', hit.index) + 1;
     const found = whole.indexOf('\n', hit.index);
     const lineEnd = found < 0 ? whole.length : found;
     const line = whole.slice(lineStart, lineEnd);
-    for (const rule of rules) {
+    for (const rule of rules[which] ?? []) {
       for (const { start, end, rest } of findByRule(rule, line)) {
         if (lineStart + end > seen) matches.push({ start: lineStart + start, end: lineStart + end, rest });
       }
     }
-    hint.lastIndex = lineEnd + 1;
+    doneUpTo[which] = lineEnd;
   }
 }
 
@@ -179,6 +182,10 @@ function merge(matches: readonly Match[]): ByteRange[] {
   return spans;
 }
 
-function createHint(rules: readonly RedactionRule[], flags: string): RegExp {
-  return new RegExp(rules.map(({ hint }) => hint).join('|'), flags);
+function createGroup(rules: readonly RedactionRule[], flags: string): RuleGroup {
+  const byHint = Map.groupBy(rules, ({ hint }) => hint);
+  return {
+    hint: new RegExp([...byHint.keys()].map((hint) => `(${hint})`).join('|'), flags),
+    rules: [...byHint.values()],
+  };
 }
