@@ -263,7 +263,7 @@ export type SessionState =
 
 export type SessionEnd =
   /** 0 to 255; 128 + n after signal n. */
-  | { readonly kind: 'exited'; readonly exitCode: number }
+  | { readonly kind: 'exited'; readonly exitCode: number; readonly note?: string }
   /** The user closed it. */
   | { readonly kind: 'closed' }
   /** It never opened, or it was lost. */

@@ -26,8 +26,8 @@ export interface OutputChunk {
 
 /** How a remote command ended. Decided by the server's status, after all output was delivered. */
 export type ExecEnd =
-  /** 0 to 255. */
-  | { readonly kind: 'exited'; readonly exitCode: number }
+  /** 0 to 255. `note`: why, where that is known to be more than the code says. */
+  | { readonly kind: 'exited'; readonly exitCode: number; readonly note?: string }
   /** The server says that it failed (no shell in the image, container not running, …), or `fail` was called. */
   | { readonly kind: 'failed'; readonly error: AppError }
   /**

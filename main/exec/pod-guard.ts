@@ -3,7 +3,7 @@ import { AppError } from '../base/errors.ts';
 import type { PodInfo } from '../kube/pod-info.ts';
 import { getPod, type PodsChange, watchPods } from '../kube/pods.ts';
 import type { KubeTransport } from '../kube/transport.ts';
-import type { ExecStream } from './exec-stream.ts';
+import type { ExecEnd, ExecStream } from './exec-stream.ts';
 
 /** Where a remote command runs. */
 export interface GuardedPlace {
@@ -33,25 +33,46 @@ const TROUBLED_POLL_MS = 60_000;
  * it (kubernetes/kubernetes#129144). Follows that one pod until the command has ended; without the right to see
  * it, does nothing.
  */
-export function guardPod(needs: GuardNeeds, place: GuardedPlace, stream: ExecStream): void {
+export function guardPod(needs: GuardNeeds, place: GuardedPlace, stream: ExecStream): PodGuard {
   const over = new AbortController();
+  const judge = createJudge(place);
   // Neither rejects: a guard that cannot go on has no more to say.
   void stream.ended.then(() => over.abort());
-  void guard(needs, place, stream, over.signal).catch(() => {});
+  void guard(needs, place, judge, stream, over.signal).catch(() => {});
+  return {
+    explain(end) {
+      if (end.kind !== 'exited' || !KILLED_EXIT_CODES.has(end.exitCode) || !judge.hasSeenDeletion) return end;
+      return { ...end, note: createPodGone(place.namespace, place.pod).message };
+    },
+  };
 }
+
+export interface PodGuard {
+  /** Says of a command that was killed that its pod was deleted, where that was seen. */
+  explain(end: ExecEnd): ExecEnd;
+}
+
+/** By SIGKILL and SIGTERM, with which a kubelet ends what is in a pod. */
+const KILLED_EXIT_CODES: ReadonlySet<number> = new Set([137, 143]);
 
 async function guard(
   needs: GuardNeeds,
   place: GuardedPlace,
+  { judge }: DeletionJudge,
   stream: ExecStream,
   signal: AbortSignal,
 ): Promise<void> {
   await needs.clock.sleep(START_MS, { signal });
-  const judge = createJudge(place);
   const verdict = (await watch(needs, place, judge, signal)) ?? (await poll(needs, place, judge, signal));
   if (!verdict) return;
   await needs.clock.sleep(GRACE_MS, { signal });
   stream.fail(verdict);
+}
+
+interface DeletionJudge {
+  readonly judge: Judge;
+  /** That it is gone, or has been asked to go. */
+  readonly hasSeenDeletion: boolean;
 }
 
 type Judge = (change: Pick<PodsChange, 'reset' | 'upserted' | 'removed'>) => AppError | undefined;
@@ -119,14 +140,18 @@ async function look(
  * Tells, from what is seen of a pod, when nothing can run there any more. A deletion that has only been asked for
  * is none: the shell lives through its grace period.
  */
-function createJudge({ namespace, pod: name, container, podUid }: GuardedPlace): Judge {
+function createJudge({ namespace, pod: name, container, podUid }: GuardedPlace): DeletionJudge {
   let uid = podUid;
   let hasRun = false;
-  return ({ reset, upserted, removed }) => {
+  let hasSeenDeletion = false;
+
+  const judge: Judge = ({ reset, upserted, removed }) => {
     const pod = upserted.find((one) => one.name === name && (uid === undefined || one.uid === uid));
     uid ??= pod?.uid;
-    if (uid !== undefined && removed.includes(uid)) return createPodGone(namespace, name);
-    if (!pod) return reset ? createPodGone(namespace, name) : undefined;
+    const isGone = (uid !== undefined && removed.includes(uid)) || (!pod && reset);
+    hasSeenDeletion ||= isGone || pod?.status === 'Terminating';
+    if (isGone) return createPodGone(namespace, name);
+    if (!pod) return undefined;
     const state = pod.containers.find((one) => one.name === container)?.state;
     hasRun ||= state === 'running';
     const isOver =
@@ -135,6 +160,13 @@ function createJudge({ namespace, pod: name, container, podUid }: GuardedPlace):
       state === 'terminated' ||
       (hasRun && state === 'waiting');
     return isOver ? createContainerEnded(pod, container) : undefined;
+  };
+
+  return {
+    judge,
+    get hasSeenDeletion() {
+      return hasSeenDeletion;
+    },
   };
 }
 

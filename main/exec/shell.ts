@@ -86,10 +86,11 @@ export async function openShell(
   }
   const stream = await openExecStream(needs, request, { ...options, size });
   const podUid = details ? { podUid: details.uid } : {};
-  guardPod(needs, { namespace, pod, container, ...podUid }, stream);
+  const guard = guardPod(needs, { namespace, pod, container, ...podUid }, stream);
   if (!wish.command && image !== undefined) void remember(memory, image, stream);
   const facts = details ? describeContainer(details, container) : {};
-  return { stream, container, command, place: { server: transport.server, ...podUid }, facts };
+  const explained = { ...stream, ended: stream.ended.then(guard.explain) };
+  return { stream: explained, container, command, place: { server: transport.server, ...podUid }, facts };
 }
 
 /** Undefined where the user may not read it and needs not. */

@@ -135,7 +135,7 @@ function describeEnded(state: Exclude<Sidecar['state'], { kind: 'live' }>): Part
     state: kind,
     durationMicros,
     ...(end.kind === 'exited' && { exitCode: end.exitCode }),
-    ...(end.kind === 'failed' && { note: end.note }),
+    ...(end.kind !== 'closed' && end.note !== undefined && { note: end.note }),
     ...(state.kind === 'damaged' && { note: describeDamage(state.damagedLines) }),
     ...(state.kind === 'closed' && state.lostBytes > 0 && { lostBytes: state.lostBytes }),
     ...(state.kind === 'closed' && state.invalidBytes > 0 && { invalidBytes: state.invalidBytes }),

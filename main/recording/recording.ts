@@ -16,7 +16,7 @@ export interface TerminalSize {
 
 /** How the recorded command ended, as far as we know. */
 export type RecordingEnd =
-  | { readonly kind: 'exited'; readonly exitCode: number }
+  | { readonly kind: 'exited'; readonly exitCode: number; readonly note?: string }
   /** The user closed the session. */
   | { readonly kind: 'closed' }
   /** Lost or failed; one sentence for people. */

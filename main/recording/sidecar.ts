@@ -7,7 +7,11 @@ const CountSchema = v.pipe(v.number(), v.integer(), v.minValue(0));
 const ExtentSchema = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(0xffff));
 
 const EndSchema = v.variant('kind', [
-  v.object({ kind: v.literal('exited'), exitCode: v.pipe(v.number(), v.integer()) }),
+  v.object({
+    kind: v.literal('exited'),
+    exitCode: v.pipe(v.number(), v.integer()),
+    note: v.exactOptional(v.string()),
+  }),
   v.object({ kind: v.literal('closed') }),
   v.object({ kind: v.literal('failed'), note: v.string() }),
 ]);

@@ -43,7 +43,7 @@ export type SessionState =
     };
 
 export type SessionEnd =
-  | { readonly kind: 'exited'; readonly exitCode: number }
+  | { readonly kind: 'exited'; readonly exitCode: number; readonly note?: string }
   | { readonly kind: 'closed' }
   | { readonly kind: 'failed'; readonly error: AppError };
 

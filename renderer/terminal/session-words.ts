@@ -23,7 +23,7 @@ export function describeEnd(session: SessionInfo): EndWords | undefined {
     case 'exited':
       return {
         title: `The shell ended${lasted}, exit code ${end.exitCode}`,
-        ...signalLine(end.exitCode),
+        ...(end.note === undefined ? signalLine(end.exitCode) : { line: sentence(end.note) }),
         tone: 'quiet',
         shape: 'ring',
       };

@@ -18,8 +18,8 @@ function guard(address: string, place: Partial<typeof PLACE> = PLACE) {
   const clock = createManualClock();
   const shell = createScriptedShell();
   const transport = openTransport(address);
-  guardPod({ transport, clock }, { ...PLACE, ...place }, shell.stream);
-  return { clock, shell, transport };
+  const podGuard = guardPod({ transport, clock }, { ...PLACE, ...place }, shell.stream);
+  return { clock, shell, transport, podGuard };
 }
 
 async function follow(changes?: PodChanges) {
@@ -71,6 +71,21 @@ describe('followed by a watch', () => {
     guarded.shell.end({ kind: 'exited', exitCode: 137 });
     await guarded.clock.advance(GRACE_MS);
     expect(await guarded.shell.stream.ended).toEqual({ kind: 'exited', exitCode: 137 });
+  });
+
+  test('a shell that is killed in a pod that was asked to go is told to have gone with it', async () => {
+    const guarded = await follow();
+    const { watch, podGuard } = guarded;
+    const killed = { kind: 'exited', exitCode: 137 } as const;
+    expect(podGuard.explain(killed)).toBe(killed);
+    watch.send('MODIFIED', createPod('web', { metadata: { deletionTimestamp: '2026-01-02T03:05:05Z' } }));
+    await vi.waitFor(() =>
+      expect(podGuard.explain(killed)).toEqual({ ...killed, note: 'pod shop/web was deleted' }),
+    );
+    const left = { kind: 'exited', exitCode: 0 } as const;
+    expect(podGuard.explain(left)).toBe(left);
+    guarded.shell.end({ kind: 'closed' });
+    await vi.waitUntil(() => watch.isGone);
   });
 
   test('a pod that is only asked to go lets its shell live', async () => {

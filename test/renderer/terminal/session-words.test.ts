@@ -42,6 +42,14 @@ describe('how a session ended', () => {
     expect(describeEnd(ended({ kind: 'closed' }))?.title).toBe('Closed after 2 m 13 s');
   });
 
+  test('a shell that was killed with its pod says so rather than how shells report kills', () => {
+    expect(
+      describeEnd(ended({ kind: 'exited', exitCode: 137, note: 'pod shop/web was deleted' })),
+    ).toMatchObject({
+      line: 'Pod shop/web was deleted.',
+    });
+  });
+
   test('lost or never opened: with all that is known of the problem', () => {
     const lost = describeEnd(ended({ kind: 'failed', problem: { ...problem, detail: 'status 404' } }));
     expect(lost).toMatchObject({
