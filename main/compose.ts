@@ -1,4 +1,5 @@
 import { type Clock, createSystemClock } from './base/clock.ts';
+import { type KeyVault, openVault } from './base/key-vault.ts';
 import { createLifetime, type Lifetime } from './base/lifetime.ts';
 import { createLog, type Log } from './base/log.ts';
 import { makePrivateFolder, type Paths, resolvePaths } from './base/paths.ts';
@@ -17,6 +18,7 @@ import { createFactFinder } from './kube/fact-finder.ts';
 import { createNodeShellLedger } from './kube/node-shell-ledger.ts';
 import { type Library, openLibrary } from './library/library.ts';
 import { type CastWriter, createCastWriter } from './recording/cast-writer.ts';
+import { createLiveCasts } from './recording/live-casts.ts';
 import { describeThisProcess, isOwnerAlive } from './recording/owner.ts';
 import type { RecordingDetails } from './recording/recording.ts';
 import { createRedaction } from './recording/redaction.ts';
@@ -36,6 +38,8 @@ export interface ComposeOptions {
   readonly isFromIcon?: boolean;
   /** Asks at a command's terminal whether a credential plugin may run. */
   readonly confirmPlugin?: CredentialsNeeds['confirm'];
+  /** Locks this home's secret keys; without one they stand in files of mode 0600. */
+  readonly keyVault?: KeyVault | undefined;
 }
 
 /** The rooms that every entry uses. What only the page needs is opened by `openPages`. */
@@ -65,6 +69,8 @@ export interface Core {
     size: TerminalSize,
     options: { signal: AbortSignal },
   ): Promise<OpenedCommand>;
+  /** Brings all that is being recorded onto the disk itself. Never rejects. */
+  syncRecordings(): Promise<void>;
   readonly debugShells: DebugShells;
   openPages(options: PagesOptions): Promise<Pages>;
   /** Closes live sessions with their records complete, then everything else. */
@@ -72,7 +78,7 @@ export interface Core {
 }
 
 export async function compose(options: ComposeOptions): Promise<Core> {
-  const { environment, platform, kubeconfigPath } = options;
+  const { environment, platform, kubeconfigPath, keyVault = openVault } = options;
   const clock = createSystemClock();
   const paths = resolvePaths(environment, platform);
   await makePrivateFolder(paths.home);
@@ -108,10 +114,11 @@ export async function compose(options: ComposeOptions): Promise<Core> {
     life,
   );
   const facts = createFactFinder({ clock, contexts, signal: life.signal });
-  const signingKeys = createSigningKeys({ folder: paths.keys });
+  const signingKeys = createSigningKeys({ folder: paths.keys, vault: keyVault });
   let openingLibrary: Promise<Library> | undefined;
   let openingSettings: Promise<SettingsStore> | undefined;
   let limits: RecordingLimits = toLimits(defaultSettings);
+  const liveCasts = createLiveCasts();
   const guard = createSpaceGuard({ clock, folder: paths.recordings, limits: () => limits });
 
   /** A recording without a seal is worth more than none. */
@@ -170,7 +177,7 @@ export async function compose(options: ComposeOptions): Promise<Core> {
       const redaction = createRedaction({ enabled: enabled || isRedacted, patterns });
       const known = { ...details, ...(await facts.known(details.context)), appVersion: VERSION };
       const writer = await createCastWriter(
-        { clock, folder: paths.recordings, guard, redaction, signer },
+        { clock, folder: paths.recordings, guard, liveCasts, redaction, signer },
         { details: known, size },
       );
       writer.learn(facts.find(details));
@@ -180,6 +187,7 @@ export async function compose(options: ComposeOptions): Promise<Core> {
       const transport = await contexts.transport(context);
       return openCommand({ transport, clock }, target, size, options);
     },
+    syncRecordings: liveCasts.syncAll,
     debugShells: createDebugShells({ clock, log, life, contexts, ledger }),
     openPages: (options) => openPages(core, { ...options, platform }),
     end: () => life.end(),

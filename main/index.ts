@@ -1,9 +1,10 @@
 import { fileURLToPath } from 'node:url';
-import { app, dialog, protocol } from 'electron';
+import { app, dialog, powerMonitor, protocol, safeStorage } from 'electron';
 import { type Core, compose } from './compose.ts';
 import { isStartedFromIcon } from './credentials/login-environment.ts';
 import { PAGE_SCHEME } from './hosts/electron/addresses.ts';
 import { createElectronHost, type ElectronHost } from './hosts/electron/electron-host.ts';
+import { openKeychain } from './hosts/electron/keychain.ts';
 import { readPageFiles } from './hosts/page/page-files.ts';
 
 /** The desktop app: one instance, the core, and its windows. Quitting closes every shell and its recording first. */
@@ -28,9 +29,11 @@ if (app.requestSingleInstanceLock()) {
 
 async function start(): Promise<void> {
   const files = await readPageFiles(fileURLToPath(new URL('./page', OUT)));
+  await app.whenReady();
   const core = await compose({
     environment: process.env,
     platform: process.platform,
+    keyVault: await openKeychain(safeStorage, process.platform),
     isFromIcon: isStartedFromIcon(process.env, process.platform),
   });
   if (process.argv.includes('--demo')) await core.demo.start();
@@ -43,7 +46,7 @@ async function start(): Promise<void> {
     },
   });
   endCoreBeforeQuitting(core);
-  await app.whenReady();
+  syncBeforeSleep(core);
   host = createElectronHost(
     { log: core.log },
     { files, preloadPath: fileURLToPath(new URL('./preload.cjs', OUT)), serve: (wire) => pages.serve(wire) },
@@ -54,6 +57,14 @@ async function start(): Promise<void> {
   app.on('window-all-closed', () => {
     if (process.platform !== 'darwin') app.quit();
   });
+}
+
+/** A machine that sleeps or is locked may lose its power before it is used again. */
+function syncBeforeSleep(core: Core): void {
+  // Never rejects: each recording tells its own trouble.
+  const sync = (): void => void core.syncRecordings();
+  powerMonitor.on('suspend', sync);
+  powerMonitor.on('lock-screen', sync);
 }
 
 /** Electron quits when its event loop says so; ours has casts to finish first. */

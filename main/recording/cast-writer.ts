@@ -5,7 +5,9 @@ import { createLifetime } from '../base/lifetime.ts';
 import { type CastEvent, parseEvent } from './cast.ts';
 import { type CastLine, COALESCE_MICROS, createCastEncoder } from './cast-encoder.ts';
 import { readLastEvent } from './cast-reader.ts';
+import { settleLastLines } from './last-lines.ts';
 import { createLineQueue } from './line-queue.ts';
+import type { LiveCasts } from './live-casts.ts';
 import { createLiveSidecar } from './live-sidecar.ts';
 import { beginRecording, type NewRecording } from './new-recording.ts';
 import type { RecordingEnd, Sidecar, TerminalSize } from './recording.ts';
@@ -46,6 +48,8 @@ export interface CastWriter {
   readonly onTroubleChanged: Event<AppError | undefined>;
   /** Writes what it can for other readers of the file, and tells where it stands. Never rejects. */
   flush(): Promise<CastStanding>;
+  /** Resolves when what was taken is on the disk itself, or is known not to be: `trouble` tells. Never rejects. */
+  sync(): Promise<void>;
   /**
    * Writes what is queued, the exit event where there is one, syncs, closes, and settles the sidecar. Idempotent.
    * Rejects with the trouble where the cast lacks what was not marked; the file is closed then too.
@@ -73,14 +77,14 @@ export interface CastWriterNeeds {
   readonly files?: RecordingFiles;
   /** Keeps to the limits of the disk; without one there are none. */
   readonly guard?: SpaceGuard;
+  /** It is among them until it is closed. */
+  readonly liveCasts?: LiveCasts;
   /** By default only what stands beside the output passes it. */
   readonly redaction?: Redaction;
   /** Seals the sidecar; undefined where there is no usable key, and then the record is kept unsealed. */
   signer?(): Promise<Signer | undefined>;
 }
 
-/** What the last lines may take of the reserve; the sidecar, twice for a moment, takes the rest. */
-const LAST_LINES_BYTES = 16 * 1024;
 /** How often it is looked whether the file still has its name. */
 const PLACE_CHECK_MICROS = 1_000_000;
 
@@ -178,7 +182,8 @@ export async function createCastWriter(needs: CastWriterNeeds, recording: NewRec
     push(encoder.finish(timeMicros));
     queue.end();
     if (end.kind === 'exited') push(encoder.event({ kind: 'exit', timeMicros, exitCode: end.exitCode }));
-    const refusal = await settleLines();
+    const unsettled = await settleLastLines(queue, releaseReserve);
+    const refusal = unsettled && toTrouble(path, unsettled.cause);
     await sync.settle().catch(failSync);
     const failure = refusal ?? syncFailure;
     await releaseReserve();
@@ -201,25 +206,17 @@ export async function createCastWriter(needs: CastWriterNeeds, recording: NewRec
     return end.kind === 'failed' ? { kind: 'failed', note: redaction.text(end.note) } : end;
   }
 
-  /** On a full disk the reserve makes room for the end; output that waits is more than it can hold. */
-  async function settleLines(): Promise<AppError | undefined> {
-    try {
-      await queue.settle().catch(async () => {
-        await releaseReserve();
-        if (queue.queuedBytes > LAST_LINES_BYTES) queue.giveUp();
-        await queue.settle();
-      });
-      return undefined;
-    } catch (error) {
-      return toTrouble(path, error);
-    }
-  }
-
   async function releaseReserve(): Promise<void> {
     await files.remove(begun.reservePath).catch(() => {});
   }
 
-  return {
+  async function settle(): Promise<void> {
+    if (closing === undefined) push(encoder.releaseAll());
+    // What the disk refuses is told beside the file.
+    await queue.settle().catch(() => {});
+  }
+
+  const writer: CastWriter = {
     recordingId,
     path,
     async output(bytes, nowMicros) {
@@ -254,9 +251,7 @@ export async function createCastWriter(needs: CastWriterNeeds, recording: NewRec
     },
     onTroubleChanged: troubleChanged.event,
     async flush() {
-      if (closing === undefined) push(encoder.releaseAll());
-      // What the disk refuses is told beside the file.
-      await queue.settle().catch(() => {});
+      await settle();
       return {
         fileBytes: lines.length,
         unwritten: queue.unwritten().map(({ text }) => parseEvent(text)),
@@ -264,11 +259,17 @@ export async function createCastWriter(needs: CastWriterNeeds, recording: NewRec
         held: redactor?.held ?? [],
       };
     },
+    async sync() {
+      await settle();
+      await sync.settle().catch(failSync);
+    },
     close(end, nowMicros) {
       closing ??= finish(end, nowMicros);
       return closing;
     },
   };
+  if (needs.liveCasts) life.own(needs.liveCasts.add(writer));
+  return writer;
 }
 
 function toTrouble(path: string, cause: unknown): AppError {

@@ -1,47 +1,41 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
-import { mkdir, readdir, readFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeFileAtomically } from '../base/atomic-file.ts';
 import { AppError, systemCode } from '../base/errors.ts';
+import { type KeyVault, openVault } from '../base/key-vault.ts';
 import { makePrivateFolder } from '../base/paths.ts';
 import { createTurns } from '../base/turns.ts';
 import { createSigner, keyIdOf, type Signer } from './seal.ts';
 
-/** The Ed25519 keys of this home: one that signs, and the public halves of all that ever did. */
+/** The Ed25519 keys of this home: one that signs (for each vault that is in use), and the public halves of all that ever did. */
 export interface SigningKeys {
   /** Makes the first key where there is none. Rejects with `recording-failed` where it cannot be read. */
   signer(): Promise<Signer>;
-  /** A new key signs from now on; what the old ones signed stays verifiable. */
+  /** A new key signs from now on, here at once and in other processes when they start anew; what the old ones signed stays verifiable. */
   rotate(): Promise<Signer>;
   /** Ids of all keys whose signatures are this home's. */
   knownKeyIds(): Promise<ReadonlySet<string>>;
 }
 
-/** Keeps the private key where only this user can use it; by default a file of mode 0600 does. */
-export interface KeyVault {
-  /** What is stored in the file instead of the PEM. */
-  lock(pem: string): Promise<string>;
-  unlock(stored: string): Promise<string>;
-}
-
-const OPEN_VAULT: KeyVault = { lock: async (pem) => pem, unlock: async (stored) => stored };
 const SIGNING_FILE = 'signing-key';
 const PUBLIC_SUFFIX = '.pub.pem';
 
 export function createSigningKeys({
   folder,
-  vault = OPEN_VAULT,
+  vault = openVault,
 }: {
   readonly folder: string;
   readonly vault?: KeyVault;
 }): SigningKeys {
   const turns = createTurns();
+  const signingFile = join(folder, `${SIGNING_FILE}${vault.suffix}`);
   let current: Signer | undefined;
 
   async function load(): Promise<Signer | undefined> {
     let stored: string;
     try {
-      stored = await readFile(join(folder, SIGNING_FILE), 'utf8');
+      stored = await readFile(signingFile, 'utf8');
     } catch (cause) {
       if (systemCode(cause) === 'ENOENT') return undefined;
       throw createUnusable(folder, cause);
@@ -60,8 +54,14 @@ export function createSigningKeys({
     const publicPem = publicKey.export({ type: 'spki', format: 'pem' }).toString();
     await writeFileAtomically(join(folder, `${keyIdOf(publicKey)}${PUBLIC_SUFFIX}`), publicPem);
     const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
-    await writeFileAtomically(join(folder, SIGNING_FILE), await vault.lock(pem));
+    await writeFileAtomically(signingFile, await vault.lock(pem));
     return createSigner(privateKey);
+  }
+
+  async function forgetAll(): Promise<void> {
+    await makePrivateFolder(folder);
+    const names = (await readdir(folder)).filter((name) => name.startsWith(SIGNING_FILE));
+    await Promise.all(names.map((name) => rm(join(folder, name))));
   }
 
   return {
@@ -72,6 +72,7 @@ export function createSigningKeys({
       }),
     rotate: () =>
       turns.take(async () => {
+        await forgetAll();
         current = await create();
         return current;
       }),

@@ -1,3 +1,4 @@
+// covers: main/recording/last-lines.ts
 import { readFile, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { expect, test, vi } from 'vitest';
@@ -46,6 +47,17 @@ test('a session is written in order, with times since the start', async () => {
     { kind: 'output', timeMicros: 1_600_000, text: 'exit' },
     { kind: 'exit', timeMicros: 1_600_000, exitCode: 137 },
   ]);
+});
+
+test('before the machine sleeps all that was taken is brought onto the disk at once', async () => {
+  const { clock, disk, writer } = await open();
+  await writer.output(bytesOf('typed just now'), clock.nowMicros());
+  const before = disk.calls.length;
+  await writer.sync();
+  expect(disk.calls.slice(before)).toEqual(['write', 'datasync']);
+  expect(await readOutput(writer.path)).toBe('typed just now');
+  await writer.close(EXITED, clock.nowMicros());
+  await writer.sync();
 });
 
 test('output is in the file 16 ms after its first byte without anybody asking', async () => {

@@ -1,6 +1,8 @@
+// covers: main/base/key-vault.ts
 import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { openVault } from '../../../main/base/key-vault.ts';
 import { createSigningKeys } from '../../../main/recording/signing-keys.ts';
 import { makeCastFolder } from '../../fakes/cast-folder.ts';
 
@@ -42,12 +44,27 @@ test('a public key counts as what it is, not as what its file is called', async 
 test('with a vault the file holds nothing that signs', async () => {
   const folder = await makeFolder();
   const vault = {
+    suffix: '.locked',
     lock: async (pem: string) => Buffer.from(pem).toString('hex'),
     unlock: async (stored: string) => Buffer.from(stored, 'hex').toString(),
   };
   const { keyId } = await createSigningKeys({ folder, vault }).signer();
-  expect(await readFile(join(folder, 'signing-key'), 'utf8')).not.toContain('PRIVATE KEY');
+  expect(await readFile(join(folder, 'signing-key.locked'), 'utf8')).not.toContain('PRIVATE KEY');
   expect((await createSigningKeys({ folder, vault }).signer()).keyId).toBe(keyId);
+});
+
+test('who has a vault and who has none sign with keys of their own, and one rotation replaces both', async () => {
+  const folder = await makeFolder();
+  const vault = { ...openVault, suffix: '.locked' };
+  const locked = await createSigningKeys({ folder, vault }).signer();
+  const open = createSigningKeys({ folder });
+  const old = await open.signer();
+  expect(old.keyId).not.toBe(locked.keyId);
+  const fresh = await open.rotate();
+  const lockedAfter = await createSigningKeys({ folder, vault }).signer();
+  const ids = [old, locked, fresh, lockedAfter].map(({ keyId }) => keyId);
+  expect(new Set(ids).size).toBe(4);
+  expect(await open.knownKeyIds()).toEqual(new Set(ids));
 });
 
 test('a key that cannot be read is told, not replaced', async () => {
