@@ -26,13 +26,13 @@ export async function hashCast(
       signal.throwIfAborted();
       const { bytesRead } = await file.read(chunk, 0, BLOCK_BYTES, chain.bytes);
       if (bytesRead === 0) break;
-      await chain.push(chunk.subarray(0, bytesRead));
+      chain.push(chunk.subarray(0, bytesRead));
       blocks.push(...chain.takeBlocks());
     }
   } finally {
     await file.close();
   }
-  const head = await chain.head();
+  const head = chain.head();
   blocks.push(...chain.takeBlocks());
   const written = await readChain(path);
   // A cast that has become shorter lacks blocks rather than having bad ones, but for the one where it now ends.

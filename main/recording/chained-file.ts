@@ -31,7 +31,7 @@ export function createChainedFile(file: AppendFile, chain: BlockChain, chainFile
         await lineFile.append(lines);
       } finally {
         // Also of a disk that refused: what it took by then is in the file.
-        await chain.push(lines.subarray(0, lineFile.length - before));
+        chain.push(lines.subarray(0, lineFile.length - before));
         await writeBlocks();
       }
     },
@@ -39,7 +39,7 @@ export function createChainedFile(file: AppendFile, chain: BlockChain, chainFile
       return lineFile.length;
     },
     async integrity() {
-      const head = await chain.head();
+      const head = chain.head();
       await writeBlocks();
       return { algorithm: 'sha256', blockBytes: BLOCK_BYTES, bytes: chain.bytes, head };
     },

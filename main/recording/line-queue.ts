@@ -41,7 +41,7 @@ export interface LineQueueNeeds {
 }
 
 /** At this much unwritten the session waits for the disk, so that a flood goes at its pace. */
-const WAIT_BYTES = 1024 * 1024;
+const WAIT_BYTES = 2 * 1024 * 1024;
 /** The longest that a chunk of output waits for it: a keystroke's echo stands behind. */
 const MAX_WAIT_MS = 50;
 /** The most that is kept for a disk that takes nothing: seconds of a flood, hours of typing. */
@@ -52,8 +52,8 @@ const RESUME_BYTES = LIMIT_BYTES / 2;
 const HARD_LIMIT_BYTES = LIMIT_BYTES + 1024 * 1024;
 /** Between two tries of a disk that refused. */
 const RETRY_MS = 1_000;
-/** Written in one piece, so that a stall is noticed and progress is told. */
-const BATCH_BYTES = 1024 * 1024;
+/** Written in one piece, so that a stall is noticed and progress is told, while the next are made. */
+const BATCH_BYTES = 512 * 1024;
 
 interface Entry {
   readonly line: CastLine;
@@ -132,10 +132,14 @@ export function createLineQueue(needs: LineQueueNeeds, { signal }: { signal: Abo
   }
 
   async function writeAll(): Promise<void> {
+    // One for all batches of a flood, and none while nothing is written: making them anew costs as much as writing.
+    let room = Buffer.alloc(0);
     while (entries.length > 0 || (gap && !needs.refusal())) {
       // There is room again: the place of what was dropped is marked before anything follows it.
       if (entries.length === 0) closeGap();
-      const batch = takeBatch();
+      const size = measureBatch();
+      if (room.length < size.bytes) room = Buffer.allocUnsafe(size.bytes);
+      const batch = fillBatch(room, size.count);
       const before = needs.length();
       try {
         await needs.append(batch);
@@ -151,7 +155,7 @@ export function createLineQueue(needs: LineQueueNeeds, { signal }: { signal: Abo
     setTrouble(gap && needs.refusal());
   }
 
-  function takeBatch(): Buffer {
+  function measureBatch(): { bytes: number; count: number } {
     let bytes = 0;
     let count = 0;
     for (const entry of entries) {
@@ -159,10 +163,16 @@ export function createLineQueue(needs: LineQueueNeeds, { signal }: { signal: Abo
       bytes += entry.bytes;
       count += 1;
     }
-    const batch = Buffer.allocUnsafe(bytes);
+    return { bytes, count };
+  }
+
+  function fillBatch(room: Buffer, count: number): Buffer {
     let offset = 0;
-    for (const { line } of entries.slice(0, count)) offset += batch.write(line.text, offset);
-    return batch;
+    for (const { line, bytes } of entries.slice(0, count)) {
+      // Without a character beyond ASCII a text is its own bytes, and copying them is all there is to do.
+      offset += room.write(line.text, offset, bytes === line.text.length ? 'latin1' : 'utf8');
+    }
+    return room.subarray(0, offset);
   }
 
   /** `bytes` end on a line: that is what a line file promises. */

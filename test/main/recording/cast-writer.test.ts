@@ -225,7 +225,7 @@ test('a full disk is told once and holds nobody up, and when it has room again n
   await clock.advance(5_000);
   await writer.output(HALF_MEBIBYTE, clock.nowMicros());
   await writer.output(HALF_MEBIBYTE, clock.nowMicros());
-  expect(troubles).toEqual(['disk-full']);
+  await vi.waitFor(() => expect(troubles).toEqual(['disk-full']));
   expect(writer.trouble?.code).toBe('disk-full');
   const { fileBytes, unwritten } = await writer.flush();
   expect(fileBytes).toBe((await stat(writer.path)).size);
