@@ -1,24 +1,55 @@
 /**
- * A program of its own that records a flood until it is killed: `node flood-writer.ts FOLDER`.
- * Prints the cast's path once it has begun.
+ * A program of its own that records a flood and a trickle until it is killed: `node flood-writer.ts FOLDER LOG`.
+ * Prints both casts' paths, as JSON, once they have begun. LOG gets what it gives to them, before it does.
  */
+import { openSync, writeSync } from 'node:fs';
+import { flushCompileCache } from 'node:module';
 import { createSystemClock } from '../../main/base/clock.ts';
-import { createCastWriter } from '../../main/recording/cast-writer.ts';
+import { type CastWriter, createCastWriter } from '../../main/recording/cast-writer.ts';
+import { FLOOD_LIMIT_BYTES, floodLine, formatGiven } from './flood.ts';
 
+const [, , folder = '', logPath = ''] = process.argv;
 const clock = createSystemClock();
-const writer = await createCastWriter(
-  { clock, folder: process.argv[2] ?? '' },
-  {
-    details: { context: 'kind', namespace: 'shop', pod: 'flood', container: 'app', command: ['yes'] },
-    size: { cols: 80, rows: 24 },
-  },
-);
-process.stdout.write(`${writer.path}\n`);
-for (let line = 0; ; line += 1) {
-  await writer.output(
-    Buffer.from(`${line} ${'grüße \u001b[1m€\u001b[0m '.repeat(line % 50)}\r\n`),
-    clock.nowMicros(),
+const log = openSync(logPath, 'a');
+const never = new AbortController().signal;
+
+function begin(): Promise<CastWriter> {
+  return createCastWriter(
+    { clock, folder },
+    {
+      details: { context: 'kind', namespace: 'shop', pod: 'flood', container: 'app', command: ['yes'] },
+      size: { cols: 80, rows: 24 },
+    },
   );
-  // Timers, and with them what a quiet shell relies on, get their turn too.
-  if (line % 1_000 === 0) await new Promise((resolve) => setImmediate(resolve));
 }
+
+/** Cut within characters and escape sequences, as a network does. */
+async function give(writer: CastWriter, index: number, line: number): Promise<void> {
+  const bytes = floodLine(line);
+  const cut = (line * 7) % bytes.length;
+  writeSync(log, formatGiven({ writer: index, line, atMs: performance.timeOrigin + performance.now() }));
+  await writer.output(bytes.subarray(0, cut), clock.nowMicros());
+  await writer.output(bytes.subarray(cut), clock.nowMicros());
+}
+
+async function flood(writer: CastWriter): Promise<void> {
+  for (let line = 0; writer.bytes < FLOOD_LIMIT_BYTES; line += 1) {
+    await give(writer, 0, line);
+    // Timers, and with them what a quiet shell relies on, get their turn too.
+    if (line % 100 === 0) await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+async function trickle(writer: CastWriter): Promise<void> {
+  for (let line = 0; ; line += 1) {
+    await give(writer, 1, line);
+    await clock.sleep(1, { signal: never });
+  }
+}
+
+const [flooded, trickled] = [await begin(), await begin()];
+process.stdin.resume().on('end', () => process.exit());
+// The next one starts faster; this one is killed before it could do so by itself.
+flushCompileCache();
+process.stdout.write(`${JSON.stringify([flooded.path, trickled.path])}\n`);
+await Promise.all([flood(flooded), trickle(trickled)]);
