@@ -1,11 +1,11 @@
-import { type ProcessCommand, toProcessCommand } from './batch-command.ts';
+import { toProcessCommand } from './batch-command.ts';
 import { type CapturedEnd, captureProcess } from './captured-process.ts';
 import type { Credential, PluginClusterInfo } from './credential.ts';
 import type { PluginProgram } from './plugin-admission.ts';
 import { createPluginEnvironment, parsePluginAnswer } from './plugin-contract.ts';
 import { createFailed, createInvalid, createNotStarted, createTimeout } from './plugin-error.ts';
 import { type LoginNeeds, type LoginPatience, runLogin } from './plugin-login.ts';
-import type { Environment } from './plugin-path.ts';
+import type { PluginStart } from './plugin-start.ts';
 import type { Waiting } from './shared-task.ts';
 import type { UserRequests } from './user-requests.ts';
 
@@ -32,15 +32,6 @@ export type PluginUser =
   | { readonly kind: 'terminal' }
   /** A terminal of its own, shown in a page where it is needed. */
   | { readonly kind: 'page'; readonly requests: UserRequests; readonly waiting: Waiting };
-
-/** What is run: the same however it is run. */
-export interface PluginStart {
-  readonly program: PluginProgram;
-  readonly command: ProcessCommand;
-  readonly environment: Environment;
-  readonly maxStdoutBytes: number;
-  readonly timeoutMs: number;
-}
 
 /**
  * Runs an exec-credential plugin as client-go does (plugin/pkg/client/auth/exec/exec.go): without a shell, with

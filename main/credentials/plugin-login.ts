@@ -4,10 +4,10 @@ import type { Clock } from '../base/clock.ts';
 import { createTerminalInput, type TerminalDescriptor } from '../base/terminal-input.ts';
 import { type CapturedEnd, STDERR_TAIL_BYTES } from './captured-process.ts';
 import type { PluginConfig } from './credential.ts';
-import type { PluginStart } from './exec-plugin.ts';
 import { createLoginScreen, type LoginTerminal, type TerminalSize } from './login-terminal.ts';
 import { type OutputPipe, openOutputPipe } from './output-pipe.ts';
 import { createGivenUp, createNoLoginHere, createNoTerminal, type PluginEnding } from './plugin-error.ts';
+import type { PluginStart } from './plugin-start.ts';
 import type { Waiting } from './shared-task.ts';
 import type { OpenRequest, UserRequests } from './user-requests.ts';
 

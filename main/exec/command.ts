@@ -4,7 +4,7 @@ import { type ContainerInfo, describeContainer, type PodDetails } from '../kube/
 import { getPod } from '../kube/pods.ts';
 import type { KubeTransport } from '../kube/transport.ts';
 import { type ExecStream, openExecStream, type TerminalSize } from './exec-stream.ts';
-import type { ShellFacts } from './shell.ts';
+import type { ShellFacts } from './shell-facts.ts';
 
 /** A command in a pod, as a person or `kubectl exec` names it. */
 export interface CommandTarget {

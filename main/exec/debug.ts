@@ -9,7 +9,8 @@ import { type ExecEnd, type ExecStream, openExecStream, type TerminalSize } from
 import type { ExecRequest } from './exec-url.ts';
 import { isNoProgram } from './no-shell.ts';
 import { type GuardNeeds, guardPod } from './pod-guard.ts';
-import type { ShellFacts, ShellPlace } from './shell.ts';
+import type { ShellPlace } from './shell.ts';
+import type { ShellFacts } from './shell-facts.ts';
 
 /** A debug container, as a person or `kubectl debug` asks for it. */
 export interface DebugTarget {

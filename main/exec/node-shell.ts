@@ -18,7 +18,8 @@ import type { KubeTransport } from '../kube/transport.ts';
 import type { OpenDebugOptions } from './debug.ts';
 import { type ExecStream, openExecStream, type TerminalSize } from './exec-stream.ts';
 import { guardPod } from './pod-guard.ts';
-import type { ShellFacts, ShellPlace } from './shell.ts';
+import type { ShellPlace } from './shell.ts';
+import type { ShellFacts } from './shell-facts.ts';
 
 /** A command as root of a node. */
 export interface NodeTarget extends NodeShellRequest {

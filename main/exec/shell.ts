@@ -1,6 +1,6 @@
 import type { Clock } from '../base/clock.ts';
 import { AppError } from '../base/errors.ts';
-import { type ContainerFacts, describeContainer, type PodDetails } from '../kube/pod-info.ts';
+import { describeContainer, type PodDetails } from '../kube/pod-info.ts';
 import { getPod } from '../kube/pods.ts';
 import type { KubeTransport } from '../kube/transport.ts';
 import { chooseContainer, refuseCompleted } from './command.ts';
@@ -8,6 +8,7 @@ import { type ExecStream, openExecStream, type TerminalSize } from './exec-strea
 import { createNoShell, isWindowsRefusal } from './no-shell.ts';
 import { createPodGone, guardPod } from './pod-guard.ts';
 import { SHELL_COMMAND, WINDOWS_SHELL_COMMAND } from './shell-choice.ts';
+import type { ShellFacts } from './shell-facts.ts';
 import type { ShellMemory } from './shell-memory.ts';
 
 /** A terminal in a pod, as the page asks for it. */
@@ -25,12 +26,6 @@ export interface ShellPlace {
   readonly server: string;
   /** Absent where the user may not read pods. */
   readonly podUid?: string;
-}
-
-/** What a record says of where a shell runs: what opening it has brought to light. */
-export interface ShellFacts extends Partial<ContainerFacts> {
-  /** What was made for it: a debug container that looks at `target`, or a pod for a shell of its node. */
-  readonly origin?: { readonly kind: 'debug'; readonly target: string } | { readonly kind: 'node' };
 }
 
 /** An open shell, with what was chosen for it. */

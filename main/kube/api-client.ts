@@ -2,8 +2,9 @@ import * as v from 'valibot';
 import { AppError } from '../base/errors.ts';
 import { readStart } from './answer-body.ts';
 import { toApiError } from './api-error.ts';
+import type { KubeRequest, KubeResponse } from './http-client.ts';
 import { splitJsonLines } from './json-lines.ts';
-import type { KubeRequest, KubeResponse, KubeTransport } from './transport.ts';
+import type { KubeTransport } from './transport.ts';
 
 /** An object in etcd is at most 1.5 MiB; a page of 500 pods is about 5 MiB, and no page is far above. */
 const MAX_BODY_BYTES = 64 * 1024 * 1024;

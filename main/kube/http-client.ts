@@ -11,7 +11,26 @@ import { ProxyRefusal, toProxyError } from './proxy-error.ts';
 import { createIdentityHeaders, isSecure } from './request-headers.ts';
 import type { DialNeeds } from './route.ts';
 import { hashClientCertificate } from './tls-settings.ts';
-import type { KubeRequest, KubeResponse } from './transport.ts';
+
+export interface KubeRequest {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'HEAD';
+  /** Below the server's base address, e.g. `/api/v1/pods`; segments are escaped by the caller. */
+  readonly path: string;
+  readonly query?: URLSearchParams;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+  /** The answer's body may be silent for minutes, as a watch's is; whoever reads it sets the limit. */
+  readonly mayBeQuiet?: boolean;
+  /** As of a credential. */
+  readonly isUnattended?: boolean;
+  readonly signal: AbortSignal;
+}
+
+export interface KubeResponse {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly body: AsyncIterable<Uint8Array>;
+}
 
 export interface HttpNeeds extends Pick<DialNeeds, 'userAgent' | 'environment'> {
   /** Makes its connections; to an http server, through a proxy that takes requests as they are. */

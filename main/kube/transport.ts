@@ -2,7 +2,7 @@ import type { WebSocket } from 'ws';
 import type { Credential, CredentialOptions, CredentialProvider } from '../credentials/credential.ts';
 import { strikeOut, strikeOutBody } from './credential-echo.ts';
 import { createDial } from './dial.ts';
-import { createHttpClient, type HttpNeeds } from './http-client.ts';
+import { createHttpClient, type HttpNeeds, type KubeRequest, type KubeResponse } from './http-client.ts';
 import type { ResolvedContext } from './kubeconfig.ts';
 import { createIdentityHeaders, isSecure } from './request-headers.ts';
 import type { DialNeeds } from './route.ts';
@@ -28,26 +28,6 @@ export interface KubeTransport {
   openWebSocket(request: UpgradeRequest): Promise<WebSocket>;
   /** Closes idle connections; open WebSockets live on. */
   close(): Promise<void>;
-}
-
-export interface KubeRequest {
-  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'HEAD';
-  /** Below the server's base address, e.g. `/api/v1/pods`; segments are escaped by the caller. */
-  readonly path: string;
-  readonly query?: URLSearchParams;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string;
-  /** The answer's body may be silent for minutes, as a watch's is; whoever reads it sets the limit. */
-  readonly mayBeQuiet?: boolean;
-  /** As of a credential. */
-  readonly isUnattended?: boolean;
-  readonly signal: AbortSignal;
-}
-
-export interface KubeResponse {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  readonly body: AsyncIterable<Uint8Array>;
 }
 
 /** Of an answer that nobody reads, so that its connection can be used again; a longer one is cut. */

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { KubeRequest } from '../../../main/kube/http-client.ts';
 import { getPod, listPods, type PodsChange, watchPods } from '../../../main/kube/pods.ts';
-import type { KubeRequest } from '../../../main/kube/transport.ts';
 import { createStatus, sendJson, startApiServer } from '../../fakes/api-server.ts';
 import { openTransport } from '../../fakes/kube-access.ts';
 import { createPod } from '../../fakes/kube-pods.ts';
