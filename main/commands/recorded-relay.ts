@@ -69,8 +69,11 @@ async function relay(
   signal.addEventListener('abort', close, { once: true });
   try {
     for await (const { channel, bytes } of stream.output) {
-      await recording.take({ kind: 'output', timeMicros: core.clock.nowMicros() - startMicros, bytes });
+      const timeMicros = core.clock.nowMicros() - startMicros;
+      // Never rejects; a disk that is slow does not hold up what is shown, only what comes after it.
+      const taken = recording.take({ kind: 'output', timeMicros, bytes });
       await (channel === 'stderr' ? io.writeError(bytes) : io.write(bytes));
+      await taken;
     }
   } catch {
     // Nobody reads our output any more (`| head`): the remote command ends as it would with kubectl.
