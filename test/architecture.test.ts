@@ -20,7 +20,7 @@ const ROOMS: Record<string, { rooms: readonly string[]; packages: readonly strin
     rooms: ['main/base', 'main/credentials', 'main/kube', 'main/exec'],
     packages: [],
   },
-  'main/recording': { rooms: ['main/base'], packages: ['re2js', 'valibot'] },
+  'main/recording': { rooms: ['main/base'], packages: ['age-encryption', 're2js', 'valibot'] },
   'main/session': { rooms: ['main/base', 'main/exec', 'main/recording'], packages: [] },
   'main/library': { rooms: ['main/base', 'main/recording'], packages: ['valibot'] },
   'main/demo': {
