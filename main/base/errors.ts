@@ -44,6 +44,7 @@ export type ErrorCode =
   | 'recording-failed'
   | 'recording-limit'
   | 'recording-unreadable'
+  | 'recording-locked'
   | 'recording-not-found'
   // session, settings, demo
   | 'session-not-found'

@@ -20,6 +20,8 @@ export async function runRecover(
 
 function describe({ recovery }: LibraryRecovery): string {
   if (recovery.kind === 'damaged') return `damaged: ${recovery.damagedLines} lines within it cannot be read`;
-  if (recovery.cutBytes === 0) return 'recovered: it was whole';
-  return `recovered: the last ${recovery.cutBytes} bytes were half a line, and are kept beside it`;
+  const { cutBytes, isUnread } = recovery;
+  const unread = isUnread ? '; it is encrypted and the key is not here: what it holds was not looked at' : '';
+  if (cutBytes === 0) return `recovered: it was whole${unread}`;
+  return `recovered: the last ${cutBytes} bytes were torn, and are kept beside it${unread}`;
 }

@@ -1,15 +1,18 @@
-import { type FileHandle, open } from 'node:fs/promises';
-import { AppError, systemCode, toAppError } from '../base/errors.ts';
+import { AppError, toAppError } from '../base/errors.ts';
 import { type CastEvent, type CastHeader, parseEvent, parseHeader } from './cast.ts';
-import { createLineSplitter, type Line } from './line-splitter.ts';
+import { type CastKeys, type CastSource, openCastSource, type SourcePart } from './cast-source.ts';
+import { createLineSplitter, type Line, type LineSplitter } from './line-splitter.ts';
 
-/** A part of a cast, in the file's order. Offsets are bytes; `nextOffset` is where the next part begins. */
+/**
+ * A part of a cast, in the file's order. Offsets are bytes of its lines, before encryption where it is encrypted;
+ * `nextOffset` is where the next part begins.
+ */
 export type CastItem = { readonly offset: number; readonly nextOffset: number } & (
   | { readonly kind: 'header'; readonly header: CastHeader }
   | { readonly kind: 'event'; readonly event: CastEvent }
-  /** A damaged line within the cast: what it held is missing. */
+  /** A damaged line within the cast, or encrypted block of lines: what it held is missing. */
   | { readonly kind: 'gap'; readonly reason: string }
-  /** The last item where the writer died within a line, or is writing it right now. */
+  /** The last item where the writer died within a line or block, or is writing it right now. */
   | { readonly kind: 'torn' }
 );
 
@@ -20,53 +23,59 @@ export interface CastRange {
   readonly toOffset?: number | undefined;
 }
 
+/** What reading takes besides the path. Without keys an encrypted cast is locked. */
+export interface ReadingOptions {
+  readonly keys?: CastKeys | undefined;
+  readonly signal: AbortSignal;
+}
+
 /** Larger lines are gaps. Ours are under 512 KiB; asciinema's are as large as what one read gave it. */
 const MAX_LINE_BYTES = 16 * 1024 * 1024;
-const CHUNK_BYTES = 64 * 1024;
 
 /**
  * Reads a cast of any length in bounded memory. Throws `recording-unreadable` where there is no header,
- * `recording-not-found` where there is no file; damage after the header is told by items.
+ * `recording-not-found` where there is no file, `recording-locked` where the key is missing; damage after the header
+ * is told by items.
  */
 export async function* readCast(
   path: string,
-  {
-    fromOffset = 0,
-    toOffset = Number.POSITIVE_INFINITY,
-    signal,
-  }: CastRange & { readonly signal: AbortSignal },
+  { fromOffset = 0, toOffset = Number.POSITIVE_INFINITY, keys, signal }: CastRange & ReadingOptions,
 ): AsyncGenerator<CastItem> {
-  const file = await openForReading(path);
+  const source = await openCastSource(path, keys);
   try {
-    const splitter = createLineSplitter(fromOffset, MAX_LINE_BYTES);
-    const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
-    let position = fromOffset;
-    while (position < toOffset) {
-      signal.throwIfAborted();
-      const length = Math.min(CHUNK_BYTES, toOffset - position);
-      const { bytesRead } = await file.read(chunk, 0, length, position);
-      if (bytesRead === 0) break;
-      position += bytesRead;
-      for (const line of splitter.push(chunk.subarray(0, bytesRead))) {
-        const item = readLine(line);
-        if (item) yield item;
-      }
+    let splitter = createLineSplitter(fromOffset, MAX_LINE_BYTES);
+    let isEmpty = true;
+    for await (const part of source.read({ fromOffset, toOffset, signal })) {
+      isEmpty = false;
+      yield* readPart(part, splitter);
+      // What was broken off by damage is no line, and none begins before the next block.
+      if (part.kind !== 'bytes') splitter = createLineSplitter(part.nextOffset, MAX_LINE_BYTES);
     }
     const rest = splitter.rest();
     const last = rest && readRest(rest);
     if (last) yield last;
-    if (position === 0)
-      throw new AppError('recording-unreadable', 'the recording cannot be read: it is empty');
+    if (isEmpty && fromOffset === 0) throw createEmptyError();
   } finally {
-    await file.close();
+    await source.close();
   }
 }
 
+function* readPart(part: SourcePart, splitter: LineSplitter): Generator<CastItem> {
+  if (part.kind === 'bytes') {
+    for (const line of splitter.push(part.bytes)) {
+      const item = readLine(line);
+      if (item) yield item;
+    }
+    return;
+  }
+  if (part.offset === 0) throw createNoStartError();
+  const broken = splitter.rest();
+  if (broken) yield { ...placeOf(broken), kind: 'gap', reason: 'a line whose end is damaged' };
+  yield part;
+}
+
 /** Throws as `readCast` does. */
-export async function readCastHeader(
-  path: string,
-  options: { readonly signal: AbortSignal },
-): Promise<CastHeader> {
+export async function readCastHeader(path: string, options: ReadingOptions): Promise<CastHeader> {
   for await (const item of readCast(path, options)) {
     if (item.kind === 'header') return item.header;
   }
@@ -74,18 +83,27 @@ export async function readCastHeader(
 }
 
 /** The last whole event of a cast, read from its end; absent where it has none. */
-export async function readLastEvent(path: string): Promise<CastEvent | undefined> {
-  const file = await openForReading(path);
+export async function readLastEvent(
+  path: string,
+  { keys, signal = new AbortController().signal }: Partial<ReadingOptions> = {},
+): Promise<CastEvent | undefined> {
+  const source = await openCastSource(path, keys);
   try {
-    const { size } = await file.stat();
+    const size = await source.size({ signal });
     for (let length = TAIL_BYTES; ; length = Math.min(length * 8, LONGEST_TAIL_BYTES)) {
       const start = Math.max(0, size - length);
-      const event = await findLastEvent(file, start, size);
+      const event = await findLastEvent(source, start, { signal });
       if (event || start === 0 || length === LONGEST_TAIL_BYTES) return event;
     }
   } finally {
-    await file.close();
+    await source.close();
   }
+}
+
+/** Microseconds up to the last whole event; 0 where there is none, or none that can be read. */
+export async function readDuration(path: string, options: Partial<ReadingOptions> = {}): Promise<number> {
+  const last = await readLastEvent(path, options).catch(() => undefined);
+  return last?.timeMicros ?? 0;
 }
 
 /** Enough for the last line of nearly every cast. */
@@ -93,19 +111,32 @@ const TAIL_BYTES = 64 * 1024;
 /** Room for one line of the largest size behind another. */
 const LONGEST_TAIL_BYTES = 2 * MAX_LINE_BYTES;
 
-async function findLastEvent(file: FileHandle, start: number, end: number): Promise<CastEvent | undefined> {
-  const bytes = Buffer.alloc(end - start);
-  const { bytesRead } = await file.read(bytes, 0, bytes.length, start);
-  const splitter = createLineSplitter(start, MAX_LINE_BYTES);
-  const lines = splitter.push(bytes.subarray(0, bytesRead));
-  const rest = splitter.rest();
-  if (rest) lines.push(rest);
-  // The first line is the header, or was cut by where we began.
-  for (const line of lines.slice(1).reverse()) {
-    const item = readLine(line);
-    if (item?.kind === 'event') return item.event;
+async function findLastEvent(
+  source: CastSource,
+  fromOffset: number,
+  { signal }: ReadingOptions,
+): Promise<CastEvent | undefined> {
+  let last: CastEvent | undefined;
+  let isWithinLine = fromOffset > 0;
+  let splitter = createLineSplitter(fromOffset, MAX_LINE_BYTES);
+  function look(line: Line): void {
+    // The first line is the header, or was cut by where we began.
+    if (!isWithinLine && line.offset > 0) {
+      const item = readLine(line);
+      if (item?.kind === 'event') last = item.event;
+    }
+    isWithinLine = false;
   }
-  return undefined;
+  for await (const part of source.read({ fromOffset, toOffset: Number.POSITIVE_INFINITY, signal })) {
+    if (part.kind === 'bytes') splitter.push(part.bytes).forEach(look);
+    else {
+      splitter = createLineSplitter(part.nextOffset, MAX_LINE_BYTES);
+      isWithinLine = false;
+    }
+  }
+  const rest = splitter.rest();
+  if (rest) look(rest);
+  return last;
 }
 
 function readLine(line: Line): CastItem | undefined {
@@ -139,15 +170,10 @@ function createEmptyError(): AppError {
   return new AppError('recording-unreadable', 'the recording cannot be read: it is empty');
 }
 
-async function openForReading(path: string): Promise<FileHandle> {
-  try {
-    return await open(path, 'r');
-  } catch (cause) {
-    const code = systemCode(cause);
-    if (code === 'ENOENT')
-      throw new AppError('recording-not-found', `there is no recording ${path}`, { cause });
-    throw new AppError('recording-unreadable', `the recording ${path} could not be opened: ${code}`, {
-      cause,
-    });
-  }
+function createNoStartError(): AppError {
+  return new AppError('recording-unreadable', 'the recording cannot be read: its first block is damaged');
+}
+
+function placeOf({ offset, nextOffset }: Line): { readonly offset: number; readonly nextOffset: number } {
+  return { offset, nextOffset };
 }

@@ -4,12 +4,13 @@ import { createEmitter, type Event } from '../base/event.ts';
 import { createLifetime } from '../base/lifetime.ts';
 import { type CastEvent, parseEvent } from './cast.ts';
 import { type CastLine, COALESCE_MICROS, createCastEncoder } from './cast-encoder.ts';
-import { readLastEvent } from './cast-reader.ts';
+import { type CastItem, type CastRange, type ReadingOptions, readCast, readDuration } from './cast-reader.ts';
 import { settleLastLines } from './last-lines.ts';
 import { createLineQueue } from './line-queue.ts';
 import type { LiveCasts } from './live-casts.ts';
 import { createLiveSidecar } from './live-sidecar.ts';
 import { beginRecording, type NewRecording } from './new-recording.ts';
+import { publicEnd } from './public-part.ts';
 import type { RecordingEnd, Sidecar, TerminalSize } from './recording.ts';
 import { toRecordingError } from './recording-error.ts';
 import type { RecordingFacts } from './recording-facts.ts';
@@ -37,6 +38,8 @@ export interface CastWriter {
   output(bytes: Uint8Array, nowMicros: number): Promise<void>;
   resize(size: TerminalSize, nowMicros: number): Promise<void>;
   marker(label: string, nowMicros: number): Promise<void>;
+  /** Its lines from the file, as `readCast`; those of an encrypted one too, while it is being written. */
+  read(range: CastRange & Pick<ReadingOptions, 'signal'>): AsyncGenerator<CastItem>;
   /** Adds to the sidecar what becomes known late; what rejects stays unknown. */
   learn(facts: Promise<RecordingFacts>): void;
   /** Size of the file plus what is queued. */
@@ -59,7 +62,7 @@ export interface CastWriter {
 
 /** All that was taken is in one of these, in this order. */
 export interface CastStanding {
-  /** Of the file, up to a line's end. */
+  /** Of the lines in the file, up to one's end: where reading it is to stop. */
   readonly fileBytes: number;
   /** What the disk has not taken yet. */
   readonly unwritten: readonly CastEvent[];
@@ -75,6 +78,8 @@ export interface CastWriterNeeds {
   readonly folder: string;
   /** The system's files by default. */
   readonly files?: RecordingFiles;
+  /** The age recipients that are to read it; in the clear where there are none. */
+  readonly encryptTo?: readonly string[];
   /** Keeps to the limits of the disk; without one there are none. */
   readonly guard?: SpaceGuard;
   /** It is among them until it is closed. */
@@ -90,13 +95,13 @@ const PLACE_CHECK_MICROS = 1_000_000;
 
 /** Rejects with `disk-full` or `recording-failed`, leaving no files behind, where the cast cannot be begun. */
 export async function createCastWriter(needs: CastWriterNeeds, recording: NewRecording): Promise<CastWriter> {
-  const { clock, folder, files = systemRecordingFiles, guard } = needs;
+  const { clock, folder, files = systemRecordingFiles, guard, encryptTo } = needs;
   await guard?.measure();
   const refusal = guard?.refusal(0);
   if (refusal) throw refusal;
   const redaction = needs.redaction ?? createRedaction({ enabled: false, patterns: [] });
   const details = { ...recording.details, command: redaction.command(recording.details.command) };
-  const begun = await beginRecording({ clock, files }, folder, { ...recording, details });
+  const begun = await beginRecording({ clock, files, encryptTo }, folder, { ...recording, details });
   const zeroMicros = clock.nowMicros();
   const { recordingId, path, file, chainFile, lines } = begun;
 
@@ -115,7 +120,8 @@ export async function createCastWriter(needs: CastWriterNeeds, recording: NewRec
       append,
       length: () => lines.length,
       toTrouble: (cause) => toTrouble(path, cause),
-      refusal: () => guard?.refusal(lines.length + queue.queuedBytes),
+      refusal: () => guard?.refusal(lines.fileBytes + queue.queuedBytes),
+      pace: begun.pace,
     },
     life,
   );
@@ -131,12 +137,12 @@ export async function createCastWriter(needs: CastWriterNeeds, recording: NewRec
 
   async function append(bytes: Uint8Array): Promise<void> {
     await keepInPlace();
-    const before = lines.length;
+    const before = lines.fileBytes;
     try {
       await lines.append(bytes);
     } finally {
-      sync.wrote(lines.length - before);
-      guard?.spent(lines.length - before);
+      sync.wrote(lines.fileBytes - before);
+      guard?.spent(lines.fileBytes - before);
     }
   }
 
@@ -181,6 +187,10 @@ export async function createCastWriter(needs: CastWriterNeeds, recording: NewRec
     const timeMicros = sinceStart(nowMicros);
     push(encoder.finish(timeMicros));
     queue.end();
+    const told = redaction.end(end);
+    if (begun.keys && told.kind === 'failed') {
+      push(encoder.event({ kind: 'marker', timeMicros, label: told.note }));
+    }
     if (end.kind === 'exited') push(encoder.event({ kind: 'exit', timeMicros, exitCode: end.exitCode }));
     const unsettled = await settleLastLines(queue, releaseReserve);
     const refusal = unsettled && toTrouble(path, unsettled.cause);
@@ -190,20 +200,16 @@ export async function createCastWriter(needs: CastWriterNeeds, recording: NewRec
     const unwrittenBytes = queue.unwritten().reduce((total, line) => total + line.outputBytes, 0);
     const state: Sidecar['state'] = {
       kind: 'closed',
-      durationMicros: failure ? await readDuration(path) : encoder.lastMicros,
-      bytes: lines.length,
+      durationMicros: failure ? await readDuration(path, begun) : encoder.lastMicros,
+      bytes: lines.fileBytes,
       lostBytes: queue.lostBytes + unwrittenBytes,
       invalidBytes: encoder.invalidBytes,
       maskedSpans: redactor?.maskedSpans ?? 0,
-      end: failure ? { kind: 'failed', note: failure.message } : redactEnd(end),
+      end: failure ? { kind: 'failed', note: failure.message } : begun.keys ? publicEnd(told) : told,
     };
     await sidecar.settle(state);
     await life.end();
     if (failure) throw failure;
-  }
-
-  function redactEnd(end: RecordingEnd): RecordingEnd {
-    return end.kind === 'failed' ? { kind: 'failed', note: redaction.text(end.note) } : end;
   }
 
   async function releaseReserve(): Promise<void> {
@@ -239,9 +245,10 @@ export async function createCastWriter(needs: CastWriterNeeds, recording: NewRec
       } as const;
       push(encoder.event(event));
     },
+    read: (range) => readCast(path, { ...range, keys: begun.keys }),
     learn: sidecar.learn,
     get bytes() {
-      return lines.length + queue.queuedBytes + encoder.heldBytes;
+      return lines.fileBytes + queue.queuedBytes + encoder.heldBytes;
     },
     get lostBytes() {
       return queue.lostBytes;
@@ -274,10 +281,4 @@ export async function createCastWriter(needs: CastWriterNeeds, recording: NewRec
 
 function toTrouble(path: string, cause: unknown): AppError {
   return toRecordingError(cause, `the recording ${path} cannot be written to`);
-}
-
-/** Of what is in the file, where not all that was taken is. */
-async function readDuration(path: string): Promise<number> {
-  const last = await readLastEvent(path).catch(() => undefined);
-  return last?.timeMicros ?? 0;
 }

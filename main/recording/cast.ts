@@ -27,6 +27,8 @@ export interface CastHeader {
   readonly pod?: CastPod;
   /** The kubeconfig context; only our own casts name one. */
   readonly context?: string;
+  /** Only where the cast is encrypted: commands carry secrets. */
+  readonly command?: readonly string[];
   /** What else was known when it began. */
   readonly facts?: RecordingFacts;
 }
@@ -39,9 +41,9 @@ interface CastPod {
   readonly isAttached?: boolean;
 }
 
-/** The header's line, with its line end. The command is not in it: commands carry secrets. */
+/** The header's line, with its line end. */
 export function formatHeader(header: CastHeader): string {
-  const { size, startedAtSeconds, terminalType, pod, context, facts } = header;
+  const { size, startedAtSeconds, terminalType, pod, context, command, facts } = header;
   const fields = {
     version: 2,
     width: size.cols,
@@ -54,7 +56,7 @@ export function formatHeader(header: CastHeader): string {
       Container: pod.container,
       SessionType: pod.isAttached ? 'attach' : 'exec',
     },
-    kubereel: context === undefined ? undefined : { context, ...facts },
+    kubereel: context === undefined ? undefined : { context, command, ...facts },
   };
   const json = JSON.stringify(fields, (_key, value) =>
     typeof value === 'string' ? value.toWellFormed() : value,
@@ -95,7 +97,7 @@ export function parseHeader(line: string): CastHeader {
   const parsed = v.safeParse(HeaderSchema, json);
   if (!parsed.success) throw createUnreadableError('its header has no terminal size', line);
   const { width, height, timestamp, env, kubernetes, kubereel } = parsed.output;
-  const { context, ...facts } = kubereel ?? {};
+  const { context, command, ...facts } = kubereel ?? {};
   return {
     // Recorders that saw no terminal write 0x0; players show those as 80x24.
     size: { cols: width || DEFAULT_SIZE.cols, rows: height || DEFAULT_SIZE.rows },
@@ -112,6 +114,7 @@ export function parseHeader(line: string): CastHeader {
           },
         }),
     ...(context === undefined ? {} : { context }),
+    ...(command === undefined ? {} : { command }),
     ...(Object.keys(facts).length > 0 && { facts }),
   };
 }
@@ -153,7 +156,12 @@ const HeaderSchema = v.object({
     undefined,
   ),
   kubereel: v.fallback(
-    v.optional(v.intersect([v.object({ context: v.string() }), recordingFactsSchema])),
+    v.optional(
+      v.intersect([
+        v.object({ context: v.string(), command: v.exactOptional(v.array(v.string())) }),
+        recordingFactsSchema,
+      ]),
+    ),
     undefined,
   ),
 });

@@ -1,9 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { systemCode } from '../base/errors.ts';
+import { besideCast } from './cast-path.ts';
 
 /** `ID.chain` beside `ID.cast`: a line of hex for each whole block, so that a change can be named by its block. */
 export function chainPathOf(castPath: string): string {
-  return castPath.replace(/\.cast$/, '.chain');
+  return besideCast(castPath, '.chain');
 }
 
 export function formatChain(hashes: readonly string[]): string {

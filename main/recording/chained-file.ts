@@ -1,17 +1,24 @@
 import { BLOCK_BYTES, type BlockChain } from './block-chain.ts';
 import { formatChain } from './chain-file.ts';
-import { createLineFile, type LineFile } from './line-file.ts';
+import { createLineFile, type LineFile, type WholePart } from './line-file.ts';
 import type { Integrity } from './recording.ts';
 import type { AppendFile } from './recording-files.ts';
 
 /** A line file whose bytes are hashed as they are taken, with the hashes of whole blocks in a file beside it. */
 export interface ChainedFile extends LineFile {
+  /** What the lines take in the file: more than they are long where they are encrypted. */
+  readonly fileBytes: number;
   /** What the file is now. The chain file has all of its whole blocks, as far as the disk took them. */
   integrity(): Promise<Integrity>;
 }
 
-export function createChainedFile(file: AppendFile, chain: BlockChain, chainFile: AppendFile): ChainedFile {
-  const lineFile = createLineFile(file);
+export function createChainedFile(
+  file: AppendFile,
+  chain: BlockChain,
+  chainFile: AppendFile,
+  wholePart?: WholePart,
+): ChainedFile {
+  const lineFile = createLineFile(file, wholePart);
   const chainLines = createLineFile(chainFile);
   let waiting: string[] = [];
 
@@ -36,6 +43,9 @@ export function createChainedFile(file: AppendFile, chain: BlockChain, chainFile
       }
     },
     get length() {
+      return lineFile.length;
+    },
+    get fileBytes() {
       return lineFile.length;
     },
     async integrity() {

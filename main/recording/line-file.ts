@@ -11,7 +11,14 @@ export interface LineFile {
   readonly length: number;
 }
 
-export function createLineFile(file: AppendFile): LineFile {
+/** How much of what is being appended may stay where only its first `written` bytes went in. */
+export type WholePart = (bytes: Uint8Array, written: number) => number;
+
+const wholeLines: WholePart = (bytes, written) =>
+  written === 0 ? 0 : bytes.lastIndexOf(LINE_END, written - 1) + 1;
+
+/** With another `wholePart` it holds other things than lines. */
+export function createLineFile(file: AppendFile, wholePart: WholePart = wholeLines): LineFile {
   let length = 0;
   let isTorn = false;
 
@@ -35,7 +42,7 @@ export function createLineFile(file: AppendFile): LineFile {
         }
         length += written;
       } catch (error) {
-        const whole = written === 0 ? 0 : lines.lastIndexOf(LINE_END, written - 1) + 1;
+        const whole = wholePart(lines, written);
         length += whole;
         isTorn = whole < written;
         // A torn line that cannot be cut off now is a torn tail: readers and recovery know those.

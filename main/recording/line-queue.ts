@@ -36,6 +36,8 @@ export interface LineQueueNeeds {
   /** How far `append` came; grows also where it rejects. */
   length(): number;
   toTrouble(cause: unknown): AppError;
+  /** Waits before lines are taken to be written together; by default they are written as they come. */
+  pace?: ((options: { readonly signal: AbortSignal }) => Promise<void>) | undefined;
   /** Why no more output is to be taken, though the disk would; undefined where it is. */
   refusal(): AppError | undefined;
 }
@@ -137,6 +139,8 @@ export function createLineQueue(needs: LineQueueNeeds, { signal }: { signal: Abo
     while (entries.length > 0 || (gap && !needs.refusal())) {
       // There is room again: the place of what was dropped is marked before anything follows it.
       if (entries.length === 0) closeGap();
+      // A whole batch is worth its cost at once.
+      if (queuedBytes < BATCH_BYTES) await needs.pace?.({ signal });
       const size = measureBatch();
       if (room.length < size.bytes) room = Buffer.allocUnsafe(size.bytes);
       const batch = fillBatch(room, size.count);

@@ -3,9 +3,14 @@ import type { Clock } from '../base/clock.ts';
 import { systemCode } from '../base/errors.ts';
 import { createBlockChain } from './block-chain.ts';
 import { type CastHeader, formatHeader } from './cast.ts';
+import { nameCast } from './cast-path.ts';
+import type { CastKeys } from './cast-source.ts';
 import { chainPathOf } from './chain-file.ts';
 import { type ChainedFile, createChainedFile } from './chained-file.ts';
+import { createEncryptedFile, wholeFrame } from './encrypted-file.ts';
+import type { LineQueueNeeds } from './line-queue.ts';
 import { describeThisProcess } from './owner.ts';
+import { publicDetails } from './public-part.ts';
 import type { RecordingDetails, Sidecar, TerminalSize } from './recording.ts';
 import { toRecordingError } from './recording-error.ts';
 import type { AppendFile, RecordingFiles } from './recording-files.ts';
@@ -30,8 +35,12 @@ export interface BegunRecording {
   readonly reservePath: string;
   readonly file: AppendFile;
   readonly chainFile: AppendFile;
-  /** `file`, with its bytes hashed into `chainFile`. */
+  /** `file`, with its bytes hashed into `chainFile`; encrypted before that where somebody is to hold the key. */
   readonly lines: ChainedFile;
+  /** As `LineQueueNeeds.pace`. */
+  readonly pace?: NonNullable<LineQueueNeeds['pace']>;
+  /** Open it while it is being written; absent where it is in the clear. */
+  readonly keys?: CastKeys;
   readonly sidecar: Sidecar;
 }
 
@@ -42,36 +51,48 @@ const RESERVE_BYTES = 64 * 1024;
 /** Two ids of one second are the same once in 2^30 times. */
 const MAX_ID_ATTEMPTS = 3;
 
+export interface BeginningNeeds {
+  readonly clock: Pick<Clock, 'nowMs' | 'sleep'>;
+  readonly files: RecordingFiles;
+  /** age recipients; with none it is recorded in the clear. */
+  readonly encryptTo?: readonly string[] | undefined;
+}
+
 /** Both files are on the disk when this resolves. Rejects with `disk-full` or `recording-failed`, and leaves neither. */
 export async function beginRecording(
-  { clock, files }: { readonly clock: Pick<Clock, 'nowMs'>; readonly files: RecordingFiles },
+  needs: BeginningNeeds,
   folder: string,
-  { details, size, startedAtMs = clock.nowMs() }: NewRecording,
+  { details, size, startedAtMs = needs.clock.nowMs() }: NewRecording,
 ): Promise<BegunRecording> {
+  const { files, encryptTo = [] } = needs;
+  const isEncrypted = encryptTo.length > 0;
   const wholeFolder = resolve(folder);
   try {
     await files.makeFolder(wholeFolder);
-    const { recordingId, path, file } = await createCast(files, wholeFolder, startedAtMs);
+    const { recordingId, path, file } = await createCast(needs, wholeFolder, startedAtMs);
     let chainFile: AppendFile | undefined;
     try {
       chainFile = await files.create(chainPathOf(path));
-      const lines = createChainedFile(file, createBlockChain(recordingId), chainFile);
-      const header = formatHeader(describeHeader({ details, size, startedAtMs }));
-      await lines.append(Buffer.from(header));
+      const writing = await openLines(needs, { recordingId, file, chainFile });
+      const { lines } = writing;
+      const header = describeHeader({ details, size, startedAtMs });
+      const command = isEncrypted ? { command: details.command } : {};
+      await lines.append(Buffer.from(formatHeader({ ...header, ...command })));
       await file.sync();
       await files.syncFolder(wholeFolder);
       const sidecar: Sidecar = {
         version: 1,
         id: recordingId,
-        details,
+        details: isEncrypted ? publicDetails(details) : details,
         size,
         startedAtMs,
+        ...(isEncrypted ? { encryptedTo: encryptTo } : {}),
         state: { kind: 'live', owner: describeThisProcess() },
       };
       await files.replace(sidecarPathOf(path), formatSidecar(sidecar));
       const reservePath = reservePathOf(path);
       await files.reserve(reservePath, RESERVE_BYTES);
-      return { recordingId, path, reservePath, file, chainFile, lines, sidecar };
+      return { recordingId, path, reservePath, file, chainFile, sidecar, ...writing };
     } catch (error) {
       // What made it fail is what its caller must hear, not what else fails after that.
       await file.close().catch(() => {});
@@ -84,6 +105,17 @@ export async function beginRecording(
   } catch (error) {
     throw toRecordingError(error, `no recording could be begun in ${wholeFolder}`);
   }
+}
+
+async function openLines(
+  { clock, encryptTo = [] }: BeginningNeeds,
+  { recordingId, file, chainFile }: Pick<BegunRecording, 'recordingId' | 'file' | 'chainFile'>,
+): Promise<Pick<BegunRecording, 'lines' | 'pace' | 'keys'>> {
+  const chain = createBlockChain(recordingId);
+  if (encryptTo.length === 0) return { lines: createChainedFile(file, chain, chainFile) };
+  const frames = createChainedFile(file, chain, chainFile, wholeFrame);
+  const lines = await createEncryptedFile({ clock, frames }, encryptTo);
+  return { lines, pace: lines.pace, keys: { unlock: async () => lines.identity } };
 }
 
 /** The first line of its cast, which the sidecar can bring back. */
@@ -123,13 +155,13 @@ export async function settleRecording(
 }
 
 async function createCast(
-  files: RecordingFiles,
+  { files, encryptTo = [] }: BeginningNeeds,
   folder: string,
   startedAtMs: number,
 ): Promise<{ readonly recordingId: string; readonly path: string; readonly file: AppendFile }> {
   for (let attempt = 1; ; attempt += 1) {
     const recordingId = makeRecordingId(startedAtMs);
-    const path = join(folder, `${recordingId}.cast`);
+    const path = join(folder, nameCast(recordingId, { isEncrypted: encryptTo.length > 0 }));
     try {
       return { recordingId, path, file: await files.create(path) };
     } catch (error) {

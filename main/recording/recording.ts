@@ -37,6 +37,8 @@ export interface Sidecar {
   readonly size: TerminalSize;
   /** Unix milliseconds. */
   readonly startedAtMs: number;
+  /** The age recipients that can read its cast; absent where everybody can. */
+  readonly encryptedTo?: readonly string[];
   /** What recovery took off the end of the cast. */
   readonly cut?: CutEnd;
   /** Of the cast as it was when its writer or recovery was done with it. */
@@ -65,6 +67,8 @@ export interface Sidecar {
         readonly durationMicros: number;
         readonly bytes: number;
         readonly end: RecordingEnd;
+        /** It is encrypted and the key was not there: its blocks are whole, what they hold was not looked at. */
+        readonly isUnread?: true;
       }
     /** Its writer died, and lines within it cannot be read. The cast is as it was found. */
     | {

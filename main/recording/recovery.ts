@@ -1,13 +1,13 @@
 import { open, readFile, rm, stat } from 'node:fs/promises';
 import { writeFileAtomically } from '../base/atomic-file.ts';
-import { toAppError } from '../base/errors.ts';
 import { BLOCK_BYTES } from './block-chain.ts';
 import { formatHeader } from './cast.ts';
 import { hashCast } from './cast-hash.ts';
-import { readCast } from './cast-reader.ts';
+import type { CastKeys } from './cast-source.ts';
+import { type Survey, surveyRecording } from './cast-survey.ts';
 import { chainPathOf, formatChain } from './chain-file.ts';
 import { describeHeader } from './new-recording.ts';
-import type { CutEnd, RecordingEnd, RecordingOwner, Sidecar } from './recording.ts';
+import type { CutEnd, RecordingOwner, Sidecar } from './recording.ts';
 import { type Signer, sealSidecar } from './seal.ts';
 import { formatSidecar, parseSidecar, reservePathOf, sidecarPathOf } from './sidecar.ts';
 
@@ -16,8 +16,11 @@ import { formatSidecar, parseSidecar, reservePathOf, sidecarPathOf } from './sid
  * what is damaged within is left as it is.
  */
 export type Recovery =
-  /** Its end was mended, or there was nothing to mend. */
-  | { readonly kind: 'recovered'; readonly cutBytes: number }
+  /**
+   * Its end was mended, or there was nothing to mend. `isUnread`: it is encrypted and the key is not here, so that
+   * its blocks are known to be whole, and what they hold is not.
+   */
+  | { readonly kind: 'recovered'; readonly cutBytes: number; readonly isUnread?: true }
   /** Lines within it cannot be read; readers show gaps there. */
   | { readonly kind: 'damaged'; readonly damagedLines: number; readonly firstBadBlock?: number };
 
@@ -28,6 +31,8 @@ export interface RecoveryNeeds {
   readonly hostName: string;
   /** As the cast writer's. */
   signer?(): Promise<Signer | undefined>;
+  /** Read encrypted recordings; without the key for one only its end is mended. */
+  readonly keys?: CastKeys;
 }
 
 /** Mends a recording where its writer is known to be gone; undefined where it is not, or nothing is to be done. */
@@ -43,33 +48,20 @@ export async function recoverOrphan(
   return recoverRecording(needs, path, sidecar, { signal });
 }
 
-interface Survey {
-  /** Up to where it is whole: the end of a line, or of an event that lacks only its line end. */
-  readonly goodBytes: number;
-  readonly lacksLineEnd: boolean;
-  readonly hasHeader: boolean;
-  readonly damagedLines: number;
-  readonly durationMicros: number;
-  readonly end: RecordingEnd;
-}
-
 const LINE_END = 0x0a;
-const CHUNK_BYTES = 64 * 1024;
-const NOTE = 'the program that recorded it stopped before it was closed';
 
 /**
  * Mends a recording that is nobody's any more; to be called only where its owner is gone. Doing it again, as after a
  * crash midway, comes to the same. Rejects with the file system's failure, the recording as readable as before.
  */
 export async function recoverRecording(
-  needs: Pick<RecoveryNeeds, 'clock' | 'signer'>,
+  needs: Pick<RecoveryNeeds, 'clock' | 'signer' | 'keys'>,
   path: string,
   sidecar: Sidecar,
   { signal }: { signal: AbortSignal },
 ): Promise<Recovery> {
   const { size } = await stat(path);
-  const textBytes = await findTextEnd(path, size);
-  const survey = await surveyCast(path, textBytes, { signal });
+  const survey = await surveyRecording(path, sidecar, { keys: needs.keys, signal });
   const { damagedLines, durationMicros, end } = survey;
   const firstBadBlock = await findBadBlock(path, sidecar.id, survey.goodBytes, { signal });
   if (damagedLines > 0 || firstBadBlock !== undefined) {
@@ -78,15 +70,23 @@ export async function recoverRecording(
     return { kind: 'damaged', damagedLines, ...place };
   }
   const cutBytes = size - survey.goodBytes;
-  const kept = cutBytes === 0 ? sidecar : { ...sidecar, cut: await readCut(path, survey, textBytes, size) };
+  const kept = cutBytes === 0 ? sidecar : { ...sidecar, cut: await readCut(path, survey, size) };
   // What is cut off must stand elsewhere first.
   await writeFileAtomically(sidecarPathOf(path), formatSidecar(kept));
   if (survey.hasHeader) await mendEnd(path, survey);
   else await writeFileAtomically(path, formatHeader(describeHeader(sidecar)));
   const bytes = (await stat(path)).size;
   const recoveredAtMs = needs.clock.nowMs();
-  await settle(needs, path, kept, { kind: 'recovered', recoveredAtMs, durationMicros, bytes, end });
-  return { kind: 'recovered', cutBytes };
+  const unread = survey.isUnread ? { isUnread: true as const } : {};
+  await settle(needs, path, kept, {
+    kind: 'recovered',
+    recoveredAtMs,
+    durationMicros,
+    bytes,
+    end,
+    ...unread,
+  });
+  return { kind: 'recovered', cutBytes, ...unread };
 }
 
 /** Of the blocks that are whole: those that a power cut took the end of are torn, not changed. */
@@ -117,86 +117,8 @@ async function settle(
   await rm(reservePathOf(path), { force: true });
 }
 
-/** A power cut may leave zeros where the last write would have been: the size was stored, the data was not. */
-async function findTextEnd(path: string, size: number): Promise<number> {
-  const file = await open(path, 'r');
-  try {
-    const chunk = Buffer.alloc(CHUNK_BYTES);
-    for (let end = size; end > 0; ) {
-      const start = Math.max(0, end - CHUNK_BYTES);
-      const { bytesRead } = await file.read(chunk, 0, end - start, start);
-      const last = chunk.subarray(0, bytesRead).findLastIndex((byte) => byte !== 0);
-      if (last >= 0) return start + last + 1;
-      end = start;
-    }
-    return 0;
-  } finally {
-    await file.close();
-  }
-}
-
-async function surveyCast(
-  path: string,
-  textBytes: number,
-  { signal }: { signal: AbortSignal },
-): Promise<Survey> {
-  let goodBytes = 0;
-  let damagedLines = 0;
-  let durationMicros = 0;
-  let hasHeader = false;
-  let end: RecordingEnd = { kind: 'failed', note: NOTE };
-  try {
-    for await (const item of readCast(path, { toOffset: textBytes, signal })) {
-      if (item.kind === 'gap') damagedLines += 1;
-      if (item.kind === 'torn') continue;
-      goodBytes = item.nextOffset;
-      hasHeader = true;
-      if (item.kind !== 'event') continue;
-      durationMicros = Math.max(durationMicros, item.event.timeMicros);
-      if (item.event.kind === 'exit') end = { kind: 'exited', exitCode: item.event.exitCode };
-    }
-  } catch (error) {
-    signal.throwIfAborted();
-    if (toAppError(error).code !== 'recording-unreadable') throw error;
-    // Its first line: torn where it is the only one, else damage within.
-    damagedLines = (await hasLineEnd(path, textBytes)) ? 1 : 0;
-  }
-  const lacksLineEnd = goodBytes > 0 && !(await endsLine(path, goodBytes));
-  return { goodBytes, lacksLineEnd, hasHeader, damagedLines, durationMicros, end };
-}
-
-async function hasLineEnd(path: string, textBytes: number): Promise<boolean> {
-  const file = await open(path, 'r');
-  try {
-    const chunk = Buffer.alloc(CHUNK_BYTES);
-    for (let position = 0; position < textBytes; position += CHUNK_BYTES) {
-      const length = Math.min(CHUNK_BYTES, textBytes - position);
-      const { bytesRead } = await file.read(chunk, 0, length, position);
-      if (chunk.subarray(0, bytesRead).includes(LINE_END)) return true;
-    }
-    return false;
-  } finally {
-    await file.close();
-  }
-}
-
-async function endsLine(path: string, goodBytes: number): Promise<boolean> {
-  const file = await open(path, 'r');
-  try {
-    const { buffer } = await file.read(Buffer.alloc(1), 0, 1, goodBytes - 1);
-    return buffer[0] === LINE_END;
-  } finally {
-    await file.close();
-  }
-}
-
-/** Lines are bounded, so is what can be torn of one; zeros are counted, not kept. */
-async function readCut(
-  path: string,
-  { goodBytes }: Survey,
-  textBytes: number,
-  size: number,
-): Promise<CutEnd> {
+/** Lines and frames are bounded, so is what can be torn of one; zeros are counted, not kept. */
+async function readCut(path: string, { goodBytes, textBytes }: Survey, size: number): Promise<CutEnd> {
   const file = await open(path, 'r');
   try {
     const bytes = Buffer.alloc(Math.max(0, textBytes - goodBytes));

@@ -1,3 +1,4 @@
+import type { RecordingEnd } from './recording.ts';
 import { type CompiledPattern, compilePatterns, type RedactionPattern } from './redaction-patterns.ts';
 import { createRedactor, type Redactor } from './redactor.ts';
 
@@ -9,6 +10,8 @@ export interface Redaction {
   text(text: string): string;
   /** A command's words, seen as one line: a flag's value is a word of its own. */
   command(words: readonly string[]): string[];
+  /** Why it ended, where words of others say so. */
+  end(end: RecordingEnd): RecordingEnd;
 }
 
 export interface RedactionChoice {
@@ -20,12 +23,14 @@ export interface RedactionChoice {
 
 export function createRedaction({ enabled, patterns }: RedactionChoice): Redaction {
   const { compiled } = compilePatterns(patterns);
+  const mask = (text: string): string => redactText(text, compiled).text;
   return {
     newRedactor: () => (enabled ? createRedactor(compiled) : undefined),
-    text: (text) => redactText(text, compiled).text,
+    text: mask,
+    end: (end) => (end.kind === 'failed' ? { kind: 'failed', note: mask(end.note) } : end),
     command(words) {
       // One mask a character: the words keep their lengths.
-      const masked = [...redactText(words.join(' '), compiled).text];
+      const masked = [...mask(words.join(' '))];
       let start = 0;
       return words.map((word) => {
         const end = start + [...word].length;

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { AppError } from '../base/errors.ts';
+import { besideCast } from './cast-path.ts';
 import type { Sidecar } from './recording.ts';
 import { recordingFactsSchema } from './recording-facts.ts';
 
@@ -31,6 +32,7 @@ const SidecarSchema = v.object({
   ]),
   size: v.object({ cols: ExtentSchema, rows: ExtentSchema }),
   startedAtMs: CountSchema,
+  encryptedTo: v.exactOptional(v.array(v.string())),
   cut: v.exactOptional(v.object({ base64: v.string(), zeros: CountSchema })),
   integrity: v.exactOptional(
     v.object({
@@ -63,6 +65,7 @@ const SidecarSchema = v.object({
       durationMicros: CountSchema,
       bytes: CountSchema,
       end: EndSchema,
+      isUnread: v.exactOptional(v.literal(true)),
     }),
     v.object({
       kind: v.literal('damaged'),
@@ -76,12 +79,12 @@ const SidecarSchema = v.object({
 
 /** `ID.json` beside `ID.cast`. */
 export function sidecarPathOf(castPath: string): string {
-  return castPath.replace(/\.cast$/, '.json');
+  return besideCast(castPath, '.json');
 }
 
 /** `ID.reserve` beside a live `ID.cast`. */
 export function reservePathOf(castPath: string): string {
-  return castPath.replace(/\.cast$/, '.reserve');
+  return besideCast(castPath, '.reserve');
 }
 
 export function formatSidecar(sidecar: Sidecar): string {

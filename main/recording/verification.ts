@@ -1,8 +1,8 @@
 import { readFile, stat } from 'node:fs/promises';
-import { basename } from 'node:path';
 import { systemCode } from '../base/errors.ts';
 import { BLOCK_BYTES } from './block-chain.ts';
 import { hashCast } from './cast-hash.ts';
+import { toRecordingId } from './cast-path.ts';
 import type { RecordingOwner, Sidecar } from './recording.ts';
 import { isSealIntact } from './seal.ts';
 import { parseSidecar, sidecarPathOf } from './sidecar.ts';
@@ -38,7 +38,7 @@ export async function verifyRecording(
   path: string,
   { signal }: { signal: AbortSignal },
 ): Promise<Verification> {
-  const recordingId = basename(path, '.cast');
+  const recordingId = toRecordingId(path);
   const say = (verdict: Verdict, reason: string, more: Partial<Verification> = {}): Verification => ({
     recordingId,
     verdict,
@@ -76,7 +76,9 @@ export async function verifyRecording(
     return say('damaged', describeDamage(state), { ...signed, ...place });
   }
   if (state.kind === 'recovered') {
-    return say('recovered', 'its program died, and it is as recovery sealed it then', signed);
+    const reason = 'its program died, and it is as recovery sealed it then';
+    const unread = '; it is encrypted, and recovery had no key to read it with';
+    return say('recovered', state.isUnread ? `${reason}${unread}` : reason, signed);
   }
   return say('intact', 'it is what was recorded', signed);
 }

@@ -1,6 +1,5 @@
 import { type AppError, toAppError } from '../base/errors.ts';
 import type { TerminalSize } from '../exec/exec-stream.ts';
-import { readCast } from '../recording/cast-reader.ts';
 import type { CastWriter } from '../recording/cast-writer.ts';
 import type { RecordingDetails, RecordingEnd } from '../recording/recording.ts';
 import { toSessionRecord } from './cast-replay.ts';
@@ -109,7 +108,7 @@ function recordWith(
     async replay(sink, offset, { signal }) {
       const { fileBytes, unwritten, undecoded, held } = await writer.flush();
       let next = offset;
-      for await (const item of readCast(writer.path, { fromOffset: offset, toOffset: fileBytes, signal })) {
+      for await (const item of writer.read({ fromOffset: offset, toOffset: fileBytes, signal })) {
         next = item.nextOffset;
         const record =
           item.kind === 'header'

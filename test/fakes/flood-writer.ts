@@ -1,5 +1,6 @@
 /**
- * A program of its own that records a flood and a trickle until it is killed: `node flood-writer.ts FOLDER LOG`.
+ * A program of its own that records a flood and a trickle until it is killed: `node flood-writer.ts FOLDER LOG
+ * [RECIPIENT]`.
  * Prints both casts' paths, as JSON, once they have begun. LOG gets what it gives to them, before it does.
  */
 import { openSync, writeSync } from 'node:fs';
@@ -8,14 +9,15 @@ import { createSystemClock } from '../../main/base/clock.ts';
 import { type CastWriter, createCastWriter } from '../../main/recording/cast-writer.ts';
 import { FLOOD_LIMIT_BYTES, floodLine, formatGiven } from './flood.ts';
 
-const [, , folder = '', logPath = ''] = process.argv;
+const [, , folder = '', logPath = '', recipient] = process.argv;
+const encryptTo = recipient === undefined ? [] : [recipient];
 const clock = createSystemClock();
 const log = openSync(logPath, 'a');
 const never = new AbortController().signal;
 
 function begin(): Promise<CastWriter> {
   return createCastWriter(
-    { clock, folder },
+    { clock, folder, encryptTo },
     {
       details: { context: 'kind', namespace: 'shop', pod: 'flood', container: 'app', command: ['yes'] },
       size: { cols: 80, rows: 24 },

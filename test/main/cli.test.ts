@@ -307,7 +307,7 @@ test('recover mends what a dead program left, tells it, and sessions can be aske
   await mkdir(join(place, 'recordings'));
   const { recordingId } = await recordCutSession(join(place, 'recordings'), hostname());
   expect((await run(['recover'], there)).stdout.toString()).toBe(
-    `${recordingId}  recovered: the last 12 bytes were half a line, and are kept beside it\n`,
+    `${recordingId}  recovered: the last 12 bytes were torn, and are kept beside it\n`,
   );
   expect((await run(['recover'], there)).stderr).toBe('Nothing to recover.\n');
   const listed = await run(['sessions', '--state', 'recovered', '--json'], there);

@@ -1,0 +1,137 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { writeFileAtomically } from '../base/atomic-file.ts';
+import { AppError, systemCode } from '../base/errors.ts';
+import { type KeyVault, openVault } from '../base/key-vault.ts';
+import { makePrivateFolder } from '../base/paths.ts';
+import { createTurns } from '../base/turns.ts';
+import { decryptWith, makeIdentity, parseIdentity } from './age.ts';
+import { type CastKeys, createLockedError } from './cast-source.ts';
+
+/**
+ * The age identities of this home: with them it reads encrypted recordings. Recording needs none of them. They stand
+ * in a file for each vault; the one of the open vault is read by all, for any process may add to it, and `age -i`
+ * takes it as it is.
+ */
+export interface DecryptionKeys extends CastKeys {
+  /** Makes an identity and keeps it; resolves with its recipient. */
+  create(): Promise<string>;
+  /**
+   * Keeps the identities of a text as `age-keygen` writes it; resolves with the recipients of those that are new.
+   * Rejects with `bad-input`, keeping none, where a line of it is none or where there is none.
+   */
+  add(text: string): Promise<readonly string[]>;
+  /** Whose recordings can be read here. */
+  recipients(): Promise<readonly string[]>;
+}
+
+const FILE_NAME = 'age-identities';
+
+interface KnownIdentity {
+  readonly identity: string;
+  readonly recipient: string;
+}
+
+export function createDecryptionKeys({
+  folder,
+  clock,
+  vault = openVault,
+}: {
+  readonly folder: string;
+  readonly clock: { nowMs(): number };
+  readonly vault?: KeyVault;
+}): DecryptionKeys {
+  const vaults = vault.suffix === openVault.suffix ? [vault] : [vault, openVault];
+  const turns = createTurns();
+
+  function pathOf({ suffix }: KeyVault): string {
+    return join(folder, `${FILE_NAME}${suffix}`);
+  }
+
+  /** Anew each time: another process may have added one, and a recording is not opened often. */
+  async function load(from: KeyVault): Promise<string> {
+    try {
+      return await from.unlock(await readFile(pathOf(from), 'utf8'));
+    } catch (cause) {
+      if (systemCode(cause) === 'ENOENT') return '';
+      throw createUnusable(pathOf(from), cause);
+    }
+  }
+
+  async function loadIdentities(): Promise<readonly KnownIdentity[]> {
+    const found = await Promise.all(
+      vaults.map(async (from) =>
+        readIdentities(await load(from)).catch((cause: unknown) => {
+          throw createUnusable(pathOf(from), cause);
+        }),
+      ),
+    );
+    return found.flat();
+  }
+
+  function keep(added: readonly KnownIdentity[]): Promise<readonly string[]> {
+    return turns.take(async () => {
+      const known = new Set((await loadIdentities()).map(({ identity }) => identity));
+      const fresh = added.filter(({ identity }) => !known.has(identity));
+      if (fresh.length === 0) return [];
+      const time = new Date(clock.nowMs()).toISOString();
+      const lines = fresh.map(
+        ({ identity, recipient }) => `# created: ${time}\n# public key: ${recipient}\n${identity}\n`,
+      );
+      await makePrivateFolder(folder);
+      await writeFileAtomically(pathOf(vault), await vault.lock(`${await load(vault)}${lines.join('')}`));
+      return fresh.map(({ recipient }) => recipient);
+    });
+  }
+
+  return {
+    async create() {
+      const made = await makeIdentity();
+      await keep([made]);
+      return made.recipient;
+    },
+    async add(text) {
+      const identities = await readIdentities(text);
+      if (identities.length === 0) throw new AppError('bad-input', 'there is no age identity in it');
+      return keep(identities);
+    },
+    async recipients() {
+      return (await loadIdentities()).map(({ recipient }) => recipient);
+    },
+    async unlock(header, keyFile) {
+      const known = await loadIdentities();
+      const identities = known.map(({ identity }) => identity);
+      try {
+        const text = Buffer.from(await decryptWith(identities, keyFile)).toString('utf8');
+        return (await parseIdentity(text)).identity;
+      } catch (cause) {
+        // age does not tell a key that is another from one that was altered; that it should open it does.
+        const isMeant = known.some(({ recipient }) => header.recipients.includes(recipient));
+        if (!isMeant) throw createLockedError(header.recipients);
+        throw new AppError('recording-unreadable', 'the recording cannot be read: its key was altered', {
+          cause,
+        });
+      }
+    },
+  };
+}
+
+/** Throws `bad-input`, naming the line that is neither an identity nor a comment. */
+async function readIdentities(text: string): Promise<readonly KnownIdentity[]> {
+  const found: KnownIdentity[] = [];
+  for (const [index, line] of text.split('\n').entries()) {
+    if (line.trim() === '' || line.startsWith('#')) continue;
+    const known = await parseIdentity(line).catch((error: AppError) => {
+      throw new AppError('bad-input', `line ${index + 1}: ${error.message}`, { hint: error.hint ?? '' });
+    });
+    found.push(known);
+  }
+  return found;
+}
+
+function createUnusable(path: string, cause: unknown): AppError {
+  return new AppError('recording-failed', `the keys in ${path} cannot be used`, {
+    cause,
+    hint: 'Restore the file from a backup, or move it away; recordings that it opens cannot be read without it.',
+  });
+}
