@@ -18,6 +18,7 @@ import { createFactFinder } from './kube/fact-finder.ts';
 import { createNodeShellLedger } from './kube/node-shell-ledger.ts';
 import { type Library, openLibrary } from './library/library.ts';
 import { type CastWriter, createCastWriter } from './recording/cast-writer.ts';
+import { createDecryptionKeys, type DecryptionKeys } from './recording/decryption-keys.ts';
 import { createLiveCasts } from './recording/live-casts.ts';
 import { describeThisProcess, isOwnerAlive } from './recording/owner.ts';
 import type { RecordingDetails } from './recording/recording.ts';
@@ -54,6 +55,7 @@ export interface Core {
   readonly doctor: Doctor;
   readonly credentials: Credentials;
   readonly signingKeys: SigningKeys;
+  readonly decryptionKeys: DecryptionKeys;
   /** Read at its first use; so is the next. */
   settings(): Promise<SettingsStore>;
   library(): Promise<Library>;
@@ -115,6 +117,7 @@ export async function compose(options: ComposeOptions): Promise<Core> {
   );
   const facts = createFactFinder({ clock, contexts, signal: life.signal });
   const signingKeys = createSigningKeys({ folder: paths.keys, vault: keyVault });
+  const decryptionKeys = createDecryptionKeys({ folder: paths.keys, clock, vault: keyVault });
   let openingLibrary: Promise<Library> | undefined;
   let openingSettings: Promise<SettingsStore> | undefined;
   let limits: RecordingLimits = toLimits(defaultSettings);
@@ -156,6 +159,7 @@ export async function compose(options: ComposeOptions): Promise<Core> {
     doctor,
     credentials,
     signingKeys,
+    decryptionKeys,
     settings,
     library() {
       openingLibrary ??= openLibrary(
@@ -166,6 +170,7 @@ export async function compose(options: ComposeOptions): Promise<Core> {
           cacheFolder: paths.cache,
           signer,
           knownKeyIds: signingKeys.knownKeyIds,
+          keys: decryptionKeys,
         },
         life,
       );

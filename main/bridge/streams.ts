@@ -1,7 +1,6 @@
 import type { ByteStream } from '../../preload/byte-stream.ts';
 import { encodeOutput, encodeRecord } from '../../preload/terminal-records.ts';
 import { AppError } from '../base/errors.ts';
-import { readCast } from '../recording/cast-reader.ts';
 import { toSessionRecord } from '../session/cast-replay.ts';
 import type { SessionRecord } from '../session/session-record.ts';
 import { toProblem } from './problem.ts';
@@ -36,8 +35,7 @@ export async function playRecording(
   stream: ByteStream,
   { signal }: { signal: AbortSignal },
 ): Promise<void> {
-  const { path } = await library.get(recordingId);
-  for await (const item of readCast(path, { signal })) {
+  for await (const item of library.read(recordingId, { signal })) {
     if (item.kind === 'header') {
       await writeRecord(stream, { kind: 'resize', timeMicros: 0, size: item.header.size }, signal);
     } else if (item.kind === 'event') {

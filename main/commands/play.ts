@@ -1,5 +1,4 @@
 import type { Core } from '../compose.ts';
-import { readCast } from '../recording/cast-reader.ts';
 import type { CommandIo } from './io.ts';
 
 export interface PlayOptions {
@@ -21,13 +20,12 @@ export async function runPlay(
   { signal }: { signal: AbortSignal },
 ): Promise<number> {
   const library = await core.library();
-  const { path } = await library.get(recordingId);
   const idleLimitMicros = idleLimitSeconds * 1_000_000;
   const startMicros = core.clock.nowMicros();
   let playedMicros = 0;
   let lastMicros = 0;
   try {
-    for await (const item of readCast(path, { signal })) {
+    for await (const item of library.read(recordingId, { signal })) {
       if (item.kind !== 'event' || item.event.kind !== 'output') continue;
       playedMicros += Math.min(item.event.timeMicros - lastMicros, idleLimitMicros) / speed;
       lastMicros = item.event.timeMicros;

@@ -1,6 +1,7 @@
 import { basename, resolve } from 'node:path';
 import { AppError } from '../base/errors.ts';
 import type { Core } from '../compose.ts';
+import { isCastName } from '../recording/cast-path.ts';
 import { isOwnerAlive } from '../recording/owner.ts';
 import { type Verification, verifyRecording } from '../recording/verification.ts';
 import type { CommandIo } from './io.ts';
@@ -45,7 +46,7 @@ async function allPaths(core: Core): Promise<string[]> {
 
 /** A file by its name's end, else a recording of the library. */
 async function toPath(core: Core, name: string): Promise<string> {
-  if (basename(name).endsWith('.cast')) return resolve(name);
+  if (isCastName(basename(name))) return resolve(name);
   const library = await core.library();
   return (await library.get(name)).path;
 }

@@ -93,6 +93,7 @@ const EntrySchema = v.object({
       lostBytes: v.exactOptional(CountSchema),
       invalidBytes: v.exactOptional(CountSchema),
       note: v.exactOptional(v.string()),
+      encryptedTo: v.exactOptional(v.array(v.string())),
       path: v.string(),
     }),
     recordingFactsSchema,

@@ -1,8 +1,10 @@
-import { readFile, rm, stat } from 'node:fs/promises';
-import { basename } from 'node:path';
+import { open, readFile, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { systemCode, toAppError } from '../base/errors.ts';
+import { isEncryptedName, nameCast, toRecordingId } from '../recording/cast-path.ts';
 import { readCastHeader, readLastEvent } from '../recording/cast-reader.ts';
 import { chainPathOf } from '../recording/chain-file.ts';
+import { readFrameFileStart } from '../recording/frame-reader.ts';
 import type { RecordingOwner, Sidecar } from '../recording/recording.ts';
 import { parseSidecar, reservePathOf, sidecarPathOf } from '../recording/sidecar.ts';
 import type { Recording } from './recording.ts';
@@ -18,6 +20,13 @@ export interface FileStamp {
   /** 0 where there is no sidecar; so is the next. */
   readonly sidecarBytes: number;
   readonly sidecarModifiedMs: number;
+}
+
+/** Where a recording's cast is, encrypted or not; where there is none, where one in the clear would be. */
+export async function findCast(folder: string, recordingId: string): Promise<string> {
+  const clear = join(folder, nameCast(recordingId, { isEncrypted: false }));
+  const encrypted = join(folder, nameCast(recordingId, { isEncrypted: true }));
+  return !(await statFile(clear)) && (await statFile(encrypted)) ? encrypted : clear;
 }
 
 /** Undefined where there is no cast (any more). */
@@ -65,11 +74,11 @@ export async function describeRecording(
   }
 
   const [header, sidecar] = await Promise.all([
-    attempt(describeHeader(path, options)),
+    attempt(isEncryptedName(path) ? describeEncrypted(path) : describeHeader(path, options)),
     attempt(readSidecar(path)),
   ]);
   const known = { ...describeUnknown(path, stamp), ...header, ...(sidecar && describeSidecar(sidecar)) };
-  const state = problem === undefined ? await attempt(describeState(needs, path, sidecar)) : undefined;
+  const state = problem === undefined ? await attempt(describeState(needs, path, stamp, sidecar)) : undefined;
   return state ? { ...known, ...state } : { ...known, ...(problem !== undefined && { note: problem }) };
 }
 
@@ -77,7 +86,7 @@ const CUT_NOTE = 'the program that recorded it stopped before it was closed';
 
 /** What the file's name and size say; the floor on which every row stands. */
 function describeUnknown(path: string, { castBytes, castModifiedMs }: FileStamp): Recording {
-  const recordingId = basename(path, '.cast');
+  const recordingId = toRecordingId(path);
   return {
     recordingId,
     context: '',
@@ -108,6 +117,16 @@ async function describeHeader(
   };
 }
 
+/** What can be seen without a key; all else tells the sidecar. */
+async function describeEncrypted(path: string): Promise<Partial<Recording>> {
+  const file = await open(path, 'r');
+  try {
+    return { encryptedTo: (await readFrameFileStart(file)).header.recipients };
+  } finally {
+    await file.close();
+  }
+}
+
 function describeSidecar({ details, size, startedAtMs }: Sidecar): Partial<Recording> {
   return { ...details, size, startedAtMs };
 }
@@ -115,18 +134,25 @@ function describeSidecar({ details, size, startedAtMs }: Sidecar): Partial<Recor
 async function describeState(
   needs: RecordingFileNeeds,
   path: string,
+  stamp: FileStamp,
   sidecar: Sidecar | undefined,
 ): Promise<Partial<Recording>> {
   const state = sidecar?.state;
   if (state && state.kind !== 'live') return describeEnded(state);
-  const last = await readLastEvent(path);
-  const durationMicros = last?.timeMicros ?? 0;
+  // The index remembers what is found here, so that no key is used for it.
+  const last = isEncryptedName(path) ? undefined : await readLastEvent(path);
+  const durationMicros = last?.timeMicros ?? estimateMicros(stamp, sidecar);
   if (state && needs.isOwnerAlive(state.owner)) return { state: 'live', durationMicros };
   return {
     ...(state ? { state: 'cut', note: CUT_NOTE } : { state: 'closed' }),
     durationMicros,
     ...(last?.kind === 'exit' && { exitCode: last.exitCode }),
   };
+}
+
+/** From its start to its last write; 0 where its start is unknown. */
+function estimateMicros({ castModifiedMs }: FileStamp, sidecar: Sidecar | undefined): number {
+  return sidecar ? Math.max(0, Math.round((castModifiedMs - sidecar.startedAtMs) * 1_000)) : 0;
 }
 
 function describeEnded(state: Exclude<Sidecar['state'], { kind: 'live' }>): Partial<Recording> {

@@ -8,6 +8,9 @@ import type { Lifetime } from '../base/lifetime.ts';
 import type { Log } from '../base/log.ts';
 import { makePrivateFolder } from '../base/paths.ts';
 import { createTurns } from '../base/turns.ts';
+import { isCastName, toRecordingId } from '../recording/cast-path.ts';
+import { type CastItem, readCast } from '../recording/cast-reader.ts';
+import type { DecryptionKeys } from '../recording/decryption-keys.ts';
 import { isOwnerAlive } from '../recording/owner.ts';
 import { type Recovery, type RecoveryNeeds, recoverOrphan } from '../recording/recovery.ts';
 import { type Verification, verifyRecording } from '../recording/verification.ts';
@@ -17,9 +20,11 @@ import {
   deleteRecording,
   describeRecording,
   type FileStamp,
+  findCast,
   isSettled,
   stampRecording,
 } from './library-file.ts';
+import { createLocks } from './locks.ts';
 import type { Recording } from './recording.ts';
 
 /** All recordings on this machine. The files are the truth: each answer is checked against them. */
@@ -30,6 +35,8 @@ export interface Library {
   get(idOrPrefix: string): Promise<Recording>;
   /** Deletes the cast and all that belongs to it, by its whole id. A live one is refused with `bad-input`. */
   remove(recordingId: string): Promise<void>;
+  /** As `readCast`, with the keys of this home. By its whole id, or the start of one. */
+  read(idOrPrefix: string, options: { readonly signal: AbortSignal }): AsyncGenerator<CastItem>;
   /** Reads all of its cast and compares it with what was sealed. By its whole id, or the start of one. */
   verify(idOrPrefix: string, options: { readonly signal: AbortSignal }): Promise<Verification>;
   /**
@@ -52,6 +59,8 @@ export interface LibraryRecovery {
 }
 
 export interface LibraryNeeds extends Partial<RecoveryNeeds> {
+  /** Without them all that is encrypted is locked. */
+  readonly keys?: Pick<DecryptionKeys, 'unlock' | 'recipients'>;
   readonly clock: Clock;
   readonly log: Log;
   /** With casts and sidecars. */
@@ -61,7 +70,6 @@ export interface LibraryNeeds extends Partial<RecoveryNeeds> {
   knownKeyIds(): Promise<ReadonlySet<string>>;
 }
 
-const CAST_SUFFIX = '.cast';
 /** Files looked at together: enough to keep the disk busy, few enough to leave it to others. */
 const PARALLEL_FILES = 16;
 
@@ -73,6 +81,7 @@ export async function openLibrary(needs: LibraryNeeds, life: Lifetime): Promise<
   const changed = createEmitter<LibraryChange>();
   const recovered = createEmitter<LibraryRecovery>();
   const turns = createTurns();
+  const locks = createLocks({ keys: needs.keys, log });
   const queuedRefreshes = new Map<string, Promise<void>>();
   let isScanned = false;
 
@@ -84,13 +93,9 @@ export async function openLibrary(needs: LibraryNeeds, life: Lifetime): Promise<
   life.own(() => turns.take(() => index.close()));
   watchFolder({ clock, log }, folder, refreshNamed, { signal });
 
-  function pathOf(recordingId: string): string {
-    return join(folder, `${recordingId}${CAST_SUFFIX}`);
-  }
-
   /** Brings one entry up to date with its files; what is new must then be stored and announced. */
   async function examine(recordingId: string): Promise<LibraryChange | undefined> {
-    const path = pathOf(recordingId);
+    const path = await findCast(folder, recordingId);
     const known = entries.get(recordingId);
     const stamp = await stampRecording(path);
     if (!stamp) {
@@ -103,7 +108,8 @@ export async function openLibrary(needs: LibraryNeeds, life: Lifetime): Promise<
     const entry = await describe(recordingId, path, stamp);
     const { recording } = entry;
     entries.set(recordingId, entry);
-    return known && isSame(known.recording, recording) ? undefined : { kind: 'put', recording };
+    if (known && isSame(known.recording, recording)) return undefined;
+    return { kind: 'put', recording: locks.present(recording) };
   }
 
   /** Mends it first where its writer has died. */
@@ -123,8 +129,15 @@ export async function openLibrary(needs: LibraryNeeds, life: Lifetime): Promise<
     }
   }
 
+  /** What another key opens or no longer opens, though its files are the same. */
+  function describeEncrypted(): LibraryChange[] {
+    const encrypted = [...entries.values()].filter(({ recording }) => recording.encryptedTo);
+    return encrypted.map(({ recording }) => ({ kind: 'put', recording: locks.present(recording) }));
+  }
+
   async function examineAll(recordingIds: readonly string[]): Promise<LibraryChange[]> {
     const changes: LibraryChange[] = [];
+    if (await locks.refresh()) changes.push(...describeEncrypted());
     const waiting = recordingIds.values();
     await Promise.all(
       Array.from({ length: PARALLEL_FILES }, async () => {
@@ -154,8 +167,8 @@ export async function openLibrary(needs: LibraryNeeds, life: Lifetime): Promise<
   function scan(): Promise<void> {
     return turns.take(async () => {
       const names = await readFolder(folder);
-      const present = names.flatMap((name) => toRecordingId(name) ?? []);
-      const changes = await examineAll([...new Set([...present, ...entries.keys()])]);
+      const found = names.filter(isCastName).map(toRecordingId);
+      const changes = await examineAll([...new Set([...found, ...entries.keys()])]);
       // What the first look finds was there before: no news.
       if (isScanned) announce(changes);
       isScanned = true;
@@ -179,7 +192,9 @@ export async function openLibrary(needs: LibraryNeeds, life: Lifetime): Promise<
   }
 
   function refreshNamed(names: ReadonlySet<string>): void {
-    const ids = new Set([...names].flatMap((name) => /^(.+)\.(?:cast|json)$/.exec(name)?.[1] ?? []));
+    const ids = new Set(
+      [...names].flatMap((name) => /^(.+)\.(?:cast|cast\.age|json)$/.exec(name)?.[1] ?? []),
+    );
     // Not awaited: a refresh does not reject, and the lifetime's last turn comes after it.
     for (const id of ids) void refresh(id);
   }
@@ -187,7 +202,7 @@ export async function openLibrary(needs: LibraryNeeds, life: Lifetime): Promise<
   async function get(idOrPrefix: string): Promise<Recording> {
     await refresh(idOrPrefix);
     const exact = entries.get(idOrPrefix);
-    if (exact) return exact.recording;
+    if (exact) return locks.present(exact.recording);
     await scan();
     const matches = [...entries.values()].filter(
       ({ recording }) => idOrPrefix !== '' && recording.recordingId.startsWith(idOrPrefix),
@@ -198,7 +213,7 @@ export async function openLibrary(needs: LibraryNeeds, life: Lifetime): Promise<
       });
     }
     if (!matches[0]) throw createNotFoundError(idOrPrefix);
-    return matches[0].recording;
+    return locks.present(matches[0].recording);
   }
 
   async function remove(recordingId: string): Promise<void> {
@@ -224,10 +239,14 @@ export async function openLibrary(needs: LibraryNeeds, life: Lifetime): Promise<
   return {
     async list() {
       await scan();
-      return [...entries.values()].map(({ recording }) => recording).sort(compareNewestFirst);
+      return [...entries.values()].map(({ recording }) => locks.present(recording)).sort(compareNewestFirst);
     },
     get,
     remove,
+    async *read(idOrPrefix, { signal: aborted }) {
+      const { path } = await get(idOrPrefix);
+      yield* readCast(path, { keys: needs.keys, signal: aborted });
+    },
     async verify(idOrPrefix, options) {
       const { path } = await get(idOrPrefix);
       const knownKeyIds = await needs.knownKeyIds();
@@ -260,12 +279,6 @@ async function readFolder(folder: string): Promise<string[]> {
       },
     );
   }
-}
-
-function toRecordingId(name: string): string | undefined {
-  return name.endsWith(CAST_SUFFIX) && name.length > CAST_SUFFIX.length
-    ? name.slice(0, -CAST_SUFFIX.length)
-    : undefined;
 }
 
 /** An id comes from pages and command lines: it names a file here and no path to elsewhere. */

@@ -31,6 +31,10 @@ export interface Recording extends RecordingFacts {
   readonly invalidBytes?: number;
   /** How it ended where that was not an exit; for `unreadable`, why. */
   readonly note?: string;
+  /** The age recipients that can read it; absent where everybody can. */
+  readonly encryptedTo?: readonly string[];
+  /** It is encrypted, and none of the keys of this home opens it. Never stored: keys come and go. */
+  readonly isLocked?: true;
   /** Absolute path of the cast. */
   readonly path: string;
 }
