@@ -30,6 +30,7 @@ import { type CoreCommand, runCommand } from './commands/run.ts';
 import { hasDisplay, runServe } from './commands/serve.ts';
 import { runWhoami } from './commands/whoami.ts';
 import { DEBUG_PROFILES, DEFAULT_DEBUG_PROFILE, type DebugProfile } from './kube/debug-profile.ts';
+import { parseRecipient } from './recording/age.ts';
 import { VERSION } from './version.ts';
 
 /** The `kubereel` command: the same core as the app, with true exit codes. */
@@ -82,6 +83,7 @@ program
   .option('-t, --tty', 'standard input is a terminal')
   .option('-q, --quiet', 'print nothing but what the command prints')
   .option('--redact', 'mask secrets in the record, whatever the settings say')
+  .option('--encrypt-to <recipient...>', 'encrypt the record, to these public keys of age too')
   .option(
     '--pod-running-timeout <duration>',
     'how long TYPE/NAME may take to have a pod',
@@ -98,6 +100,7 @@ program
         tty?: boolean;
         quiet?: boolean;
         redact?: boolean;
+        encryptTo?: readonly string[];
         podRunningTimeout: number;
       },
     ) =>
@@ -115,7 +118,10 @@ program
             stdin: options.stdin === true,
             tty: options.tty === true,
             isQuiet: options.quiet === true,
-            isRedacted: options.redact === true,
+            wish: {
+              isRedacted: options.redact === true,
+              encryptTo: (options.encryptTo ?? []).map(parseRecipient),
+            },
             podTimeoutMs: options.podRunningTimeout,
           },
           io,

@@ -67,6 +67,7 @@ export async function openPages(
     library,
     settings,
     doctor: core.doctor,
+    decryptionKeys: core.decryptionKeys,
     userRequests: core.credentials.requests,
     newWindow: options.newWindow,
   };

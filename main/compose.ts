@@ -43,6 +43,14 @@ export interface ComposeOptions {
   readonly keyVault?: KeyVault | undefined;
 }
 
+/** For one recording, beside what the settings say. */
+export interface RecordingWish {
+  /** Secrets in its output are masked. */
+  readonly isRedacted?: boolean;
+  /** It is encrypted, to these age recipients too. */
+  readonly encryptTo?: readonly string[];
+}
+
 /** The rooms that every entry uses. What only the page needs is opened by `openPages`. */
 export interface Core {
   readonly clock: Clock;
@@ -59,12 +67,7 @@ export interface Core {
   /** Read at its first use; so is the next. */
   settings(): Promise<SettingsStore>;
   library(): Promise<Library>;
-  /** `isRedacted` masks secrets in its output, whatever the settings say. */
-  newCastWriter(
-    details: RecordingDetails,
-    size: TerminalSize,
-    options?: { readonly isRedacted: boolean },
-  ): Promise<CastWriter>;
+  newCastWriter(details: RecordingDetails, size: TerminalSize, options?: RecordingWish): Promise<CastWriter>;
   openCommand(
     context: string,
     target: CommandTarget,
@@ -176,13 +179,15 @@ export async function compose(options: ComposeOptions): Promise<Core> {
       );
       return openingLibrary;
     },
-    async newCastWriter(details, size, { isRedacted } = { isRedacted: false }) {
+    async newCastWriter(details, size, wish = {}) {
       // The limits stand in them too.
-      const { enabled, patterns } = (await settings()).current().settings.redaction;
-      const redaction = createRedaction({ enabled: enabled || isRedacted, patterns });
+      const chosen = (await settings()).current().settings;
+      const { enabled, patterns } = chosen.redaction;
+      const redaction = createRedaction({ enabled: enabled || wish.isRedacted === true, patterns });
+      const encryptTo = [...new Set([...chosen.encryption.recipients, ...(wish.encryptTo ?? [])])];
       const known = { ...details, ...(await facts.known(details.context)), appVersion: VERSION };
       const writer = await createCastWriter(
-        { clock, folder: paths.recordings, guard, liveCasts, redaction, signer },
+        { clock, folder: paths.recordings, guard, liveCasts, redaction, encryptTo, signer },
         { details: known, size },
       );
       writer.learn(facts.find(details));

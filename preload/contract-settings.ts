@@ -26,8 +26,14 @@ export interface Settings {
   /** MiB: all recordings together; 0 for any. */
   readonly recordingLibraryMiB: number;
   readonly redaction: RedactionSettings;
+  readonly encryption: EncryptionSettings;
   /** Newest first, at most 50. */
   readonly recentTargets: readonly ShellTarget[];
+}
+
+export interface EncryptionSettings {
+  /** Recordings are encrypted to these public keys of age (`age1…`), at most 32; with none they are in the clear. */
+  readonly recipients: readonly string[];
 }
 
 export interface SettingsState {

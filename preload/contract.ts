@@ -87,8 +87,18 @@ export interface Calls {
     output: RedactionTrial;
   };
 
+  /** The public keys whose secret ones are here: recordings for them can be read. */
+  'encryption.keys': { input: Empty; output: readonly string[] };
+  /** Makes a key here; its public half. */
+  'encryption.newKey': { input: Empty; output: { readonly recipient: string } };
+  /** Keeps secret keys, one a line, as `age-keygen` writes them; the public halves of those that are new here. */
+  'encryption.addKeys': { input: { readonly text: string }; output: { readonly added: readonly string[] } };
+
   'settings.get': { input: Empty; output: SettingsState };
-  /** Changes the given keys, keeps the others. Rejects with `settings-invalid` for a pattern that cannot be used. */
+  /**
+   * Changes the given keys, keeps the others. Rejects with `settings-invalid` for a pattern that cannot be used,
+   * with `bad-input` for a recipient that is none.
+   */
   'settings.set': { input: { readonly changes: Partial<Settings> }; output: SettingsState };
 }
 

@@ -21,6 +21,9 @@ const MAX_RECENT_TARGETS = 50;
 const MAX_PATTERNS = 64;
 const MAX_PATTERN = 4_096;
 const MAX_TRIAL = 64 * 1024;
+const MAX_RECIPIENTS = 32;
+/** Many keys with what is written around them. */
+const MAX_KEYS = 64 * 1024;
 
 const name = v.pipe(v.string(), v.minLength(1), v.maxLength(MAX_NAME));
 const side = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65_535));
@@ -78,6 +81,9 @@ const settingsChanges = v.strictObject({
   recordingFreeMiB: v.exactOptional(mebibytes),
   recordingLibraryMiB: v.exactOptional(mebibytes),
   redaction: v.exactOptional(v.strictObject({ enabled: v.boolean(), patterns })),
+  encryption: v.exactOptional(
+    v.strictObject({ recipients: v.pipe(v.array(name), v.maxLength(MAX_RECIPIENTS)) }),
+  ),
   recentTargets: v.exactOptional(v.pipe(v.array(target), v.maxLength(MAX_RECENT_TARGETS))),
 } satisfies Record<keyof Settings, v.GenericSchema>);
 
@@ -110,6 +116,9 @@ export const callParsers: Parsers<{ [Name in CallName]: Calls[Name]['input'] }> 
   'library.remove': parserOf(recording),
   'redaction.builtIn': parserOf(empty),
   'redaction.try': parserOf(v.strictObject({ text: v.pipe(v.string(), v.maxLength(MAX_TRIAL)), patterns })),
+  'encryption.keys': parserOf(empty),
+  'encryption.newKey': parserOf(empty),
+  'encryption.addKeys': parserOf(v.strictObject({ text: v.pipe(v.string(), v.maxLength(MAX_KEYS)) })),
   'settings.get': parserOf(empty),
   'settings.set': parserOf(v.strictObject({ changes: settingsChanges })),
 };

@@ -32,6 +32,7 @@ const FIRST_SETTINGS: Settings = {
   recordingFreeMiB: 512,
   recordingLibraryMiB: 20_480,
   redaction: { enabled: false, patterns: [] },
+  encryption: { recipients: [] },
   recentTargets: [],
 };
 

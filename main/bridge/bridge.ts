@@ -4,6 +4,7 @@ import { createLifetime, type Lifetime } from '../base/lifetime.ts';
 import { answerContexts, toContextList } from './contexts.ts';
 import { answerCredentials, viewLogin } from './credentials.ts';
 import { answerDoctor } from './doctor.ts';
+import { answerEncryption } from './encryption.ts';
 import { answerLibrary } from './library.ts';
 import { answerPods } from './pods.ts';
 import { toProblem } from './problem.ts';
@@ -32,6 +33,7 @@ export function servePage(rooms: Rooms, wire: Wire, parent: Lifetime): Lifetime 
       ...answerCredentials(rooms),
       ...answerLibrary(rooms),
       ...answerRedaction(),
+      ...answerEncryption(rooms),
       ...answerSettings(rooms),
     },
     streams: {

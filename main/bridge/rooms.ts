@@ -6,6 +6,7 @@ import type { DemoSwitch } from '../demo/demo-switch.ts';
 import type { Doctor } from '../doctor/doctor.ts';
 import type { Contexts } from '../kube/contexts.ts';
 import type { Library } from '../library/library.ts';
+import type { DecryptionKeys } from '../recording/decryption-keys.ts';
 import type { Sessions } from '../session/sessions.ts';
 import type { SettingsStore } from '../settings/settings.ts';
 
@@ -19,6 +20,7 @@ export interface Rooms {
   readonly sessions: Sessions;
   readonly library: Library;
   readonly settings: SettingsStore;
+  readonly decryptionKeys: DecryptionKeys;
   readonly doctor: Doctor;
   readonly userRequests: UserRequests;
   /** Opens another window, or tells the address for one. */

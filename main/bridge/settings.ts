@@ -1,4 +1,5 @@
 import type { SettingsState } from '../../preload/contract.ts';
+import { parseRecipient } from '../recording/age.ts';
 import { checkPatterns } from '../recording/redaction-patterns.ts';
 import type { SettingsStore } from '../settings/settings.ts';
 import { toProblem } from './problem.ts';
@@ -8,6 +9,7 @@ export function answerSettings({ settings }: Rooms): CallsOf<'settings.get' | 's
   return {
     'settings.get': async () => toSettingsState(settings.current()),
     'settings.set': async ({ changes }) => {
+      changes.encryption?.recipients.forEach(parseRecipient);
       if (changes.redaction) checkPatterns(changes.redaction.patterns);
       return toSettingsState(await settings.set(changes));
     },

@@ -1,4 +1,4 @@
-import type { Core } from '../compose.ts';
+import type { Core, RecordingWish } from '../compose.ts';
 import type { TerminalSize } from '../exec/exec-stream.ts';
 import { findControllerPod } from '../kube/controller-pod.ts';
 import type { CommandIo } from './io.ts';
@@ -15,8 +15,8 @@ export interface ExecOptions {
   readonly tty: boolean;
   /** Says nothing about its own choices. */
   readonly isQuiet?: boolean;
-  /** Masks secrets in the record, whatever the settings say. */
-  readonly isRedacted?: boolean;
+  /** Of its record. */
+  readonly wish?: RecordingWish;
   /** How long a pod of a controller may take to appear. */
   readonly podTimeoutMs: number;
 }
@@ -44,10 +44,10 @@ export async function runExec(
   if (shell.choices !== '' && !options.isQuiet) {
     await io.writeError(`Defaulted container "${shell.container}" out of: ${shell.choices}\n`);
   }
-  const { context, namespace, command, stdin, isRedacted = false } = options;
+  const { context, namespace, command, stdin, wish = {} } = options;
   const { stream, container, facts } = shell;
   const details = { context, namespace, pod, container, command, ...facts, hasTty };
-  return relayRecorded(core, { stream, details, size, hasInput: stdin, hasTty, isRedacted }, io, { signal });
+  return relayRecorded(core, { stream, details, size, hasInput: stdin, hasTty, wish }, io, { signal });
 }
 
 async function findPod(core: Core, options: ExecOptions, signal: AbortSignal): Promise<string> {

@@ -1,5 +1,5 @@
 import { AppError } from '../base/errors.ts';
-import type { Core } from '../compose.ts';
+import type { Core, RecordingWish } from '../compose.ts';
 import type { ExecEnd, ExecStream, TerminalSize } from '../exec/exec-stream.ts';
 import type { RecordingDetails, RecordingEnd } from '../recording/recording.ts';
 import { openSessionRecording, type SessionRecording } from '../session/session-recording.ts';
@@ -12,8 +12,7 @@ export interface RecordedWork {
   readonly size: TerminalSize;
   readonly hasInput: boolean;
   readonly hasTty: boolean;
-  /** Masks secrets in the record, whatever the settings say. */
-  readonly isRedacted?: boolean;
+  readonly wish?: RecordingWish;
 }
 
 /** What a shell reports after Ctrl-C. */
@@ -25,14 +24,14 @@ const INTERRUPTED_EXIT_CODE = 130;
  */
 export async function relayRecorded(
   core: Core,
-  { stream, details, size, hasInput, hasTty, isRedacted = false }: RecordedWork,
+  { stream, details, size, hasInput, hasTty, wish }: RecordedWork,
   io: CommandIo,
   { signal }: { signal: AbortSignal },
 ): Promise<number> {
   const recording = await openSessionRecording(
     {
       clock: core.clock,
-      newCastWriter: (...recording) => core.newCastWriter(...recording, { isRedacted }),
+      newCastWriter: (...recording) => core.newCastWriter(...recording, wish),
       onChanged: () => {},
     },
     details,

@@ -1,7 +1,8 @@
 import { type Command, Option } from 'commander';
 import { RECORDING_STATES, type Recording } from '../library/recording.ts';
+import { runDecrypt } from './decrypt.ts';
 import type { CommandIo } from './io.ts';
-import { listKeys, rotateKeys } from './keys.ts';
+import { addIdentities, listIdentities, listKeys, makeIdentity, rotateKeys } from './keys.ts';
 import { jsonOption, parsePositive } from './options.ts';
 import { runPlay } from './play.ts';
 import { runRecover } from './recover.ts';
@@ -55,7 +56,7 @@ export function addRecordingCommands(
         }),
     );
 
-  const keys = program.command('keys').description('the keys that seal recordings');
+  const keys = program.command('keys').description('the keys that seal and that decrypt recordings');
   keys
     .command('list')
     .description('list them, the one that signs marked')
@@ -64,6 +65,30 @@ export function addRecordingCommands(
     .command('rotate')
     .description('sign with a new key from now on; what the old ones signed stays verifiable')
     .action(() => run((core) => rotateKeys(core, io)));
+
+  const identity = keys.command('identity').description('the age identities that decrypt recordings');
+  identity
+    .command('list')
+    .description('list their public keys: what is encrypted to one of them can be read here')
+    .action(() => run((core) => listIdentities(core, io)));
+  identity
+    .command('new')
+    .description('make one, and print its public key')
+    .action(() => run((core) => makeIdentity(core, io)));
+  identity
+    .command('add')
+    .description('keep those of a file, as age-keygen writes it')
+    .argument('[file]', 'standard input where not given')
+    .action((file: string | undefined) => run((core) => addIdentities(core, file, io)));
+
+  program
+    .command('decrypt')
+    .description('write an encrypted recording as a plain asciicast')
+    .argument('<recording>', 'recording, the start of its id, or a .cast.age file')
+    .option('-o, --output <file>', 'a new file, for you alone; standard output where not given')
+    .action((name: string, options: { output?: string }) =>
+      run((core, { signal }) => runDecrypt(core, { name, output: options.output }, io, { signal })),
+    );
 
   program
     .command('recover')

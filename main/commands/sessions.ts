@@ -29,9 +29,13 @@ export async function runSessions(
     new Date(recording.startedAtMs).toISOString().replace(/\.\d+Z$/, 'Z'),
     formatAge(recording.durationMicros / 1_000),
     recording.exitCode === undefined ? '' : String(recording.exitCode),
-    recording.state,
+    recording.encryptedTo ? `${recording.state}, ${describeLock(recording)}` : recording.state,
   ]);
   const heads = ['ID', 'CONTEXT', 'NAMESPACE', 'POD/CONTAINER', 'STARTED', 'DURATION', 'EXIT', 'STATE'];
   await io.write(formatTable(heads, rows));
   return 0;
+}
+
+function describeLock({ isLocked }: Recording): string {
+  return isLocked ? 'encrypted: no key here' : 'encrypted';
 }

@@ -26,6 +26,8 @@ export interface Settings {
   readonly recordingLibraryMiB: number;
   /** Masks secrets in the output that is recorded. */
   readonly redaction: RedactionSettings;
+  /** Recordings are encrypted to these. */
+  readonly encryption: EncryptionSettings;
   /** Newest first. */
   readonly recentTargets: readonly RecentTarget[];
 }
@@ -34,6 +36,11 @@ export interface RedactionSettings {
   readonly enabled: boolean;
   /** The user's own, beside those that are built in; one that cannot be used is left out. */
   readonly patterns: readonly { readonly name: string; readonly pattern: string }[];
+}
+
+export interface EncryptionSettings {
+  /** Public keys of age (`age1…`); with none recordings are in the clear. Whether they are keys is not looked at here. */
+  readonly recipients: readonly string[];
 }
 
 export interface RecentTarget {
@@ -60,6 +67,7 @@ export const defaultSettings: Settings = {
   recordingFreeMiB: 512,
   recordingLibraryMiB: 20_480,
   redaction: { enabled: false, patterns: [] },
+  encryption: { recipients: [] },
   recentTargets: [],
 };
 
@@ -67,7 +75,14 @@ const MAX_NAME = 512;
 const MAX_RECENT_TARGETS = 50;
 const MAX_PATTERNS = 64;
 const MAX_PATTERN = 4_096;
+const MAX_RECIPIENTS = 32;
 const name = v.pipe(v.string(), v.minLength(1), v.maxLength(MAX_NAME));
+
+const parseEncryption = parserOf(
+  v.object({ recipients: v.pipe(v.array(name), v.maxLength(MAX_RECIPIENTS)) }),
+);
+/** A mistake in the file must not turn encryption off: nothing is recorded to what is no key. */
+const NOT_UNDERSTOOD = '(a value that is not understood)';
 
 /** Up to a tebibyte. */
 const mebibytes = parserOf(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(1_048_576)));
@@ -104,6 +119,7 @@ export const settingsParsers: {
       ),
     }),
   ),
+  encryption: (value) => parseEncryption(value) ?? { recipients: [NOT_UNDERSTOOD] },
   recentTargets: parserOf(
     v.pipe(
       v.array(

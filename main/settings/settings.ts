@@ -105,6 +105,7 @@ function interpret(fields: Fields, problems: readonly AppError[]): SettingsSnaps
     recordingFreeMiB: pick('recordingFreeMiB'),
     recordingLibraryMiB: pick('recordingLibraryMiB'),
     redaction: pick('redaction'),
+    encryption: pick('encryption'),
     recentTargets: pick('recentTargets'),
   };
   return { settings, problems: found };

@@ -14,7 +14,7 @@ export type SettingField =
     });
 
 interface Base {
-  readonly key: Exclude<keyof Settings, 'recentTargets' | 'redaction'>;
+  readonly key: Exclude<keyof Settings, 'recentTargets' | 'redaction' | 'encryption'>;
   readonly group: 'Appearance' | 'Terminal' | 'Recording' | 'Debugging' | 'Replay';
   readonly label: string;
   readonly help?: string;

@@ -1,10 +1,11 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { ContractClient } from '../../preload/client.ts';
 import { connectToApp, watchSession } from '../fakes/app-client.ts';
 import { type AppProcess, startApp } from '../fakes/app-process.ts';
+import { findInHome } from '../fakes/home-search.ts';
 import { runKubereel } from '../fakes/kubereel-cli.ts';
 import { PEM_LINES } from '../fakes/planted-secrets.ts';
 
@@ -31,20 +32,6 @@ beforeAll(async () => {
   pod = (await pods).find(({ name }) => name.startsWith('web-'))?.name ?? '';
 });
 afterAll(() => app?.stop());
-
-/** Each file that holds one of the words, under `home`; the demo's pods keep what is theirs. */
-async function findIn(home: string, words: readonly string[]): Promise<string[]> {
-  const entries = await readdir(home, { recursive: true, withFileTypes: true });
-  const paths = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
-  const own = paths.filter((path) => !relative(home, path).startsWith('demo'));
-  const holding = await Promise.all(
-    own.map(async (path) => {
-      const text = await readFile(path, 'utf8');
-      return words.some((word) => text.includes(word));
-    }),
-  );
-  return own.filter((_path, index) => holding[index]);
-}
 
 test('what a shell prints is shown, and is nowhere in cast, sidecar or index', async () => {
   const target = { context: CONTEXT, namespace: 'shop', pod };
@@ -73,8 +60,8 @@ test('what a shell prints is shown, and is nowhere in cast, sidecar or index', a
   expect(second.text()).not.toContain(TOKEN);
   const recordings = await client.call('library.list', {});
   expect(recordings).toHaveLength(1);
-  expect(await findIn(app.home, [BODY, 'ACME-123456', PEM_LINE.slice(0, 20)])).toEqual([]);
-  const [cast] = await findIn(app.home, [`ghp_${'•'.repeat(BODY.length)}`]);
+  expect(await findInHome(app.home, [BODY, 'ACME-123456', PEM_LINE.slice(0, 20)])).toEqual([]);
+  const [cast] = await findInHome(app.home, [`ghp_${'•'.repeat(BODY.length)}`]);
   expect(cast).toMatch(/\.cast$/);
   const sidecar = await readFile((cast ?? '').replace(/cast$/, 'json'), 'utf8');
   expect(Number(/"maskedSpans": (\d+)/.exec(sidecar)?.[1])).toBeGreaterThanOrEqual(5);
@@ -107,9 +94,9 @@ test('kubereel exec --redact masks this run; without it only the command', async
       );
     const redacted = await exec('--redact');
     expect(redacted.stdout.toString()).toBe(`${TOKEN}\n`);
-    expect(await findIn(home, [TOKEN])).toEqual([]);
+    expect(await findInHome(home, [TOKEN])).toEqual([]);
     await exec();
-    expect((await findIn(home, [TOKEN])).map((path) => path.slice(-5))).toEqual(['.cast']);
+    expect((await findInHome(home, [TOKEN])).map((path) => path.slice(-5))).toEqual(['.cast']);
   } finally {
     await rm(home, { recursive: true, force: true });
   }

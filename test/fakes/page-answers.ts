@@ -33,6 +33,8 @@ export interface PageCoreState {
   doctorChecks: readonly DoctorCheck[];
   recordings: Map<string, RecordingInfo>;
   settings: SettingsState;
+  /** Public halves of the keys that are here. */
+  encryptionKeys: readonly string[];
   /** Calls that fail, with what. */
   failing: Map<CallName, ProblemInfo>;
   /** What a shell prints when it opens. */
@@ -189,6 +191,20 @@ export function createAnswers(needs: AnswerNeeds): PageAnswers {
         return position < 0 ? [] : [{ index, message: 'missing closing ]', position }];
       }),
     }),
+    'encryption.keys': () => state.encryptionKeys,
+    'encryption.newKey': () => {
+      const recipient = `age1${String(state.encryptionKeys.length).padEnd(58, 'q')}`;
+      state.encryptionKeys = [...state.encryptionKeys, recipient];
+      return { recipient };
+    },
+    'encryption.addKeys': ({ text }) => {
+      if (!text.includes('AGE-SECRET-KEY-1')) {
+        throw new CoreFailure({ code: 'bad-input', message: 'line 1: this is no age identity' });
+      }
+      const recipient = `age1${'added'.padEnd(58, 'z')}`;
+      state.encryptionKeys = [...state.encryptionKeys, recipient];
+      return { added: [recipient] };
+    },
     'settings.get': () => state.settings,
     'settings.set': ({ changes: changed }) => {
       state.settings = { ...state.settings, settings: { ...state.settings.settings, ...changed } };
@@ -216,6 +232,7 @@ export function emptyState(): PageCoreState {
     doctorChecks: checksWith(),
     recordings: new Map(),
     settings: { settings: FIRST_SETTINGS, problems: [] },
+    encryptionKeys: [],
     failing: new Map(),
     loginScreen: 'Please enter your code: ',
     screen: '\u001b[32mapp@web-7f9c5d8b4-x2x9z\u001b[0m:\u001b[34m/srv\u001b[0m$ ',

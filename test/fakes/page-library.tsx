@@ -29,6 +29,7 @@ const settings = signal<Settings>({
   recordingFreeMiB: 512,
   recordingLibraryMiB: 20_480,
   redaction: { enabled: false, patterns: [] },
+  encryption: { recipients: [] },
   recentTargets: [],
 });
 const themeSetting = signal<Settings['theme']>('dark');

@@ -28,6 +28,7 @@ const settings = signal<Settings>({
   recordingFreeMiB: 512,
   recordingLibraryMiB: 20_480,
   redaction: { enabled: false, patterns: [] },
+  encryption: { recipients: [] },
   recentTargets: [],
 });
 const session = signal<SessionInfo>({

@@ -25,6 +25,7 @@ export const FIRST_SETTINGS: Settings = {
   recordingFreeMiB: 512,
   recordingLibraryMiB: 20_480,
   redaction: { enabled: false, patterns: [] },
+  encryption: { recipients: [] },
   recentTargets: [],
 };
 

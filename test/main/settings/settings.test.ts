@@ -28,6 +28,15 @@ test('a key that is wrong falls back alone and is told', async () => {
   ]);
 });
 
+test('a mistake in what recordings are encrypted to does not turn that off', async () => {
+  for (const encryption of [true, {}, { recipients: 'age1x' }, { recipients: [''] }]) {
+    const { store } = await openWith(JSON.stringify({ encryption }));
+    expect(store.current().settings.encryption.recipients).toHaveLength(1);
+  }
+  const { store } = await openWith(JSON.stringify({ encryption: { recipients: [] } }));
+  expect(store.current().settings.encryption.recipients).toEqual([]);
+});
+
 test('a change is told, is on the disk, and keeps keys that a newer version wrote', async () => {
   const { store, file } = await openWith('{"future":{"a":1},"theme":"light"}');
   const told: unknown[] = [];

@@ -2,11 +2,11 @@ import { expect, test } from 'vitest';
 import { parseSetting, SETTING_FIELDS } from '../../../renderer/settings/settings-fields.ts';
 import { FIRST_SETTINGS } from '../../fakes/page-things.ts';
 
-test('every setting has its field, once, but for the recent targets and redaction, which has a section', () => {
+test('every setting has its field, once, but for the recent targets and what has a section of its own', () => {
   const keys = SETTING_FIELDS.map((field) => field.key).sort();
   expect(keys).toEqual(
     Object.keys(FIRST_SETTINGS)
-      .filter((key) => key !== 'recentTargets' && key !== 'redaction')
+      .filter((key) => !['recentTargets', 'redaction', 'encryption'].includes(key))
       .sort(),
   );
 });

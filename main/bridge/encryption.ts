@@ -1,0 +1,19 @@
+import type { CallsOf, Rooms } from './rooms.ts';
+
+export function answerEncryption({
+  decryptionKeys,
+  library,
+}: Pick<Rooms, 'decryptionKeys' | 'library'>): CallsOf<
+  'encryption.keys' | 'encryption.newKey' | 'encryption.addKeys'
+> {
+  return {
+    'encryption.keys': () => decryptionKeys.recipients(),
+    'encryption.newKey': async () => ({ recipient: await decryptionKeys.create() }),
+    'encryption.addKeys': async ({ text }) => {
+      const added = await decryptionKeys.add(text);
+      // Listing tells all pages what they open.
+      if (added.length > 0) await library.list();
+      return { added };
+    },
+  };
+}
