@@ -84,6 +84,7 @@ program
   .option('-q, --quiet', 'print nothing but what the command prints')
   .option('--redact', 'mask secrets in the record, whatever the settings say')
   .option('--encrypt-to <recipient...>', 'encrypt the record, to these public keys of age too')
+  .option('--reason <text>', 'why it is run; stands in the record')
   .option(
     '--pod-running-timeout <duration>',
     'how long TYPE/NAME may take to have a pod',
@@ -101,6 +102,7 @@ program
         quiet?: boolean;
         redact?: boolean;
         encryptTo?: readonly string[];
+        reason?: string;
         podRunningTimeout: number;
       },
     ) =>
@@ -122,6 +124,7 @@ program
               isRedacted: options.redact === true,
               encryptTo: (options.encryptTo ?? []).map(parseRecipient),
             },
+            ...(options.reason === undefined ? {} : { reason: options.reason }),
             podTimeoutMs: options.podRunningTimeout,
           },
           io,

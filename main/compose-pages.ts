@@ -35,7 +35,8 @@ export async function openPages(
     random: Math.random,
     newSessionId: randomUUID,
     newCastWriter: core.newCastWriter,
-    async openShell({ context, node, debug, ...wish }, size, options) {
+    markChoices: () => settings.current().settings,
+    async openShell({ context, node, debug, reason: _reason, ...wish }, size, options) {
       const { debugShells } = core;
       if (node) return debugShells.openNodeShell(context, wish, node, size, options);
       if (debug) return debugShells.openContainerShell(context, wish, debug, size, options);

@@ -12,6 +12,10 @@ export type RecordingState =
       readonly lostBytes: number;
       /** Why the disk takes nothing now; it is tried again. */
       readonly trouble?: ProblemInfo;
+      /** What is typed is recorded too, as far as the shell echoes it. */
+      readonly inputOn?: true;
+      /** Since when nothing is recorded, as the user has it; Unix milliseconds. */
+      readonly pausedAtMs?: number;
     }
   | {
       readonly kind: 'stored';
@@ -53,6 +57,8 @@ export interface RecordingFacts {
   readonly hasTty?: boolean;
   /** What was made for it to run in: a debug container, which looks at `target`, or a pod for a shell of its node. */
   readonly origin?: { readonly kind: 'debug'; readonly target: string } | { readonly kind: 'node' };
+  /** Why it was opened, in the user's words. */
+  readonly reason?: string;
 }
 
 export interface RecordingInfo extends RecordingFacts {
@@ -79,6 +85,8 @@ export interface RecordingInfo extends RecordingFacts {
   readonly lostBytes?: number;
   /** Bytes of output that are no UTF-8, and U+FFFD in the cast; absent where there are none or nobody counted. */
   readonly invalidBytes?: number;
+  /** Bytes of output that came while recording was paused; absent where none did. */
+  readonly pausedBytes?: number;
   /** How it ended where that was not an exit; for `unreadable`, why. */
   readonly note?: string;
   /** The age recipients that can read it; absent where everybody can. */

@@ -25,6 +25,10 @@ export interface Settings {
   readonly recordingFreeMiB: number;
   /** MiB: all recordings together; 0 for any. */
   readonly recordingLibraryMiB: number;
+  /** Prompts and commands become markers in recordings where the shell tells them (OSC 133). */
+  readonly promptMarkers: boolean;
+  /** A session's recording may be paused. */
+  readonly mayPause: boolean;
   readonly redaction: RedactionSettings;
   readonly encryption: EncryptionSettings;
   /** Newest first, at most 50. */

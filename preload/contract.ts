@@ -50,6 +50,12 @@ export interface Calls {
   'sessions.resize': { input: { readonly sessionId: string; readonly size: TerminalSize }; output: Empty };
   /** Tries now instead of at `nextTryAtMs`. Ignored unless the session is `reconnecting`. */
   'sessions.reconnect': { input: { readonly sessionId: string }; output: Empty };
+  /** Writes a marker into the session's recording, here and now. */
+  'sessions.mark': { input: { readonly sessionId: string; readonly label: string }; output: Empty };
+  /** From now on what is typed is recorded too, or no longer: lines that the shell echoes, and no others. */
+  'sessions.recordInput': { input: SessionSwitch; output: Empty };
+  /** From now on nothing is recorded, until it is switched off again. Rejects where the settings forbid it. */
+  'sessions.pauseRecording': { input: SessionSwitch; output: Empty };
   /** Ends the remote shell; resolves when it has ended. */
   'sessions.close': { input: { readonly sessionId: string }; output: Empty };
   /** Forgets an ended session: it leaves the list. Its recording stays. */
@@ -140,6 +146,11 @@ export type StreamName = keyof Streams;
 
 export type Empty = Readonly<Record<string, never>>;
 
+export interface SessionSwitch {
+  readonly sessionId: string;
+  readonly on: boolean;
+}
+
 export interface AppInfo {
   readonly version: string;
   readonly platform: 'linux' | 'darwin' | 'win32';
@@ -229,6 +240,8 @@ export interface ShellTarget {
    * is open, `pod` is that one's name; before, anything.
    */
   readonly node?: { readonly name: string; readonly image: string };
+  /** Why it is opened, in the user's words; stands in the recording. */
+  readonly reason?: string;
 }
 
 /** A debug container to be added. */

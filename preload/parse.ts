@@ -50,6 +50,7 @@ const shell = v.strictObject({
     }),
   ),
   node: v.exactOptional(v.strictObject({ name, image: name })),
+  reason: v.exactOptional(name),
 });
 const patterns = v.pipe(
   v.array(
@@ -63,6 +64,7 @@ const patterns = v.pipe(
 const mebibytes = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(1_048_576));
 const empty = v.strictObject({});
 const session = v.strictObject({ sessionId: name });
+const sessionSwitch = v.strictObject({ sessionId: name, on: v.boolean() });
 const recording = v.strictObject({ recordingId: name });
 
 const settingsChanges = v.strictObject({
@@ -80,6 +82,8 @@ const settingsChanges = v.strictObject({
   recordingSessionMiB: v.exactOptional(mebibytes),
   recordingFreeMiB: v.exactOptional(mebibytes),
   recordingLibraryMiB: v.exactOptional(mebibytes),
+  promptMarkers: v.exactOptional(v.boolean()),
+  mayPause: v.exactOptional(v.boolean()),
   redaction: v.exactOptional(v.strictObject({ enabled: v.boolean(), patterns })),
   encryption: v.exactOptional(
     v.strictObject({ recipients: v.pipe(v.array(name), v.maxLength(MAX_RECIPIENTS)) }),
@@ -99,6 +103,11 @@ export const callParsers: Parsers<{ [Name in CallName]: Calls[Name]['input'] }> 
   'sessions.list': parserOf(empty),
   'sessions.resize': parserOf(v.strictObject({ sessionId: name, size })),
   'sessions.reconnect': parserOf(session),
+  'sessions.mark': parserOf(
+    v.strictObject({ sessionId: name, label: v.pipe(v.string(), v.maxLength(MAX_NAME)) }),
+  ),
+  'sessions.recordInput': parserOf(sessionSwitch),
+  'sessions.pauseRecording': parserOf(sessionSwitch),
   'sessions.close': parserOf(session),
   'sessions.forget': parserOf(session),
   'doctor.run': parserOf(

@@ -6,7 +6,9 @@ const MOST_RECENTS = 50;
 
 export function withRecent(recents: readonly ShellTarget[], target: ShellTarget): readonly ShellTarget[] {
   const key = targetKey(target);
-  return [target, ...recents.filter((other) => targetKey(other) !== key)].slice(0, MOST_RECENTS);
+  // A reason holds once.
+  const { reason: _reason, ...place } = target;
+  return [place, ...recents.filter((other) => targetKey(other) !== key)].slice(0, MOST_RECENTS);
 }
 
 /** The same for the same place in the same container. */

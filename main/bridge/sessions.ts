@@ -10,6 +10,9 @@ export function answerSessions({
   | 'sessions.list'
   | 'sessions.resize'
   | 'sessions.reconnect'
+  | 'sessions.mark'
+  | 'sessions.recordInput'
+  | 'sessions.pauseRecording'
   | 'sessions.close'
   | 'sessions.forget'
 > {
@@ -22,6 +25,18 @@ export function answerSessions({
     },
     'sessions.reconnect': async ({ sessionId }) => {
       sessions.get(sessionId).reconnect();
+      return {};
+    },
+    'sessions.mark': async ({ sessionId, label }) => {
+      await sessions.get(sessionId).decide({ kind: 'mark', label });
+      return {};
+    },
+    'sessions.recordInput': async ({ sessionId, on }) => {
+      await sessions.get(sessionId).decide({ kind: 'input', on });
+      return {};
+    },
+    'sessions.pauseRecording': async ({ sessionId, on }) => {
+      await sessions.get(sessionId).decide({ kind: 'pause', on });
       return {};
     },
     'sessions.close': async ({ sessionId }) => {

@@ -1,6 +1,7 @@
 import type { Core, RecordingWish } from '../compose.ts';
 import type { TerminalSize } from '../exec/exec-stream.ts';
 import { findControllerPod } from '../kube/controller-pod.ts';
+import { LONGEST_REASON, toLabel } from '../recording/label.ts';
 import type { CommandIo } from './io.ts';
 import { relayRecorded } from './recorded-relay.ts';
 
@@ -17,6 +18,8 @@ export interface ExecOptions {
   readonly isQuiet?: boolean;
   /** Of its record. */
   readonly wish?: RecordingWish;
+  /** Why it is run, for the record. */
+  readonly reason?: string;
   /** How long a pod of a controller may take to appear. */
   readonly podTimeoutMs: number;
 }
@@ -46,7 +49,8 @@ export async function runExec(
   }
   const { context, namespace, command, stdin, wish = {} } = options;
   const { stream, container, facts } = shell;
-  const details = { context, namespace, pod, container, command, ...facts, hasTty };
+  const reason = options.reason === undefined ? {} : { reason: toLabel(options.reason, LONGEST_REASON) };
+  const details = { context, namespace, pod, container, command, ...facts, hasTty, ...reason };
   return relayRecorded(core, { stream, details, size, hasInput: stdin, hasTty, wish }, io, { signal });
 }
 

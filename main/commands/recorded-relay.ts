@@ -28,11 +28,14 @@ export async function relayRecorded(
   io: CommandIo,
   { signal }: { signal: AbortSignal },
 ): Promise<number> {
+  const { settings } = (await core.settings()).current();
   const recording = await openSessionRecording(
     {
       clock: core.clock,
       newCastWriter: (...recording) => core.newCastWriter(...recording, wish),
       onChanged: () => {},
+      // Of what is no terminal nothing is a prompt.
+      markChoices: () => ({ promptMarkers: hasTty && settings.promptMarkers, mayPause: false }),
     },
     details,
     size,

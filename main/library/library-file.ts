@@ -165,6 +165,7 @@ function describeEnded(state: Exclude<Sidecar['state'], { kind: 'live' }>): Part
     ...(state.kind === 'damaged' && { note: describeDamage(state.damagedLines) }),
     ...(state.kind === 'closed' && state.lostBytes > 0 && { lostBytes: state.lostBytes }),
     ...(state.kind === 'closed' && state.invalidBytes > 0 && { invalidBytes: state.invalidBytes }),
+    ...(state.kind === 'closed' && state.pausedBytes && { pausedBytes: state.pausedBytes }),
   };
 }
 

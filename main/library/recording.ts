@@ -29,6 +29,8 @@ export interface Recording extends RecordingFacts {
   readonly lostBytes?: number;
   /** Bytes of output that are no UTF-8, and U+FFFD in the cast; absent where there are none or nobody counted. */
   readonly invalidBytes?: number;
+  /** Bytes of output that came while recording was paused; absent where none did. */
+  readonly pausedBytes?: number;
   /** How it ended where that was not an exit; for `unreadable`, why. */
   readonly note?: string;
   /** The age recipients that can read it; absent where everybody can. */

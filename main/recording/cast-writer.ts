@@ -5,6 +5,7 @@ import { createLifetime } from '../base/lifetime.ts';
 import { type CastEvent, parseEvent } from './cast.ts';
 import { type CastLine, COALESCE_MICROS, createCastEncoder } from './cast-encoder.ts';
 import { type CastItem, type CastRange, type ReadingOptions, readCast, readDuration } from './cast-reader.ts';
+import { createInputMask } from './input-mask.ts';
 import { settleLastLines } from './last-lines.ts';
 import { createLineQueue } from './line-queue.ts';
 import type { LiveCasts } from './live-casts.ts';
@@ -38,6 +39,10 @@ export interface CastWriter {
   output(bytes: Uint8Array, nowMicros: number): Promise<void>;
   resize(size: TerminalSize, nowMicros: number): Promise<void>;
   marker(label: string, nowMicros: number): Promise<void>;
+  /** A line that was typed, with the key that ended it. */
+  input(text: string, nowMicros: number): Promise<void>;
+  /** Output came that is not to be on record. */
+  skip(bytes: number): void;
   /** Its lines from the file, as `readCast`; those of an encrypted one too, while it is being written. */
   read(range: CastRange & Pick<ReadingOptions, 'signal'>): AsyncGenerator<CastItem>;
   /** Adds to the sidecar what becomes known late; what rejects stays unknown. */
@@ -100,7 +105,7 @@ export async function createCastWriter(needs: CastWriterNeeds, recording: NewRec
   const refusal = guard?.refusal(0);
   if (refusal) throw refusal;
   const redaction = needs.redaction ?? createRedaction({ enabled: false, patterns: [] });
-  const details = { ...recording.details, command: redaction.command(recording.details.command) };
+  const details = redaction.details(recording.details);
   const begun = await beginRecording({ clock, files, encryptTo }, folder, { ...recording, details });
   const zeroMicros = clock.nowMicros();
   const { recordingId, path, file, chainFile, lines } = begun;
@@ -111,6 +116,7 @@ export async function createCastWriter(needs: CastWriterNeeds, recording: NewRec
   life.own(() => file.close());
   life.own(() => chainFile.close());
   const redactor = redaction.newRedactor();
+  const inputMask = createInputMask(redaction.newRedactor());
   const encoder = redactor ? createRedactingEncoder(createCastEncoder(), redactor) : createCastEncoder();
   const sync = createSyncSchedule({ clock, datasync: () => file.datasync(), onFailed: failSync }, life);
   const troubleChanged = createEmitter<AppError | undefined>();
@@ -128,6 +134,7 @@ export async function createCastWriter(needs: CastWriterNeeds, recording: NewRec
   life.own(queue.onTroubleChanged((trouble) => troubleChanged.fire(trouble ?? syncFailure)));
   let placeCheckedAtMicros = zeroMicros;
   let isReleaseDue = false;
+  let pausedBytes = 0;
   let closing: Promise<void> | undefined;
 
   /** A cast has whole microseconds, whatever the clock counts. */
@@ -163,6 +170,11 @@ export async function createCastWriter(needs: CastWriterNeeds, recording: NewRec
 
   function push(newLines: readonly CastLine[]): void {
     if (newLines.length > 0) queue.push(newLines);
+  }
+
+  function note(event: CastEvent): void {
+    throwIfClosed();
+    push(encoder.event(event));
   }
 
   function throwIfClosed(): void {
@@ -204,7 +216,8 @@ export async function createCastWriter(needs: CastWriterNeeds, recording: NewRec
       bytes: lines.fileBytes,
       lostBytes: queue.lostBytes + unwrittenBytes,
       invalidBytes: encoder.invalidBytes,
-      maskedSpans: redactor?.maskedSpans ?? 0,
+      maskedSpans: (redactor?.maskedSpans ?? 0) + inputMask.maskedSpans,
+      ...(pausedBytes > 0 && { pausedBytes }),
       end: failure ? { kind: 'failed', note: failure.message } : begun.keys ? publicEnd(told) : told,
     };
     await sidecar.settle(state);
@@ -233,17 +246,16 @@ export async function createCastWriter(needs: CastWriterNeeds, recording: NewRec
       await queue.room();
     },
     async resize(size, nowMicros) {
-      throwIfClosed();
-      push(encoder.event({ kind: 'resize', timeMicros: sinceStart(nowMicros), size }));
+      note({ kind: 'resize', timeMicros: sinceStart(nowMicros), size });
     },
     async marker(label, nowMicros) {
-      throwIfClosed();
-      const event = {
-        kind: 'marker',
-        timeMicros: sinceStart(nowMicros),
-        label: redaction.text(label),
-      } as const;
-      push(encoder.event(event));
+      note({ kind: 'marker', timeMicros: sinceStart(nowMicros), label: redaction.text(label) });
+    },
+    async input(text, nowMicros) {
+      note(inputMask.event(text, sinceStart(nowMicros)));
+    },
+    skip(bytes) {
+      pausedBytes += bytes;
     },
     read: (range) => readCast(path, { ...range, keys: begun.keys }),
     learn: sidecar.learn,

@@ -4,12 +4,13 @@ import { recordingFactsSchema } from './recording-facts.ts';
 
 /**
  * What stands in the clear beside an encrypted cast: where, when and by whom it was recorded, so that the list can
- * show it without a key. All else, as the command, may hold what nobody else is to read: what is neither named here
- * nor a fact, none of which is a secret, stays out.
+ * show it without a key. All else, as the command and the reason, may hold what nobody else is to read: what is
+ * neither named here nor another fact, none of which is a secret, stays out.
  */
 export function publicDetails(details: RecordingDetails): RecordingDetails {
   const { context, namespace, pod, container } = details;
-  return { context, namespace, pod, container, command: [], ...v.parse(recordingFactsSchema, details) };
+  const { reason: _reason, ...facts } = v.parse(recordingFactsSchema, details);
+  return { context, namespace, pod, container, command: [], ...facts };
 }
 
 /** That it failed, and not why: words of servers may hold what they were sent. */

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 
-/** What was known of a session beside where it was; whatever was not is absent. None of it is a secret. */
+/** What was known of a session beside where it was; whatever was not is absent. None of it but the reason can be a secret. */
 export interface RecordingFacts {
   /** As the kubeconfig calls it, and its address without a login. */
   readonly cluster?: { readonly name: string; readonly server: string };
@@ -21,6 +21,8 @@ export interface RecordingFacts {
   readonly hasTty?: boolean;
   /** What was made for it to run in; absent: it ran in a container that was there. */
   readonly origin?: RecordingOrigin;
+  /** Why it was opened, in the user's words. */
+  readonly reason?: string;
 }
 
 export type RecordingOrigin =
@@ -40,6 +42,7 @@ export const recordingFactsSchema: v.GenericSchema<unknown, RecordingFacts> = v.
   appVersion: v.exactOptional(v.string()),
   sessionId: v.exactOptional(v.string()),
   hasTty: v.exactOptional(v.boolean()),
+  reason: v.exactOptional(v.string()),
   origin: v.exactOptional(
     v.variant('kind', [
       v.object({ kind: v.literal('debug'), target: v.string() }),

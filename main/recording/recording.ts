@@ -57,6 +57,8 @@ export interface Sidecar {
         readonly invalidBytes: number;
         /** Secrets that were masked, as runs of characters in one line. */
         readonly maskedSpans: number;
+        /** Of output that came while recording was paused; absent where none did. */
+        readonly pausedBytes?: number;
         readonly end: RecordingEnd;
       }
     /** Its writer died; its end was mended. */

@@ -1,4 +1,4 @@
-import type { RecordingEnd } from './recording.ts';
+import type { RecordingDetails, RecordingEnd } from './recording.ts';
 import { type CompiledPattern, compilePatterns, type RedactionPattern } from './redaction-patterns.ts';
 import { createRedactor, type Redactor } from './redactor.ts';
 
@@ -8,8 +8,8 @@ export interface Redaction {
   newRedactor(): Redactor | undefined;
   /** Of what is written beside the output: labels, reasons. Masked in every recording. */
   text(text: string): string;
-  /** A command's words, seen as one line: a flag's value is a word of its own. */
-  command(words: readonly string[]): string[];
+  /** What it is of: its reason, and its command's words, seen as one line: a flag's value is a word of its own. */
+  details(details: RecordingDetails): RecordingDetails;
   /** Why it ended, where words of others say so. */
   end(end: RecordingEnd): RecordingEnd;
 }
@@ -28,18 +28,24 @@ export function createRedaction({ enabled, patterns }: RedactionChoice): Redacti
     newRedactor: () => (enabled ? createRedactor(compiled) : undefined),
     text: mask,
     end: (end) => (end.kind === 'failed' ? { kind: 'failed', note: mask(end.note) } : end),
-    command(words) {
-      // One mask a character: the words keep their lengths.
-      const masked = [...mask(words.join(' '))];
-      let start = 0;
-      return words.map((word) => {
-        const end = start + [...word].length;
-        const own = masked.slice(start, end).join('');
-        start = end + 1;
-        return own;
-      });
-    },
+    details: ({ command, reason, ...rest }) => ({
+      ...rest,
+      command: maskWords(command, mask),
+      ...(reason !== undefined && { reason: mask(reason) }),
+    }),
   };
+}
+
+/** One mask a character: the words keep their lengths. */
+function maskWords(words: readonly string[], mask: (text: string) => string): string[] {
+  const masked = [...mask(words.join(' '))];
+  let start = 0;
+  return words.map((word) => {
+    const end = start + [...word].length;
+    const own = masked.slice(start, end).join('');
+    start = end + 1;
+    return own;
+  });
 }
 
 /** A text in one piece. */

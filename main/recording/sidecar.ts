@@ -57,6 +57,7 @@ const SidecarSchema = v.object({
       lostBytes: v.optional(CountSchema, 0),
       invalidBytes: v.optional(CountSchema, 0),
       maskedSpans: v.optional(CountSchema, 0),
+      pausedBytes: v.exactOptional(CountSchema),
       end: EndSchema,
     }),
     v.object({

@@ -1,8 +1,14 @@
-import { type AppError, toAppError } from '../base/errors.ts';
+import { AppError, toAppError } from '../base/errors.ts';
 import type { TerminalSize } from '../exec/exec-stream.ts';
 import type { CastWriter } from '../recording/cast-writer.ts';
 import type { RecordingDetails, RecordingEnd } from '../recording/recording.ts';
 import { toSessionRecord } from './cast-replay.ts';
+import {
+  createRecordingMarks,
+  type MarkChoices,
+  type RecordingDecision,
+  type RecordingMarks,
+} from './recording-marks.ts';
 import type { SessionRecord } from './session-record.ts';
 import { createUnrecordedTail } from './unrecorded-tail.ts';
 import type { ViewerSink } from './viewers.ts';
@@ -18,6 +24,10 @@ export type RecordingState =
       readonly lostBytes: number;
       /** Why the disk takes nothing now; it is tried again. */
       readonly trouble?: AppError;
+      /** What is typed is recorded too, as far as the shell echoes it. */
+      readonly inputOn?: true;
+      /** Since when nothing is recorded, as the user has it; Unix milliseconds. */
+      readonly pausedAtMs?: number;
     }
   | {
       readonly kind: 'stored';
@@ -35,6 +45,10 @@ export interface SessionRecording {
   readonly state: RecordingState;
   /** Resolves when the record has been taken for writing. Never rejects. */
   take(record: SessionRecord): Promise<void>;
+  /** On its way to the shell. Nothing of it is kept unless the user has input recorded. Never rejects. */
+  typed(bytes: Uint8Array): Promise<void>;
+  /** Rejects with `bad-input` where the settings do not allow it, with `recording-failed` where there is no record. */
+  decide(decision: RecordingDecision): Promise<void>;
   close(end: RecordingEnd): Promise<void>;
   /** Sends what the cast holds from `offset` (0: the start) on. While nothing is taken, it misses nothing. */
   replay(
@@ -55,7 +69,11 @@ export interface SessionRecordingNeeds {
   readonly clock: { nowMicros(): number; nowMs(): number };
   newCastWriter(details: RecordingDetails, size: TerminalSize): Promise<CastWriter>;
   onChanged(): void;
+  /** By default prompts are marked, and pauses allowed. */
+  markChoices?(): MarkChoices;
 }
+
+const DEFAULT_CHOICES: MarkChoices = { promptMarkers: true, mayPause: true };
 
 export async function openSessionRecording(
   needs: SessionRecordingNeeds,
@@ -66,7 +84,11 @@ export async function openSessionRecording(
   try {
     const writer = await needs.newCastWriter(details, size);
     writer.onTroubleChanged(() => needs.onChanged());
-    return recordWith(needs, writer, startedAtMs);
+    const marks = createRecordingMarks(
+      { clock: needs.clock, writer, choices: needs.markChoices ?? (() => DEFAULT_CHOICES) },
+      size,
+    );
+    return recordWith(needs, writer, marks, startedAtMs);
   } catch (error) {
     return recordNowhere(toAppError(error));
   }
@@ -75,30 +97,36 @@ export async function openSessionRecording(
 function recordWith(
   { clock }: SessionRecordingNeeds,
   writer: CastWriter,
+  marks: RecordingMarks,
   startedAtMs: number,
 ): SessionRecording {
   let failure: AppError | undefined;
   let isClosed = false;
-
-  async function write(record: SessionRecord): Promise<void> {
-    const nowMicros = clock.nowMicros();
-    if (record.kind === 'output') await writer.output(record.bytes, nowMicros);
-    else if (record.kind === 'resize') await writer.resize(record.size, nowMicros);
-    else if (record.kind === 'marker') await writer.marker(record.label, nowMicros);
-  }
 
   return {
     get state(): RecordingState {
       const { recordingId, bytes, lostBytes, trouble } = writer;
       if (failure) return { kind: 'failed', recordingId, error: failure };
       if (isClosed) return { kind: 'stored', recordingId, bytes, lostBytes };
-      const current = trouble ? { trouble } : {};
-      return { kind: 'recording', recordingId, startedAtMs, bytes, lostBytes, ...current };
+      const { inputOn, pausedAtMs } = marks;
+      return {
+        kind: 'recording',
+        recordingId,
+        startedAtMs,
+        bytes,
+        lostBytes,
+        ...(trouble && { trouble }),
+        ...(inputOn && { inputOn }),
+        ...(pausedAtMs !== undefined && { pausedAtMs }),
+      };
     },
     // What comes after the end has nowhere to go.
-    take: (record) => write(record).catch(() => {}),
+    take: (record) => marks.write(record).catch(() => {}),
+    typed: (bytes) => marks.typed(bytes).catch(() => {}),
+    decide: (decision) => marks.decide(decision),
     async close(end) {
       try {
+        await marks.end();
         await writer.close(end, clock.nowMicros());
       } catch (error) {
         failure = toAppError(error);
@@ -126,6 +154,7 @@ function recordWith(
             ? { kind: 'output' as const, timeMicros: captured.timeMicros, bytes: captured.bytes }
             : (toSessionRecord(captured.event) ?? []),
         ),
+        ...marks.unrecorded,
       ];
       return { offset: next, rest };
     },
@@ -139,6 +168,10 @@ function recordNowhere(error: AppError): SessionRecording {
     state: { kind: 'failed', error },
     async take(record) {
       tail.push(record);
+    },
+    async typed() {},
+    async decide() {
+      throw new AppError('recording-failed', 'this session is not recorded', { cause: error });
     },
     async close() {},
     replay: async (_sink, offset) => ({ offset, rest: [...tail.records] }),

@@ -18,6 +18,8 @@ export interface ShellTarget {
   readonly debug?: DebugWish;
   /** The shell is root of this node, by a pod of this image; once it is open, `pod` is that one's name. */
   readonly node?: { readonly name: string; readonly image: string };
+  /** Why it is opened, for the record. */
+  readonly reason?: string;
 }
 
 /** Whether a lost shell may be opened anew by itself: a command may do harm twice, as may another container. */

@@ -5,8 +5,10 @@ import { createTurns } from '../base/turns.ts';
 import type { ExecEnd, ExecStream, TerminalSize } from '../exec/exec-stream.ts';
 import type { OpenedShell, ShellOptions } from '../exec/shell.ts';
 import type { CastWriter } from '../recording/cast-writer.ts';
+import { LONGEST_REASON, toLabel } from '../recording/label.ts';
 import type { RecordingDetails } from '../recording/recording.ts';
 import { type Reconnection, reconnect } from './reconnection.ts';
+import type { MarkChoices, RecordingDecision } from './recording-marks.ts';
 import type { SessionRecord } from './session-record.ts';
 import { openSessionRecording, type SessionRecording } from './session-recording.ts';
 import {
@@ -30,6 +32,8 @@ export interface SessionNeeds {
   random(): number;
   openShell(target: ShellTarget, size: TerminalSize, options: ShellOptions): Promise<OpenedShell>;
   newCastWriter(details: RecordingDetails, size: TerminalSize): Promise<CastWriter>;
+  /** As `SessionRecordingNeeds.markChoices`. */
+  markChoices?(): MarkChoices;
   /** Something in `snapshot()` is new. */
   onChanged(): void;
 }
@@ -48,6 +52,8 @@ export interface Session {
   resize(size: TerminalSize): void;
   /** Tries to open the lost shell now, as somebody asked for it. Ignored unless it is reconnecting. */
   reconnect(): void;
+  /** Marks, pauses, records what is typed. Rejects where there is no record, or where it is not allowed. */
+  decide(decision: RecordingDecision): Promise<void>;
   /** Ends the remote shell; resolves when all is written and told. */
   close(): Promise<void>;
   /** Never rejects. */
@@ -108,7 +114,8 @@ export function createSession(
     shownTarget = { ...shownTarget, container, ...shell.shown };
     const { context, namespace, pod } = shownTarget;
     const place = { context, namespace, pod, container, command };
-    const details = { ...place, ...shell.facts, sessionId, hasTty: true };
+    const reason = target.reason === undefined ? {} : { reason: toLabel(target.reason, LONGEST_REASON) };
+    const details = { ...place, ...shell.facts, sessionId, hasTty: true, ...reason };
     recording = await openSessionRecording(needs, details, size);
     startMicros = clock.nowMicros();
     const startedAtMs = clock.nowMs();
@@ -232,6 +239,11 @@ export function createSession(
       await opened.promise;
       if (state.kind === 'ended') throw createEndedError(shownTarget.pod);
       if (!stream) throw createReconnectingError(shownTarget.pod);
+      const records = recording;
+      if (records?.state.kind === 'recording' && records.state.inputOn) {
+        // Before its echo, which comes in turn.
+        void turns.take(() => records.typed(bytes));
+      }
       try {
         await stream.write(bytes);
       } catch (error) {
@@ -248,6 +260,14 @@ export function createSession(
       needs.onChanged();
     },
     reconnect: () => reconnection?.tryNow(),
+    async decide(decision) {
+      await turns.take(async () => {
+        if (state.kind === 'ended') throw createEndedError(shownTarget.pod);
+        if (!recording) throw new AppError('bad-input', `the shell in ${shownTarget.pod} is not open yet`);
+        await recording.decide(decision);
+      });
+      needs.onChanged();
+    },
     async close() {
       closing.abort(new AppError('cancelled', 'the session was closed'));
       await stream?.close();

@@ -10,6 +10,16 @@ export function describeGap(gapMs: number): string {
   return `reconnected after ${describeDuration(Math.max(0, gapMs))}, in a new shell`;
 }
 
+/** The marker where a recording was paused by its user. */
+export const PAUSE_LABEL: string = 'recording paused';
+
+/** The marker where it goes on, or ends. Wall time, as above. */
+export function describePause(how: 'resumed' | 'ended', pauseMs: number, bytes: number): string {
+  const count = bytes === 1 ? '1 byte' : `${bytes} bytes`;
+  const lasted = describeDuration(Math.max(0, pauseMs));
+  return `recording ${how === 'resumed' ? 'resumed after' : 'ended while paused for'} ${lasted}, ${count} not on record`;
+}
+
 function describeDuration(ms: number): string {
   const seconds = Math.round(ms / 1_000);
   if (seconds < 120) return `${seconds} s`;

@@ -24,6 +24,10 @@ export interface Settings {
   readonly recordingFreeMiB: number;
   /** MiB: all recordings together; 0 for any. */
   readonly recordingLibraryMiB: number;
+  /** Prompts and commands become markers in recordings where the shell tells them (OSC 133). */
+  readonly promptMarkers: boolean;
+  /** A session's recording may be paused. */
+  readonly mayPause: boolean;
   /** Masks secrets in the output that is recorded. */
   readonly redaction: RedactionSettings;
   /** Recordings are encrypted to these. */
@@ -66,6 +70,8 @@ export const defaultSettings: Settings = {
   recordingSessionMiB: 2_048,
   recordingFreeMiB: 512,
   recordingLibraryMiB: 20_480,
+  promptMarkers: true,
+  mayPause: true,
   redaction: { enabled: false, patterns: [] },
   encryption: { recipients: [] },
   recentTargets: [],
@@ -105,6 +111,8 @@ export const settingsParsers: {
   recordingSessionMiB: mebibytes,
   recordingFreeMiB: mebibytes,
   recordingLibraryMiB: mebibytes,
+  promptMarkers: parserOf(v.boolean()),
+  mayPause: parserOf(v.boolean()),
   redaction: parserOf(
     v.object({
       enabled: v.boolean(),

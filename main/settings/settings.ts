@@ -104,6 +104,8 @@ function interpret(fields: Fields, problems: readonly AppError[]): SettingsSnaps
     recordingSessionMiB: pick('recordingSessionMiB'),
     recordingFreeMiB: pick('recordingFreeMiB'),
     recordingLibraryMiB: pick('recordingLibraryMiB'),
+    promptMarkers: pick('promptMarkers'),
+    mayPause: pick('mayPause'),
     redaction: pick('redaction'),
     encryption: pick('encryption'),
     recentTargets: pick('recentTargets'),

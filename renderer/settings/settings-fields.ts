@@ -143,6 +143,20 @@ export const SETTING_FIELDS: readonly SettingField[] = [
     unit: 'MiB',
   },
   {
+    key: 'promptMarkers',
+    group: 'Recording',
+    kind: 'switch',
+    label: 'Mark prompts and commands',
+    help: 'Where the shell tells them (OSC 133): a replay goes from one to the next.',
+  },
+  {
+    key: 'mayPause',
+    group: 'Recording',
+    kind: 'switch',
+    label: 'Recording may be paused',
+    help: 'A pause, and how much came in it, stays visible in the recording.',
+  },
+  {
     key: 'debugImage',
     group: 'Debugging',
     kind: 'text',

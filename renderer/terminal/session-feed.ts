@@ -1,6 +1,7 @@
 /** Brings a session's records to a screen, at the screen's pace, and builds it anew when it was detached. */
 import type { TerminalSize } from '../../preload/contract.ts';
 import type { TerminalRecord } from '../../preload/terminal-records.ts';
+import { isGap } from './gap-words.ts';
 import type { Screen } from './paced-screen.ts';
 import { readRecords } from './record-reader.ts';
 
@@ -46,11 +47,11 @@ export async function feedScreen<Source extends FeedSource>(
   }
 }
 
-/** One record on the screen. An exit is no part of the picture. */
+/** One record on the screen. An exit is no part of the picture, and a marker only where something is missing in it. */
 export async function showRecord(screen: Screen, record: TerminalRecord): Promise<void> {
   if (record.kind === 'output') await screen.write(record.bytes);
   else if (record.kind === 'resize') await screen.resize(record.size);
-  else if (record.kind === 'marker') await screen.mark(record.label);
+  else if (record.kind === 'marker' && isGap(record.label)) await screen.mark(record.label);
   else if (record.kind === 'caught-up') await screen.settle();
 }
 

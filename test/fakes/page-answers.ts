@@ -84,6 +84,13 @@ export function createAnswers(needs: AnswerNeeds): PageAnswers {
     emit('pods.changed', { watchId, state: { kind: 'live' }, reset: true, upserted, removed: [] });
   }
 
+  type Running = SessionInfo['recording'] & { kind: 'recording' };
+  function decide(sessionId: string, change: (recording: Running) => Running): void {
+    const session = state.sessions.get(sessionId);
+    if (session?.recording.kind !== 'recording') return;
+    putSession({ ...session, recording: change(session.recording) });
+  }
+
   return {
     'app.info': () => state.info,
     'app.newWindow': () => ({}),
@@ -123,6 +130,18 @@ export function createAnswers(needs: AnswerNeeds): PageAnswers {
     'sessions.resize': ({ sessionId, size }) => {
       const session = state.sessions.get(sessionId);
       if (session) putSession({ ...session, size });
+      return {};
+    },
+    'sessions.mark': () => ({}),
+    'sessions.recordInput': ({ sessionId, on }) => {
+      decide(sessionId, ({ inputOn: _was, ...recording }) => ({ ...recording, ...(on && { inputOn: on }) }));
+      return {};
+    },
+    'sessions.pauseRecording': ({ sessionId, on }) => {
+      decide(sessionId, ({ pausedAtMs: _was, ...recording }) => ({
+        ...recording,
+        ...(on && { pausedAtMs: Date.now() }),
+      }));
       return {};
     },
     'sessions.reconnect': ({ sessionId }) => {

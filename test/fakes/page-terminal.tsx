@@ -27,6 +27,8 @@ const settings = signal<Settings>({
   recordingSessionMiB: 2_048,
   recordingFreeMiB: 512,
   recordingLibraryMiB: 20_480,
+  promptMarkers: true,
+  mayPause: true,
   redaction: { enabled: false, patterns: [] },
   encryption: { recipients: [] },
   recentTargets: [],

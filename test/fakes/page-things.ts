@@ -24,6 +24,8 @@ export const FIRST_SETTINGS: Settings = {
   recordingSessionMiB: 2_048,
   recordingFreeMiB: 512,
   recordingLibraryMiB: 20_480,
+  promptMarkers: true,
+  mayPause: true,
   redaction: { enabled: false, patterns: [] },
   encryption: { recipients: [] },
   recentTargets: [],

@@ -1,0 +1,12 @@
+/** Which markers are lines on the screen: those of places where what is shown does not follow from what stood before. */
+
+const GAPS: readonly RegExp[] = [
+  /^connection lost\b/,
+  /^reconnected after /,
+  / bytes of output are not on record: /,
+  /^recording (?:paused$|resumed after |ended while paused )/,
+];
+
+export function isGap(label: string): boolean {
+  return GAPS.some((gap) => gap.test(label));
+}
