@@ -95,8 +95,8 @@ export interface Calls {
 
   /** The public keys whose secret ones are here: recordings for them can be read. */
   'encryption.keys': { input: Empty; output: readonly string[] };
-  /** Makes a key here; its public half. */
-  'encryption.newKey': { input: Empty; output: { readonly recipient: string } };
+  /** Makes a key and keeps it here; its secret half is told this once, for a copy elsewhere. */
+  'encryption.newKey': { input: Empty; output: { readonly recipient: string; readonly secret: string } };
   /** Keeps secret keys, one a line, as `age-keygen` writes them; the public halves of those that are new here. */
   'encryption.addKeys': { input: { readonly text: string }; output: { readonly added: readonly string[] } };
 

@@ -7,6 +7,7 @@ import type { DoctorQuestion } from './doctor/doctor-run.ts';
 import { problemOf } from './problem.ts';
 import { type ContextStore, createContextStore } from './store-contexts.ts';
 import { type CredentialStore, createCredentialStore } from './store-credentials.ts';
+import { createEncryptionStore, type EncryptionStore } from './store-encryption.ts';
 import { createKubectl, type Kubectl } from './store-kubectl.ts';
 import { defaultRefusal } from './store-pods.ts';
 import { withRecent } from './store-recents.ts';
@@ -21,6 +22,7 @@ export interface Store {
   readonly contexts: ContextStore;
   readonly sessions: SessionStore;
   readonly settings: SettingsStore;
+  readonly encryption: EncryptionStore;
   readonly view: ViewStore;
   readonly kubectl: Kubectl;
   readonly credentials: CredentialStore;
@@ -138,6 +140,7 @@ export function createStore({ client, now, terminalSize }: StoreNeeds): Store {
     contexts,
     sessions,
     settings,
+    encryption: createEncryptionStore(client),
     view,
     kubectl: createKubectl({ contexts, settings, info }),
     credentials,

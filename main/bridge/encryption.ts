@@ -8,7 +8,10 @@ export function answerEncryption({
 > {
   return {
     'encryption.keys': () => decryptionKeys.recipients(),
-    'encryption.newKey': async () => ({ recipient: await decryptionKeys.create() }),
+    'encryption.newKey': async () => {
+      const { recipient, identity } = await decryptionKeys.create();
+      return { recipient, secret: identity };
+    },
     'encryption.addKeys': async ({ text }) => {
       const added = await decryptionKeys.add(text);
       // Listing tells all pages what they open.

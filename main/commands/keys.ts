@@ -28,7 +28,8 @@ export async function listIdentities({ decryptionKeys }: Core, io: CommandIo): P
 }
 
 export async function makeIdentity({ decryptionKeys, paths }: Core, io: CommandIo): Promise<number> {
-  await io.write(`${await decryptionKeys.create()}\n`);
+  const { recipient } = await decryptionKeys.create();
+  await io.write(`${recipient}\n`);
   await io.writeError(
     `The secret half is in ${paths.keys}. Keep a copy elsewhere: without it what is encrypted to it is lost.\n`,
   );

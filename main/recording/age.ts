@@ -25,7 +25,7 @@ export function parseRecipient(text: string): string {
     new Encrypter().addRecipient(recipient);
     return recipient;
   } catch (cause) {
-    throw new AppError('bad-input', `${shorten(recipient)} is no age recipient`, {
+    throw new AppError('bad-input', `not an age recipient: ${shorten(recipient)}`, {
       cause,
       hint: RECIPIENT_HINT,
     });

@@ -14,8 +14,8 @@ import { type CastKeys, createLockedError } from './cast-source.ts';
  * takes it as it is.
  */
 export interface DecryptionKeys extends CastKeys {
-  /** Makes an identity and keeps it; resolves with its recipient. */
-  create(): Promise<string>;
+  /** Makes an identity and keeps it. */
+  create(): Promise<KnownIdentity>;
   /**
    * Keeps the identities of a text as `age-keygen` writes it; resolves with the recipients of those that are new.
    * Rejects with `bad-input`, keeping none, where a line of it is none or where there is none.
@@ -27,7 +27,8 @@ export interface DecryptionKeys extends CastKeys {
 
 const FILE_NAME = 'age-identities';
 
-interface KnownIdentity {
+export interface KnownIdentity {
+  /** The secret half. */
   readonly identity: string;
   readonly recipient: string;
 }
@@ -88,7 +89,7 @@ export function createDecryptionKeys({
     async create() {
       const made = await makeIdentity();
       await keep([made]);
-      return made.recipient;
+      return made;
     },
     async add(text) {
       const identities = await readIdentities(text);

@@ -1,6 +1,7 @@
 /** Everything that can be done with the whole page: one table for the palette, the keys and the help. */
 
 import { goToRequest } from '../credentials/request-views.tsx';
+import { SECRET_KEY_FIELD } from '../settings/encryption-words.ts';
 import { THEME_NAMES } from '../settings/settings-fields.ts';
 import type { Store } from '../store.ts';
 import { digitTab, stepTab } from '../store-tabs.ts';
@@ -216,6 +217,16 @@ function kubectlOf({ view, sessions, contexts, kubectl }: Store): string | undef
 export async function startDemo(store: Store): Promise<void> {
   await store.startDemo();
   goToPods(store);
+}
+
+/** Where keys are added. Once drawn: the settings may have to be opened first. */
+export function goToEncryption(store: Store): void {
+  store.openSettings();
+  requestAnimationFrame(() => {
+    const field = document.getElementById(SECRET_KEY_FIELD);
+    field?.scrollIntoView({ block: 'center' });
+    field?.focus({ preventScroll: true });
+  });
 }
 
 export function goToPods({ view }: Store): void {

@@ -16,7 +16,7 @@ import { sessionTabId } from '../store.ts';
 import type { Tab } from '../store-tabs.ts';
 import { TerminalPane } from '../terminal/terminal-pane.tsx';
 import { EmptyState } from '../ui/messages.tsx';
-import { goToPods } from './commands.ts';
+import { goToEncryption, goToPods } from './commands.ts';
 import { focusContent } from './parts.ts';
 
 interface ContentProps {
@@ -73,6 +73,7 @@ function TabContent(
           verify={(recordingId) => client.call('library.verify', { recordingId })}
           onRemove={(recordingId) => void store.removeRecording(recordingId)}
           onFindPod={() => goToPods(store)}
+          onAddKey={() => goToEncryption(store)}
         />
       );
     case 'replay': {
@@ -86,6 +87,7 @@ function TabContent(
           host={host}
           isVisible={isActive}
           onSettings={(changes) => void store.changeSettings(changes)}
+          onAddKey={() => goToEncryption(store)}
         />
       );
     }

@@ -27,6 +27,8 @@ export interface LibraryViewProps {
   readonly verify: (recordingId: string) => Promise<RecordingVerification>;
   /** Deletes for good; what fails, the page says. */
   readonly onRemove: (recordingId: string) => void;
+  /** Leads to where the key of an encrypted recording is added. */
+  readonly onAddKey: () => void;
   /** The one action of an empty library. */
   readonly onFindPod: () => void;
 }
@@ -144,6 +146,7 @@ export function LibraryView(props: LibraryViewProps): JSX.Element {
           onReplay={() => replay(active)}
           verify={props.verify}
           onRemove={() => askRemove(active)}
+          onAddKey={props.onAddKey}
         />
       )}
       {menu && inMenu && (

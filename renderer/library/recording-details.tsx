@@ -3,7 +3,16 @@ import type { JSX } from 'preact';
 import type { RecordingInfo, RecordingVerification } from '../../preload/contract.ts';
 import { Button } from '../ui/button.tsx';
 import { CopyButton } from '../ui/messages.tsx';
-import { allFactsOf, describeOutcome, factsOf, formatMoment, nameOf, originOf } from './recording-words.ts';
+import {
+  allFactsOf,
+  commandOf,
+  describeLock,
+  describeOutcome,
+  factsOf,
+  formatMoment,
+  nameOf,
+  originOf,
+} from './recording-words.ts';
 import { useVerification, VerificationLine } from './verification.tsx';
 
 export interface RecordingDetailsProps {
@@ -11,6 +20,14 @@ export interface RecordingDetailsProps {
   readonly onReplay: () => void;
   readonly verify: (recordingId: string) => Promise<RecordingVerification>;
   readonly onRemove: () => void;
+  /** Leads to where the key of an encrypted recording is added. */
+  readonly onAddKey: () => void;
+}
+
+function Command({ recording }: { readonly recording: RecordingInfo }): JSX.Element {
+  const command = commandOf(recording);
+  if (command === undefined) return <>What ran is encrypted with it</>;
+  return command === '' ? <>The default shell</> : <span class="mono">{command}</span>;
 }
 
 export function RecordingDetails({
@@ -18,10 +35,12 @@ export function RecordingDetails({
   onReplay,
   verify,
   onRemove,
+  onAddKey,
 }: RecordingDetailsProps): JSX.Element {
   const verification = useVerification(recording.recordingId, verify);
   const outcome = describeOutcome(recording);
-  const command = recording.command.join(' ');
+  const lock = describeLock(recording);
+  const line = (recording.isLocked ? lock?.line : undefined) ?? outcome.line ?? originOf(recording);
   const facts = factsOf(recording);
   return (
     <section class="recording-details" aria-label="Recording">
@@ -33,9 +52,7 @@ export function RecordingDetails({
           </span>
         </p>
         <p class={`ellipsis tone-${outcome.tone === 'lost' ? 'lost' : 'none'}`}>
-          {outcome.line ??
-            originOf(recording) ??
-            (command === '' ? 'The default shell' : <span class="mono">{command}</span>)}
+          {line ?? <Command recording={recording} />}
         </p>
         {verification.state.kind === 'none' ? (
           <p class={`ellipsis secondary ${facts === '' ? 'mono' : ''}`} title={allFactsOf(recording)}>
@@ -48,7 +65,12 @@ export function RecordingDetails({
         )}
       </div>
       <div class="recording-actions">
-        {recording.state !== 'unreadable' && (
+        {recording.isLocked && (
+          <Button kind="primary" icon="lock" onPress={onAddKey}>
+            Add its key
+          </Button>
+        )}
+        {recording.state !== 'unreadable' && !recording.isLocked && (
           <Button kind="primary" icon="play" onPress={onReplay}>
             Replay
           </Button>

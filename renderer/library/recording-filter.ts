@@ -1,6 +1,6 @@
 /** Which recordings are listed, and in which order. */
 import type { RecordingInfo } from '../../preload/contract.ts';
-import { describeOutcome } from './recording-words.ts';
+import { describeLock, describeOutcome } from './recording-words.ts';
 
 /** Newest first; those that contain every word of the filter somewhere in what is known of them. */
 export function listRecordings(recordings: Iterable<RecordingInfo>, filter: string): RecordingInfo[] {
@@ -18,6 +18,7 @@ function textOf(recording: RecordingInfo): string {
   const { context, namespace, pod, container, command, note } = recording;
   const { cluster, image, imageId, node, user, podUid } = recording;
   const outcome = describeOutcome(recording).word;
+  const lock = describeLock(recording)?.word;
   const place = [context, cluster?.name, cluster?.server, namespace, `${pod}/${container}`, podUid, node];
-  return [...place, command.join(' '), image, imageId, user, outcome, note].join('\n').toLowerCase();
+  return [...place, command.join(' '), image, imageId, user, outcome, lock, note].join('\n').toLowerCase();
 }

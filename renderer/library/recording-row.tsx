@@ -3,10 +3,11 @@ import type { JSX } from 'preact';
 import type { RecordingInfo } from '../../preload/contract.ts';
 import { IconButton } from '../ui/button.tsx';
 import { formatBytes, formatDuration, formatTime } from '../ui/format.ts';
+import { Icon } from '../ui/icon.tsx';
 import { type MenuPlace, placeBelow } from '../ui/menu.tsx';
 import { ContextDot, StatusDot } from '../ui/status-dot.tsx';
 import type { RowProps } from '../ui/virtual-list.tsx';
-import { describeOutcome, nameOf } from './recording-words.ts';
+import { describeLock, describeOutcome, nameOf } from './recording-words.ts';
 
 export interface RecordingRowProps {
   readonly recording: RecordingInfo;
@@ -20,6 +21,7 @@ export interface RecordingRowProps {
 
 export function RecordingRow({ recording, row, nowMs, colour, ...props }: RecordingRowProps): JSX.Element {
   const outcome = describeOutcome(recording);
+  const lock = describeLock(recording);
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: the list has the focus and the keys
     <div
@@ -43,7 +45,14 @@ export function RecordingRow({ recording, row, nowMs, colour, ...props }: Record
           {recording.context} ▸ {recording.namespace}
         </span>
       </span>
-      <span class="ellipsis library-name">{nameOf(recording)}</span>
+      <span class="library-name">
+        <span class="ellipsis">{nameOf(recording)}</span>
+        {lock && (
+          <span class={`library-lock tone-${lock.tone}`} title={lock.line}>
+            <Icon name="lock" label={lock.word} />
+          </span>
+        )}
+      </span>
       <span class="numbers is-figure">{formatDuration(recording.durationMicros / 1_000)}</span>
       <span class="library-outcome">
         <StatusDot shape={outcome.shape} tone={outcome.tone} />

@@ -29,6 +29,21 @@ export function describeOutcome(recording: RecordingInfo): OutcomeWords {
   return { shape: 'ring', tone: 'quiet', word: note ? 'lost' : 'closed', ...line };
 }
 
+/** Whether it is encrypted, and can be read here; undefined: it is in the clear. */
+export function describeLock({
+  encryptedTo,
+  isLocked,
+}: RecordingInfo): Required<Pick<OutcomeWords, 'word' | 'line' | 'tone'>> | undefined {
+  if (!encryptedTo) return undefined;
+  if (!isLocked) return { tone: 'quiet', word: 'encrypted', line: 'Encrypted; its key is here.' };
+  return { tone: 'owed', word: 'encrypted, key missing', line: 'Encrypted, and none of its keys is here.' };
+}
+
+/** What ran, where it is known in the clear; empty: the image's own shell. */
+export function commandOf({ command, encryptedTo }: RecordingInfo): string | undefined {
+  return encryptedTo ? undefined : command.join(' ');
+}
+
 export function nameOf(recording: RecordingInfo): string {
   if (recording.origin?.kind === 'node') return `node ${recording.node}`;
   return recording.container === '' ? recording.pod : `${recording.pod} / ${recording.container}`;
@@ -45,6 +60,7 @@ export function originOf({ image, origin }: RecordingInfo): string | undefined {
 export function factsOf(recording: RecordingInfo): string {
   const { user, image, node, origin, hasTty, invalidBytes = 0 } = recording;
   return [
+    describeRecipients(recording),
     user === undefined ? '' : `as ${user}`,
     image === undefined || origin ? '' : image,
     node === undefined || origin?.kind === 'node' ? '' : `on ${node}`,
@@ -55,9 +71,27 @@ export function factsOf(recording: RecordingInfo): string {
     .join(' · ');
 }
 
+/** Whose keys are needed is of use where they are missing. */
+function describeRecipients({ encryptedTo, isLocked }: RecordingInfo): string {
+  if (!encryptedTo) return '';
+  if (!isLocked) return 'encrypted';
+  return `for ${encryptedTo.map((recipient) => `${recipient.slice(0, 14)}…`).join(' or ')}`;
+}
+
 /** All that is known of it, a line each. */
 export function allFactsOf(recording: RecordingInfo): string {
-  const { cluster, podUid, image, imageId, node, user, appVersion, sessionId, path } = recording;
+  const {
+    cluster,
+    podUid,
+    image,
+    imageId,
+    node,
+    user,
+    appVersion,
+    sessionId,
+    path,
+    encryptedTo = [],
+  } = recording;
   return [
     cluster && `cluster ${cluster.name}, ${cluster.server}`,
     user !== undefined && `user ${user}`,
@@ -65,6 +99,7 @@ export function allFactsOf(recording: RecordingInfo): string {
     podUid !== undefined && `pod uid ${podUid}`,
     image !== undefined && `image ${image}`,
     imageId !== undefined && `image id ${imageId}`,
+    ...encryptedTo.map((recipient) => `encrypted to ${recipient}`),
     sessionId !== undefined && `session ${sessionId}`,
     appVersion !== undefined && `recorded by Kubereel ${appVersion}`,
     path,

@@ -32,6 +32,8 @@ export interface ReplayPaneProps {
   /** Its tab is in front. A replay that nobody sees pauses. */
   readonly isVisible: boolean;
   readonly onSettings: (changes: Partial<Settings>) => void;
+  /** Leads to where the key of an encrypted recording is added. */
+  readonly onAddKey: () => void;
 }
 
 /** Left and right arrow. */
@@ -174,6 +176,11 @@ export function ReplayPane(props: ReplayPaneProps): JSX.Element {
           <>
             {state.kind === 'failed' && (
               <Problem form="bar" title="This recording cannot be played" problem={problemOf(state.error)}>
+                {problemOf(state.error).code === 'recording-locked' && (
+                  <Button kind="primary" icon="lock" onPress={props.onAddKey}>
+                    Add its key
+                  </Button>
+                )}
                 <Button onPress={toggle}>Try again</Button>
               </Problem>
             )}

@@ -5,6 +5,7 @@ import type { Settings } from '../../preload/contract.ts';
 import type { Store } from '../store.ts';
 import { Icon } from '../ui/icon.tsx';
 import { Problem } from '../ui/problem.tsx';
+import { EncryptionSection } from './encryption-section.tsx';
 import { RedactionSection } from './redaction-section.tsx';
 import { parseSetting, SETTING_FIELDS, type SettingField } from './settings-fields.ts';
 
@@ -47,10 +48,13 @@ export function SettingsView({ store }: { readonly store: Store }): JSX.Element 
               ))}
             </section>
             {group === 'Recording' && (
-              <RedactionSection
-                settings={store.settings}
-                onChange={(redaction) => void store.changeSettings({ redaction })}
-              />
+              <>
+                <RedactionSection
+                  settings={store.settings}
+                  onChange={(redaction) => void store.changeSettings({ redaction })}
+                />
+                <EncryptionSection settings={store.settings} encryption={store.encryption} />
+              </>
             )}
           </Fragment>
         ))}

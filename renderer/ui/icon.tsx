@@ -16,6 +16,7 @@ import {
   Info,
   Keyboard,
   Library,
+  Lock,
   Pause,
   Play,
   Plus,
@@ -38,6 +39,7 @@ export type IconName =
   | 'info'
   | 'keys'
   | 'library'
+  | 'lock'
   | 'looked'
   | 'more'
   | 'pause'
@@ -64,6 +66,7 @@ const ICONS: Readonly<Record<IconName, IconNode>> = {
   info: Info,
   keys: Keyboard,
   library: Library,
+  lock: Lock,
   looked: FolderSearch,
   more: Ellipsis,
   pause: Pause,

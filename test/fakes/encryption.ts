@@ -19,7 +19,7 @@ export interface Keyring {
 export async function makeKeyring(): Promise<Keyring> {
   const folder = await makeCastFolder();
   const keys = createDecryptionKeys({ folder, clock: createSystemClock() });
-  return { keys, recipient: await keys.create(), folder };
+  return { keys, recipient: (await keys.create()).recipient, folder };
 }
 
 export interface EncryptedSession {

@@ -214,7 +214,7 @@ export function createAnswers(needs: AnswerNeeds): PageAnswers {
     'encryption.newKey': () => {
       const recipient = `age1${String(state.encryptionKeys.length).padEnd(58, 'q')}`;
       state.encryptionKeys = [...state.encryptionKeys, recipient];
-      return { recipient };
+      return { recipient, secret: `AGE-SECRET-KEY-1${'Q'.repeat(58)}` };
     },
     'encryption.addKeys': ({ text }) => {
       if (!text.includes('AGE-SECRET-KEY-1')) {

@@ -51,7 +51,12 @@ const client: PaneClient = {
   open(name, params) {
     deeds.push(`${name} ${JSON.stringify(params)}`);
     const source = createRecordSource(records.slice(0, failsAfter), { open: true });
-    const error = Object.assign(new Error('the file could not be read'), { code: 'recording-unreadable' });
+    const error = replayed.value?.isLocked
+      ? Object.assign(new Error('the recording is encrypted, and the key that opens it is not here'), {
+          code: 'recording-locked',
+          hint: `Add the identity of one of these with \`kubereel keys identity add\`: age1${'z'.repeat(58)}`,
+        })
+      : Object.assign(new Error('the file could not be read'), { code: 'recording-unreadable' });
     source.finish(failsAfter === undefined ? undefined : error);
     sources.push(source);
     return {
@@ -77,6 +82,7 @@ function App(): JSX.Element {
       onSettings={(changes) => {
         settings.value = { ...settings.value, ...changes };
       }}
+      onAddKey={() => deeds.push('add a key')}
     />
   ) : (
     <LibraryView
@@ -105,6 +111,7 @@ function App(): JSX.Element {
         recordings.value = rest;
       }}
       onFindPod={() => deeds.push('find a pod')}
+      onAddKey={() => deeds.push('add a key')}
     />
   );
 }

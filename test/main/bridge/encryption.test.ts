@@ -67,7 +67,7 @@ test('a recipient that is none is refused, and says what one is', async () => {
   const setting = client.call('settings.set', { changes: { encryption: { recipients: ['age1nonsense'] } } });
   await expect(setting).rejects.toMatchObject({
     code: 'bad-input',
-    message: 'age1nonsense is no age recipient',
+    message: 'not an age recipient: age1nonsense',
     hint: expect.stringContaining('62 characters'),
   });
   expect((await client.call('settings.get', {})).settings.encryption).toEqual({ recipients: [] });
@@ -75,7 +75,8 @@ test('a recipient that is none is refused, and says what one is', async () => {
 
 test('an encrypted session is shown twice, replays with its key, and stands nowhere in the clear', async () => {
   expect(await client.call('encryption.keys', {})).toEqual([]);
-  const { recipient } = await client.call('encryption.newKey', {});
+  const { recipient, secret } = await client.call('encryption.newKey', {});
+  expect(await readFile(join(app.home, 'keys', 'age-identities'), 'utf8')).toContain(secret);
   expect(await client.call('encryption.keys', {})).toEqual([recipient]);
   await client.call('settings.set', { changes: { encryption: { recipients: [recipient] } } });
 

@@ -27,13 +27,13 @@ test('a recipient with a letter changed is refused by its checksum', async () =>
   const { recipient } = await makeIdentity();
   expect(parseRecipient(` ${recipient} `)).toBe(recipient);
   const last = recipient.endsWith('q') ? 'p' : 'q';
-  expect(() => parseRecipient(`${recipient.slice(0, -1)}${last}`)).toThrow('is no age recipient');
+  expect(() => parseRecipient(`${recipient.slice(0, -1)}${last}`)).toThrow('not an age recipient');
 });
 
 test.each([
-  ['', 'is no age recipient'],
-  ['age1short', 'age1short is no age recipient'],
-  ['age1pq1qqqq', 'is no age recipient'],
+  ['', 'not an age recipient'],
+  ['age1short', 'not an age recipient: age1short'],
+  ['age1pq1qqqq', 'not an age recipient'],
   ['ssh-ed25519 AAAAC3Nza me@here', 'keys of SSH are not supported'],
 ])('%j is no recipient, and the words say why', (text, words) => {
   expect(() => parseRecipient(text)).toThrow(words);

@@ -87,7 +87,7 @@ test('the app finds what a command added, and keeps its own where only its vault
   };
   const app = createDecryptionKeys({ folder, clock: { nowMs: () => 0 }, vault });
   expect(await app.recipients()).toEqual([recipient]);
-  const own = await app.create();
+  const { recipient: own } = await app.create();
   expect(await app.recipients()).toEqual([own, recipient]);
   expect(await command.recipients()).toEqual([recipient]);
   expect(await readFile(join(folder, 'age-identities.keychain'), 'utf8')).toMatch(/^[0-9a-f]+$/);

@@ -58,6 +58,50 @@ describe.skipIf(!chromiumPath)('the library in a browser', () => {
   const shot = (name: string): Promise<Buffer> => page.screenshot({ path: `${shots}/${name}.png` });
 
   describe('the list', () => {
+    test('what is encrypted carries its sign, and offers a key where that is missing', async () => {
+      await page.evaluate(() =>
+        stage.list([
+          { encryptedTo: ['age1mine'], pod: 'open-0', exitCode: 0 },
+          {
+            encryptedTo: ['age1theirs'],
+            isLocked: true,
+            pod: 'locked-with-a-name-that-is-long-7f9c5d8b4-x2x9z',
+          },
+          { pod: 'clear-0' },
+        ]),
+      );
+      const row = (name: RegExp) => page.getByRole('option', { name });
+      await row(/^.*open-0/)
+        .getByRole('img', { name: 'encrypted', exact: true })
+        .waitFor();
+      expect(
+        await row(/clear-0/)
+          .getByRole('img', { name: /encrypted/ })
+          .count(),
+      ).toBe(0);
+      await page.getByText('What ran is encrypted with it').waitFor();
+      await row(/locked-with/).click();
+      await page.getByText('Encrypted, and none of its keys is here.').waitFor();
+      expect(await page.getByRole('button', { name: 'Replay' }).count()).toBe(0);
+      await shot('list-encrypted');
+      await page.evaluate(() => stage.setTheme('light'));
+      await page.setViewportSize({ width: 480, height: 480 });
+      await shot('list-encrypted-480');
+      await page.getByRole('button', { name: 'Add its key' }).click();
+      expect(await deeds()).toEqual(['add a key']);
+      await page.getByLabel('Filter recordings').fill('key missing');
+      await eventually(() => page.getByRole('option').count()).toBe(1);
+    });
+
+    test('a locked recording that is opened all the same says what is missing', async () => {
+      await page.evaluate(() => stage.replay({ encryptedTo: ['age1theirs'], isLocked: true }, 0));
+      await page.getByText('This recording cannot be played').waitFor();
+      await page.getByText('the key that opens it is not here').waitFor();
+      await shot('replay-locked');
+      await page.getByRole('button', { name: 'Add its key' }).click();
+      expect((await deeds()).at(-1)).toBe('add a key');
+    });
+
     const fill = async (): Promise<void> => {
       await page.evaluate(() =>
         stage.list([

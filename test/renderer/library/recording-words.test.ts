@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import {
   allFactsOf,
+  commandOf,
+  describeLock,
   describeOutcome,
   factsOf,
   formatMoment,
@@ -70,4 +72,21 @@ test('moments are told to the second, in local time', () => {
   const moment = new Date(2026, 10, 5, 4, 3, 7).getTime();
   expect(formatMoment(moment)).toBe('Thu 5 Nov 2026, 04:03:07');
   expect(formatTimeOfDay(moment)).toBe('04:03:07');
+});
+
+test('an encrypted recording says so, and whether its key is here', () => {
+  const encryptedTo = ['age1mine', 'age1theirs'];
+  expect(describeLock(recording({}))).toBeUndefined();
+  expect(describeLock(recording({ encryptedTo }))).toMatchObject({ tone: 'quiet', word: 'encrypted' });
+  expect(describeLock(recording({ encryptedTo, isLocked: true }))).toMatchObject({
+    tone: 'owed',
+    line: 'Encrypted, and none of its keys is here.',
+  });
+  expect(commandOf(recording({ command: ['ls', '-l'] }))).toBe('ls -l');
+  expect(commandOf(recording({ encryptedTo }))).toBeUndefined();
+  expect(factsOf(recording({ encryptedTo, node: 'node-1' }))).toBe('encrypted · on node-1');
+  expect(factsOf(recording({ encryptedTo: [`age1${'z'.repeat(58)}`], isLocked: true }))).toBe(
+    'for age1zzzzzzzzzz…',
+  );
+  expect(allFactsOf(recording({ encryptedTo }))).toContain('encrypted to age1mine\nencrypted to age1theirs');
 });
