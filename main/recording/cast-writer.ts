@@ -6,6 +6,7 @@ import { type CastEvent, parseEvent } from './cast.ts';
 import { type CastLine, COALESCE_MICROS, createCastEncoder } from './cast-encoder.ts';
 import { type CastItem, type CastRange, type ReadingOptions, readCast, readDuration } from './cast-reader.ts';
 import { createInputMask } from './input-mask.ts';
+import { createKeptPlace } from './kept-place.ts';
 import { settleLastLines } from './last-lines.ts';
 import { createLineQueue } from './line-queue.ts';
 import type { LiveCasts } from './live-casts.ts';
@@ -54,7 +55,7 @@ export interface CastWriter {
   /** Why the file lacks something now; absent when all is well (again). */
   readonly trouble: AppError | undefined;
   readonly onTroubleChanged: Event<AppError | undefined>;
-  /** Writes what it can for other readers of the file, and tells where it stands. Never rejects. */
+  /** Writes what it can in 50 ms for other readers of the file, and tells where it stands. Never rejects. */
   flush(): Promise<CastStanding>;
   /** Resolves when what was taken is on the disk itself, or is known not to be: `trouble` tells. Never rejects. */
   sync(): Promise<void>;
@@ -95,8 +96,8 @@ export interface CastWriterNeeds {
   signer?(): Promise<Signer | undefined>;
 }
 
-/** How often it is looked whether the file still has its name. */
-const PLACE_CHECK_MICROS = 1_000_000;
+/** The longest that a disk is waited for before what it has not taken is told beside it. */
+const FLUSH_MS = 50;
 
 /** Rejects with `disk-full` or `recording-failed`, leaving no files behind, where the cast cannot be begun. */
 export async function createCastWriter(needs: CastWriterNeeds, recording: NewRecording): Promise<CastWriter> {
@@ -111,7 +112,9 @@ export async function createCastWriter(needs: CastWriterNeeds, recording: NewRec
   const { recordingId, path, file, chainFile, lines } = begun;
 
   const sidecar = createLiveSidecar({ ...needs, files }, begun);
+  const place = createKeptPlace({ clock, file, chainFile, sidecar });
   let syncFailure: AppError | undefined;
+  let toldTrouble: AppError | undefined;
   const life = createLifetime(`recording ${recordingId}`, (error) => failSync(error));
   life.own(() => file.close());
   life.own(() => chainFile.close());
@@ -131,8 +134,7 @@ export async function createCastWriter(needs: CastWriterNeeds, recording: NewRec
     },
     life,
   );
-  life.own(queue.onTroubleChanged((trouble) => troubleChanged.fire(trouble ?? syncFailure)));
-  let placeCheckedAtMicros = zeroMicros;
+  life.own(queue.onTroubleChanged(tellTrouble));
   let isReleaseDue = false;
   let pausedBytes = 0;
   let closing: Promise<void> | undefined;
@@ -143,7 +145,7 @@ export async function createCastWriter(needs: CastWriterNeeds, recording: NewRec
   }
 
   async function append(bytes: Uint8Array): Promise<void> {
-    await keepInPlace();
+    await place.check();
     const before = lines.fileBytes;
     try {
       await lines.append(bytes);
@@ -153,19 +155,19 @@ export async function createCastWriter(needs: CastWriterNeeds, recording: NewRec
     }
   }
 
-  /** A file that was deleted takes bytes as before, and all of them are gone when it is closed. */
-  async function keepInPlace(): Promise<void> {
-    if (clock.nowMicros() - placeCheckedAtMicros < PLACE_CHECK_MICROS) return;
-    await chainFile.putBack();
-    if (await file.putBack()) await sidecar.putBack();
-    placeCheckedAtMicros = clock.nowMicros();
-  }
-
   /** Only the first one: what a disk lost then, no later success brings back. */
   function failSync(cause: unknown): void {
     if (syncFailure) return;
     syncFailure = toTrouble(path, cause);
-    troubleChanged.fire(syncFailure);
+    tellTrouble();
+  }
+
+  /** Once each: a disk that fails to write mostly fails to sync as well. */
+  function tellTrouble(): void {
+    const trouble = queue.trouble ?? syncFailure;
+    if (trouble?.message === toldTrouble?.message) return;
+    toldTrouble = trouble;
+    troubleChanged.fire(trouble);
   }
 
   function push(newLines: readonly CastLine[]): void {
@@ -204,7 +206,7 @@ export async function createCastWriter(needs: CastWriterNeeds, recording: NewRec
       push(encoder.event({ kind: 'marker', timeMicros, label: told.note }));
     }
     if (end.kind === 'exited') push(encoder.event({ kind: 'exit', timeMicros, exitCode: end.exitCode }));
-    const unsettled = await settleLastLines(queue, releaseReserve);
+    const unsettled = (await settleLastLines(queue, releaseReserve)) ?? (await reasonOf(place.checkNow()));
     const refusal = unsettled && toTrouble(path, unsettled.cause);
     await sync.settle().catch(failSync);
     const failure = refusal ?? syncFailure;
@@ -270,9 +272,13 @@ export async function createCastWriter(needs: CastWriterNeeds, recording: NewRec
     },
     onTroubleChanged: troubleChanged.event,
     async flush() {
-      await settle();
+      // A disk that stalls is not waited for: the session is held up while a window asks this.
+      const waited = new AbortController();
+      const limit = clock.sleep(FLUSH_MS, { signal: waited.signal }).catch(() => {});
+      await Promise.race([settle(), limit]);
+      waited.abort();
       return {
-        fileBytes: lines.length,
+        fileBytes: queue.writtenLength,
         unwritten: queue.unwritten().map(({ text }) => parseEvent(text)),
         undecoded: encoder.tail,
         held: redactor?.held ?? [],
@@ -289,6 +295,15 @@ export async function createCastWriter(needs: CastWriterNeeds, recording: NewRec
   };
   if (needs.liveCasts) life.own(needs.liveCasts.add(writer));
   return writer;
+}
+
+async function reasonOf(attempt: Promise<void>): Promise<{ readonly cause: unknown } | undefined> {
+  try {
+    await attempt;
+    return undefined;
+  } catch (cause) {
+    return { cause };
+  }
 }
 
 function toTrouble(path: string, cause: unknown): AppError {
