@@ -25,20 +25,24 @@ export function createSyncSchedule(
   let failure: { readonly error: unknown } | undefined;
 
   function start(): void {
-    if (running !== undefined || dirtyBytes === 0 || failure) return;
+    if (running !== undefined || dirtyBytes === 0) return;
+    const bytes = dirtyBytes;
     dirtyBytes = 0;
-    running = run();
+    running = run(bytes);
   }
 
-  async function run(): Promise<void> {
+  async function run(bytes: number): Promise<void> {
     try {
       await needs.datasync();
+      running = undefined;
+      if (dirtyBytes >= SYNC_BYTES) start();
     } catch (error) {
-      failure = { error };
+      running = undefined;
+      failure ??= { error };
+      // What it lost it lost; what comes after may still be kept.
+      dirtyBytes += bytes;
       needs.onFailed(error);
     }
-    running = undefined;
-    if (dirtyBytes >= SYNC_BYTES) start();
   }
 
   async function startLater(): Promise<void> {
