@@ -19,12 +19,13 @@ const CHECK_MICROS = 1_000_000;
 export function createKeptPlace({
   clock,
   file,
-  chainFile,
+  beside,
   sidecar,
 }: {
   readonly clock: Pick<Clock, 'nowMicros'>;
   readonly file: AppendFile;
-  readonly chainFile: AppendFile;
+  /** What else is written with it. */
+  readonly beside: readonly { putBack(): Promise<unknown> }[];
   readonly sidecar: LiveSidecar;
 }): KeptPlace {
   let checkedAtMicros = clock.nowMicros();
@@ -33,7 +34,7 @@ export function createKeptPlace({
   async function checkNow(): Promise<void> {
     // Remembered: the next try finds the cast in its place.
     if (await file.putBack()) isSidecarGone = true;
-    await chainFile.putBack();
+    for (const other of beside) await other.putBack();
     if (isSidecarGone) await sidecar.putBack();
     isSidecarGone = false;
     checkedAtMicros = clock.nowMicros();

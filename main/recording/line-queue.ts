@@ -37,6 +37,8 @@ export interface LineQueueNeeds {
   append(lines: Uint8Array): Promise<void>;
   /** How far `append` came; grows also where it rejects. */
   length(): number;
+  /** These are in the file now. */
+  wrote?(lines: readonly CastLine[]): void;
   toTrouble(cause: unknown): AppError;
   /** Waits before lines are taken to be written together; by default they are written as they come. */
   pace?: ((options: { readonly signal: AbortSignal }) => Promise<void>) | undefined;
@@ -194,7 +196,8 @@ export function createLineQueue(needs: LineQueueNeeds, { signal }: { signal: Abo
       rest -= entries[count]?.bytes ?? rest;
       count += 1;
     }
-    entries.splice(0, count);
+    const written = entries.splice(0, count);
+    needs.wrote?.(written.map(({ line }) => line));
     queuedBytes -= bytes;
     writtenLength += bytes;
   }

@@ -12,7 +12,9 @@ import { createSecretFinder, type Finding, type Force } from './secret-finder.ts
 /** Output, or what happened between two pieces of it. */
 export type Captured =
   | { readonly kind: 'bytes'; readonly bytes: Uint8Array; readonly timeMicros: number }
-  | { readonly kind: 'event'; readonly event: CastEvent };
+  | { readonly kind: 'event'; readonly event: CastEvent }
+  /** What follows was written to the other stream. */
+  | { readonly kind: 'switch'; readonly isStderr: boolean };
 
 /**
  * Masks secrets in output on its way into a cast. Bytes come out in the order and with the times they went in, as soon
@@ -112,7 +114,7 @@ export function createRedactor(patterns: readonly CompiledPattern[]): Redactor {
       const [captured] = held;
       if (!captured || (captured.kind === 'bytes' && position === bytes && captured.bytes.length > 0)) break;
       held.shift();
-      if (captured.kind === 'event') {
+      if (captured.kind !== 'bytes') {
         given.push(captured);
         continue;
       }
@@ -171,7 +173,7 @@ export function createRedactor(patterns: readonly CompiledPattern[]): Redactor {
 
   return {
     take(captured) {
-      if (captured.kind === 'event') return held.length === 0 ? [captured] : takeSlice(captured);
+      if (captured.kind !== 'bytes') return held.length === 0 ? [captured] : takeSlice(captured);
       const given: Captured[] = [];
       const { bytes } = captured;
       for (let start = 0; start < bytes.length; start += SLICE_BYTES) {
@@ -197,7 +199,7 @@ export function createRedactor(patterns: readonly CompiledPattern[]): Redactor {
 }
 
 function toLatin1(captured: Captured): string {
-  if (captured.kind === 'event') return '';
+  if (captured.kind !== 'bytes') return '';
   const { buffer, byteOffset, byteLength } = captured.bytes;
   return Buffer.from(buffer, byteOffset, byteLength).toString('latin1');
 }
