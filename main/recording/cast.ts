@@ -42,14 +42,12 @@ interface CastPod {
 }
 
 /** The header's line, with its line end. */
-export function formatHeader(header: CastHeader): string {
-  const { size, startedAtSeconds, terminalType, pod, context, command, facts } = header;
+export function formatHeader(header: CastHeader, version: 2 | 3 = 2): string {
+  const { startedAtSeconds, pod, context, command, facts } = header;
   const fields = {
-    version: 2,
-    width: size.cols,
-    height: size.rows,
+    version,
+    ...(version === 2 ? describeTerminal(header) : { term: describeTerm(header) }),
     timestamp: startedAtSeconds,
-    env: terminalType === undefined ? undefined : { TERM: terminalType },
     kubernetes: pod && {
       PodName: pod.name,
       Namespace: pod.namespace,
@@ -64,9 +62,23 @@ export function formatHeader(header: CastHeader): string {
   return `${escapeRaw(json)}\n`;
 }
 
+function describeTerminal({ size, terminalType }: CastHeader): object {
+  const env = terminalType === undefined ? undefined : { TERM: terminalType };
+  return { width: size.cols, height: size.rows, env };
+}
+
+/** Of asciicast v3. */
+function describeTerm({ size, terminalType }: CastHeader): object {
+  return { cols: size.cols, rows: size.rows, type: terminalType };
+}
+
 /** The event's line, with its line end. `timeMicros` is a whole number, 0 or more. */
 export function formatEvent(event: CastEvent): string {
-  const time = formatSeconds(event.timeMicros);
+  return formatTimedEvent(formatSeconds(event.timeMicros), event);
+}
+
+/** The same with a time as asciicast v3 has it. */
+export function formatTimedEvent(time: string, event: CastEvent): string {
   switch (event.kind) {
     case 'output':
       return `[${time},"o",${quote(event.text)}]\n`;

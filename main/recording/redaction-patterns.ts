@@ -18,6 +18,7 @@ export interface PatternProblem {
 }
 
 export interface CompiledPattern {
+  readonly name: string;
   /** Non-empty matches in one line or several; none goes over a line's end. Characters are bytes (latin1). */
   find(text: string): ByteRange[];
 }
@@ -35,7 +36,7 @@ export function compilePatterns(patterns: readonly RedactionPattern[]): {
 } {
   const compiled: CompiledPattern[] = [];
   const problems: PatternProblem[] = [];
-  for (const [index, { pattern }] of patterns.entries()) {
+  for (const [index, { name, pattern }] of patterns.entries()) {
     const problem =
       index < MAX_PATTERNS ? measure(pattern) : { message: `more than ${MAX_PATTERNS} patterns` };
     if (problem) {
@@ -43,7 +44,7 @@ export function compilePatterns(patterns: readonly RedactionPattern[]): {
       continue;
     }
     try {
-      compiled.push(compile(pattern));
+      compiled.push(compile(name, pattern));
     } catch (error) {
       problems.push({ index, ...explain(error, pattern) });
     }
@@ -70,7 +71,7 @@ function measure(pattern: string): { readonly message: string; readonly position
   return undefined;
 }
 
-function compile(pattern: string): CompiledPattern {
+function compile(name: string, pattern: string): CompiledPattern {
   const expression = RE2JS.compile(pattern, RE2JS.MULTILINE);
   if (expression.programSize() > MAX_PROGRAM) {
     throw new AppError('settings-invalid', 'it repeats too much');
@@ -88,6 +89,7 @@ function compile(pattern: string): CompiledPattern {
   }
 
   return {
+    name,
     find(text) {
       // Telling that there is nothing is much faster than finding where, and what is in a line is in the whole.
       if (!hasTextAnchors && !expression.test(toInput(text))) return [];

@@ -129,11 +129,14 @@ export const VALUE_RULES: readonly RedactionRule[] = [
   },
 ];
 
+/** Id of the rule for private keys, which go over lines (pem-body.ts). */
+export const PRIVATE_KEY_RULE = 'private-key';
+
 /** For people: all that is built in. Private keys go over lines and have a file of their own (pem-body.ts). */
 export const BUILT_IN: readonly Pick<RedactionRule, 'id' | 'name'>[] = [
   ...TOKEN_RULES,
   ...VALUE_RULES,
-  { id: 'private-key', name: 'Private keys (PEM), of Google service accounts too' },
+  { id: PRIVATE_KEY_RULE, name: 'Private keys (PEM), of Google service accounts too' },
 ];
 
 /** A word that begins as nothing else does. `body` is one character of what follows, `least` how many there are. */

@@ -12,9 +12,7 @@ import { createSecretFinder, type Finding, type Force } from './secret-finder.ts
 /** Output, or what happened between two pieces of it. */
 export type Captured =
   | { readonly kind: 'bytes'; readonly bytes: Uint8Array; readonly timeMicros: number }
-  | { readonly kind: 'event'; readonly event: CastEvent }
-  /** What follows was written to the other stream. */
-  | { readonly kind: 'switch'; readonly isStderr: boolean };
+  | { readonly kind: 'event'; readonly event: CastEvent };
 
 /**
  * Masks secrets in output on its way into a cast. Bytes come out in the order and with the times they went in, as soon
@@ -42,9 +40,21 @@ const SLICE_BYTES = 32 * 1024;
 /** An unfinished escape sequence of more bytes is none. */
 const LONGEST_SEQUENCE = 300;
 
+/** A secret that was masked. */
+export interface MaskedSpan {
+  /** A built-in rule's id, or the name of an own pattern. */
+  readonly rule: string;
+  /** Of the output that it begins in. */
+  readonly timeMicros: number;
+}
+
 const MASK: Uint8Array = Buffer.from('•');
 
-export function createRedactor(patterns: readonly CompiledPattern[]): Redactor {
+/** `onMasked` hears of each span when it is decided. */
+export function createRedactor(
+  patterns: readonly CompiledPattern[],
+  onMasked?: (span: MaskedSpan) => void,
+): Redactor {
   const screen = createSecretFinder(patterns);
   /** Titles and links: what stands in control strings, each of them a line of its own. */
   const strings = createSecretFinder(patterns);
@@ -65,7 +75,11 @@ export function createRedactor(patterns: readonly CompiledPattern[]): Redactor {
     const limit = force === 'all' || force === 'end' ? source.length : wholeBytes;
     const end = finding.decided < main.text.length ? main.toByte(finding.decided) : limit;
     if (end < shift) return [];
-    const masked = [...maskScreen(main, finding), ...maskStrings(source, parsed.strings, end, force)]
+    const toTime = (byte: number): number => timeAt(byte - shift);
+    const masked = [
+      ...maskScreen(main, finding, toTime),
+      ...maskStrings(source, parsed.strings, end, force, toTime),
+    ]
       .map((range) => ({ start: Math.max(0, range.start - shift), end: range.end - shift }))
       .filter((range) => range.start < range.end)
       .sort((a, b) => a.start - b.start);
@@ -73,9 +87,11 @@ export function createRedactor(patterns: readonly CompiledPattern[]): Redactor {
     return giveUp(end - shift, masked);
   }
 
-  function maskScreen(main: PlainText, finding: Finding): ByteRange[] {
+  function maskScreen(main: PlainText, finding: Finding, toTime: (byte: number) => number): ByteRange[] {
     screen.pass(finding.decided);
-    return count(finding).flatMap(({ start, end }) => main.textRuns(start, end));
+    return count(finding, (index) => toTime(main.toByte(index))).flatMap(({ start, end }) =>
+      main.textRuns(start, end),
+    );
   }
 
   function maskStrings(
@@ -83,6 +99,7 @@ export function createRedactor(patterns: readonly CompiledPattern[]): Redactor {
     found: readonly ControlString[],
     end: number,
     force: Force,
+    toTime: (byte: number) => number,
   ): ByteRange[] {
     return found
       .filter((string) => string.start < end)
@@ -90,7 +107,7 @@ export function createRedactor(patterns: readonly CompiledPattern[]): Redactor {
         const text = source.slice(string.start, string.end) + (string.isComplete ? '\n' : '');
         const finding = strings.look(text, force === 'end' || string.isComplete ? 'end' : 'all');
         strings.pass(text.length);
-        return count(finding).map((span) => ({
+        return count(finding, (index) => toTime(string.start + index)).map((span) => ({
           start: string.start + span.start,
           end: string.start + span.end,
         }));
@@ -98,12 +115,25 @@ export function createRedactor(patterns: readonly CompiledPattern[]): Redactor {
   }
 
   /** Counts the spans that are decided, and gives them as far as they are. */
-  function count({ spans, decided, isContinued }: Finding): ByteRange[] {
-    const final = spans
-      .filter(({ start }) => start < decided)
-      .map(({ start, end }) => ({ start, end: Math.min(end, decided) }));
-    maskedSpans += final.length - (isContinued && final.length > 0 ? 1 : 0);
-    return final;
+  function count({ spans, decided, isContinued }: Finding, toTime: (index: number) => number): ByteRange[] {
+    const final = spans.filter(({ start }) => start < decided);
+    const begun = isContinued ? final.slice(1) : final;
+    maskedSpans += begun.length;
+    for (const { rule, start } of begun) onMasked?.({ rule, timeMicros: toTime(start) });
+    return final.map(({ start, end }) => ({ start, end: Math.min(end, decided) }));
+  }
+
+  /** Of the output that the byte came with; of the oldest where it was given up before. */
+  function timeAt(byte: number): number {
+    let position = 0;
+    let timeMicros = 0;
+    for (const captured of held) {
+      if (captured.kind === 'event') continue;
+      if (position > Math.max(0, byte)) break;
+      timeMicros = captured.timeMicros;
+      position += captured.bytes.length;
+    }
+    return timeMicros;
   }
 
   /** `masked` is in order and counts from the first byte held. */
@@ -114,7 +144,7 @@ export function createRedactor(patterns: readonly CompiledPattern[]): Redactor {
       const [captured] = held;
       if (!captured || (captured.kind === 'bytes' && position === bytes && captured.bytes.length > 0)) break;
       held.shift();
-      if (captured.kind !== 'bytes') {
+      if (captured.kind === 'event') {
         given.push(captured);
         continue;
       }
@@ -173,7 +203,7 @@ export function createRedactor(patterns: readonly CompiledPattern[]): Redactor {
 
   return {
     take(captured) {
-      if (captured.kind !== 'bytes') return held.length === 0 ? [captured] : takeSlice(captured);
+      if (captured.kind === 'event') return held.length === 0 ? [captured] : takeSlice(captured);
       const given: Captured[] = [];
       const { bytes } = captured;
       for (let start = 0; start < bytes.length; start += SLICE_BYTES) {
@@ -199,7 +229,7 @@ export function createRedactor(patterns: readonly CompiledPattern[]): Redactor {
 }
 
 function toLatin1(captured: Captured): string {
-  if (captured.kind !== 'bytes') return '';
+  if (captured.kind === 'event') return '';
   const { buffer, byteOffset, byteLength } = captured.bytes;
   return Buffer.from(buffer, byteOffset, byteLength).toString('latin1');
 }

@@ -1,7 +1,7 @@
 import { type PemState, scanPem } from './pem-body.ts';
 import type { ByteRange } from './plain-text.ts';
 import type { CompiledPattern } from './redaction-patterns.ts';
-import { type RedactionRule, TOKEN_RULES, VALUE_RULES } from './redaction-rules.ts';
+import { PRIVATE_KEY_RULE, type RedactionRule, TOKEN_RULES, VALUE_RULES } from './redaction-rules.ts';
 
 /**
  * Finds secrets in a text that comes in pieces: what it has seen of the present line, and the secret that the last
@@ -22,10 +22,15 @@ export type Force = 'none' | 'most' | 'all' | 'end';
 
 export interface Finding {
   /** In order, apart from each other. Those beyond `decided` may change. */
-  readonly spans: readonly ByteRange[];
+  readonly spans: readonly SecretSpan[];
   readonly decided: number;
   /** The first span goes on with the one that the text passed last ended in. */
   readonly isContinued: boolean;
+}
+
+export interface SecretSpan extends ByteRange {
+  /** What found it first: a built-in rule's id, or the name of an own pattern. */
+  readonly rule: string;
 }
 
 /** What a line's start is remembered of: longer than any key's name and token's start, and than most lines. */
@@ -45,7 +50,7 @@ interface RuleGroup {
 /** Scanned for together, so that text without any of them costs one look each. */
 const GROUPS: readonly RuleGroup[] = [createGroup(TOKEN_RULES, 'g'), createGroup(VALUE_RULES, 'gi')];
 
-interface Match extends ByteRange {
+interface Match extends SecretSpan {
   readonly rest: RegExp | undefined;
 }
 
@@ -53,7 +58,7 @@ export function createSecretFinder(patterns: readonly CompiledPattern[]): Secret
   /** Of the present line, passed. */
   let before = '';
   /** What goes on of a secret that was passed in part. */
-  let rest: RegExp | undefined;
+  let rest: { readonly pattern: RegExp; readonly rule: string } | undefined;
   let pem: PemState | undefined;
   let last: { text: string; matches: readonly Match[] } = { text: '', matches: [] };
   let endedInSecret = false;
@@ -61,18 +66,24 @@ export function createSecretFinder(patterns: readonly CompiledPattern[]): Secret
   function findAll(whole: string, seen: number, force: Force): Match[] {
     const matches: Match[] = [];
     if (rest) {
-      rest.lastIndex = seen;
-      matches.push({ start: seen, end: seen + (rest.exec(whole)?.[0].length ?? 0), rest });
+      const { pattern, rule } = rest;
+      pattern.lastIndex = seen;
+      const end = seen + (pattern.exec(whole)?.[0].length ?? 0);
+      matches.push({ start: seen, end, rule, rest: pattern });
     }
     for (const group of GROUPS) findInGroup(group, whole, seen, matches);
     for (const pattern of patterns) {
-      for (const range of pattern.find(whole)) matches.push({ ...range, rest: undefined });
+      for (const range of pattern.find(whole)) {
+        matches.push({ ...range, rule: pattern.name, rest: undefined });
+      }
     }
-    for (const range of scanPem(whole, seen, pem).spans) matches.push({ ...range, rest: undefined });
+    for (const range of scanPem(whole, seen, pem).spans) {
+      matches.push({ ...range, rule: PRIVATE_KEY_RULE, rest: undefined });
+    }
     if (force === 'all') matches.push(...findBegun(whole));
     if (matches.length === 0) return matches;
     return matches
-      .map(({ start, end, rest }) => ({ start: Math.max(start, seen) - seen, end: end - seen, rest }))
+      .map((match) => ({ ...match, start: Math.max(match.start, seen) - seen, end: match.end - seen }))
       .filter(({ start, end }) => start < end)
       .sort((a, b) => a.start - b.start);
   }
@@ -111,7 +122,8 @@ export function createSecretFinder(patterns: readonly CompiledPattern[]): Secret
       const whole = before + passed;
       const open = last.matches.filter(({ start, end }) => start < characters && end >= characters);
       endedInSecret = open.length > 0;
-      rest = open.find((match) => match.rest !== undefined)?.rest;
+      const goingOn = open.find((match) => match.rest !== undefined);
+      rest = goingOn?.rest && { pattern: goingOn.rest, rule: goingOn.rule };
       pem = scanPem(whole, before.length, pem).state;
       before = whole.slice(Math.max(whole.lastIndexOf('\n') + 1, whole.length - CONTEXT));
     },
@@ -129,8 +141,9 @@ function findInGroup({ hint, rules }: RuleGroup, whole: string, seen: number, ma
     const lineEnd = found < 0 ? whole.length : found;
     const line = whole.slice(lineStart, lineEnd);
     for (const rule of rules[which] ?? []) {
-      for (const { start, end, rest } of findByRule(rule, line)) {
-        if (lineStart + end > seen) matches.push({ start: lineStart + start, end: lineStart + end, rest });
+      for (const match of findByRule(rule, line)) {
+        const end = lineStart + match.end;
+        if (end > seen) matches.push({ ...match, start: lineStart + match.start, end });
       }
     }
     doneUpTo[which] = lineEnd;
@@ -146,7 +159,8 @@ function* findByRule(rule: RedactionRule, line: string): Generator<Match> {
 
 function toMatch(rule: RedactionRule, match: RegExpExecArray): Match {
   const head = match[1] ?? '';
-  return { start: match.index + head.length, end: match.index + match[0].length, rest: rule.rest(head) };
+  const end = match.index + match[0].length;
+  return { start: match.index + head.length, end, rule: rule.id, rest: rule.rest(head) };
 }
 
 /** Tokens that begin in the last word and may have been cut. */
@@ -172,12 +186,12 @@ function wordStart(text: string): number {
   return end;
 }
 
-function merge(matches: readonly Match[]): ByteRange[] {
-  const spans: { start: number; end: number }[] = [];
-  for (const { start, end } of matches) {
+function merge(matches: readonly Match[]): SecretSpan[] {
+  const spans: { readonly start: number; end: number; readonly rule: string }[] = [];
+  for (const { start, end, rule } of matches) {
     const previous = spans.at(-1);
     if (previous && start <= previous.end) previous.end = Math.max(previous.end, end);
-    else spans.push({ start, end });
+    else spans.push({ start, end, rule });
   }
   return spans;
 }

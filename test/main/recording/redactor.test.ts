@@ -8,6 +8,7 @@ import {
   createRedactor,
   MAX_HELD_BYTES,
   MAX_HOLD_MICROS,
+  type MaskedSpan,
 } from '../../../main/recording/redactor.ts';
 import { PEM_LINES, PLAIN_TEXTS, PLANTED_SECRETS, readPlanted } from '../../fakes/planted-secrets.ts';
 
@@ -373,6 +374,33 @@ describe("the user's own patterns", () => {
   test('one that would hang a backtracking engine takes its time in proportion', () => {
     const text = `${'a'.repeat(20_000)}!\n`;
     expect(redactText(text, ['(a+)+$', '(a|a)*b', '(.*)*x'])).toBe(text);
+  });
+});
+
+describe('what is told of masked spans', () => {
+  test('each names its rule and the time of the output that it began in', () => {
+    const { compiled } = compilePatterns([{ name: 'tickets', pattern: 'TICKET-[0-9]+' }]);
+    const told: MaskedSpan[] = [];
+    const redactor = createRedactor(compiled, (span) => told.push(span));
+    const pieces = ['one ghp_', `${'a'.repeat(36)} x\r\n`, 'see TICKET-17\r\n', '\u001b]0;token=abc\u0007'];
+    for (const [index, piece] of pieces.entries()) {
+      redactor.take({ kind: 'bytes', bytes: toBytes(piece), timeMicros: index });
+    }
+    redactor.finish();
+    expect(told).toEqual([
+      { rule: 'github', timeMicros: 1 },
+      { rule: 'tickets', timeMicros: 2 },
+      { rule: 'named-value', timeMicros: 3 },
+    ]);
+    expect(told.length).toBe(redactor.maskedSpans);
+  });
+
+  test('a secret that goes on is told once', () => {
+    const told: MaskedSpan[] = [];
+    const redactor = createRedactor([], (span) => told.push(span));
+    redactor.take({ kind: 'bytes', bytes: toBytes(`token=${'x'.repeat(40_000)}`), timeMicros: 5 });
+    redactor.finish();
+    expect(told).toEqual([{ rule: 'named-value', timeMicros: 5 }]);
   });
 });
 
