@@ -10,6 +10,7 @@ import { createLoginEnvironment, createOwnEnvironment } from './credentials/logi
 import { startDemoCluster } from './demo/demo-cluster.ts';
 import { createDemoSwitch, type DemoSwitch } from './demo/demo-switch.ts';
 import type { Doctor } from './doctor/doctor.ts';
+import { createExchange, type Exchange } from './exchange/exchange.ts';
 import { type CommandTarget, type OpenedCommand, openCommand } from './exec/command.ts';
 import { createDebugShells, type DebugShells } from './exec/debug-shells.ts';
 import type { TerminalSize } from './exec/exec-stream.ts';
@@ -67,6 +68,8 @@ export interface Core {
   /** Read at its first use; so is the next. */
   settings(): Promise<SettingsStore>;
   library(): Promise<Library>;
+  /** Recordings handed on in other forms. */
+  readonly exchange: Exchange;
   newCastWriter(details: RecordingDetails, size: TerminalSize, options?: RecordingWish): Promise<CastWriter>;
   openCommand(
     context: string,
@@ -179,6 +182,10 @@ export async function compose(options: ComposeOptions): Promise<Core> {
       );
       return openingLibrary;
     },
+    exchange: createExchange({
+      keys: decryptionKeys,
+      patterns: async () => (await settings()).current().settings.redaction.patterns,
+    }),
     async newCastWriter(details, size, wish = {}) {
       // The limits stand in them too.
       const chosen = (await settings()).current().settings;

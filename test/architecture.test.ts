@@ -23,6 +23,10 @@ const ROOMS: Record<string, { rooms: readonly string[]; packages: readonly strin
   'main/recording': { rooms: ['main/base'], packages: ['age-encryption', 're2js', 'valibot'] },
   'main/session': { rooms: ['main/base', 'main/exec', 'main/recording'], packages: [] },
   'main/library': { rooms: ['main/base', 'main/recording'], packages: ['valibot'] },
+  'main/exchange': {
+    rooms: ['main/base', 'main/recording'],
+    packages: ['@xterm/headless', '@xterm/addon-unicode-graphemes', 'valibot'],
+  },
   'main/demo': {
     rooms: ['main/base'],
     packages: ['@lydell/node-pty', '@peculiar/x509', 'reflect-metadata', 'valibot', 'ws', 'yaml'],
@@ -38,6 +42,7 @@ const ROOMS: Record<string, { rooms: readonly string[]; packages: readonly strin
       'main/recording',
       'main/session',
       'main/library',
+      'main/exchange',
       'main/demo',
       'main/settings',
       'preload',

@@ -78,3 +78,13 @@ export function parseDuration(text: string): number {
     0,
   );
 }
+
+const CLOCK_TIME = /^(?:(?:(\d+):)?(\d+):)?(\d+(?:\.\d+)?)$/;
+
+/** A time of a recording in microseconds: seconds (`83.5`), `1:23.5`, `1:02:03`, or as Go writes durations. */
+export function parseMoment(text: string): number {
+  const match = CLOCK_TIME.exec(text);
+  if (!match) return Math.round(parseDuration(text) * 1_000);
+  const [hours = 0, minutes = 0, seconds = 0] = match.slice(1).map((part) => Number(part ?? 0));
+  return Math.round(((hours * 60 + minutes) * 60 + seconds) * 1_000_000);
+}

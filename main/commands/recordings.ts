@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import { RECORDING_STATES, type Recording } from '../library/recording.ts';
 import { runDecrypt } from './decrypt.ts';
+import { addExchangeCommands } from './exchange.ts';
 import type { CommandIo } from './io.ts';
 import { addIdentities, listIdentities, listKeys, makeIdentity, rotateKeys } from './keys.ts';
 import { jsonOption, parsePositive } from './options.ts';
@@ -34,15 +35,11 @@ export function addRecordingCommands(
     .argument('<id>', 'recording, or the start of its id where that is unique')
     .option('-s, --speed <factor>', '2 plays in half the time', parsePositive, 1)
     .option('-i, --idle-limit <seconds>', 'longest pause that is kept', parsePositive)
-    .addOption(new Option('--stream <stream>', 'only that one').choices(['stdout', 'stderr']))
-    .action(
-      (recordingId: string, options: { speed: number; idleLimit?: number; stream?: 'stdout' | 'stderr' }) =>
-        run((core, { signal }) => {
-          const { speed, idleLimit, stream } = options;
-          const limit = idleLimit === undefined ? {} : { idleLimitSeconds: idleLimit };
-          const only = stream === undefined ? {} : { stream };
-          return runPlay(core, { recordingId, speed, ...limit, ...only }, io, { signal });
-        }),
+    .action((recordingId: string, options: { speed: number; idleLimit?: number }) =>
+      run((core, { signal }) => {
+        const limit = options.idleLimit === undefined ? {} : { idleLimitSeconds: options.idleLimit };
+        return runPlay(core, { recordingId, speed: options.speed, ...limit }, io, { signal });
+      }),
     );
 
   program
@@ -59,6 +56,8 @@ export function addRecordingCommands(
           return runVerify(core, { names, all, allowRecovered, json }, io, { signal });
         }),
     );
+
+  addExchangeCommands(program, run, io);
 
   const keys = program.command('keys').description('the keys that seal and that decrypt recordings');
   keys

@@ -4,6 +4,7 @@ import {
   chooseContext,
   choosePlace,
   parseDuration,
+  parseMoment,
   parsePod,
   parsePort,
   parsePositive,
@@ -36,4 +37,18 @@ test('without a context there is none to choose, and it says how to', async () =
   expect(() => chooseContext(core, undefined)).toThrow('no context is chosen');
   expect(() => choosePlace(core, { context: 'prod' })).toThrow('context was not found');
   await app.end();
+});
+
+test.each([
+  ['83.5', 83_500_000],
+  ['1:23.5', 83_500_000],
+  ['1:02:03', 3_723_000_000],
+  ['1m30s', 90_000_000],
+  ['0', 0],
+])('%s is a moment of a recording', (text, micros) => {
+  expect(parseMoment(text)).toBe(micros);
+});
+
+test.each(['', 'soon', '-1', '1:', '1:2:3:4', '1e3'])('"%s" is no moment', (text) => {
+  expect(() => parseMoment(text)).toThrow('Expected a duration');
 });

@@ -1,0 +1,34 @@
+import type { CastEvent, CastHeader } from '../recording/cast.ts';
+import { type ReadingOptions, readCast } from '../recording/cast-reader.ts';
+
+/** A recording on its way out: one header, then its events in order. */
+export type CastPart =
+  | { readonly kind: 'header'; readonly header: CastHeader }
+  | { readonly kind: 'event'; readonly event: CastEvent };
+
+/** Counts what is not handed on. */
+export interface ReadingReport {
+  /** Damaged lines; a marker stands in the place of each. */
+  gaps: number;
+}
+
+/** Up to where it is whole now; times never fall. Throws as `readCast`. */
+export async function* readParts(
+  path: string,
+  report: ReadingReport,
+  options: ReadingOptions,
+): AsyncGenerator<CastPart> {
+  let lastMicros = 0;
+  for await (const item of readCast(path, options)) {
+    if (item.kind === 'header') yield { kind: 'header', header: item.header };
+    else if (item.kind === 'event') {
+      lastMicros = Math.max(lastMicros, item.event.timeMicros);
+      yield { kind: 'event', event: { ...item.event, timeMicros: lastMicros } };
+    } else if (item.kind === 'gap') {
+      report.gaps += 1;
+      yield { kind: 'event', event: { kind: 'marker', timeMicros: lastMicros, label: GAP_LABEL } };
+    }
+  }
+}
+
+const GAP_LABEL = 'a damaged part of the recording is missing here';

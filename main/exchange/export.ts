@@ -1,0 +1,133 @@
+import type { CastKeys } from '../recording/cast-source.ts';
+import type { CompiledPattern } from '../recording/redaction-patterns.ts';
+import type { MaskedSpan } from '../recording/redactor.ts';
+import { type CastPart, type ReadingReport, readParts } from './cast-part.ts';
+import { toCastV2, toCastV3 } from './cast-text.ts';
+import { type CastRange, clipParts } from './clipped-cast.ts';
+import { createMaskReport, maskParts } from './masked-cast.ts';
+import { type PlayerFiles, toPlayerPage } from './player-page.ts';
+import { toScreenSvg } from './screen-svg.ts';
+import { toTranscript } from './transcript.ts';
+
+export const EXPORT_FORMATS = ['cast', 'cast3', 'text', 'html', 'svg'] as const;
+export type ExportFormat = (typeof EXPORT_FORMATS)[number];
+
+/** How files of each format end. */
+export const EXPORT_SUFFIXES: Readonly<Record<ExportFormat, string>> = {
+  cast: '.cast',
+  cast3: '.v3.cast',
+  text: '.txt',
+  html: '.html',
+  svg: '.svg',
+};
+
+export interface ExportWish {
+  readonly format: ExportFormat;
+  /** For `svg` its end is the moment; what was before the range is on the screen at its start. */
+  readonly range: CastRange;
+  readonly isMasked: boolean;
+  /** Of a page. */
+  readonly title: string;
+}
+
+export interface ExportNeeds {
+  /** Of encrypted recordings: what is handed on is in the clear. */
+  readonly keys?: CastKeys | undefined;
+  /** The user's own, beside the built-in rules. */
+  readonly patterns: readonly CompiledPattern[];
+  playerFiles(): Promise<PlayerFiles>;
+}
+
+/** What became of a recording that was handed on. */
+export interface ExportSummary {
+  readonly format: ExportFormat;
+  readonly isMasked: boolean;
+  /** Of what was written. */
+  readonly bytes: number;
+  /** Within the range. */
+  readonly maskedSpans: number;
+  readonly maskedRules: readonly { readonly rule: string; readonly name: string; readonly spans: number }[];
+  /** Where they are, by the recording's time; the first thousand. */
+  readonly maskedPlaces: readonly MaskedSpan[];
+  /** Events of typed input that masking left out. */
+  readonly leftOutInputs: number;
+  /** Damaged lines, each with a marker in its place. */
+  readonly gaps: number;
+}
+
+export interface Export {
+  /** Iterated once; UTF-8. Throws as reading the cast does, and `bad-input` for a range that is not in it. */
+  readonly chunks: AsyncIterable<Uint8Array>;
+  /** Complete once `chunks` has ended. */
+  summary(): ExportSummary;
+}
+
+/** Enough for a file or a wire. */
+const CHUNK_CHARACTERS = 64 * 1024;
+
+/** Hands a recording on in another form; the original is only read. Memory is bounded however long it is. */
+export function exportRecording(
+  { keys, patterns, playerFiles }: ExportNeeds,
+  path: string,
+  { format, range, isMasked, title }: ExportWish,
+  { signal }: { readonly signal: AbortSignal },
+): Export {
+  const masked = createMaskReport();
+  const reading: ReadingReport = { gaps: 0 };
+  let bytes = 0;
+
+  function inRange(timeMicros: number): boolean {
+    return timeMicros <= range.toMicros && (format === 'svg' || timeMicros >= range.fromMicros);
+  }
+
+  async function* writeParts(parts: AsyncIterable<CastPart>): AsyncGenerator<string> {
+    switch (format) {
+      case 'cast':
+        return yield* toCastV2(parts);
+      case 'cast3':
+        return yield* toCastV3(parts);
+      case 'text':
+        return yield* toTranscript(parts);
+      case 'svg':
+        return yield* toScreenSvg(parts);
+      case 'html':
+        return yield* toPlayerPage(parts, await playerFiles(), title);
+    }
+  }
+
+  async function* write(): AsyncGenerator<Uint8Array> {
+    const whole = readParts(path, reading, { keys, signal });
+    const safe = isMasked ? maskParts(whole, patterns, masked, inRange) : whole;
+    const from = format === 'svg' ? 0 : range.fromMicros;
+    const clipped = clipParts(safe, { fromMicros: from, toMicros: range.toMicros });
+    for await (const chunk of joinText(writeParts(clipped))) {
+      bytes += chunk.length;
+      yield chunk;
+    }
+  }
+
+  return {
+    chunks: write(),
+    summary: () => ({
+      format,
+      isMasked,
+      bytes,
+      maskedSpans: masked.spans,
+      maskedRules: Array.from(masked.rules, ([rule, found]) => ({ rule, ...found })),
+      maskedPlaces: masked.places,
+      leftOutInputs: masked.inputEvents,
+      gaps: reading.gaps,
+    }),
+  };
+}
+
+async function* joinText(texts: AsyncIterable<string>): AsyncGenerator<Uint8Array> {
+  let waiting = '';
+  for await (const text of texts) {
+    waiting += text;
+    if (waiting.length < CHUNK_CHARACTERS) continue;
+    yield Buffer.from(waiting);
+    waiting = '';
+  }
+  if (waiting !== '') yield Buffer.from(waiting);
+}

@@ -1,0 +1,155 @@
+import type { IBufferCell } from '@xterm/headless';
+import type { CastPart } from './cast-part.ts';
+import { createScreen, type Screen } from './screen.ts';
+import { colourOf, DEFAULT_BACKGROUND, DEFAULT_FOREGROUND } from './terminal-colours.ts';
+
+/** Pixels of one cell, and around the screen. */
+const CELL_WIDTH = 8.4;
+const CELL_HEIGHT = 18;
+const BASELINE = 13.5;
+const MARGIN = 12;
+/** A terminal is slow with small pieces. */
+const FEED_CHARACTERS = 256 * 1024;
+
+/** The screen after the last part, as an image of its own: text that can be selected, and nothing that runs or loads. */
+export async function* toScreenSvg(parts: AsyncIterable<CastPart>): AsyncGenerator<string> {
+  let screen: Screen | undefined;
+  let waiting = '';
+
+  async function feed(): Promise<void> {
+    await screen?.write(waiting);
+    waiting = '';
+  }
+
+  try {
+    for await (const part of parts) {
+      if (part.kind === 'header') screen = createScreen(part.header.size, 0);
+      else if (part.event.kind === 'output') {
+        waiting += part.event.text;
+        if (waiting.length >= FEED_CHARACTERS) await feed();
+      } else if (part.event.kind === 'resize') {
+        await feed();
+        screen?.resize(part.event.size);
+      }
+    }
+    await feed();
+    if (screen) yield drawScreen(screen);
+  } finally {
+    screen?.dispose();
+  }
+}
+
+/** Cells next to each other that look the same. */
+interface Run {
+  readonly look: string;
+  readonly background: string;
+  /** Absent for a character that has a place of its own. */
+  readonly font: string | undefined;
+  readonly column: number;
+  columns: number;
+  text: string;
+}
+
+function drawScreen(screen: Screen): string {
+  const { cols, rows } = screen.size;
+  const [width, height] = [cols * CELL_WIDTH + 2 * MARGIN, rows * CELL_HEIGHT + 2 * MARGIN];
+  const lines = Array.from({ length: rows }, (_, row) => drawRow(screen, row));
+  return [
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${round(width)} ${round(height)}" width="${round(width)}" height="${round(height)}">\n`,
+    `<rect width="100%" height="100%" rx="6" fill="${DEFAULT_BACKGROUND}"/>\n`,
+    `<g transform="translate(${MARGIN} ${MARGIN})" font-family="'Cascadia Code','JetBrains Mono',Menlo,Consolas,'DejaVu Sans Mono',monospace" font-size="14" fill="${DEFAULT_FOREGROUND}" style="white-space:pre">\n`,
+    ...lines,
+    drawCursor(screen),
+    '</g>\n</svg>\n',
+  ].join('');
+}
+
+function drawRow({ terminal, size }: Screen, row: number): string {
+  const { active } = terminal.buffer;
+  const line = active.getLine(active.baseY + row);
+  if (!line) return '';
+  const runs: Run[] = [];
+  const cell = active.getNullCell();
+  for (let column = 0; column < size.cols; column += 1) {
+    line.getCell(column, cell);
+    const columns = cell.getWidth();
+    // The second half of a wide character.
+    if (columns === 0) continue;
+    const { look, background } = describe(cell);
+    const text = cell.isInvisible() ? ' ' : cell.getChars() || ' ';
+    const last = runs.at(-1);
+    const font = columns === 1 && text.length === 1 ? fontOf(text) : undefined;
+    const goesOn =
+      font !== undefined && last?.font === font && last.look === look && last.background === background;
+    if (goesOn) {
+      last.columns += 1;
+      last.text += text;
+    } else runs.push({ look, background, font, column, columns, text });
+  }
+  const y = row * CELL_HEIGHT;
+  return [...runs.map((run) => drawBackground(run, y)), ...runs.map((run) => drawText(run, y))].join('');
+}
+
+/** What comes from the same font is equally wide; only of ASCII and of the same character is that known. */
+function fontOf(character: string): string {
+  return /[\u0020-\u007e]/.test(character) ? 'ascii' : character;
+}
+
+function drawBackground({ background, column, columns }: Run, y: number): string {
+  if (background === DEFAULT_BACKGROUND) return '';
+  return `<rect x="${round(column * CELL_WIDTH)}" y="${y}" width="${round(columns * CELL_WIDTH)}" height="${CELL_HEIGHT}" fill="${background}"/>\n`;
+}
+
+function drawText({ look, column, columns, text }: Run, y: number): string {
+  const shown = text.trimEnd();
+  // A line under or through blanks is seen.
+  const isBlank = shown === '' && !look.includes('text-decoration');
+  if (isBlank) return '';
+  const kept = look.includes('text-decoration') ? text : shown;
+  const width = round((kept.length === text.length ? columns : kept.length) * CELL_WIDTH);
+  return `<text x="${round(column * CELL_WIDTH)}" y="${y + BASELINE}" textLength="${width}" lengthAdjust="spacingAndGlyphs"${look}>${escapeXml(kept)}</text>\n`;
+}
+
+function drawCursor({ terminal, isCursorVisible, size }: Screen): string {
+  if (!isCursorVisible) return '';
+  const { cursorX, cursorY } = terminal.buffer.active;
+  const x = round(Math.min(cursorX, size.cols - 1) * CELL_WIDTH);
+  return `<rect x="${x}" y="${cursorY * CELL_HEIGHT}" width="${CELL_WIDTH}" height="${CELL_HEIGHT}" fill="${DEFAULT_FOREGROUND}" fill-opacity="0.5"/>\n`;
+}
+
+/** `look` are the attributes of its text. */
+function describe(cell: IBufferCell): { readonly look: string; readonly background: string } {
+  const own = [
+    cell.isFgDefault() ? DEFAULT_FOREGROUND : colourOf(cell.getFgColor(), cell.isFgRGB()),
+    cell.isBgDefault() ? DEFAULT_BACKGROUND : colourOf(cell.getBgColor(), cell.isBgRGB()),
+  ] as const;
+  const [foreground, background] = cell.isInverse() ? [own[1], own[0]] : own;
+  const decorations = [
+    ...(cell.isUnderline() ? ['underline'] : []),
+    ...(cell.isStrikethrough() ? ['line-through'] : []),
+    ...(cell.isOverline() ? ['overline'] : []),
+  ];
+  const look = [
+    foreground === DEFAULT_FOREGROUND ? '' : ` fill="${foreground}"`,
+    cell.isBold() ? ' font-weight="bold"' : '',
+    cell.isItalic() ? ' font-style="italic"' : '',
+    cell.isDim() ? ' fill-opacity="0.6"' : '',
+    decorations.length > 0 ? ` text-decoration="${decorations.join(' ')}"` : '',
+  ].join('');
+  return { look, background };
+}
+
+/** XML has no way at all to write most controls. */
+function escapeXml(text: string): string {
+  return text
+    .toWellFormed()
+    .replace(XML_FORBIDDEN, '\ufffd')
+    .replace(/[&<>]/g, (character) => `&#${character.charCodeAt(0)};`);
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const XML_FORBIDDEN = /[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/g;
+
+function round(pixels: number): number {
+  return Math.round(pixels * 10) / 10;
+}

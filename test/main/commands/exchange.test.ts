@@ -1,0 +1,94 @@
+// covers: main/exchange/exchange.ts
+// covers: main/exchange/player-files.ts
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type KubereelResult, runKubereel } from '../../fakes/kubereel-cli.ts';
+
+const CAST = [
+  '{"version":2,"width":40,"height":10,"timestamp":1700000000}',
+  '[0.5,"o","$ echo token=abc"]',
+  '[1.25,"o","def\\r\\n"]',
+  '[3,"i","hunter2"]',
+  '[62,"o","a line that is longer than the forty columns of it\\r\\n"]',
+  '[70,"x","0"]',
+].join('\n');
+
+let home: string;
+let out: string;
+
+beforeAll(async () => {
+  home = await mkdtemp(join(tmpdir(), 'kubereel-exchange-'));
+  out = join(home, 'out');
+  await mkdir(out);
+  await mkdir(join(home, 'recordings'), { mode: 0o700 });
+  await writeFile(join(home, 'recordings', 'one.cast'), CAST);
+});
+afterAll(() => rm(home, { recursive: true, force: true }));
+
+function run(...args: readonly string[]): Promise<KubereelResult> {
+  return runKubereel(join(home, 'none'), args, { KUBEREEL_HOME: home });
+}
+
+test('a cast is exported with its secrets masked, and standard error tells what and where', async () => {
+  const { code, stdout, stderr } = await run('export', 'one', '-o', '-');
+  expect(code).toBe(0);
+  expect(stdout.toString()).toContain('token=•••');
+  expect(stdout.toString()).not.toMatch(/abc|def|hunter2/);
+  expect(stderr).toContain('masked in 1 places:\n  Values of password, secret, token and key: 1, at 0:00\n');
+  expect(stderr).toContain('typed input was left out: 1 events\n');
+  expect(await readFile(join(home, 'recordings', 'one.cast'), 'utf8')).toBe(CAST);
+});
+
+test('unmasked it is as it was recorded', async () => {
+  const { stdout, stderr } = await run('export', 'one', '-o', '-', '--unmasked', '--format', 'cast3');
+  expect(stdout.toString()).toBe(
+    [
+      '{"version":3,"term":{"cols":40,"rows":10},"timestamp":1700000000}',
+      '[0.500,"o","$ echo token=abc"]',
+      '[0.750,"o","def\\r\\n"]',
+      '[1.750,"i","hunter2"]',
+      '[59.000,"o","a line that is longer than the forty columns of it\\r\\n"]',
+      '[8.000,"x","0"]',
+      '',
+    ].join('\n'),
+  );
+  expect(stderr).toContain('nothing is masked in it');
+});
+
+test('a transcript is text alone', async () => {
+  const { code, stdout, stderr } = await run('transcript', 'one', '--from', '1:00', '--to', '1m10s');
+  expect(code).toBe(0);
+  expect(stdout.toString()).toBe('$ echo token=••••••\na line that is longer than the forty columns of it\n');
+  expect(stderr).toBe('');
+});
+
+test('a file is not replaced unless told so; --json says what became of it', async () => {
+  const file = join(out, 'one.cast');
+  const { stdout } = await run('export', 'one', '-o', file, '--json');
+  expect(JSON.parse(stdout.toString())).toMatchObject({
+    recordingId: 'one',
+    file,
+    format: 'cast',
+    isMasked: true,
+    maskedSpans: 1,
+    maskedRules: [{ rule: 'named-value', spans: 1 }],
+    maskedPlaces: [{ rule: 'named-value', timeMicros: 500_000 }],
+    leftOutInputs: 1,
+  });
+  const again = await run('export', 'one', '-o', file);
+  expect(again).toMatchObject({ code: 1 });
+  expect(again.stderr).toContain(`error: there is already a file ${file}\n`);
+  expect(await run('export', 'one', '-o', file, '--force')).toMatchObject({ code: 0 });
+  expect(await readdir(out)).toEqual(['one.cast']);
+});
+
+test('what cannot be is refused before anything is written', async () => {
+  expect((await run('export', 'one', '--from', '5', '--to', '4')).stderr).toContain('--from is after --to');
+  expect((await run('export', 'one', '--json', '-o', '-')).stderr).toContain('standard output is none');
+  const late = await run('export', 'one', '--from', '5m', '-o', join(out, 'late.cast'));
+  expect(late.stderr).toContain('error: the recording ends before that, after 70.000 s\n');
+  expect(await readdir(out)).not.toContain('late.cast');
+  expect((await run('export', 'two')).stderr).toContain('there is no recording two');
+});
