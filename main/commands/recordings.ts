@@ -4,7 +4,8 @@ import { runDecrypt } from './decrypt.ts';
 import { addExchangeCommands } from './exchange.ts';
 import type { CommandIo } from './io.ts';
 import { addIdentities, listIdentities, listKeys, makeIdentity, rotateKeys } from './keys.ts';
-import { jsonOption, parsePositive } from './options.ts';
+import { runMark } from './mark.ts';
+import { jsonOption, parseDuration, parsePositive } from './options.ts';
 import { runPlay } from './play.ts';
 import { runRecover } from './recover.ts';
 import type { CoreCommand } from './run.ts';
@@ -39,6 +40,19 @@ export function addRecordingCommands(
       run((core, { signal }) => {
         const limit = options.idleLimit === undefined ? {} : { idleLimitSeconds: options.idleLimit };
         return runPlay(core, { recordingId, speed: options.speed, ...limit }, io, { signal });
+      }),
+    );
+
+  program
+    .command('mark')
+    .description('set a marker in a recording that has ended; its sealed file stays as it is')
+    .argument('<id>', 'recording, or the start of its id where that is unique')
+    .argument('<label>', 'what to call that moment')
+    .option('--at <time>', 'since its start, as 90s or 1m30s; its end where not given', parseDuration)
+    .action((recordingId: string, label: string, options: { at?: number }) =>
+      run((core) => {
+        const at = options.at === undefined ? {} : { atMs: options.at };
+        return runMark(core, { recordingId, label, ...at }, io);
       }),
     );
 

@@ -3,6 +3,7 @@ import { systemCode } from '../base/errors.ts';
 import { BLOCK_BYTES } from './block-chain.ts';
 import { hashCast } from './cast-hash.ts';
 import { toRecordingId } from './cast-path.ts';
+import { readLaterMarks } from './later-marks.ts';
 import type { RecordingOwner, Sidecar } from './recording.ts';
 import { isSealIntact } from './seal.ts';
 import { parseSidecar, sidecarPathOf } from './sidecar.ts';
@@ -69,6 +70,10 @@ export async function verifyRecording(
   }
   if (!needs.knownKeyIds.has(seal.keyId)) {
     return say('foreign', `it is as key ${seal.keyId} sealed it, which is none of this home’s`, signed);
+  }
+  const knownKeyIds = async (): Promise<ReadonlySet<string>> => needs.knownKeyIds;
+  if ((await readLaterMarks({ knownKeyIds }, path)).kind === 'altered') {
+    return say('altered', 'it is what was recorded, but not the markers that were added later', signed);
   }
   if (state.kind === 'damaged') {
     const place =
