@@ -36,11 +36,15 @@ export function addRecordingCommands(
     .argument('<id>', 'recording, or the start of its id where that is unique')
     .option('-s, --speed <factor>', '2 plays in half the time', parsePositive, 1)
     .option('-i, --idle-limit <seconds>', 'longest pause that is kept', parsePositive)
-    .action((recordingId: string, options: { speed: number; idleLimit?: number }) =>
-      run((core, { signal }) => {
-        const limit = options.idleLimit === undefined ? {} : { idleLimitSeconds: options.idleLimit };
-        return runPlay(core, { recordingId, speed: options.speed, ...limit }, io, { signal });
-      }),
+    .addOption(new Option('--stream <stream>', 'only that one').choices(['stdout', 'stderr']))
+    .action(
+      (recordingId: string, options: { speed: number; idleLimit?: number; stream?: 'stdout' | 'stderr' }) =>
+        run((core, { signal }) => {
+          const { speed, idleLimit, stream } = options;
+          const limit = idleLimit === undefined ? {} : { idleLimitSeconds: idleLimit };
+          const only = stream === undefined ? {} : { stream };
+          return runPlay(core, { recordingId, speed, ...limit, ...only }, io, { signal });
+        }),
     );
 
   program

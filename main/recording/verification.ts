@@ -7,6 +7,7 @@ import { readLaterMarks } from './later-marks.ts';
 import type { RecordingOwner, Sidecar } from './recording.ts';
 import { isSealIntact } from './seal.ts';
 import { parseSidecar, sidecarPathOf } from './sidecar.ts';
+import { hashStderrFile, readStderrFile } from './stderr-lines.ts';
 
 /**
  * Whether a recording is what was recorded. `intact` alone is all well; `recovered` is as recovery sealed it after
@@ -67,6 +68,10 @@ export async function verifyRecording(
       ...signed,
       ...describeBlock(hash.firstBadBlock ?? lastBlockOf(integrity.bytes), integrity.bytes),
     });
+  }
+  const { stderr } = sidecar;
+  if (hashStderrFile(await readStderrFile(path))?.hash !== stderr?.hash) {
+    return say('altered', 'what tells its standard error from its output was changed', signed);
   }
   if (!needs.knownKeyIds.has(seal.keyId)) {
     return say('foreign', `it is as key ${seal.keyId} sealed it, which is none of this home’s`, signed);
