@@ -4,6 +4,7 @@ import type { Store } from '../store.ts';
 import { targetOfRecording } from '../store-recents.ts';
 import { isRunning } from '../store-recording.ts';
 import type { Tab } from '../store-tabs.ts';
+import { keyNameOf } from '../ui/keys.ts';
 import type { MenuItem } from '../ui/menu.tsx';
 
 export function tabMenuItems(store: Store, { id, content }: Tab): readonly MenuItem[] {
@@ -33,16 +34,18 @@ export function tabMenuItems(store: Store, { id, content }: Tab): readonly MenuI
   ];
 }
 
-function recordingItems({ recording: deeds, sessions }: Store, content: Tab['content']): MenuItem[] {
+function recordingItems({ recording: deeds, sessions, info }: Store, content: Tab['content']): MenuItem[] {
   const session = content.kind === 'session' ? sessions.sessions.value.get(content.sessionId) : undefined;
   if (!session || !isRunning(session)) return [];
   const { sessionId, recording } = session;
+  const keyName = info.value && keyNameOf('mark', { ...info.value, isInTerminal: true });
   const isPaused = recording.pausedAtMs !== undefined;
   return [
     {
       key: 'mark',
       label: 'Set a marker',
       icon: 'marker',
+      ...(keyName === undefined ? {} : { note: keyName }),
       section: 'Recording',
       onPick: () => deeds.askToMark(sessionId),
     },

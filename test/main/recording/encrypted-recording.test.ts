@@ -94,7 +94,7 @@ test('no file holds a byte of the output, the command or the reason of its end i
   const { recipient, keys } = await makeKeyring();
   const folder = await makeCastFolder();
   const clock = createSystemClock();
-  const details = { ...WEB_SHELL.details, command: ['sh', '-c', 'command-marker'] };
+  const details = { ...WEB_SHELL.details, command: ['sh', '-c', 'command-marker'], reason: 'reason-marker' };
   const writer = await createCastWriter({ clock, folder, encryptTo: [recipient] }, { ...WEB_SHELL, details });
   await writer.output(Buffer.from(`${'output-marker\r\n'.repeat(20_000)}`), clock.nowMicros());
   await writer.marker('label-marker', clock.nowMicros());
