@@ -27,6 +27,10 @@ const ROOMS: Record<string, { rooms: readonly string[]; packages: readonly strin
     rooms: ['main/base', 'main/recording'],
     packages: ['@xterm/headless', '@xterm/addon-unicode-graphemes', 'valibot'],
   },
+  'main/search': {
+    rooms: ['main/base', 'main/library', 'main/recording'],
+    packages: ['@xterm/headless'],
+  },
   'main/demo': {
     rooms: ['main/base'],
     packages: ['@lydell/node-pty', '@peculiar/x509', 'reflect-metadata', 'valibot', 'ws', 'yaml'],
@@ -42,6 +46,7 @@ const ROOMS: Record<string, { rooms: readonly string[]; packages: readonly strin
       'main/recording',
       'main/session',
       'main/library',
+      'main/search',
       'main/exchange',
       'main/demo',
       'main/settings',

@@ -46,6 +46,7 @@ export type ErrorCode =
   | 'recording-unreadable'
   | 'recording-locked'
   | 'recording-not-found'
+  | 'search-failed'
   // session, settings, demo
   | 'session-not-found'
   | 'session-ended'

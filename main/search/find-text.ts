@@ -1,0 +1,127 @@
+import { findFolded, foldText, type TextSpan } from './folded-text.ts';
+import { toSignatureQuery } from './text-signature.ts';
+import type { TextStore } from './text-store.ts';
+
+export interface TextQuery {
+  readonly text: string;
+  /** Those that are searched, in the order in which they are answered. */
+  readonly recordingIds: readonly string[];
+  /** Recordings in the answer. */
+  readonly maxRecordings: number;
+  /** Lines of each. */
+  readonly maxLines: number;
+}
+
+export interface TextAnswer {
+  readonly recordings: readonly FoundRecording[];
+  /** There are others behind the last one. */
+  readonly hasMore: boolean;
+}
+
+export interface FoundRecording {
+  readonly recordingId: string;
+  /** The first ones by time. */
+  readonly lines: readonly FoundLine[];
+  /** All in this recording, up to a thousand. */
+  readonly lineCount: number;
+}
+
+export interface FoundLine {
+  /** When all of it stood on the screen, since the recording's start. */
+  readonly timeMicros: number;
+  /** Long ones are cut around the place. */
+  readonly text: string;
+  readonly place: TextSpan;
+  /** The lines that were told before and after it; absent at the ends. */
+  readonly before?: string;
+  readonly after?: string;
+}
+
+/** More lines than this nobody looks through in one recording. */
+const MAX_COUNTED = 1_000;
+const MAX_LINE_CHARS = 400;
+/** Then messages are looked at, such as one that says that nobody wants the answer any more. */
+const SLICE_MS = 10;
+
+/** Rejects with the signal's reason when it is aborted. */
+export async function findText(
+  store: Pick<TextStore, 'candidates' | 'read'>,
+  { text, recordingIds, maxRecordings, maxLines }: TextQuery,
+  { signal }: { readonly signal: AbortSignal },
+): Promise<TextAnswer> {
+  const folded = foldText(text);
+  const blocksOf = groupCandidates(store, folded);
+  const recordings: FoundRecording[] = [];
+  let sliceStart = performance.now();
+  for (const recordingId of recordingIds) {
+    const found: FoundLine[] = [];
+    for (const blockId of blocksOf.get(recordingId) ?? []) {
+      if (found.length >= MAX_COUNTED) break;
+      found.push(...findInBlock(store, blockId, folded, MAX_COUNTED - found.length));
+      if (performance.now() - sliceStart > SLICE_MS) {
+        await new Promise((resolve) => setImmediate(resolve));
+        signal.throwIfAborted();
+        sliceStart = performance.now();
+      }
+    }
+    if (found.length === 0) continue;
+    if (recordings.length === maxRecordings) return { recordings, hasMore: true };
+    const lines = found.sort((a, b) => a.timeMicros - b.timeMicros).slice(0, maxLines);
+    recordings.push({ recordingId, lines, lineCount: found.length });
+  }
+  return { recordings, hasMore: false };
+}
+
+function groupCandidates(
+  store: Pick<TextStore, 'candidates'>,
+  folded: string,
+): ReadonlyMap<string, readonly number[]> {
+  const groups = new Map<string, number[]>();
+  for (const { recordingId, blockId } of store.candidates(toSignatureQuery(encoder.encode(folded)))) {
+    const group = groups.get(recordingId);
+    if (group) group.push(blockId);
+    else groups.set(recordingId, [blockId]);
+  }
+  return groups;
+}
+
+function findInBlock(
+  store: Pick<TextStore, 'read'>,
+  blockId: number,
+  folded: string,
+  limit: number,
+): FoundLine[] {
+  const { text, times } = store.read(blockId);
+  if (!foldText(text).includes(folded)) return [];
+  const found: FoundLine[] = [];
+  const lines = text.split('\n');
+  for (const [index, line] of lines.entries()) {
+    const place = found.length < limit ? findFolded(line, folded) : undefined;
+    if (!place) continue;
+    const [before, after] = [lines[index - 1], lines[index + 1]];
+    found.push({
+      timeMicros: times[index] ?? 0,
+      ...cutAround(line, place),
+      ...(before !== undefined && { before: before.slice(0, MAX_LINE_CHARS) }),
+      ...(after !== undefined && { after: after.slice(0, MAX_LINE_CHARS) }),
+    });
+  }
+  return found;
+}
+
+function cutAround(
+  text: string,
+  { from, to }: TextSpan,
+): { readonly text: string; readonly place: TextSpan } {
+  if (text.length <= MAX_LINE_CHARS) return { text, place: { from, to } };
+  const start = Math.max(0, Math.min(from - MAX_LINE_CHARS / 4, text.length - MAX_LINE_CHARS));
+  const end = Math.max(to, start + MAX_LINE_CHARS);
+  const [head, tail] = [start > 0 ? '…' : '', end < text.length ? '…' : ''];
+  const shift = head.length - start;
+  return {
+    text: `${head}${text.slice(start, end)}${tail}`,
+    place: { from: from + shift, to: to + shift },
+  };
+}
+
+const encoder = new TextEncoder();

@@ -1,0 +1,80 @@
+import type { Terminal } from '@xterm/headless';
+
+/** Reads a terminal's rows as lines: those that one wrapped line fills are one, without the blanks behind it. */
+export interface ScreenRows {
+  /** Where the cursor is. */
+  cursorLine(): string;
+  /** What a line feed has just left. */
+  left(): string;
+  /** What is right above the screen. */
+  scrolledOff(): string;
+  /** All that is visible, from the top; the first one with what has scrolled off of it. */
+  screen(): readonly string[];
+}
+
+/** Of a longer line, `cursorLine` and `left` read the end, and `screen` reads several. */
+const MAX_LINE_CHARS = 4_096;
+
+export function createScreenRows(terminal: Terminal): ScreenRows {
+  function isContinued(row: number): boolean {
+    return terminal.buffer.active.getLine(row + 1)?.isWrapped === true;
+  }
+
+  function firstRowOf(row: number): number {
+    const limit = Math.max(0, row - Math.ceil(MAX_LINE_CHARS / terminal.cols));
+    let first = row;
+    while (first > limit && isContinued(first - 1)) first -= 1;
+    return first;
+  }
+
+  function textOf(row: number): string {
+    const line = terminal.buffer.active.getLine(row);
+    if (!line) return '';
+    // A row that was wider keeps cells that are not visible any more.
+    if (!isContinued(row)) return line.translateToString(true, 0, terminal.cols);
+    const lastCell = line.getCell(terminal.cols - 1);
+    // A wide character that did not fit has left the last cell empty; the second half of one that did is no blank.
+    const isEmpty = lastCell?.getChars() === '' && lastCell.getWidth() === 1;
+    return line.translateToString(false, 0, terminal.cols - (isEmpty ? 1 : 0));
+  }
+
+  /** As far as the line goes on, yet not much further than it may be long. */
+  function readLine(first: number, throughRow: number): { readonly text: string; readonly nextRow: number } {
+    let row = first;
+    let text = textOf(row);
+    while (isContinued(row) && (row < throughRow || text.length < MAX_LINE_CHARS)) {
+      row += 1;
+      text += textOf(row);
+    }
+    return { text: text.trimEnd(), nextRow: row + 1 };
+  }
+
+  function lineAround(row: number): string {
+    return readLine(firstRowOf(row), row).text;
+  }
+
+  return {
+    cursorLine() {
+      const { baseY, cursorY } = terminal.buffer.active;
+      return lineAround(baseY + cursorY);
+    },
+    left() {
+      const { baseY, cursorY } = terminal.buffer.active;
+      return lineAround(Math.max(0, baseY + cursorY - 1));
+    },
+    scrolledOff() {
+      const { baseY } = terminal.buffer.active;
+      return baseY === 0 ? '' : lineAround(baseY - 1);
+    },
+    screen() {
+      const { baseY } = terminal.buffer.active;
+      const texts: string[] = [];
+      for (let row = firstRowOf(baseY); row < baseY + terminal.rows; ) {
+        const { text, nextRow } = readLine(row, row);
+        texts.push(text);
+        row = nextRow;
+      }
+      return texts;
+    },
+  };
+}
