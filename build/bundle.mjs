@@ -1,4 +1,4 @@
-/** Builds everything that runs into out/: the core's three entries, the preload script and the page. */
+/** Builds everything that runs into out/: the core's entries and its search thread, the preload script and the page. */
 
 import { existsSync } from 'node:fs';
 import { copyFile, mkdir } from 'node:fs/promises';
@@ -19,7 +19,12 @@ const shared = {
 
 const startedAt = performance.now();
 await mkdir(`${root}/out/page`, { recursive: true });
-const coreEntries = { main: 'main/index.ts', headless: 'main/headless.ts', cli: 'main/cli.ts' };
+const coreEntries = {
+  main: 'main/index.ts',
+  headless: 'main/headless.ts',
+  cli: 'main/cli.ts',
+  'search-worker': 'main/search/search-worker.ts',
+};
 await Promise.all([
   build({
     ...shared,

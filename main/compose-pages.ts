@@ -5,6 +5,7 @@ import { servePage } from './bridge/bridge.ts';
 import type { Core } from './compose.ts';
 import { openShell } from './exec/shell.ts';
 import { createShellMemory } from './exec/shell-memory.ts';
+import { BACKGROUND_PACE } from './search/search.ts';
 import { createSessions } from './session/sessions.ts';
 import { VERSION } from './version.ts';
 
@@ -19,6 +20,9 @@ export interface Pages {
   serve(wire: Wire): void;
   readonly liveSessions: number;
 }
+
+/** So long after the start nothing reads recordings for the search: the window comes first. */
+const SEARCH_DELAY_MS = 3_000;
 
 /** The rooms that only a page needs: settings, sessions, library, and the bridge that answers it. */
 export async function openPages(
@@ -51,6 +55,7 @@ export async function openPages(
       if ('recordingId' in recording) void library.refresh(recording.recordingId);
     }),
   );
+  startSearch(core);
   const info: AppInfo = {
     version: VERSION,
     platform: toKnownPlatform(options.platform),
@@ -84,4 +89,11 @@ export async function openPages(
 
 function toKnownPlatform(platform: NodeJS.Platform): AppInfo['platform'] {
   return platform === 'darwin' || platform === 'win32' ? platform : 'linux';
+}
+
+function startSearch({ clock, log, life, search }: Core): void {
+  const started = clock.sleep(SEARCH_DELAY_MS, { signal: life.signal }).then(() => search(BACKGROUND_PACE));
+  started.catch((error: unknown) => {
+    if (!life.signal.aborted) log.error({ error: String(error) }, 'recordings are not read for the search');
+  });
 }

@@ -27,6 +27,8 @@ import { createRedaction } from './recording/redaction.ts';
 import type { Signer } from './recording/seal.ts';
 import { createSigningKeys, type SigningKeys } from './recording/signing-keys.ts';
 import { createSpaceGuard, type RecordingLimits } from './recording/space-guard.ts';
+import { openSearch, type Search } from './search/search.ts';
+import type { ReadingPace } from './search/text-reader.ts';
 import { defaultSettings, type Settings } from './settings/schema.ts';
 import { openSettings, type SettingsSnapshot, type SettingsStore } from './settings/settings.ts';
 import { VERSION } from './version.ts';
@@ -68,6 +70,8 @@ export interface Core {
   /** Read at its first use; so is the next. */
   settings(): Promise<SettingsStore>;
   library(): Promise<Library>;
+  /** Reads recordings from its first use on, at the pace of that. */
+  search(pace: ReadingPace): Promise<Search>;
   /** Recordings handed on in other forms. */
   readonly exchange: Exchange;
   newCastWriter(details: RecordingDetails, size: TerminalSize, options?: RecordingWish): Promise<CastWriter>;
@@ -125,6 +129,7 @@ export async function compose(options: ComposeOptions): Promise<Core> {
   const signingKeys = createSigningKeys({ folder: paths.keys, vault: keyVault });
   const decryptionKeys = createDecryptionKeys({ folder: paths.keys, clock, vault: keyVault });
   let openingLibrary: Promise<Library> | undefined;
+  let openingSearch: Promise<Search> | undefined;
   let openingSettings: Promise<SettingsStore> | undefined;
   let limits: RecordingLimits = toLimits(defaultSettings);
   const liveCasts = createLiveCasts();
@@ -186,6 +191,14 @@ export async function compose(options: ComposeOptions): Promise<Core> {
       keys: decryptionKeys,
       patterns: async () => (await settings()).current().settings.redaction.patterns,
     }),
+    search(pace) {
+      openingSearch ??= core
+        .library()
+        .then((library) =>
+          openSearch({ log, library, cacheFolder: paths.cache, workerUrl: SEARCH_WORKER, pace }, life),
+        );
+      return openingSearch;
+    },
     async newCastWriter(details, size, wish = {}) {
       // The limits stand in them too.
       const chosen = (await settings()).current().settings;
@@ -221,3 +234,9 @@ function toLimits({ recordingSessionMiB, recordingFreeMiB, recordingLibraryMiB }
 }
 
 const MIB = 1024 * 1024;
+
+/** Beside the bundle that this runs in, or in its sources. */
+const SEARCH_WORKER = new URL(
+  import.meta.url.endsWith('.ts') ? './search/search-worker.ts' : './search-worker.mjs',
+  import.meta.url,
+);

@@ -11,7 +11,6 @@ import { createEncryptionStore, type EncryptionStore } from './store-encryption.
 import { createKubectl, type Kubectl } from './store-kubectl.ts';
 import { defaultRefusal } from './store-pods.ts';
 import { withRecent } from './store-recents.ts';
-import { createRecordingDeeds, type RecordingDeeds } from './store-recording.ts';
 import { createRequestStore, type RequestStore } from './store-requests.ts';
 import { createSessionStore, type SessionStore } from './store-sessions.ts';
 import { createSettingsStore, type SettingsStore } from './store-settings.ts';
@@ -28,7 +27,6 @@ export interface Store {
   readonly kubectl: Kubectl;
   readonly credentials: CredentialStore;
   readonly requests: RequestStore;
-  readonly recording: RecordingDeeds;
   /** Undefined until the core has answered. */
   readonly info: ReadonlySignal<AppInfo | undefined>;
   /** Unix milliseconds, moving once a second. */
@@ -146,7 +144,6 @@ export function createStore({ client, now, terminalSize }: StoreNeeds): Store {
     view,
     kubectl: createKubectl({ contexts, settings, info }),
     credentials,
-    recording: createRecordingDeeds({ client, sessions, settings, view, tell }),
     requests: createRequestStore({ credentials, contexts, sessions, view }),
     info,
     nowMs,

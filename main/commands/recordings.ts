@@ -4,13 +4,23 @@ import { runDecrypt } from './decrypt.ts';
 import { addExchangeCommands } from './exchange.ts';
 import type { CommandIo } from './io.ts';
 import { addIdentities, listIdentities, listKeys, makeIdentity, rotateKeys } from './keys.ts';
-import { runMark } from './mark.ts';
-import { jsonOption, parseDuration, parsePositive } from './options.ts';
+import { jsonOption, parsePositive } from './options.ts';
 import { runPlay } from './play.ts';
 import { runRecover } from './recover.ts';
 import type { CoreCommand } from './run.ts';
+import { runSearch } from './search.ts';
 import { runSessions } from './sessions.ts';
 import { runVerify } from './verify.ts';
+
+interface SearchFlags {
+  readonly context?: string;
+  readonly namespace?: string;
+  readonly pod?: string;
+  readonly container?: string;
+  readonly maxLines: number;
+  readonly around?: boolean;
+  readonly json?: boolean;
+}
 
 /** The commands about recordings at rest. */
 export function addRecordingCommands(
@@ -31,32 +41,33 @@ export function addRecordingCommands(
     );
 
   program
+    .command('search')
+    .description('find recordings by what was on their screens; exit code 1 where there are none')
+    .argument('<text>', 'as it stood there, in capitals or not')
+    .addOption(new Option('--context <name>', 'only of this kubeconfig context'))
+    .addOption(new Option('-n, --namespace <name>', 'only of this namespace'))
+    .option('--pod <name>', 'only of this pod')
+    .option('-c, --container <name>', 'only of this container')
+    .option('-m, --max-lines <number>', 'lines shown of each recording', parsePositive, 20)
+    .option('--around', 'the lines before and after each one too')
+    .addOption(jsonOption)
+    .action((text: string, options: SearchFlags) =>
+      run((core, { signal }) => {
+        const { around = false, json = false, ...wish } = options;
+        return runSearch(core, { text, ...wish, isAround: around, json }, io, { signal });
+      }),
+    );
+
+  program
     .command('play')
     .description('replay a recording in this terminal')
     .argument('<id>', 'recording, or the start of its id where that is unique')
     .option('-s, --speed <factor>', '2 plays in half the time', parsePositive, 1)
     .option('-i, --idle-limit <seconds>', 'longest pause that is kept', parsePositive)
-    .addOption(new Option('--stream <stream>', 'only that one').choices(['stdout', 'stderr']))
-    .action(
-      (recordingId: string, options: { speed: number; idleLimit?: number; stream?: 'stdout' | 'stderr' }) =>
-        run((core, { signal }) => {
-          const { speed, idleLimit, stream } = options;
-          const limit = idleLimit === undefined ? {} : { idleLimitSeconds: idleLimit };
-          const only = stream === undefined ? {} : { stream };
-          return runPlay(core, { recordingId, speed, ...limit, ...only }, io, { signal });
-        }),
-    );
-
-  program
-    .command('mark')
-    .description('set a marker in a recording that has ended; its sealed file stays as it is')
-    .argument('<id>', 'recording, or the start of its id where that is unique')
-    .argument('<label>', 'what to call that moment')
-    .option('--at <time>', 'since its start, as 90s or 1m30s; its end where not given', parseDuration)
-    .action((recordingId: string, label: string, options: { at?: number }) =>
-      run((core) => {
-        const at = options.at === undefined ? {} : { atMs: options.at };
-        return runMark(core, { recordingId, label, ...at }, io);
+    .action((recordingId: string, options: { speed: number; idleLimit?: number }) =>
+      run((core, { signal }) => {
+        const limit = options.idleLimit === undefined ? {} : { idleLimitSeconds: options.idleLimit };
+        return runPlay(core, { recordingId, speed: options.speed, ...limit }, io, { signal });
       }),
     );
 

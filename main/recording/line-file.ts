@@ -9,8 +9,6 @@ export interface LineFile {
   append(lines: Uint8Array): Promise<void>;
   /** Up to the end of the last whole line. */
   readonly length: number;
-  /** Nothing more comes. Resolves with what stands behind the last whole line, where the disk keeps it there. */
-  end(): Promise<Uint8Array>;
 }
 
 /** How much of what is being appended may stay where only its first `written` bytes went in. */
@@ -22,13 +20,13 @@ const wholeLines: WholePart = (bytes, written) =>
 /** With another `wholePart` it holds other things than lines. */
 export function createLineFile(file: AppendFile, wholePart: WholePart = wholeLines): LineFile {
   let length = 0;
-  let torn = new Uint8Array();
+  let isTorn = false;
 
   /** What comes behind half a line would be fused with it, and both would be lost. */
   async function mend(): Promise<void> {
-    if (torn.length === 0) return;
+    if (!isTorn) return;
     await file.truncate(length);
-    torn = new Uint8Array();
+    isTorn = false;
   }
 
   return {
@@ -46,8 +44,7 @@ export function createLineFile(file: AppendFile, wholePart: WholePart = wholeLin
       } catch (error) {
         const whole = wholePart(lines, written);
         length += whole;
-        // A copy: they are the caller's.
-        torn = new Uint8Array(lines.subarray(whole, written));
+        isTorn = whole < written;
         // A torn line that cannot be cut off now is a torn tail: readers and recovery know those.
         await mend().catch(() => {});
         throw error;
@@ -55,10 +52,6 @@ export function createLineFile(file: AppendFile, wholePart: WholePart = wholeLin
     },
     get length() {
       return length;
-    },
-    async end() {
-      await mend().catch(() => {});
-      return torn;
     },
   };
 }

@@ -17,7 +17,6 @@ import type { AppendFile, RecordingFiles } from './recording-files.ts';
 import { makeRecordingId } from './recording-id.ts';
 import { type Signer, sealSidecar } from './seal.ts';
 import { formatSidecar, reservePathOf, sidecarPathOf } from './sidecar.ts';
-import { createStderrLines, type StderrLines } from './stderr-lines.ts';
 
 /** What is to be recorded. */
 export interface NewRecording {
@@ -43,7 +42,6 @@ export interface BegunRecording {
   /** Open it while it is being written; absent where it is in the clear. */
   readonly keys?: CastKeys;
   readonly sidecar: Sidecar;
-  readonly stderrLines: StderrLines;
 }
 
 /** What the page's terminals are, and what the shells are told. */
@@ -94,8 +92,7 @@ export async function beginRecording(
       await files.replace(sidecarPathOf(path), formatSidecar(sidecar));
       const reservePath = reservePathOf(path);
       await files.reserve(reservePath, RESERVE_BYTES);
-      const stderrLines = createStderrLines(files, path);
-      return { recordingId, path, reservePath, file, chainFile, sidecar, stderrLines, ...writing };
+      return { recordingId, path, reservePath, file, chainFile, sidecar, ...writing };
     } catch (error) {
       // What made it fail is what its caller must hear, not what else fails after that.
       await file.close().catch(() => {});
@@ -142,14 +139,13 @@ export function describeHeader({
 /** Writes down how it ended, sealed where there is a key. Rejects never: the cast is what counts. */
 export async function settleRecording(
   { files, signer }: { readonly files: RecordingFiles; readonly signer: Signer | undefined },
-  { path, sidecar, lines, stderrLines }: BegunRecording,
+  { path, sidecar, lines }: BegunRecording,
   state: Sidecar['state'],
   nowMs: number,
 ): Promise<void> {
   const sidecarPath = sidecarPathOf(path);
   try {
-    const stderr = await stderrLines.integrity();
-    const settled = { ...sidecar, integrity: await lines.integrity(), ...(stderr && { stderr }), state };
+    const settled = { ...sidecar, integrity: await lines.integrity(), state };
     const sealed = signer ? sealSidecar(settled, signer, nowMs) : settled;
     await files.replace(sidecarPath, formatSidecar(sealed));
   } catch {

@@ -152,9 +152,7 @@ function recordWith(
         ...held.flatMap((captured) =>
           captured.kind === 'bytes'
             ? { kind: 'output' as const, timeMicros: captured.timeMicros, bytes: captured.bytes }
-            : captured.kind === 'event'
-              ? (toSessionRecord(captured.event) ?? [])
-              : [],
+            : (toSessionRecord(captured.event) ?? []),
         ),
         ...marks.unrecorded,
       ];

@@ -16,10 +16,9 @@ export function listRecordings(recordings: Iterable<RecordingInfo>, filter: stri
 
 function textOf(recording: RecordingInfo): string {
   const { context, namespace, pod, container, command, note } = recording;
-  const { cluster, image, imageId, node, reason, user, podUid } = recording;
+  const { cluster, image, imageId, node, user, podUid } = recording;
   const outcome = describeOutcome(recording).word;
   const lock = describeLock(recording)?.word;
   const place = [context, cluster?.name, cluster?.server, namespace, `${pod}/${container}`, podUid, node];
-  const facts = [command.join(' '), image, imageId, user, reason];
-  return [...place, ...facts, outcome, lock, note].join('\n').toLowerCase();
+  return [...place, command.join(' '), image, imageId, user, outcome, lock, note].join('\n').toLowerCase();
 }

@@ -65,10 +65,9 @@ export function describeRecording(session: SessionInfo, nowMs: number): Recordin
   const { recording } = session;
   switch (recording.kind) {
     case 'recording':
-      if (recording.trouble) return describeTrouble(recording.trouble, recording.lostBytes);
-      return recording.pausedAtMs === undefined
-        ? describeRunning(recording, nowMs)
-        : describePaused(nowMs - recording.pausedAtMs);
+      return recording.trouble
+        ? describeTrouble(recording.trouble, recording.lostBytes)
+        : describeRunning(recording, nowMs);
     case 'stored': {
       const size = formatBytes(recording.bytes);
       const missing = describeMissing(recording.lostBytes);
@@ -88,7 +87,7 @@ export function describeRecording(session: SessionInfo, nowMs: number): Recordin
 }
 
 function describeRunning(
-  { startedAtMs, bytes, lostBytes, inputOn }: RecordingState & { kind: 'recording' },
+  { startedAtMs, bytes, lostBytes }: RecordingState & { kind: 'recording' },
   nowMs: number,
 ): RecordingWords {
   const clock = formatClock(nowMs - startedAtMs);
@@ -97,20 +96,9 @@ function describeRunning(
   return {
     shape: 'full',
     tone: missing ? 'owed' : 'live',
-    word: inputOn ? 'REC + input' : 'REC',
+    word: 'REC',
     figures: `${clock} ${size}`,
-    sentence: `Being recorded${inputOn ? ', with what is typed,' : ''} for ${clock}, ${size} so far${missing && `; ${missing}`}`,
-  };
-}
-
-function describePaused(pauseMs: number): RecordingWords {
-  const clock = formatClock(pauseMs);
-  return {
-    shape: 'ring',
-    tone: 'owed',
-    word: 'Paused',
-    figures: clock,
-    sentence: `Recording is paused for ${clock}: what is shown now is not on record`,
+    sentence: `Being recorded for ${clock}, ${size} so far${missing && `; ${missing}`}`,
   };
 }
 

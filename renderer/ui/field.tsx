@@ -8,8 +8,6 @@ export interface FieldProps {
   readonly value: string;
   readonly onInput: (value: string) => void;
   readonly placeholder?: string;
-  /** Characters. */
-  readonly most?: number;
   readonly icon?: IconName;
   readonly id?: string;
   readonly onKeyDown?: (event: KeyboardEvent) => void;
@@ -40,7 +38,6 @@ export function Field(props: FieldProps): JSX.Element {
         aria-label={props.label}
         placeholder={props.placeholder}
         value={props.value}
-        maxLength={props.most}
         data-focus-first={props.isFocusedFirst ? '' : undefined}
         autocomplete="off"
         autocapitalize="off"

@@ -2,7 +2,6 @@
 
 import {
   Activity,
-  Bookmark,
   Box,
   Check,
   ChevronDown,
@@ -42,7 +41,6 @@ export type IconName =
   | 'library'
   | 'lock'
   | 'looked'
-  | 'marker'
   | 'more'
   | 'pause'
   | 'play'
@@ -70,7 +68,6 @@ const ICONS: Readonly<Record<IconName, IconNode>> = {
   library: Library,
   lock: Lock,
   looked: FolderSearch,
-  marker: Bookmark,
   more: Ellipsis,
   pause: Pause,
   play: Play,
