@@ -22,26 +22,30 @@ export function targetKey(target: ShellTarget): string {
   ]);
 }
 
-/** For another shell where one was recorded. Which container a debug container looked at, nobody has written down. */
+/** For another shell where one was recorded; in what was made for it then, by way of a new one. */
 export function targetOfRecording(recording: RecordingInfo): ShellTarget {
-  const { context, namespace, pod, container, image, node } = recording;
+  const { context, namespace, pod, container, image, node, origin } = recording;
   const place = { context, namespace, pod };
-  if (image !== undefined && node !== undefined) return { ...place, node: { name: node, image } };
-  if (image !== undefined) return { ...place, debug: { image } };
+  if (origin?.kind === 'node' && image !== undefined && node !== undefined) {
+    return { ...place, node: { name: node, image } };
+  }
+  if (origin?.kind === 'debug' && image !== undefined) {
+    return { ...place, container: origin.target, debug: { image } };
+  }
   return container === '' ? place : { ...place, container };
 }
 
-/** What a name is made of. A recording names its node alone. */
+/** What a name is made of. */
 interface Named {
   readonly pod: string;
   readonly container?: string;
   readonly debug?: object;
-  readonly node?: string | { readonly name: string };
+  readonly node?: { readonly name: string };
 }
 
 /** `web-7f9 / app`: pod and container, as tabs and lists name a target; `node node-1` for a shell of a node. */
 export function targetName({ pod, container, debug, node }: Named): string {
-  if (node !== undefined) return `node ${typeof node === 'string' ? node : node.name}`;
+  if (node !== undefined) return `node ${node.name}`;
   const name = container === undefined ? pod : `${pod} / ${container}`;
   return debug === undefined ? name : `${name}, debug`;
 }

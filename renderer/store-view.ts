@@ -12,6 +12,10 @@ type Overlay =
   | { readonly kind: 'keys' }
   /** Asks before a shell that lives is ended. */
   | { readonly kind: 'close-session'; readonly sessionId: string }
+  /** Asks for a marker's label. */
+  | { readonly kind: 'mark'; readonly sessionId: string }
+  /** Asks before what is typed is recorded. */
+  | { readonly kind: 'record-input'; readonly sessionId: string }
   | DebugQuestion
   | {
       readonly kind: 'containers';

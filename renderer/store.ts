@@ -11,6 +11,7 @@ import { createEncryptionStore, type EncryptionStore } from './store-encryption.
 import { createKubectl, type Kubectl } from './store-kubectl.ts';
 import { defaultRefusal } from './store-pods.ts';
 import { withRecent } from './store-recents.ts';
+import { createRecordingDeeds, type RecordingDeeds } from './store-recording.ts';
 import { createRequestStore, type RequestStore } from './store-requests.ts';
 import { createSessionStore, type SessionStore } from './store-sessions.ts';
 import { createSettingsStore, type SettingsStore } from './store-settings.ts';
@@ -27,6 +28,7 @@ export interface Store {
   readonly kubectl: Kubectl;
   readonly credentials: CredentialStore;
   readonly requests: RequestStore;
+  readonly recording: RecordingDeeds;
   /** Undefined until the core has answered. */
   readonly info: ReadonlySignal<AppInfo | undefined>;
   /** Unix milliseconds, moving once a second. */
@@ -144,6 +146,7 @@ export function createStore({ client, now, terminalSize }: StoreNeeds): Store {
     view,
     kubectl: createKubectl({ contexts, settings, info }),
     credentials,
+    recording: createRecordingDeeds({ client, sessions, settings, view, tell }),
     requests: createRequestStore({ credentials, contexts, sessions, view }),
     info,
     nowMs,

@@ -73,7 +73,7 @@ async function relay(
     for await (const { channel, bytes } of stream.output) {
       const timeMicros = core.clock.nowMicros() - startMicros;
       // Never rejects; a disk that is slow does not hold up what is shown, only what comes after it.
-      const taken = recording.take({ kind: 'output', timeMicros, bytes });
+      const taken = recording.take({ kind: 'output', timeMicros, bytes, isStderr: channel === 'stderr' });
       await (channel === 'stderr' ? io.writeError(bytes) : io.write(bytes));
       await taken;
     }

@@ -4,7 +4,8 @@ import { runDecrypt } from './decrypt.ts';
 import { addExchangeCommands } from './exchange.ts';
 import type { CommandIo } from './io.ts';
 import { addIdentities, listIdentities, listKeys, makeIdentity, rotateKeys } from './keys.ts';
-import { jsonOption, parsePositive } from './options.ts';
+import { runMark } from './mark.ts';
+import { jsonOption, parseDuration, parsePositive } from './options.ts';
 import { runPlay } from './play.ts';
 import { runRecover } from './recover.ts';
 import type { CoreCommand } from './run.ts';
@@ -64,10 +65,27 @@ export function addRecordingCommands(
     .argument('<id>', 'recording, or the start of its id where that is unique')
     .option('-s, --speed <factor>', '2 plays in half the time', parsePositive, 1)
     .option('-i, --idle-limit <seconds>', 'longest pause that is kept', parsePositive)
-    .action((recordingId: string, options: { speed: number; idleLimit?: number }) =>
-      run((core, { signal }) => {
-        const limit = options.idleLimit === undefined ? {} : { idleLimitSeconds: options.idleLimit };
-        return runPlay(core, { recordingId, speed: options.speed, ...limit }, io, { signal });
+    .addOption(new Option('--stream <stream>', 'only that one').choices(['stdout', 'stderr']))
+    .action(
+      (recordingId: string, options: { speed: number; idleLimit?: number; stream?: 'stdout' | 'stderr' }) =>
+        run((core, { signal }) => {
+          const { speed, idleLimit, stream } = options;
+          const limit = idleLimit === undefined ? {} : { idleLimitSeconds: idleLimit };
+          const only = stream === undefined ? {} : { stream };
+          return runPlay(core, { recordingId, speed, ...limit, ...only }, io, { signal });
+        }),
+    );
+
+  program
+    .command('mark')
+    .description('set a marker in a recording that has ended; its sealed file stays as it is')
+    .argument('<id>', 'recording, or the start of its id where that is unique')
+    .argument('<label>', 'what to call that moment')
+    .option('--at <time>', 'since its start, as 90s or 1m30s; its end where not given', parseDuration)
+    .action((recordingId: string, label: string, options: { at?: number }) =>
+      run((core) => {
+        const at = options.at === undefined ? {} : { atMs: options.at };
+        return runMark(core, { recordingId, label, ...at }, io);
       }),
     );
 

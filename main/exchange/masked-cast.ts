@@ -48,10 +48,8 @@ export async function* maskParts(
 
   function* toParts(captured: readonly Captured[]): Generator<CastPart> {
     for (const piece of captured) {
-      if (piece.kind === 'event') {
-        yield { kind: 'event', event: piece.event };
-        continue;
-      }
+      if (piece.kind === 'event') yield { kind: 'event', event: piece.event };
+      if (piece.kind !== 'bytes') continue;
       lastMicros = piece.timeMicros;
       const text = decoder.decode(piece.bytes);
       if (text !== '') yield { kind: 'event', event: { kind: 'output', timeMicros: lastMicros, text } };

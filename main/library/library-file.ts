@@ -5,8 +5,10 @@ import { isEncryptedName, nameCast, toRecordingId } from '../recording/cast-path
 import { readCastHeader, readLastEvent } from '../recording/cast-reader.ts';
 import { chainPathOf } from '../recording/chain-file.ts';
 import { readFrameFileStart } from '../recording/frame-reader.ts';
+import { laterMarksPathOf } from '../recording/later-marks.ts';
 import type { RecordingOwner, Sidecar } from '../recording/recording.ts';
 import { parseSidecar, reservePathOf, sidecarPathOf } from '../recording/sidecar.ts';
+import { stderrPathOf } from '../recording/stderr-lines.ts';
 import type { Recording } from './recording.ts';
 
 export interface RecordingFileNeeds {
@@ -45,7 +47,14 @@ export async function stampRecording(path: string): Promise<FileStamp | undefine
 /** Deletes a recording with all that belongs to it. */
 export async function deleteRecording(path: string): Promise<void> {
   // The cast last: what is left if this is interrupted is still a row that can be removed.
-  const files = [chainPathOf(path), reservePathOf(path), sidecarPathOf(path), path];
+  const files = [
+    laterMarksPathOf(path),
+    chainPathOf(path),
+    stderrPathOf(path),
+    reservePathOf(path),
+    sidecarPathOf(path),
+    path,
+  ];
   for (const file of files) await rm(file, { force: true });
 }
 

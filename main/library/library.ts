@@ -11,6 +11,7 @@ import { createTurns } from '../base/turns.ts';
 import { isCastName, toRecordingId } from '../recording/cast-path.ts';
 import { type CastItem, readCast } from '../recording/cast-reader.ts';
 import type { DecryptionKeys } from '../recording/decryption-keys.ts';
+import { readLaterMarks, withLaterMarks } from '../recording/later-marks.ts';
 import { isOwnerAlive } from '../recording/owner.ts';
 import { type Recovery, type RecoveryNeeds, recoverOrphan } from '../recording/recovery.ts';
 import { type Verification, verifyRecording } from '../recording/verification.ts';
@@ -35,7 +36,7 @@ export interface Library {
   get(idOrPrefix: string): Promise<Recording>;
   /** Deletes the cast and all that belongs to it, by its whole id. A live one is refused with `bad-input`. */
   remove(recordingId: string): Promise<void>;
-  /** As `readCast`, with the keys of this home. By its whole id, or the start of one. */
+  /** As `readCast`, with the keys of this home and the markers set later. By its whole id, or the start of one. */
   read(idOrPrefix: string, options: { readonly signal: AbortSignal }): AsyncGenerator<CastItem>;
   /** Reads all of its cast and compares it with what was sealed. By its whole id, or the start of one. */
   verify(idOrPrefix: string, options: { readonly signal: AbortSignal }): Promise<Verification>;
@@ -245,7 +246,8 @@ export async function openLibrary(needs: LibraryNeeds, life: Lifetime): Promise<
     remove,
     async *read(idOrPrefix, { signal: aborted }) {
       const { path } = await get(idOrPrefix);
-      yield* readCast(path, { keys: needs.keys, signal: aborted });
+      const marks = await readLaterMarks(needs, path);
+      yield* withLaterMarks(readCast(path, { keys: needs.keys, signal: aborted }), marks);
     },
     async verify(idOrPrefix, options) {
       const { path } = await get(idOrPrefix);

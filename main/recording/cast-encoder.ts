@@ -9,6 +9,8 @@ export interface CastLine {
   readonly timeMicros: number;
   /** Of the output that it holds; 0 for every other event. */
   readonly outputBytes: number;
+  /** Output that the command wrote to standard error. */
+  readonly isStderr?: true;
 }
 
 /**

@@ -1,11 +1,12 @@
 import type { Clock } from '../base/clock.ts';
 import { AppError } from '../base/errors.ts';
-import { createEmitter, type Event } from '../base/event.ts';
+import type { Event } from '../base/event.ts';
 import { createLifetime } from '../base/lifetime.ts';
 import { type CastEvent, parseEvent } from './cast.ts';
-import { type CastLine, COALESCE_MICROS, createCastEncoder } from './cast-encoder.ts';
+import { type CastLine, COALESCE_MICROS } from './cast-encoder.ts';
 import { type CastItem, type CastRange, type ReadingOptions, readCast, readDuration } from './cast-reader.ts';
 import { createInputMask } from './input-mask.ts';
+import { createKeptPlace } from './kept-place.ts';
 import { settleLastLines } from './last-lines.ts';
 import { createLineQueue } from './line-queue.ts';
 import type { LiveCasts } from './live-casts.ts';
@@ -13,7 +14,6 @@ import { createLiveSidecar } from './live-sidecar.ts';
 import { beginRecording, type NewRecording } from './new-recording.ts';
 import { publicEnd } from './public-part.ts';
 import type { RecordingEnd, Sidecar, TerminalSize } from './recording.ts';
-import { toRecordingError } from './recording-error.ts';
 import type { RecordingFacts } from './recording-facts.ts';
 import { type RecordingFiles, systemRecordingFiles } from './recording-files.ts';
 import { createRedactingEncoder } from './redacting-encoder.ts';
@@ -21,7 +21,9 @@ import { createRedaction, type Redaction } from './redaction.ts';
 import type { Captured } from './redactor.ts';
 import type { Signer } from './seal.ts';
 import type { SpaceGuard } from './space-guard.ts';
+import { createStreamEncoder } from './stream-encoder.ts';
 import { createSyncSchedule } from './sync-schedule.ts';
+import { createWritingTrouble } from './writing-trouble.ts';
 
 /**
  * Appends one session to one cast (asciicast v2). All times are monotonic microseconds of the same clock
@@ -36,7 +38,7 @@ export interface CastWriter {
    * Takes output into the write queue, in order; resolves at once while the queue is below its limit, else when it
    * has room again or after 50 ms. Rejects only once closed. The bytes are kept, not copied.
    */
-  output(bytes: Uint8Array, nowMicros: number): Promise<void>;
+  output(bytes: Uint8Array, nowMicros: number, stream?: OutputStream): Promise<void>;
   resize(size: TerminalSize, nowMicros: number): Promise<void>;
   marker(label: string, nowMicros: number): Promise<void>;
   /** A line that was typed, with the key that ended it. */
@@ -54,7 +56,7 @@ export interface CastWriter {
   /** Why the file lacks something now; absent when all is well (again). */
   readonly trouble: AppError | undefined;
   readonly onTroubleChanged: Event<AppError | undefined>;
-  /** Writes what it can for other readers of the file, and tells where it stands. Never rejects. */
+  /** Writes what it can in 50 ms for other readers of the file, and tells where it stands. Never rejects. */
   flush(): Promise<CastStanding>;
   /** Resolves when what was taken is on the disk itself, or is known not to be: `trouble` tells. Never rejects. */
   sync(): Promise<void>;
@@ -63,6 +65,11 @@ export interface CastWriter {
    * Rejects with the trouble where the cast lacks what was not marked; the file is closed then too.
    */
   close(end: RecordingEnd, nowMicros: number): Promise<void>;
+}
+
+export interface OutputStream {
+  /** Without a terminal there are two; no character and no line of the cast has bytes of both. */
+  readonly isStderr?: boolean | undefined;
 }
 
 /** All that was taken is in one of these, in this order. */
@@ -95,8 +102,8 @@ export interface CastWriterNeeds {
   signer?(): Promise<Signer | undefined>;
 }
 
-/** How often it is looked whether the file still has its name. */
-const PLACE_CHECK_MICROS = 1_000_000;
+/** The longest that a disk is waited for before what it has not taken is told beside it. */
+const FLUSH_MS = 50;
 
 /** Rejects with `disk-full` or `recording-failed`, leaving no files behind, where the cast cannot be begun. */
 export async function createCastWriter(needs: CastWriterNeeds, recording: NewRecording): Promise<CastWriter> {
@@ -108,33 +115,39 @@ export async function createCastWriter(needs: CastWriterNeeds, recording: NewRec
   const details = redaction.details(recording.details);
   const begun = await beginRecording({ clock, files, encryptTo }, folder, { ...recording, details });
   const zeroMicros = clock.nowMicros();
-  const { recordingId, path, file, chainFile, lines } = begun;
+  const { recordingId, path, file, chainFile, lines, stderrLines } = begun;
 
   const sidecar = createLiveSidecar({ ...needs, files }, begun);
-  let syncFailure: AppError | undefined;
-  const life = createLifetime(`recording ${recordingId}`, (error) => failSync(error));
+  const place = createKeptPlace({ clock, file, beside: [chainFile, stderrLines], sidecar });
+  const trouble = createWritingTrouble(path);
+  const life = createLifetime(`recording ${recordingId}`, trouble.failSync);
   life.own(() => file.close());
   life.own(() => chainFile.close());
+  life.own(() => stderrLines.close());
   const redactor = redaction.newRedactor();
   const inputMask = createInputMask(redaction.newRedactor());
-  const encoder = redactor ? createRedactingEncoder(createCastEncoder(), redactor) : createCastEncoder();
-  const sync = createSyncSchedule({ clock, datasync: () => file.datasync(), onFailed: failSync }, life);
-  const troubleChanged = createEmitter<AppError | undefined>();
+  const plain = createStreamEncoder();
+  const encoder = redactor ? createRedactingEncoder(plain, redactor) : plain;
+  const sync = createSyncSchedule(
+    { clock, datasync: () => file.datasync(), onFailed: trouble.failSync },
+    life,
+  );
   const queue = createLineQueue(
     {
       clock,
       append,
       length: () => lines.length,
-      toTrouble: (cause) => toTrouble(path, cause),
+      wrote: stderrLines.wrote,
+      toTrouble: trouble.toTrouble,
       refusal: () => guard?.refusal(lines.fileBytes + queue.queuedBytes),
       pace: begun.pace,
     },
     life,
   );
-  life.own(queue.onTroubleChanged((trouble) => troubleChanged.fire(trouble ?? syncFailure)));
-  let placeCheckedAtMicros = zeroMicros;
+  life.own(trouble.follow(queue));
   let isReleaseDue = false;
   let pausedBytes = 0;
+  let wasStderr = false;
   let closing: Promise<void> | undefined;
 
   /** A cast has whole microseconds, whatever the clock counts. */
@@ -143,7 +156,7 @@ export async function createCastWriter(needs: CastWriterNeeds, recording: NewRec
   }
 
   async function append(bytes: Uint8Array): Promise<void> {
-    await keepInPlace();
+    await place.check();
     const before = lines.fileBytes;
     try {
       await lines.append(bytes);
@@ -151,21 +164,6 @@ export async function createCastWriter(needs: CastWriterNeeds, recording: NewRec
       sync.wrote(lines.fileBytes - before);
       guard?.spent(lines.fileBytes - before);
     }
-  }
-
-  /** A file that was deleted takes bytes as before, and all of them are gone when it is closed. */
-  async function keepInPlace(): Promise<void> {
-    if (clock.nowMicros() - placeCheckedAtMicros < PLACE_CHECK_MICROS) return;
-    await chainFile.putBack();
-    if (await file.putBack()) await sidecar.putBack();
-    placeCheckedAtMicros = clock.nowMicros();
-  }
-
-  /** Only the first one: what a disk lost then, no later success brings back. */
-  function failSync(cause: unknown): void {
-    if (syncFailure) return;
-    syncFailure = toTrouble(path, cause);
-    troubleChanged.fire(syncFailure);
   }
 
   function push(newLines: readonly CastLine[]): void {
@@ -204,10 +202,10 @@ export async function createCastWriter(needs: CastWriterNeeds, recording: NewRec
       push(encoder.event({ kind: 'marker', timeMicros, label: told.note }));
     }
     if (end.kind === 'exited') push(encoder.event({ kind: 'exit', timeMicros, exitCode: end.exitCode }));
-    const unsettled = await settleLastLines(queue, releaseReserve);
-    const refusal = unsettled && toTrouble(path, unsettled.cause);
-    await sync.settle().catch(failSync);
-    const failure = refusal ?? syncFailure;
+    const unsettled = await settleLastLines({ queue, place }, releaseReserve);
+    const refusal = unsettled && trouble.toTrouble(unsettled.cause);
+    await sync.settle().catch(trouble.failSync);
+    const failure = refusal ?? trouble.syncFailure;
     await releaseReserve();
     const unwrittenBytes = queue.unwritten().reduce((total, line) => total + line.outputBytes, 0);
     const state: Sidecar['state'] = {
@@ -238,8 +236,10 @@ export async function createCastWriter(needs: CastWriterNeeds, recording: NewRec
   const writer: CastWriter = {
     recordingId,
     path,
-    async output(bytes, nowMicros) {
+    async output(bytes, nowMicros, { isStderr = false } = {}) {
       throwIfClosed();
+      if (isStderr !== wasStderr) push(encoder.switchTo({ isStderr }));
+      wasStderr = isStderr;
       push(encoder.output(bytes, sinceStart(nowMicros)));
       // Not awaited: it ends when nothing is held, at the latest on close.
       void releaseLater();
@@ -266,13 +266,17 @@ export async function createCastWriter(needs: CastWriterNeeds, recording: NewRec
       return queue.lostBytes;
     },
     get trouble() {
-      return queue.trouble ?? syncFailure;
+      return trouble.current;
     },
-    onTroubleChanged: troubleChanged.event,
+    onTroubleChanged: trouble.onChanged,
     async flush() {
-      await settle();
+      // A disk that stalls is not waited for: the session is held up while a window asks this.
+      const waited = new AbortController();
+      const limit = clock.sleep(FLUSH_MS, { signal: waited.signal }).catch(() => {});
+      await Promise.race([settle(), limit]);
+      waited.abort();
       return {
-        fileBytes: lines.length,
+        fileBytes: queue.writtenLength,
         unwritten: queue.unwritten().map(({ text }) => parseEvent(text)),
         undecoded: encoder.tail,
         held: redactor?.held ?? [],
@@ -280,7 +284,7 @@ export async function createCastWriter(needs: CastWriterNeeds, recording: NewRec
     },
     async sync() {
       await settle();
-      await sync.settle().catch(failSync);
+      await sync.settle().catch(trouble.failSync);
     },
     close(end, nowMicros) {
       closing ??= finish(end, nowMicros);
@@ -289,8 +293,4 @@ export async function createCastWriter(needs: CastWriterNeeds, recording: NewRec
   };
   if (needs.liveCasts) life.own(needs.liveCasts.add(writer));
   return writer;
-}
-
-function toTrouble(path: string, cause: unknown): AppError {
-  return toRecordingError(cause, `the recording ${path} cannot be written to`);
 }

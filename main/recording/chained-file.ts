@@ -5,10 +5,13 @@ import type { Integrity } from './recording.ts';
 import type { AppendFile } from './recording-files.ts';
 
 /** A line file whose bytes are hashed as they are taken, with the hashes of whole blocks in a file beside it. */
-export interface ChainedFile extends LineFile {
+export interface ChainedFile extends Omit<LineFile, 'end'> {
   /** What the lines take in the file: more than they are long where they are encrypted. */
   readonly fileBytes: number;
-  /** What the file is now. The chain file has all of its whole blocks, as far as the disk took them. */
+  /**
+   * What the file is now that nothing more comes, a torn end that could not be cut off included: to be asked once.
+   * The chain file has all of its whole blocks, as far as the disk took them.
+   */
   integrity(): Promise<Integrity>;
 }
 
@@ -49,6 +52,7 @@ export function createChainedFile(
       return lineFile.length;
     },
     async integrity() {
+      chain.push(await lineFile.end());
       const head = chain.head();
       await writeBlocks();
       return { algorithm: 'sha256', blockBytes: BLOCK_BYTES, bytes: chain.bytes, head };

@@ -1,6 +1,7 @@
-import { readFile } from 'node:fs/promises';
+import { open, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeFileAtomically } from '../base/atomic-file.ts';
+import type { Clock } from '../base/clock.ts';
 import { AppError, systemCode } from '../base/errors.ts';
 import { type KeyVault, openVault } from '../base/key-vault.ts';
 import { makePrivateFolder } from '../base/paths.ts';
@@ -39,7 +40,7 @@ export function createDecryptionKeys({
   vault = openVault,
 }: {
   readonly folder: string;
-  readonly clock: { nowMs(): number };
+  readonly clock: Pick<Clock, 'nowMs' | 'sleep'>;
   readonly vault?: KeyVault;
 }): DecryptionKeys {
   const vaults = vault.suffix === openVault.suffix ? [vault] : [vault, openVault];
@@ -72,17 +73,21 @@ export function createDecryptionKeys({
 
   function keep(added: readonly KnownIdentity[]): Promise<readonly string[]> {
     return turns.take(async () => {
-      const known = new Set((await loadIdentities()).map(({ identity }) => identity));
-      const fresh = added.filter(({ identity }) => !known.has(identity));
-      if (fresh.length === 0) return [];
-      const time = new Date(clock.nowMs()).toISOString();
-      const lines = fresh.map(
-        ({ identity, recipient }) => `# created: ${time}\n# public key: ${recipient}\n${identity}\n`,
-      );
       await makePrivateFolder(folder);
-      await writeFileAtomically(pathOf(vault), await vault.lock(`${await load(vault)}${lines.join('')}`));
-      return fresh.map(({ recipient }) => recipient);
+      return holdLock(clock, `${pathOf(vault)}.lock`, () => write(added));
     });
+  }
+
+  async function write(added: readonly KnownIdentity[]): Promise<readonly string[]> {
+    const known = new Set((await loadIdentities()).map(({ identity }) => identity));
+    const fresh = added.filter(({ identity }) => !known.has(identity));
+    if (fresh.length === 0) return [];
+    const time = new Date(clock.nowMs()).toISOString();
+    const lines = fresh.map(
+      ({ identity, recipient }) => `# created: ${time}\n# public key: ${recipient}\n${identity}\n`,
+    );
+    await writeFileAtomically(pathOf(vault), await vault.lock(`${await load(vault)}${lines.join('')}`));
+    return fresh.map(({ recipient }) => recipient);
   }
 
   return {
@@ -128,6 +133,39 @@ async function readIdentities(text: string): Promise<readonly KnownIdentity[]> {
     found.push(known);
   }
   return found;
+}
+
+/** A process that died with it, or waits for its keychain, is not waited for longer. */
+const STALE_MS = 10_000;
+const LOCK_TRY_MS = 20;
+const ENDLESS: AbortSignal = new AbortController().signal;
+
+/** One process at a time: what two of them wrote at once would hold the keys of one. */
+async function holdLock<T>(
+  clock: Pick<Clock, 'nowMs' | 'sleep'>,
+  path: string,
+  deed: () => Promise<T>,
+): Promise<T> {
+  while (!(await takeLock(path))) {
+    const held = await stat(path).catch(() => undefined);
+    if (held && clock.nowMs() - held.mtimeMs > STALE_MS) await rm(path, { force: true });
+    else await clock.sleep(LOCK_TRY_MS, { signal: ENDLESS });
+  }
+  try {
+    return await deed();
+  } finally {
+    await rm(path, { force: true });
+  }
+}
+
+async function takeLock(path: string): Promise<boolean> {
+  try {
+    await (await open(path, 'wx', 0o600)).close();
+    return true;
+  } catch (cause) {
+    if (systemCode(cause) === 'EEXIST') return false;
+    throw cause;
+  }
 }
 
 function createUnusable(path: string, cause: unknown): AppError {

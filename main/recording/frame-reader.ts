@@ -4,7 +4,6 @@ import {
   AGE_START,
   type EncryptedHeader,
   LENGTH_BYTES,
-  MAX_FRAME_BYTES,
   MAX_HEADER_BYTES,
   parseEncryptedHeader,
   plainBytesOf,
@@ -68,23 +67,36 @@ export async function* walkFrames(
   let look: Buffer = Buffer.alloc(0);
   let lookOffset = 0;
   let plainOffset = 0;
-  for (let offset = framesOffset; offset < size; ) {
-    signal.throwIfAborted();
-    if (offset + START_BYTES > lookOffset + look.length) {
+
+  async function lengthAt(offset: number): Promise<number | undefined> {
+    if (offset < lookOffset || offset + START_BYTES > lookOffset + look.length) {
       look = await readAt(file, offset, LOOK_BYTES);
       lookOffset = offset;
     }
-    const ageBytes = readFrameLength(look.subarray(offset - lookOffset));
-    const plainBytes = ageBytes === undefined ? undefined : plainBytesOf(ageBytes);
-    const end = offset + LENGTH_BYTES + (ageBytes ?? 0);
-    const isWhole = plainBytes !== undefined && end <= size;
-    const nextOffset = isWhole ? end : ((await findFrame(file, offset + 1, size, { signal })) ?? size);
+    return readFrameLength(look.subarray(offset - lookOffset));
+  }
+
+  /** By its length; undefined where that is none, or was changed: it ends within the file, and no other begins in it. */
+  async function findEnd(offset: number): Promise<number | undefined> {
+    const length = await lengthAt(offset);
+    if (length === undefined) return undefined;
+    const end = offset + LENGTH_BYTES + length;
+    if (end >= size || (await lengthAt(end)) !== undefined) return end <= size ? end : undefined;
+    const next = await findFrame(file, offset + 1, size, { signal });
+    return next !== undefined && next < end ? undefined : end;
+  }
+
+  for (let offset = framesOffset; offset < size; ) {
+    signal.throwIfAborted();
+    const end = await findEnd(offset);
+    const nextOffset = end ?? (await findFrame(file, offset + 1, size, { signal })) ?? size;
     const part: FramePart = {
-      kind: isWhole ? 'frame' : nextOffset < size ? 'damaged' : 'torn',
+      kind: end !== undefined ? 'frame' : nextOffset < size ? 'damaged' : 'torn',
       offset,
       nextOffset,
       plainOffset,
-      plainBytes: isWhole ? plainBytes : nextOffset - offset,
+      plainBytes:
+        (end === undefined ? undefined : plainBytesOf(end - offset - LENGTH_BYTES)) ?? nextOffset - offset,
     };
     yield part;
     plainOffset += part.plainBytes;
@@ -101,7 +113,7 @@ function readFrameLength(bytes: Buffer): number | undefined {
     return undefined;
   }
   const length = bytes.readUInt32BE();
-  return length <= MAX_FRAME_BYTES ? length : undefined;
+  return plainBytesOf(length) === undefined ? undefined : length;
 }
 
 /** Of a frame, where the next one begins that could be whole. */

@@ -1,3 +1,4 @@
+import type { KeptPlace } from './kept-place.ts';
 import type { LineQueue } from './line-queue.ts';
 
 /** What the last lines may take of the reserve; the sidecar, twice for a moment, takes the rest. */
@@ -8,7 +9,13 @@ const LAST_LINES_BYTES = 16 * 1024;
  * waits is more than it can hold. Resolves with why the disk did not take it, where it did not.
  */
 export async function settleLastLines(
-  queue: Pick<LineQueue, 'settle' | 'giveUp' | 'queuedBytes'>,
+  {
+    queue,
+    place,
+  }: {
+    readonly queue: Pick<LineQueue, 'settle' | 'giveUp' | 'queuedBytes'>;
+    readonly place: Pick<KeptPlace, 'checkNow'>;
+  },
   releaseReserve: () => Promise<void>,
 ): Promise<{ readonly cause: unknown } | undefined> {
   try {
@@ -17,6 +24,7 @@ export async function settleLastLines(
       if (queue.queuedBytes > LAST_LINES_BYTES) queue.giveUp();
       await queue.settle();
     });
+    await place.checkNow();
     return undefined;
   } catch (cause) {
     return { cause };

@@ -9,6 +9,8 @@ export interface LineFile {
   append(lines: Uint8Array): Promise<void>;
   /** Up to the end of the last whole line. */
   readonly length: number;
+  /** Nothing more comes. Resolves with what stands behind the last whole line, where the disk keeps it there. */
+  end(): Promise<Uint8Array>;
 }
 
 /** How much of what is being appended may stay where only its first `written` bytes went in. */
@@ -20,13 +22,13 @@ const wholeLines: WholePart = (bytes, written) =>
 /** With another `wholePart` it holds other things than lines. */
 export function createLineFile(file: AppendFile, wholePart: WholePart = wholeLines): LineFile {
   let length = 0;
-  let isTorn = false;
+  let torn = new Uint8Array();
 
   /** What comes behind half a line would be fused with it, and both would be lost. */
   async function mend(): Promise<void> {
-    if (!isTorn) return;
+    if (torn.length === 0) return;
     await file.truncate(length);
-    isTorn = false;
+    torn = new Uint8Array();
   }
 
   return {
@@ -44,7 +46,8 @@ export function createLineFile(file: AppendFile, wholePart: WholePart = wholeLin
       } catch (error) {
         const whole = wholePart(lines, written);
         length += whole;
-        isTorn = whole < written;
+        // A copy: they are the caller's.
+        torn = new Uint8Array(lines.subarray(whole, written));
         // A torn line that cannot be cut off now is a torn tail: readers and recovery know those.
         await mend().catch(() => {});
         throw error;
@@ -52,6 +55,10 @@ export function createLineFile(file: AppendFile, wholePart: WholePart = wholeLin
     },
     get length() {
       return length;
+    },
+    async end() {
+      await mend().catch(() => {});
+      return torn;
     },
   };
 }

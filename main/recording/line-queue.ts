@@ -21,6 +21,8 @@ export interface LineQueue {
   giveUp(): void;
   /** In order; what the file does not hold yet. */
   unwritten(): readonly CastLine[];
+  /** How far the file holds what was pushed: `unwritten` follows that. */
+  readonly writtenLength: number;
   readonly queuedBytes: number;
   /** Bytes of output that were dropped and will never be in the file. */
   readonly lostBytes: number;
@@ -35,6 +37,8 @@ export interface LineQueueNeeds {
   append(lines: Uint8Array): Promise<void>;
   /** How far `append` came; grows also where it rejects. */
   length(): number;
+  /** These are in the file now. */
+  wrote?(lines: readonly CastLine[]): void;
   toTrouble(cause: unknown): AppError;
   /** Waits before lines are taken to be written together; by default they are written as they come. */
   pace?: ((options: { readonly signal: AbortSignal }) => Promise<void>) | undefined;
@@ -44,8 +48,9 @@ export interface LineQueueNeeds {
 
 /** At this much unwritten the session waits for the disk, so that a flood goes at its pace. */
 const WAIT_BYTES = 2 * 1024 * 1024;
-/** The longest that a chunk of output waits for it: a keystroke's echo stands behind. */
+/** The longest that as much output as a connection keeps ready waits for it: a keystroke's echo stands behind. */
 const MAX_WAIT_MS = 50;
+const READY_BYTES = 256 * 1024;
 /** The most that is kept for a disk that takes nothing: seconds of a flood, hours of typing. */
 const LIMIT_BYTES = 8 * 1024 * 1024;
 /** Room there has to be again before output is taken again: one gap, not one a line. */
@@ -70,7 +75,10 @@ interface Gap {
 export function createLineQueue(needs: LineQueueNeeds, { signal }: { signal: AbortSignal }): LineQueue {
   const troubleChanged = createEmitter<AppError | undefined>();
   const entries: Entry[] = [];
+  let writtenLength = needs.length();
   let queuedBytes = 0;
+  /** Of output that has come since somebody waited for room. */
+  let unwaitedBytes = 0;
   let lostBytes = 0;
   let gap: Gap | undefined;
   let trouble: AppError | undefined;
@@ -121,6 +129,7 @@ export function createLineQueue(needs: LineQueueNeeds, { signal }: { signal: Abo
 
   function take(line: CastLine): void {
     const isOutput = line.outputBytes > 0;
+    unwaitedBytes += line.outputBytes;
     const reason = isOutput ? needs.refusal() : undefined;
     if (reason) {
       drop(line, reason);
@@ -187,8 +196,10 @@ export function createLineQueue(needs: LineQueueNeeds, { signal }: { signal: Abo
       rest -= entries[count]?.bytes ?? rest;
       count += 1;
     }
-    entries.splice(0, count);
+    const written = entries.splice(0, count);
+    needs.wrote?.(written.map(({ line }) => line));
     queuedBytes -= bytes;
+    writtenLength += bytes;
   }
 
   /** Resolves when nothing is left to write; rejects where the disk refuses. */
@@ -223,9 +234,13 @@ export function createLineQueue(needs: LineQueueNeeds, { signal }: { signal: Abo
       if (!retrying) write().catch(() => void retryLater());
     },
     async room() {
-      if (queuedBytes < WAIT_BYTES || trouble) return;
+      const waitMs = Math.min(1, unwaitedBytes / READY_BYTES) * MAX_WAIT_MS;
+      const isDue = queuedBytes >= WAIT_BYTES && !trouble;
+      // Timers count whole milliseconds: what would wait for less waits with what follows.
+      if (!isDue || waitMs >= 1) unwaitedBytes = 0;
+      if (!isDue || waitMs < 1) return;
       const waited = new AbortController();
-      const limit = needs.clock.sleep(MAX_WAIT_MS, { signal: AbortSignal.any([signal, waited.signal]) });
+      const limit = needs.clock.sleep(waitMs, { signal: AbortSignal.any([signal, waited.signal]) });
       // It ends with the wait or with the file; either way it has nothing to say.
       const isOver = limit.then(
         () => true,
@@ -250,6 +265,9 @@ export function createLineQueue(needs: LineQueueNeeds, { signal }: { signal: Abo
       }
     },
     unwritten: () => entries.map(({ line }) => line),
+    get writtenLength() {
+      return writtenLength;
+    },
     get queuedBytes() {
       return queuedBytes;
     },

@@ -17,6 +17,7 @@ import type { AppendFile, RecordingFiles } from './recording-files.ts';
 import { makeRecordingId } from './recording-id.ts';
 import { type Signer, sealSidecar } from './seal.ts';
 import { formatSidecar, reservePathOf, sidecarPathOf } from './sidecar.ts';
+import { createStderrLines, type StderrLines } from './stderr-lines.ts';
 
 /** What is to be recorded. */
 export interface NewRecording {
@@ -42,6 +43,7 @@ export interface BegunRecording {
   /** Open it while it is being written; absent where it is in the clear. */
   readonly keys?: CastKeys;
   readonly sidecar: Sidecar;
+  readonly stderrLines: StderrLines;
 }
 
 /** What the page's terminals are, and what the shells are told. */
@@ -92,7 +94,8 @@ export async function beginRecording(
       await files.replace(sidecarPathOf(path), formatSidecar(sidecar));
       const reservePath = reservePathOf(path);
       await files.reserve(reservePath, RESERVE_BYTES);
-      return { recordingId, path, reservePath, file, chainFile, sidecar, ...writing };
+      const stderrLines = createStderrLines(files, path);
+      return { recordingId, path, reservePath, file, chainFile, sidecar, stderrLines, ...writing };
     } catch (error) {
       // What made it fail is what its caller must hear, not what else fails after that.
       await file.close().catch(() => {});
@@ -139,13 +142,14 @@ export function describeHeader({
 /** Writes down how it ended, sealed where there is a key. Rejects never: the cast is what counts. */
 export async function settleRecording(
   { files, signer }: { readonly files: RecordingFiles; readonly signer: Signer | undefined },
-  { path, sidecar, lines }: BegunRecording,
+  { path, sidecar, lines, stderrLines }: BegunRecording,
   state: Sidecar['state'],
   nowMs: number,
 ): Promise<void> {
   const sidecarPath = sidecarPathOf(path);
   try {
-    const settled = { ...sidecar, integrity: await lines.integrity(), state };
+    const stderr = await stderrLines.integrity();
+    const settled = { ...sidecar, integrity: await lines.integrity(), ...(stderr && { stderr }), state };
     const sealed = signer ? sealSidecar(settled, signer, nowMs) : settled;
     await files.replace(sidecarPath, formatSidecar(sealed));
   } catch {

@@ -1,4 +1,5 @@
 import type { RecordingFacts } from './recording-facts.ts';
+import type { StderrIntegrity } from './stderr-lines.ts';
 
 /** What we know about a recording besides its cast: the sidecar `ID.json` beside `ID.cast`. */
 export interface RecordingDetails extends RecordingFacts {
@@ -43,6 +44,8 @@ export interface Sidecar {
   readonly cut?: CutEnd;
   /** Of the cast as it was when its writer or recovery was done with it. */
   readonly integrity?: Integrity;
+  /** Of the file that tells standard error apart (stderr-lines.ts); absent where there is none. */
+  readonly stderr?: StderrIntegrity;
   /** Absent where there was no key to sign with, and while it is live. */
   readonly seal?: Seal;
   readonly state:

@@ -10,6 +10,13 @@ import { describeHeader } from './new-recording.ts';
 import type { CutEnd, RecordingOwner, Sidecar } from './recording.ts';
 import { type Signer, sealSidecar } from './seal.ts';
 import { formatSidecar, parseSidecar, reservePathOf, sidecarPathOf } from './sidecar.ts';
+import {
+  hashStderrFile,
+  mendStderrFile,
+  readStderrFile,
+  type StderrIntegrity,
+  stderrPathOf,
+} from './stderr-lines.ts';
 
 /**
  * What became of a recording whose writer died. Nothing is taken out of its file without being kept beside it, and
@@ -110,11 +117,20 @@ async function settle(
 ): Promise<void> {
   const { integrity, blocks } = await hashCast(path, sidecar.id, { signal: new AbortController().signal });
   if (state.kind !== 'damaged') await writeFileAtomically(chainPathOf(path), formatChain(blocks));
-  const settled = { ...sidecar, integrity, state };
+  const stderr = await settleStderr(path, state);
+  const settled = { ...sidecar, integrity, ...(stderr && { stderr }), state };
   const key = await signer?.();
   const sealed = key ? sealSidecar(settled, key, clock.nowMs()) : settled;
   await writeFileAtomically(sidecarPathOf(path), formatSidecar(sealed));
   await rm(reservePathOf(path), { force: true });
+}
+
+/** What tells standard error apart holds no output: a line of it that is torn is not worth keeping. */
+async function settleStderr(path: string, state: Sidecar['state']): Promise<StderrIntegrity | undefined> {
+  const found = await readStderrFile(path);
+  const mended = state.kind === 'damaged' ? found : mendStderrFile(found);
+  if (mended.length < found.length) await writeFileAtomically(stderrPathOf(path), mended);
+  return hashStderrFile(mended);
 }
 
 /** Lines and frames are bounded, so is what can be torn of one; zeros are counted, not kept. */

@@ -1,18 +1,23 @@
-import type { CastEncoder, CastLine } from './cast-encoder.ts';
+import type { CastLine } from './cast-encoder.ts';
 import type { Captured, Redactor } from './redactor.ts';
+import type { StreamEncoder } from './stream-encoder.ts';
 
 /**
  * An encoder that sees nothing but what redaction has let through. What redaction holds back is in no line; it stays
  * in order with resizes and markers, and keeps its times.
  */
-export function createRedactingEncoder(encoder: CastEncoder, redactor: Redactor): CastEncoder {
+export function createRedactingEncoder(encoder: StreamEncoder, redactor: Redactor): StreamEncoder {
   function encode(captured: readonly Captured[]): CastLine[] {
-    return captured.flatMap((piece) =>
-      piece.kind === 'bytes' ? encoder.output(piece.bytes, piece.timeMicros) : encoder.event(piece.event),
-    );
+    return captured.flatMap((piece) => {
+      if (piece.kind === 'switch') return encoder.switchTo(piece);
+      return piece.kind === 'bytes'
+        ? encoder.output(piece.bytes, piece.timeMicros)
+        : encoder.event(piece.event);
+    });
   }
 
   return {
+    switchTo: ({ isStderr }) => encode(redactor.take({ kind: 'switch', isStderr })),
     output: (bytes, timeMicros) => encode(redactor.take({ kind: 'bytes', bytes, timeMicros })),
     event: (event) => encode(redactor.take({ kind: 'event', event })),
     release: (timeMicros) => [...encode(redactor.release(timeMicros)), ...encoder.release(timeMicros)],

@@ -12,7 +12,9 @@ import { createSecretFinder, type Finding, type Force } from './secret-finder.ts
 /** Output, or what happened between two pieces of it. */
 export type Captured =
   | { readonly kind: 'bytes'; readonly bytes: Uint8Array; readonly timeMicros: number }
-  | { readonly kind: 'event'; readonly event: CastEvent };
+  | { readonly kind: 'event'; readonly event: CastEvent }
+  /** What follows was written to the other stream. */
+  | { readonly kind: 'switch'; readonly isStderr: boolean };
 
 /**
  * Masks secrets in output on its way into a cast. Bytes come out in the order and with the times they went in, as soon
@@ -128,7 +130,7 @@ export function createRedactor(
     let position = 0;
     let timeMicros = 0;
     for (const captured of held) {
-      if (captured.kind === 'event') continue;
+      if (captured.kind !== 'bytes') continue;
       if (position > Math.max(0, byte)) break;
       timeMicros = captured.timeMicros;
       position += captured.bytes.length;
@@ -144,7 +146,7 @@ export function createRedactor(
       const [captured] = held;
       if (!captured || (captured.kind === 'bytes' && position === bytes && captured.bytes.length > 0)) break;
       held.shift();
-      if (captured.kind === 'event') {
+      if (captured.kind !== 'bytes') {
         given.push(captured);
         continue;
       }
@@ -203,7 +205,7 @@ export function createRedactor(
 
   return {
     take(captured) {
-      if (captured.kind === 'event') return held.length === 0 ? [captured] : takeSlice(captured);
+      if (captured.kind !== 'bytes') return held.length === 0 ? [captured] : takeSlice(captured);
       const given: Captured[] = [];
       const { bytes } = captured;
       for (let start = 0; start < bytes.length; start += SLICE_BYTES) {
@@ -229,7 +231,7 @@ export function createRedactor(
 }
 
 function toLatin1(captured: Captured): string {
-  if (captured.kind === 'event') return '';
+  if (captured.kind !== 'bytes') return '';
   const { buffer, byteOffset, byteLength } = captured.bytes;
   return Buffer.from(buffer, byteOffset, byteLength).toString('latin1');
 }

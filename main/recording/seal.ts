@@ -30,27 +30,35 @@ export function keyIdOf(publicKey: KeyObject): string {
 /** The sidecar with its seal: over all else in it, and so, by the chain's head, over the cast. */
 export function sealSidecar(sidecar: Sidecar, signer: Signer, signedAtMs: number): Sidecar {
   const { seal: _old, ...rest } = sidecar;
-  const terms = { keyId: signer.keyId, publicKeyPem: signer.publicKeyPem, signedAtMs };
-  const signature = Buffer.from(signer.sign(toSignedBytes(rest, terms))).toString('base64');
-  return { ...rest, seal: { ...terms, signature } };
+  return { ...rest, seal: sealBody(PURPOSE, { sidecar: rest }, signer, signedAtMs) };
 }
 
 /** Whether the seal is by the key that it names, over this sidecar. Whether that key is trusted is another question. */
 export function isSealIntact(sidecar: Sidecar): boolean {
   const { seal, ...rest } = sidecar;
-  if (!seal) return false;
-  const { signature, ...terms } = seal;
+  return seal !== undefined && isSealOf(PURPOSE, { sidecar: rest }, seal);
+}
+
+/** A seal over any JSON, for one purpose: it is none for another. */
+export function sealBody(purpose: string, body: object, signer: Signer, signedAtMs: number): Seal {
+  const terms = { keyId: signer.keyId, publicKeyPem: signer.publicKeyPem, signedAtMs };
+  const signature = Buffer.from(signer.sign(toSignedBytes(purpose, body, terms))).toString('base64');
+  return { ...terms, signature };
+}
+
+/** As `isSealIntact`, for what `sealBody` sealed. */
+export function isSealOf(purpose: string, body: object, { signature, ...terms }: Seal): boolean {
   try {
-    const publicKey = createPublicKey(seal.publicKeyPem);
-    if (keyIdOf(publicKey) !== seal.keyId) return false;
-    return verify(null, toSignedBytes(rest, terms), publicKey, Buffer.from(signature, 'base64'));
+    const publicKey = createPublicKey(terms.publicKeyPem);
+    if (keyIdOf(publicKey) !== terms.keyId) return false;
+    return verify(null, toSignedBytes(purpose, body, terms), publicKey, Buffer.from(signature, 'base64'));
   } catch {
     return false;
   }
 }
 
-function toSignedBytes(sidecar: Omit<Sidecar, 'seal'>, terms: Omit<Seal, 'signature'>): Buffer {
-  return Buffer.from(`${PURPOSE}${formatCanonically({ sidecar, terms })}`);
+function toSignedBytes(purpose: string, body: object, terms: Omit<Seal, 'signature'>): Buffer {
+  return Buffer.from(`${purpose}${formatCanonically({ ...body, terms })}`);
 }
 
 /** JSON with its keys in order: the same value has the same bytes, however it was built or read. */

@@ -42,6 +42,7 @@ const SidecarSchema = v.object({
       head: v.string(),
     }),
   ),
+  stderr: v.exactOptional(v.object({ bytes: CountSchema, hash: v.string() })),
   seal: v.exactOptional(
     v.object({ keyId: v.string(), publicKeyPem: v.string(), signedAtMs: CountSchema, signature: v.string() }),
   ),

@@ -3,9 +3,11 @@ import { systemCode } from '../base/errors.ts';
 import { BLOCK_BYTES } from './block-chain.ts';
 import { hashCast } from './cast-hash.ts';
 import { toRecordingId } from './cast-path.ts';
+import { readLaterMarks } from './later-marks.ts';
 import type { RecordingOwner, Sidecar } from './recording.ts';
 import { isSealIntact } from './seal.ts';
 import { parseSidecar, sidecarPathOf } from './sidecar.ts';
+import { hashStderrFile, readStderrFile } from './stderr-lines.ts';
 
 /**
  * Whether a recording is what was recorded. `intact` alone is all well; `recovered` is as recovery sealed it after
@@ -67,8 +69,16 @@ export async function verifyRecording(
       ...describeBlock(hash.firstBadBlock ?? lastBlockOf(integrity.bytes), integrity.bytes),
     });
   }
+  const { stderr } = sidecar;
+  if (hashStderrFile(await readStderrFile(path))?.hash !== stderr?.hash) {
+    return say('altered', 'what tells its standard error from its output was changed', signed);
+  }
   if (!needs.knownKeyIds.has(seal.keyId)) {
     return say('foreign', `it is as key ${seal.keyId} sealed it, which is none of this home’s`, signed);
+  }
+  const knownKeyIds = async (): Promise<ReadonlySet<string>> => needs.knownKeyIds;
+  if ((await readLaterMarks({ knownKeyIds }, path)).kind === 'altered') {
+    return say('altered', 'it is what was recorded, but not the markers that were added later', signed);
   }
   if (state.kind === 'damaged') {
     const place =

@@ -91,7 +91,7 @@ export function createRecordingMarks(
     await writeNotes(input?.printed(bytes, nowMicros));
     const pieces = choices().promptMarkers ? prompts.split(bytes, nowMicros) : [{ bytes }];
     for (const piece of pieces) {
-      if (piece.bytes.byteLength > 0) await writer.output(piece.bytes, nowMicros);
+      if (piece.bytes.byteLength > 0) await writer.output(piece.bytes, nowMicros, record);
       if (piece.label !== undefined) await writer.marker(piece.label, nowMicros);
     }
   }

@@ -3,7 +3,13 @@ import type { TerminalSize } from '../exec/exec-stream.ts';
 /** What a viewer is shown, in order. Times are microseconds since the session went live. */
 export type SessionRecord =
   /** Bytes as the pod sent them; a character may be cut between two records. */
-  | { readonly kind: 'output'; readonly timeMicros: number; readonly bytes: Uint8Array }
+  | {
+      readonly kind: 'output';
+      readonly timeMicros: number;
+      readonly bytes: Uint8Array;
+      /** Without a terminal there are two streams. */
+      readonly isStderr?: boolean;
+    }
   | { readonly kind: 'resize'; readonly timeMicros: number; readonly size: TerminalSize }
   | { readonly kind: 'marker'; readonly timeMicros: number; readonly label: string }
   | { readonly kind: 'exit'; readonly timeMicros: number; readonly exitCode: number }

@@ -152,7 +152,9 @@ function recordWith(
         ...held.flatMap((captured) =>
           captured.kind === 'bytes'
             ? { kind: 'output' as const, timeMicros: captured.timeMicros, bytes: captured.bytes }
-            : (toSessionRecord(captured.event) ?? []),
+            : captured.kind === 'event'
+              ? (toSessionRecord(captured.event) ?? [])
+              : [],
         ),
         ...marks.unrecorded,
       ];

@@ -8,6 +8,7 @@ import { digitTab, stepTab } from '../store-tabs.ts';
 import type { IconName } from '../ui/icon.tsx';
 import type { ShortcutCommand } from '../ui/keys.ts';
 import { focusPodFilter, stepPart } from './parts.ts';
+import { RECORDING_COMMANDS } from './recording-commands.ts';
 
 export interface Command {
   readonly id: string;
@@ -110,6 +111,7 @@ export const COMMANDS: readonly Command[] = [
       if (command !== undefined) await store.copyCommand(command);
     },
   },
+  ...RECORDING_COMMANDS,
   {
     id: 'requests',
     title: 'Answer what waits for you',

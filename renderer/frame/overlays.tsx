@@ -9,6 +9,7 @@ import { Palette } from '../open/palette.tsx';
 import { type Store, sessionTabId } from '../store.ts';
 import { targetName } from '../store-recents.ts';
 import type { Said } from '../store-view.ts';
+import { RecordingDialogs } from '../terminal/recording-dialogs.tsx';
 import { Button, IconButton } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { Icon } from '../ui/icon.tsx';
@@ -28,6 +29,7 @@ export function Overlays({ store }: { readonly store: Store }): JSX.Element {
       {overlay.kind === 'close-session' && <CloseDialog store={store} sessionId={overlay.sessionId} />}
       {overlay.kind === 'containers' && <ContainerMenu store={store} {...overlay} />}
       <DebugDialogs store={store} />
+      <RecordingDialogs store={store} />
       <Consent store={store} />
       <div class="said-list">
         {store.view.said.value.map((one) => (

@@ -2,7 +2,9 @@
 import type { ShellTarget } from '../../preload/contract.ts';
 import type { Store } from '../store.ts';
 import { targetOfRecording } from '../store-recents.ts';
+import { isRunning } from '../store-recording.ts';
 import type { Tab } from '../store-tabs.ts';
+import { keyNameOf } from '../ui/keys.ts';
 import type { MenuItem } from '../ui/menu.tsx';
 
 export function tabMenuItems(store: Store, { id, content }: Tab): readonly MenuItem[] {
@@ -27,7 +29,40 @@ export function tabMenuItems(store: Store, { id, content }: Tab): readonly MenuI
       icon: 'copy',
       onPick: () => void store.copyCommand(store.kubectl.shell(target)),
     },
-    close,
+    ...recordingItems(store, content),
+    { ...close, section: 'Tab' },
+  ];
+}
+
+function recordingItems({ recording: deeds, sessions, info }: Store, content: Tab['content']): MenuItem[] {
+  const session = content.kind === 'session' ? sessions.sessions.value.get(content.sessionId) : undefined;
+  if (!session || !isRunning(session)) return [];
+  const { sessionId, recording } = session;
+  const keyName = info.value && keyNameOf('mark', { ...info.value, isInTerminal: true });
+  const isPaused = recording.pausedAtMs !== undefined;
+  return [
+    {
+      key: 'mark',
+      label: 'Set a marker',
+      icon: 'marker',
+      ...(keyName === undefined ? {} : { note: keyName }),
+      section: 'Recording',
+      onPick: () => deeds.askToMark(sessionId),
+    },
+    {
+      key: 'input',
+      label: recording.inputOn ? 'Stop recording what I type' : 'Record what I type',
+      icon: 'keys',
+      onPick: () =>
+        recording.inputOn ? void deeds.recordInput(sessionId, false) : deeds.askToRecordInput(sessionId),
+    },
+    {
+      key: 'pause',
+      label: isPaused ? 'Go on recording' : 'Pause the recording',
+      icon: isPaused ? 'play' : 'pause',
+      ...(!isPaused && !deeds.mayPause() ? { isDisabled: true, note: 'not allowed' } : {}),
+      onPick: () => void deeds.pause(sessionId, !isPaused),
+    },
   ];
 }
 

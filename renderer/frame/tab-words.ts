@@ -2,6 +2,7 @@
 import type { RecordingInfo, SessionInfo } from '../../preload/contract.ts';
 import type { DoctorQuestion } from '../doctor/doctor-run.ts';
 import { describePlace } from '../doctor/doctor-words.ts';
+import { nameOf } from '../library/recording-words.ts';
 import { targetName } from '../store-recents.ts';
 import type { Tab } from '../store-tabs.ts';
 import { formatTime } from '../ui/format.ts';
@@ -66,9 +67,16 @@ function signOf({ state, recording }: SessionInfo): {
   if (state.kind === 'opening') return { shape: 'half', tone: 'owed', state: 'opening' };
   if (state.kind === 'live') {
     if (recording.kind !== 'recording') return { shape: 'full', tone: 'lost', state: 'live, not recorded' };
+    if (recording.pausedAtMs !== undefined) {
+      return { shape: 'ring', tone: 'owed', state: 'live, recording paused' };
+    }
     return recording.trouble
       ? { shape: 'full', tone: 'lost', state: 'live, recording held up' }
-      : { shape: 'full', tone: 'live', state: 'live, being recorded' };
+      : {
+          shape: 'full',
+          tone: 'live',
+          state: recording.inputOn ? 'live, being recorded with what is typed' : 'live, being recorded',
+        };
   }
   if (state.kind === 'reconnecting')
     return { shape: 'half', tone: 'owed', state: 'connection lost, reconnecting' };
@@ -80,7 +88,7 @@ function signOf({ state, recording }: SessionInfo): {
 }
 
 function describeReplay(recording: RecordingInfo, nowMs: number): TabWords {
-  const name = targetName(recording);
+  const name = nameOf(recording);
   const place = formatTime(recording.startedAtMs, nowMs);
   return {
     name,

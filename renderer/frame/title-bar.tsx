@@ -67,11 +67,13 @@ function Recording({ store }: { readonly store: Store }): JSX.Element {
   const open = store.sessions.live.value.filter((one) => one.state.kind !== 'opening');
   const lost = open.filter((one) => one.state.kind === 'reconnecting');
   const live = open.filter((one) => one.state.kind === 'live');
+  const paused = live.filter(isPaused);
   const unrecorded = live.filter(({ recording }) => recording.kind !== 'recording' || recording.trouble);
   if (open.length === 0) return <div class="recording-count" />;
   const words = [
     `${formatCount(live.length, 'session')} live`,
-    `${live.length - unrecorded.length} being recorded`,
+    `${live.length - unrecorded.length - paused.length} being recorded`,
+    ...(paused.length > 0 ? [`${paused.length} paused`] : []),
     ...(lost.length > 0 ? [`${lost.length} reconnecting`] : []),
   ].join(', ');
   return (
@@ -91,11 +93,17 @@ function Recording({ store }: { readonly store: Store }): JSX.Element {
             <span class="tone-owed numbers">{lost.length} reconnecting</span>
           </>
         )}
+        {paused.length > 0 && (
+          <>
+            <StatusDot shape="ring" tone="owed" />
+            <span class="tone-owed numbers">{paused.length} paused</span>
+          </>
+        )}
         {unrecorded.length > 0 && <span class="tone-lost numbers">{unrecorded.length} not recorded</span>}
-        {live.length > 0 && (
+        {live.length > paused.length && (
           <>
             <StatusDot shape="full" tone={unrecorded.length > 0 ? 'lost' : 'live'} />
-            <span class="numbers">REC {live.length} live</span>
+            <span class="numbers">REC {live.length - paused.length} live</span>
           </>
         )}
       </button>
@@ -121,5 +129,10 @@ function Recording({ store }: { readonly store: Store }): JSX.Element {
 function noteOf({ target, recording, state }: SessionInfo): string {
   if (state.kind === 'reconnecting') return `${target.context}, reconnecting`;
   if (recording.kind !== 'recording') return `${target.context}, not recorded`;
-  return recording.trouble ? `${target.context}, recording held up` : target.context;
+  if (recording.trouble) return `${target.context}, recording held up`;
+  return recording.pausedAtMs === undefined ? target.context : `${target.context}, recording paused`;
+}
+
+function isPaused({ recording }: SessionInfo): boolean {
+  return recording.kind === 'recording' && recording.pausedAtMs !== undefined && !recording.trouble;
 }

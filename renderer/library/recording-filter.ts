@@ -16,9 +16,10 @@ export function listRecordings(recordings: Iterable<RecordingInfo>, filter: stri
 
 function textOf(recording: RecordingInfo): string {
   const { context, namespace, pod, container, command, note } = recording;
-  const { cluster, image, imageId, node, user, podUid } = recording;
+  const { cluster, image, imageId, node, reason, user, podUid } = recording;
   const outcome = describeOutcome(recording).word;
   const lock = describeLock(recording)?.word;
   const place = [context, cluster?.name, cluster?.server, namespace, `${pod}/${container}`, podUid, node];
-  return [...place, command.join(' '), image, imageId, user, outcome, lock, note].join('\n').toLowerCase();
+  const facts = [command.join(' '), image, imageId, user, reason];
+  return [...place, ...facts, outcome, lock, note].join('\n').toLowerCase();
 }

@@ -1,6 +1,6 @@
 /** A recording in words, as rows, titles and details show it. */
 import type { RecordingInfo } from '../../preload/contract.ts';
-import { formatCount } from '../ui/format.ts';
+import { formatBytes, formatCount } from '../ui/format.ts';
 import { sentence } from '../ui/messages.tsx';
 import type { DotShape, Tone } from '../ui/status-dot.tsx';
 
@@ -58,13 +58,15 @@ export function originOf({ image, origin }: RecordingInfo): string | undefined {
 
 /** What is known of it, for one line: who, which image, where; empty where nothing is. */
 export function factsOf(recording: RecordingInfo): string {
-  const { user, image, node, origin, hasTty, invalidBytes = 0 } = recording;
+  const { user, image, node, origin, hasTty, invalidBytes = 0, pausedBytes, reason } = recording;
   return [
+    reason ?? '',
     describeRecipients(recording),
     user === undefined ? '' : `as ${user}`,
     image === undefined || origin ? '' : image,
     node === undefined || origin?.kind === 'node' ? '' : `on ${node}`,
     hasTty === false ? 'no terminal' : '',
+    pausedBytes === undefined ? '' : `${formatBytes(pausedBytes)} while paused not recorded`,
     invalidBytes === 0 ? '' : `${formatCount(invalidBytes, 'byte')} not UTF-8`,
   ]
     .filter(Boolean)
@@ -90,9 +92,11 @@ export function allFactsOf(recording: RecordingInfo): string {
     appVersion,
     sessionId,
     path,
+    reason,
     encryptedTo = [],
   } = recording;
   return [
+    reason !== undefined && `reason: ${reason}`,
     cluster && `cluster ${cluster.name}, ${cluster.server}`,
     user !== undefined && `user ${user}`,
     node !== undefined && `node ${node}`,

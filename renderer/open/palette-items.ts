@@ -1,5 +1,6 @@
 /** What the one field finds, and in which order. Pure: from what the page knows to rows with deeds. */
 import type { PodInfo, RecordingInfo, SessionInfo, ShellTarget } from '../../preload/contract.ts';
+import { nameOf } from '../library/recording-words.ts';
 import { defaultRefusal } from '../store-pods.ts';
 import { targetKey, targetName, targetOfRecording } from '../store-recents.ts';
 import { formatDuration, formatTime } from '../ui/format.ts';
@@ -177,7 +178,7 @@ function recordingItem(recording: RecordingInfo, nowMs: number): PaletteItem {
     key: `recording-${recordingId}`,
     group: 'Recordings',
     icon: 'replay',
-    title: targetName(recording),
+    title: nameOf(recording),
     detail: `${context} · ${namespace}`,
     note: `${formatTime(startedAtMs, nowMs)}, ${formatDuration(durationMicros / 1_000)}`,
     context,

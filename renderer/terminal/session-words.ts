@@ -65,9 +65,10 @@ export function describeRecording(session: SessionInfo, nowMs: number): Recordin
   const { recording } = session;
   switch (recording.kind) {
     case 'recording':
-      return recording.trouble
-        ? describeTrouble(recording.trouble, recording.lostBytes)
-        : describeRunning(recording, nowMs);
+      if (recording.trouble) return describeTrouble(recording.trouble, recording.lostBytes);
+      return recording.pausedAtMs === undefined
+        ? describeRunning(recording, nowMs)
+        : describePaused(nowMs - recording.pausedAtMs);
     case 'stored': {
       const size = formatBytes(recording.bytes);
       const missing = describeMissing(recording.lostBytes);
@@ -87,7 +88,7 @@ export function describeRecording(session: SessionInfo, nowMs: number): Recordin
 }
 
 function describeRunning(
-  { startedAtMs, bytes, lostBytes }: RecordingState & { kind: 'recording' },
+  { startedAtMs, bytes, lostBytes, inputOn }: RecordingState & { kind: 'recording' },
   nowMs: number,
 ): RecordingWords {
   const clock = formatClock(nowMs - startedAtMs);
@@ -96,9 +97,20 @@ function describeRunning(
   return {
     shape: 'full',
     tone: missing ? 'owed' : 'live',
-    word: 'REC',
+    word: inputOn ? 'REC + input' : 'REC',
     figures: `${clock} ${size}`,
-    sentence: `Being recorded for ${clock}, ${size} so far${missing && `; ${missing}`}`,
+    sentence: `Being recorded${inputOn ? ', with what is typed,' : ''} for ${clock}, ${size} so far${missing && `; ${missing}`}`,
+  };
+}
+
+function describePaused(pauseMs: number): RecordingWords {
+  const clock = formatClock(pauseMs);
+  return {
+    shape: 'ring',
+    tone: 'owed',
+    word: 'Paused',
+    figures: clock,
+    sentence: `Recording is paused for ${clock}: what is shown now is not on record`,
   };
 }
 

@@ -8,6 +8,8 @@ export interface FieldProps {
   readonly value: string;
   readonly onInput: (value: string) => void;
   readonly placeholder?: string;
+  /** Characters. */
+  readonly most?: number;
   readonly icon?: IconName;
   readonly id?: string;
   readonly onKeyDown?: (event: KeyboardEvent) => void;
@@ -38,6 +40,7 @@ export function Field(props: FieldProps): JSX.Element {
         aria-label={props.label}
         placeholder={props.placeholder}
         value={props.value}
+        maxLength={props.most}
         data-focus-first={props.isFocusedFirst ? '' : undefined}
         autocomplete="off"
         autocapitalize="off"

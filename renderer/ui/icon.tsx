@@ -2,6 +2,7 @@
 
 import {
   Activity,
+  Bookmark,
   Box,
   Check,
   ChevronDown,
@@ -41,6 +42,7 @@ export type IconName =
   | 'library'
   | 'lock'
   | 'looked'
+  | 'marker'
   | 'more'
   | 'pause'
   | 'play'
@@ -68,6 +70,7 @@ const ICONS: Readonly<Record<IconName, IconNode>> = {
   library: Library,
   lock: Lock,
   looked: FolderSearch,
+  marker: Bookmark,
   more: Ellipsis,
   pause: Pause,
   play: Play,

@@ -33,6 +33,7 @@ export type ShortcutCommand =
   | 'settings'
   | 'keys'
   | 'side'
+  | 'mark'
   | 'part.next'
   | 'part.previous'
   | 'tab.next'
@@ -50,6 +51,7 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { command: 'library', keys: 'Mod+Shift+L' },
   { command: 'settings', keys: 'Mod+,' },
   { command: 'side', keys: 'Mod+Shift+B' },
+  { command: 'mark', keys: 'Mod+Shift+M' },
   { command: 'keys', keys: 'F1', isShells: true },
   { command: 'part.next', keys: 'F6' },
   { command: 'part.previous', keys: 'Shift+F6' },

@@ -351,6 +351,24 @@ test('play writes what was recorded, faster where asked, and takes the start of 
   expect((await run(['play', 'x', '--speed', '0'])).stderr).toContain('Expected a number above 0');
 });
 
+test('play keeps standard output and standard error apart, and plays one of them where asked', async () => {
+  await run([
+    'exec',
+    await podLike('web'),
+    '--',
+    'sh',
+    '-c',
+    'echo one; echo wrong >&2; sleep 0.1; echo two',
+  ]);
+  const [latest] = await recordings();
+  const id = latest?.recordingId ?? '';
+  const both = await run(['play', id, '--speed', '20']);
+  expect({ out: both.stdout.toString(), err: both.stderr }).toEqual({ out: 'one\ntwo\n', err: 'wrong\n' });
+  const one = await run(['play', id, '--speed', '20', '--stream', 'stderr']);
+  expect({ out: one.stdout.toString(), err: one.stderr }).toEqual({ out: '', err: 'wrong\n' });
+  expect((await run(['verify', id])).exitCode).toBe(0);
+});
+
 test('demo prints its kubeconfig, serves until Ctrl-C, and leaves nothing behind', async () => {
   const child = spawn(process.execPath, [CLI, 'demo'], { env: environment() });
   const [kubeconfig] = (await once(createInterface(child.stdout), 'line')) as [string];

@@ -28,16 +28,21 @@ test('a debug container and a node are named as such', () => {
   expect(targetName({ ...at('a'), debug: { image: 'busybox' } })).toBe('a / app, debug');
   const ofNode: ShellTarget = { ...at('a'), node: { name: 'node-1', image: 'busybox' } };
   expect(targetName(ofNode)).toBe('node node-1');
-  expect(targetName(recordingNamed('r', { image: 'busybox', node: 'node-1' }))).toBe('node node-1');
 });
 
 test('a recording leads back to where it was, to a node or a debug container by way of a new one', () => {
   const place = { context: 'staging', namespace: 'shop', pod: 'web-7f9c5d8b4-x2x9z' };
   expect(targetOfRecording(recordingNamed('r'))).toEqual({ ...place, container: 'app' });
   expect(targetOfRecording(recordingNamed('r', { container: '' }))).toEqual(place);
-  const ofDebug = recordingNamed('r', { container: 'debugger-x', image: 'busybox' });
-  expect(targetOfRecording(ofDebug)).toEqual({ ...place, debug: { image: 'busybox' } });
-  expect(targetOfRecording({ ...ofDebug, node: 'node-1' })).toEqual({
+  const known = { image: 'busybox', node: 'node-1' };
+  expect(targetOfRecording(recordingNamed('r', known))).toEqual({ ...place, container: 'app' });
+  const ofDebug = recordingNamed('r', {
+    ...known,
+    container: 'debugger-x',
+    origin: { kind: 'debug', target: 'app' },
+  });
+  expect(targetOfRecording(ofDebug)).toEqual({ ...place, container: 'app', debug: { image: 'busybox' } });
+  expect(targetOfRecording({ ...ofDebug, origin: { kind: 'node' } })).toEqual({
     ...place,
     node: { name: 'node-1', image: 'busybox' },
   });

@@ -77,7 +77,8 @@ test.each([[[]], [['-c', 'app']]])(
     const home = await mkdtemp(join(folder, 'home-'));
     const environment = { KUBEREEL_HOME: home };
     const kubeconfig = join(folder, 'config');
-    await runKubereel(kubeconfig, ['exec', ...flags, 'web-1', '--', 'exit', '0'], environment);
+    const reason = ['--reason', 'INC-7,\nwith\x1b[31m password=hunter2hunter2'];
+    await runKubereel(kubeconfig, ['exec', ...flags, ...reason, 'web-1', '--', 'exit', '0'], environment);
     const { stdout } = await runKubereel(kubeconfig, ['sessions', '--json'], environment);
     expect(JSON.parse(stdout.toString())).toEqual([
       expect.objectContaining({
@@ -90,6 +91,7 @@ test.each([[[]], [['-c', 'app']]])(
         cluster: expect.objectContaining({ server: cluster.address }),
         hasTty: false,
         appVersion: VERSION,
+        reason: `INC-7, with [31m password=${'•'.repeat(14)}`,
       }),
     ]);
   },

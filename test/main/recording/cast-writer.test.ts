@@ -173,6 +173,22 @@ test('a disk that stalls makes output wait 50 ms at most, and nothing is lost wh
   expect({ troubles, lost: writer.lostBytes }).toEqual({ troubles: [], lost: 0 });
 });
 
+test('a window that opens while the disk stalls is told what waits, and holds the session up for 50 ms', async () => {
+  const { clock, disk, writer } = await open();
+  await writer.output(bytesOf('written '), clock.nowMicros());
+  await writer.flush();
+  const stall = Promise.withResolvers<void>();
+  disk.stalled = stall.promise;
+  await writer.output(bytesOf('waiting'), clock.nowMicros());
+  const flushed = writer.flush();
+  await clock.advance(50);
+  const { fileBytes, unwritten } = await flushed;
+  expect(fileBytes).toBe((await stat(writer.path)).size);
+  expect(unwritten).toMatchObject([{ kind: 'output', text: 'waiting' }]);
+  stall.resolve();
+  await writer.close(EXITED, clock.nowMicros());
+});
+
 test('of more than 8 MiB that a disk does not take the rest is marked with its size, and told once', async () => {
   const { clock, disk, writer, troubles } = await open();
   const stall = Promise.withResolvers<void>();
@@ -297,6 +313,16 @@ test('a recording whose folder is deleted while it runs is written there anew', 
   expect((await readSidecar(writer.path)).state.kind).toBe('live');
   await writer.close(EXITED, clock.nowMicros());
   expect(troubles).toEqual([]);
+  expect((await readSidecar(writer.path)).state.kind).toBe('closed');
+});
+
+test('a recording whose folder is deleted just before its end is there with its end', async () => {
+  const { clock, writer } = await open();
+  await writer.output(bytesOf('all of it'), clock.nowMicros());
+  await writer.flush();
+  await rm(dirname(writer.path), { recursive: true });
+  await writer.close(EXITED, clock.nowMicros());
+  expect(await readOutput(writer.path)).toBe('all of it');
   expect((await readSidecar(writer.path)).state.kind).toBe('closed');
 });
 

@@ -1,6 +1,7 @@
-import { readFile, stat, writeFile } from 'node:fs/promises';
+import { readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { createSystemClock } from '../../../main/base/clock.ts';
 import type { KeyVault } from '../../../main/base/key-vault.ts';
 import { encryptTo, makeIdentity } from '../../../main/recording/age.ts';
 import { createDecryptionKeys } from '../../../main/recording/decryption-keys.ts';
@@ -61,7 +62,7 @@ test('a key that is not here is told apart from one that was altered', async () 
 });
 
 test('without any key all is locked', async () => {
-  const keys = createDecryptionKeys({ folder: await makeCastFolder(), clock: { nowMs: () => 0 } });
+  const keys = createDecryptionKeys({ folder: await makeCastFolder(), clock: createSystemClock() });
   const own = await makeIdentity();
   const keyFile = await encryptTo([own.recipient], Buffer.from(own.identity));
   expect(await keys.recipients()).toEqual([]);
@@ -85,7 +86,7 @@ test('the app finds what a command added, and keeps its own where only its vault
     lock: async (secret) => Buffer.from(secret).toString('hex'),
     unlock: async (stored) => Buffer.from(stored, 'hex').toString(),
   };
-  const app = createDecryptionKeys({ folder, clock: { nowMs: () => 0 }, vault });
+  const app = createDecryptionKeys({ folder, clock: createSystemClock(), vault });
   expect(await app.recipients()).toEqual([recipient]);
   const { recipient: own } = await app.create();
   expect(await app.recipients()).toEqual([own, recipient]);
@@ -99,4 +100,17 @@ test('the app finds what a command added, and keeps its own where only its vault
   await expect(command.unlock({ recipients: [own] }, keyFile)).rejects.toMatchObject({
     code: 'recording-locked',
   });
+});
+
+test('keys that several processes make at once are all kept, and a lock that a dead one left is not waited for', async () => {
+  const folder = await makeCastFolder();
+  const left = join(folder, 'age-identities.lock');
+  await writeFile(left, '');
+  await utimes(left, 0, 0);
+  const processes = Array.from({ length: 6 }, () =>
+    createDecryptionKeys({ folder, clock: createSystemClock() }),
+  );
+  const made = await Promise.all(processes.map(async (keys) => (await keys.create()).recipient));
+  expect([...((await processes[0]?.recipients()) ?? [])].sort()).toEqual(made.sort());
+  expect(await readdir(folder)).toEqual(['age-identities']);
 });

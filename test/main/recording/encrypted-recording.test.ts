@@ -5,11 +5,13 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createSystemClock } from '../../../main/base/clock.ts';
 import { readCast, readCastHeader, readLastEvent } from '../../../main/recording/cast-reader.ts';
 import { createCastWriter } from '../../../main/recording/cast-writer.ts';
 import { LENGTH_BYTES } from '../../../main/recording/frame-codec.ts';
+import { createRedaction } from '../../../main/recording/redaction.ts';
 import { createSigner } from '../../../main/recording/seal.ts';
 import { verifyRecording } from '../../../main/recording/verification.ts';
 import { makeCastFolder, readSidecar, WEB_SHELL } from '../../fakes/cast-folder.ts';
@@ -92,7 +94,7 @@ test('no file holds a byte of the output, the command or the reason of its end i
   const { recipient, keys } = await makeKeyring();
   const folder = await makeCastFolder();
   const clock = createSystemClock();
-  const details = { ...WEB_SHELL.details, command: ['sh', '-c', 'command-marker'] };
+  const details = { ...WEB_SHELL.details, command: ['sh', '-c', 'command-marker'], reason: 'reason-marker' };
   const writer = await createCastWriter({ clock, folder, encryptTo: [recipient] }, { ...WEB_SHELL, details });
   await writer.output(Buffer.from(`${'output-marker\r\n'.repeat(20_000)}`), clock.nowMicros());
   await writer.marker('label-marker', clock.nowMicros());
@@ -170,6 +172,23 @@ test('one byte changed anywhere in a frame costs that frame and no other', async
   }
 });
 
+test('a length that was changed costs its frame and no other', async () => {
+  const { path, keys, bytes, frames } = await recordFour();
+  const [start = 0] = frames.slice(3);
+  for (let bit = 0; bit < LENGTH_BYTES * 8; bit += 1) {
+    const altered = Buffer.from(bytes);
+    const offset = start + (bit >> 3);
+    altered[offset] = (altered[offset] ?? 0) ^ (1 << (bit & 7));
+    await writeFile(path, altered);
+    const read = await readItems(path, keys);
+    expect(
+      read.map(({ kind }) => kind),
+      `bit ${bit}`,
+    ).toContain('gap');
+    expect(outputOf(read), `bit ${bit}`).toBe(OUTPUTS.toSpliced(1, 1).join(''));
+  }
+});
+
 test('a frame that is gone, doubled or in another place is seen by its chain', async () => {
   const { recipient } = await makeKeyring();
   const signer = createSigner(generateKeyPairSync('ed25519').privateKey);
@@ -236,4 +255,50 @@ test('what of a recording is public is decided field by field', async () => {
   expect(Object.keys(details).sort()).toEqual(['command', 'container', 'context', 'namespace', 'pod']);
   const own = ['encryptedTo', 'id', 'integrity', 'size', 'startedAtMs', 'state', 'version'];
   expect(Object.keys(rest).sort()).toEqual(own);
+});
+
+test('secrets are masked before they are encrypted', async () => {
+  const { recipient, keys } = await makeKeyring();
+  const clock = createSystemClock();
+  const redaction = createRedaction({ enabled: true, patterns: [] });
+  const writer = await createCastWriter(
+    { clock, folder: await makeCastFolder(), encryptTo: [recipient], redaction },
+    WEB_SHELL,
+  );
+  await writer.output(Buffer.from('password=hunter2\r\n'), clock.nowMicros());
+  await writer.marker('password=hunter3', clock.nowMicros());
+  await writer.close({ kind: 'failed', note: 'password=hunter4' }, clock.nowMicros());
+  const items = await readItems(writer.path, keys);
+  expect(outputOf(items)).toBe('password=•••••••\r\n');
+  const labels = items.flatMap((item) =>
+    item.kind === 'event' && item.event.kind === 'marker' ? [item.event.label] : [],
+  );
+  expect(labels).toEqual(['password=•••••••', 'password=•••••••']);
+});
+
+test('what it holds is read up to any cut, and but for any change, frame by frame', async () => {
+  const { keys, recipient } = await makeKeyring();
+  const folder = await makeCastFolder();
+  const text = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 40 }).map((one) => `${one}.`);
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(text, { minLength: 2, maxLength: 6 }),
+      fc.double({ min: 0, max: 1, noNaN: true }),
+      fc.boolean(),
+      async (outputs, share, isCut) => {
+        const { path } = await recordEncrypted(folder, [recipient], outputs);
+        const bytes = await readFile(path);
+        // The recording's identity and its header stand before all output.
+        const frames = findFrames(bytes).slice(2);
+        const start = frames[0] ?? 0;
+        const place = start + Math.floor(share * (bytes.length - 1 - start));
+        const hit = frames.findLastIndex((offset) => offset <= place);
+        if (!isCut) bytes[place] = (bytes[place] ?? 0) ^ 0x55;
+        await writeFile(path, isCut ? bytes.subarray(0, place) : bytes);
+        const whole = isCut ? outputs.slice(0, hit) : outputs.toSpliced(hit, 1);
+        expect(outputOf(await readItems(path, keys))).toBe(whole.join(''));
+      },
+    ),
+    { numRuns: 25 },
+  );
 });

@@ -65,3 +65,13 @@ test('a file that takes nothing and says nothing is a failure, not an endless lo
   const lineFile = createLineFile({ ...file, write: async () => 0 });
   await expect(lineFile.append(Buffer.from('x\n'))).rejects.toThrow('took no bytes');
 });
+
+test('half a line that can never be cut off is told at the end', async () => {
+  const { disk, file, text } = await openOn(createLimitedDisk(6));
+  const truncate = (): Promise<void> => Promise.reject(new Error('EIO'));
+  const lineFile = createLineFile({ ...file, truncate });
+  await expect(lineFile.append(Buffer.from('one\ntwo\n'))).rejects.toMatchObject({ code: 'ENOSPC' });
+  expect(Buffer.from(await lineFile.end()).toString()).toBe('tw');
+  expect({ text: await text(), length: lineFile.length }).toEqual({ text: 'one\ntw', length: 4 });
+  expect(disk.freeBytes).toBe(0);
+});

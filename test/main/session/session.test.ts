@@ -264,6 +264,31 @@ test('input goes to the shell', async () => {
   await session.close();
 });
 
+test('a marker, input and a pause are decided while there is a record, and told', async () => {
+  const { shell, folder, session } = await openScripted();
+  shell.print('$ ');
+  await vi.waitFor(() => expect(session.snapshot().recording.kind).toBe('recording'));
+  await session.decide({ kind: 'input', on: true });
+  expect(session.snapshot().recording).toMatchObject({ inputOn: true });
+  await session.write(new TextEncoder().encode('l'));
+  await session.decide({ kind: 'mark', label: 'here' });
+  await session.decide({ kind: 'pause', on: true });
+  expect(session.snapshot().recording).toMatchObject({ pausedAtMs: expect.any(Number) });
+  shell.print('unrecorded');
+  const late = watch(session);
+  await vi.waitUntil(() => late.text().endsWith('unrecorded'));
+  await session.decide({ kind: 'pause', on: false });
+  expect(session.snapshot().recording).not.toHaveProperty('pausedAtMs');
+  await session.close();
+  await expect(session.decide({ kind: 'mark', label: 'late' })).rejects.toMatchObject({
+    code: 'session-ended',
+  });
+  const cast = (await readdir(folder)).find((name) => name.endsWith('.cast')) ?? '';
+  const text = await readFile(join(folder, cast), 'utf8');
+  expect(text).toContain('"m","here"');
+  expect(text).not.toContain('unrecorded');
+});
+
 test('what an opening waits for is told, and no longer once it is live', async () => {
   const told = Promise.withResolvers<(words: string) => void>();
   const shell = createScriptedShell();

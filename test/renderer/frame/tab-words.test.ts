@@ -46,6 +46,15 @@ test('a live shell that is not recorded is told from one that is, and not by col
   expect(words.heard).toContain('not recorded');
 });
 
+test('a paused recording is told from one that goes on, and input from none', () => {
+  const recording = { kind: 'recording', recordingId: 'r', startedAtMs: 1, bytes: 1, lostBytes: 0 } as const;
+  expect(wordsOf({ recording: { ...recording, pausedAtMs: 2 } })).toMatchObject({
+    sign: { shape: 'ring', tone: 'owed' },
+    heard: expect.stringContaining('recording paused'),
+  });
+  expect(wordsOf({ recording: { ...recording, inputOn: true } }).heard).toContain('with what is typed');
+});
+
 test('an exit other than zero is told', () => {
   expect(ended({ kind: 'exited', exitCode: 137 })).toMatchObject({ sign: { tone: 'owed' } });
   expect(ended({ kind: 'exited', exitCode: 137 }).heard).toContain('exit code 137');

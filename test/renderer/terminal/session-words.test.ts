@@ -119,3 +119,37 @@ describe('a session`s recording', () => {
     expect(words({ kind: 'none' }, { state: ended({ kind: 'closed' }, false).state })).toBeUndefined();
   });
 });
+
+describe('what is decided about its recording', () => {
+  const recording = {
+    kind: 'recording',
+    recordingId: 'r1',
+    startedAtMs: START_MS,
+    bytes: 1_200,
+    lostBytes: 0,
+  } as const;
+
+  test('input that is recorded is said', () => {
+    expect(
+      describeRecording(session({ recording: { ...recording, inputOn: true } }), START_MS),
+    ).toMatchObject({
+      word: 'REC + input',
+      tone: 'live',
+      sentence: expect.stringContaining('with what is typed'),
+    });
+  });
+
+  test('a pause is said, with how long it is', () => {
+    const paused = { ...recording, inputOn: true, pausedAtMs: START_MS } as const;
+    expect(describeRecording(session({ recording: paused }), START_MS + 42_000)).toMatchObject({
+      word: 'Paused',
+      tone: 'owed',
+      figures: '00:00:42',
+    });
+  });
+
+  test('a disk that refuses comes before a pause', () => {
+    const both = { ...recording, pausedAtMs: START_MS, trouble: problem };
+    expect(describeRecording(session({ recording: both }), START_MS)?.word).toBe('REC held up');
+  });
+});
