@@ -44,7 +44,7 @@ export interface CastWriter {
   /** A line that was typed, with the key that ended it. */
   input(text: string, nowMicros: number): Promise<void>;
   /** Output came that is not to be on record. */
-  skip(bytes: number): void;
+  skip(bytes: number, why: 'paused' | 'binary'): void;
   /** Its lines from the file, as `readCast`; those of an encrypted one too, while it is being written. */
   read(range: CastRange & Pick<ReadingOptions, 'signal'>): AsyncGenerator<CastItem>;
   /** Adds to the sidecar what becomes known late; what rejects stays unknown. */
@@ -146,7 +146,7 @@ export async function createCastWriter(needs: CastWriterNeeds, recording: NewRec
   );
   life.own(trouble.follow(queue));
   let isReleaseDue = false;
-  let pausedBytes = 0;
+  const skipped = { paused: 0, binary: 0 };
   let wasStderr = false;
   let closing: Promise<void> | undefined;
 
@@ -215,7 +215,8 @@ export async function createCastWriter(needs: CastWriterNeeds, recording: NewRec
       lostBytes: queue.lostBytes + unwrittenBytes,
       invalidBytes: encoder.invalidBytes,
       maskedSpans: (redactor?.maskedSpans ?? 0) + inputMask.maskedSpans,
-      ...(pausedBytes > 0 && { pausedBytes }),
+      ...(skipped.paused > 0 && { pausedBytes: skipped.paused }),
+      ...(skipped.binary > 0 && { binaryBytes: skipped.binary }),
       end: failure ? { kind: 'failed', note: failure.message } : begun.keys ? publicEnd(told) : told,
     };
     await sidecar.settle(state);
@@ -254,8 +255,8 @@ export async function createCastWriter(needs: CastWriterNeeds, recording: NewRec
     async input(text, nowMicros) {
       note(inputMask.event(text, sinceStart(nowMicros)));
     },
-    skip(bytes) {
-      pausedBytes += bytes;
+    skip(bytes, why) {
+      skipped[why] += bytes;
     },
     read: (range) => readCast(path, { ...range, keys: begun.keys }),
     learn: sidecar.learn,

@@ -62,6 +62,8 @@ export interface Sidecar {
         readonly maskedSpans: number;
         /** Of output that came while recording was paused; absent where none did. */
         readonly pausedBytes?: number;
+        /** Of a command without a terminal: what was no text and not recorded; its places are marked. */
+        readonly binaryBytes?: number;
         readonly end: RecordingEnd;
       }
     /** Its writer died; its end was mended. */

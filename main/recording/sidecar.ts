@@ -59,6 +59,7 @@ const SidecarSchema = v.object({
       invalidBytes: v.optional(CountSchema, 0),
       maskedSpans: v.optional(CountSchema, 0),
       pausedBytes: v.exactOptional(CountSchema),
+      binaryBytes: v.exactOptional(CountSchema),
       end: EndSchema,
     }),
     v.object({

@@ -3,6 +3,7 @@ import type { TerminalSize } from '../exec/exec-stream.ts';
 import type { CastWriter } from '../recording/cast-writer.ts';
 import { HIDDEN_INPUT } from '../recording/input-mask.ts';
 import { toLabel } from '../recording/label.ts';
+import { createBinaryCap } from './binary-cap.ts';
 import { createInputRecorder, type InputNote, type InputRecorder } from './input-recorder.ts';
 import { createPromptMarks } from './prompt-marks.ts';
 import type { SessionRecord } from './session-record.ts';
@@ -44,6 +45,8 @@ export interface RecordingMarksNeeds {
   readonly clock: { nowMicros(): number; nowMs(): number };
   readonly writer: Pick<CastWriter, 'output' | 'input' | 'resize' | 'marker' | 'skip'>;
   choices(): MarkChoices;
+  /** False where a command has no terminal: then binary output is kept out. */
+  readonly hasTerminal: boolean;
 }
 
 interface Pause {
@@ -53,10 +56,11 @@ interface Pause {
 }
 
 export function createRecordingMarks(
-  { clock, writer, choices }: RecordingMarksNeeds,
+  { clock, writer, choices, hasTerminal }: RecordingMarksNeeds,
   size: TerminalSize,
 ): RecordingMarks {
   const prompts = createPromptMarks();
+  const caps = hasTerminal ? undefined : { stdout: createBinaryCap(), stderr: createBinaryCap() };
   let { cols } = size;
   let inputOn = false;
   /** Only while input is recorded. */
@@ -84,7 +88,13 @@ export function createRecordingMarks(
     if (pause) {
       pause.tail.push(record);
       pause.bytes += bytes.byteLength;
-      writer.skip(bytes.byteLength);
+      writer.skip(bytes.byteLength, 'paused');
+      return;
+    }
+    const capped = caps?.[record.isStderr ? 'stderr' : 'stdout'].take(bytes);
+    if (capped?.label !== undefined) await mark(capped.label);
+    if (capped?.isKept === false) {
+      writer.skip(bytes.byteLength, 'binary');
       return;
     }
     const nowMicros = clock.nowMicros();
@@ -151,6 +161,10 @@ export function createRecordingMarks(
         await mark(inputOn ? 'input is recorded from here' : 'input is not recorded from here');
       }
     },
-    end: () => endPause('ended'),
+    async end() {
+      await endPause('ended');
+      for (const label of [caps?.stdout.end(), caps?.stderr.end()])
+        if (label !== undefined) await mark(label);
+    },
   };
 }

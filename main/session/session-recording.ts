@@ -85,7 +85,12 @@ export async function openSessionRecording(
     const writer = await needs.newCastWriter(details, size);
     writer.onTroubleChanged(() => needs.onChanged());
     const marks = createRecordingMarks(
-      { clock: needs.clock, writer, choices: needs.markChoices ?? (() => DEFAULT_CHOICES) },
+      {
+        clock: needs.clock,
+        writer,
+        choices: needs.markChoices ?? (() => DEFAULT_CHOICES),
+        hasTerminal: details.hasTty !== false,
+      },
       size,
     );
     return recordWith(needs, writer, marks, startedAtMs);

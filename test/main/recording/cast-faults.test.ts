@@ -23,6 +23,9 @@ const LOST_AT_KILL_MS = 250;
 const LOST_AT_POWER_CUT_MS = 1_000;
 /** The disk is told of time in steps of this, so that it is as fast as a good one. */
 const TICK_MS = 5;
+const RUNS = 40;
+/** Many turns of the event loop, on a machine that does other things as well. */
+const TEST_LIMIT_MS = 240_000;
 const KIB = 1024;
 /** As they come out of a connection. */
 const CHUNK_BYTES = 64 * KIB;
@@ -346,26 +349,34 @@ async function checkRecovery(stage: Stage, path: string, sidecar: Sidecar): Prom
   return followOutput(readWhole(after)).seenBytes;
 }
 
-test('whatever the disk does wrong, what was printed is on record in order or counted, and the shell never waits', async () => {
-  const keys = createSigningKeys({ folder: await makeCastFolder() });
-  await fc.assert(
-    fc.asyncProperty(fc.array(stepArbitrary, { maxLength: 30 }), fc.boolean(), async (steps, isHealed) => {
-      const stage = await begin(keys);
-      for (const step of steps) await stage.take(step);
-      await checkClosed(stage, isHealed);
-    }),
-    { numRuns: 100 },
-  );
-});
+test(
+  'whatever the disk does wrong, what was printed is on record in order or counted, and the shell never waits',
+  async () => {
+    const keys = createSigningKeys({ folder: await makeCastFolder() });
+    await fc.assert(
+      fc.asyncProperty(fc.array(stepArbitrary, { maxLength: 30 }), fc.boolean(), async (steps, isHealed) => {
+        const stage = await begin(keys);
+        for (const step of steps) await stage.take(step);
+        await checkClosed(stage, isHealed);
+      }),
+      { numRuns: RUNS },
+    );
+  },
+  TEST_LIMIT_MS,
+);
 
-test('whenever the program or the machine dies, recovery makes a whole record of what is left', async () => {
-  const keys = createSigningKeys({ folder: await makeCastFolder() });
-  await fc.assert(
-    fc.asyncProperty(fc.array(stepArbitrary, { maxLength: 30 }), crashArbitrary, async (steps, crash) => {
-      const stage = await begin(keys);
-      for (const step of steps) await stage.take(step);
-      await checkCrashed(stage, crash);
-    }),
-    { numRuns: 100 },
-  );
-});
+test(
+  'whenever the program or the machine dies, recovery makes a whole record of what is left',
+  async () => {
+    const keys = createSigningKeys({ folder: await makeCastFolder() });
+    await fc.assert(
+      fc.asyncProperty(fc.array(stepArbitrary, { maxLength: 30 }), crashArbitrary, async (steps, crash) => {
+        const stage = await begin(keys);
+        for (const step of steps) await stage.take(step);
+        await checkCrashed(stage, crash);
+      }),
+      { numRuns: RUNS },
+    );
+  },
+  TEST_LIMIT_MS,
+);

@@ -372,7 +372,7 @@ test('twenty sessions at once are twenty whole casts', async () => {
   }
 });
 
-test('a flood passes in bounded memory and is all there', async () => {
+test('a flood passes in bounded memory, and what a slow disk did not take of it is counted', async () => {
   const clock = createSystemClock();
   const writer = await createCastWriter({ clock, folder: await makeCastFolder() }, WEB_SHELL);
   const chunk = bytesOf('y\r\n'.repeat(10_000));
@@ -383,7 +383,7 @@ test('a flood passes in bounded memory and is all there', async () => {
     largestQueue = Math.max(largestQueue, writer.bytes - size);
   }
   await writer.close(EXITED, clock.nowMicros());
-  expect(largestQueue).toBeLessThan(2 * 1024 * 1024);
-  expect((await readOutput(writer.path)).length).toBe(500 * chunk.length);
+  expect(largestQueue).toBeLessThan(9 * 1024 * 1024);
+  expect((await readOutput(writer.path)).length + writer.lostBytes).toBe(500 * chunk.length);
   expect((await readFile(writer.path)).at(-1)).toBe(0x0a);
 });

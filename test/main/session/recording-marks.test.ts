@@ -9,7 +9,12 @@ async function start(choices: Partial<MarkChoices> = {}) {
   const folder = await makeCastFolder();
   const writer = await createCastWriter({ clock, folder }, WEB_SHELL);
   const marks = createRecordingMarks(
-    { clock, writer, choices: () => ({ promptMarkers: true, mayPause: true, ...choices }) },
+    {
+      clock,
+      writer,
+      choices: () => ({ promptMarkers: true, mayPause: true, ...choices }),
+      hasTerminal: true,
+    },
     WEB_SHELL.size,
   );
   const output = (text: string): Promise<void> =>
