@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { createSystemClock } from '../../main/base/clock.ts';
+import { makeIdentity } from '../../main/recording/age.ts';
 import { createCastWriter } from '../../main/recording/cast-writer.ts';
 import { measureStalledDiskEcho } from '../fakes/stalled-disk-echo.ts';
 import { median } from './statistics.ts';
@@ -72,11 +73,14 @@ async function measure(run: () => Promise<void> | void): Promise<Cost> {
   return { cpuMs: (user + system) / 1_000, wallMs: performance.now() - startedAt };
 }
 
-function record(work: Work, folder: string): Promise<Cost> {
+function record(work: Work, folder: string, encryptTo: readonly string[] = []): Promise<Cost> {
   const clock = createSystemClock();
   return measure(async () => {
     const details = { context: 'bench', namespace: 'shop', pod: 'web', container: 'app', command: ['sh'] };
-    const writer = await createCastWriter({ clock, folder }, { details, size: { cols: 80, rows: 24 } });
+    const writer = await createCastWriter(
+      { clock, folder, encryptTo },
+      { details, size: { cols: 80, rows: 24 } },
+    );
     for (const chunk of chunksOf(work)) await writer.output(chunk, clock.nowMicros());
     await writer.close({ kind: 'exited', exitCode: 0 }, clock.nowMicros());
     await rm(writer.path);
@@ -138,12 +142,16 @@ async function repeatRounds(run: () => Promise<Cost | undefined>): Promise<Cost[
 }
 
 const folder = await mkdtemp(join(tmpdir(), 'kubereel-bench-recorder-'));
+// The clock's own timers keep no process alive, and an encrypting writer waits for one of them.
+const alive = setInterval(() => {}, 60_000);
 try {
   const withPeer = await hasAsciinema();
+  const { recipient } = await makeIdentity();
   for (const work of WORKS) {
     process.stdout.write(`Recording ${work.name}, ${work.bytes.length / MIB} MiB\n`);
     const contenders: readonly [string, () => Promise<Cost | undefined>][] = [
       ['kubereel', () => record(work, folder)],
+      ['encrypted', () => record(work, folder, [recipient])],
       ['JSON.stringify', () => stringify(work)],
       // How its terminal cuts what is printed is not ours to choose.
       ...(withPeer && work.chunkBytes > 64
@@ -172,5 +180,6 @@ try {
   );
   if (keepsAlive === 0) throw new Error('nothing was measured');
 } finally {
+  clearInterval(alive);
   await rm(folder, { recursive: true, force: true });
 }
