@@ -104,6 +104,27 @@ test('another home cannot read it, verifies it, and can once it has the key', as
   }
 });
 
+test('standard error is told from output without a key, and played apart with one', async () => {
+  const [recipient = ''] = (await list()).flatMap(({ encryptedTo = [] }) => encryptedTo);
+  const where = await mkdtemp(join(tmpdir(), 'kubereel-streams-'));
+  try {
+    const command = ['sh', '-c', 'echo qx-out-$((1 + 1)); echo qx-err-$((1 + 2)) >&2'];
+    const flags = ['--encrypt-to', recipient, '-n', 'shop', pod];
+    expect(await run(['exec', ...flags, '--', ...command], { home: where })).toMatchObject({ code: 0 });
+    const [recording] = await list(where);
+    const id = recording?.recordingId ?? '';
+    expect(await findInHome(where, ['qx-out', 'qx-err'])).toEqual([]);
+    expect(await run(['verify', id], { home: where })).toMatchObject({ code: 0 });
+    const keys = join(home, 'keys', 'age-identities');
+    await run(['keys', 'identity', 'add', keys], { home: where });
+    const played = await run(['play', id, '--stream', 'stderr'], { home: where });
+    expect(played.stderr).toBe('qx-err-3\n');
+    expect(played.stdout.toString()).toBe('');
+  } finally {
+    await rm(where, { recursive: true, force: true });
+  }
+});
+
 test('damage is a marker in what is decrypted, and exit code 1', async () => {
   const [recording] = await list();
   const path = recording?.path ?? '';
