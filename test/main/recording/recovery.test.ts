@@ -67,13 +67,27 @@ test('a tail that is cut at any byte is mended, and no byte of it is lost', asyn
 });
 
 test('a header that is cut at any byte is made anew from the sidecar', async () => {
-  for (let length = 0; length < HEADER.length; length += 7) {
+  for (let length = 0; length < HEADER.length; length += 1) {
     const path = await place(WHOLE.subarray(0, length));
     await recover(path);
     expect(await readFile(path, 'utf8')).toBe(HEADER);
+    // One that lacks its line end alone is whole.
+    const cut = length === HEADER.length - 1 ? 0 : length;
     expect(Buffer.from((await readSidecar(path)).cut?.base64 ?? '', 'base64')).toEqual(
-      WHOLE.subarray(0, length),
+      WHOLE.subarray(0, cut),
     );
+  }
+});
+
+test('half of a sidecar that was to replace it changes nothing, wherever it ends', async () => {
+  const next = Buffer.from(formatSidecar(SIDECAR));
+  const path = await place(WHOLE);
+  for (let length = 0; length <= next.length; length += 16) {
+    // As `writeFileAtomically` leaves it when the program dies in it.
+    await writeFile(`${sidecarPathOf(path)}.0123456789ab.tmp`, next.subarray(0, length));
+    await writeFile(sidecarPathOf(path), formatSidecar(SIDECAR));
+    expect(await recover(path)).toEqual({ kind: 'recovered', cutBytes: 0 });
+    expect(await readFile(path)).toEqual(WHOLE);
   }
 });
 
