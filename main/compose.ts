@@ -72,7 +72,7 @@ export interface Core {
   library(): Promise<Library>;
   /** Reads recordings from its first use on, at the pace of that. */
   search(pace: ReadingPace): Promise<Search>;
-  /** Recordings handed on in other forms. */
+  /** Recordings handed on in other forms, and taken in. */
   readonly exchange: Exchange;
   newCastWriter(details: RecordingDetails, size: TerminalSize, options?: RecordingWish): Promise<CastWriter>;
   openCommand(
@@ -188,7 +188,12 @@ export async function compose(options: ComposeOptions): Promise<Core> {
       return openingLibrary;
     },
     exchange: createExchange({
+      clock,
+      folder: paths.recordings,
+      guard,
+      signer,
       keys: decryptionKeys,
+      encryptTo: async () => (await settings()).current().settings.encryption.recipients,
       patterns: async () => (await settings()).current().settings.redaction.patterns,
     }),
     search(pace) {

@@ -57,6 +57,14 @@ export interface RecordingFacts {
   readonly hasTty?: boolean;
   /** What was made for it to run in: a debug container, which looks at `target`, or a pod for a shell of its node. */
   readonly origin?: { readonly kind: 'debug'; readonly target: string } | { readonly kind: 'node' };
+  /** It was not recorded here but taken in from a file: all else is what that file says. */
+  readonly imported?: {
+    readonly fileName: string;
+    readonly format: string;
+    /** Of the file, in hex. */
+    readonly sha256?: string;
+    readonly title?: string;
+  };
   /** Why it was opened, in the user's words. */
   readonly reason?: string;
 }

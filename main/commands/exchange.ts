@@ -1,5 +1,7 @@
+import { createReadStream } from 'node:fs';
+import { basename } from 'node:path';
 import { type Command, Option } from 'commander';
-import { AppError } from '../base/errors.ts';
+import { AppError, systemCode, toAppError } from '../base/errors.ts';
 import type { Core } from '../compose.ts';
 import {
   EXPORT_FORMATS,
@@ -8,8 +10,9 @@ import {
   type ExportFormat,
   type ExportSummary,
 } from '../exchange/export.ts';
+import type { ImportSummary } from '../exchange/import.ts';
 import { writeNewFile } from '../exchange/new-file.ts';
-import type { CommandIo } from './io.ts';
+import { type CommandIo, formatFailure } from './io.ts';
 import { jsonOption, parseMoment } from './options.ts';
 import type { CoreCommand } from './run.ts';
 
@@ -23,7 +26,7 @@ interface ExportFlags {
   readonly json?: boolean;
 }
 
-/** The commands that hand recordings on. */
+/** The commands that hand recordings on, and take them in. */
 export function addExchangeCommands(
   program: Command,
   run: (command: CoreCommand) => Promise<void>,
@@ -45,6 +48,15 @@ export function addExchangeCommands(
     );
 
   program
+    .command('import')
+    .description('take recordings of other programs into the library, sealed as imported')
+    .argument('<files...>', 'asciicast v1, v2 or v3, plain, gzip or zstd, or ttyrec')
+    .addOption(jsonOption)
+    .action((files: readonly string[], options: { json?: boolean }) =>
+      run((core, { signal }) => runImport(core, files, options, io, { signal })),
+    );
+
+  program
     .command('transcript')
     .description('print what was on the screen of a recording as text, secrets masked')
     .argument('<id>', 'recording, or the start of its id where that is unique')
@@ -57,6 +69,59 @@ export function addExchangeCommands(
         return runExport(core, id, flags, { ...io, writeError: async () => {} }, { signal });
       }),
     );
+}
+
+interface ImportFailure {
+  readonly fileName: string;
+  readonly problem: { readonly code: string; readonly message: string; readonly hint?: string | undefined };
+}
+
+/** One after the other; those that are none keep no other out. Exit code 1 where there was one. */
+async function runImport(
+  core: Core,
+  names: readonly string[],
+  { json }: { readonly json?: boolean },
+  io: CommandIo,
+  { signal }: { signal: AbortSignal },
+): Promise<number> {
+  const results: (ImportSummary | ImportFailure)[] = [];
+  for (const name of names) {
+    const file = { name: basename(name), bytes: readBytes(name) };
+    try {
+      const summary = await core.exchange.importRecording(file, { signal });
+      results.push(summary);
+      if (!json) await io.write(`${summary.recordingId}  ${describeImport(summary)}\n`);
+    } catch (error) {
+      signal.throwIfAborted();
+      const failure = toReadFailure(name, error);
+      const { code, message, hint } = failure;
+      results.push({ fileName: file.name, problem: { code, message, hint } });
+      await io.writeError(formatFailure(failure));
+    }
+  }
+  if (json) await io.write(`${JSON.stringify(results, null, 2)}\n`);
+  return results.some((result) => 'problem' in result) ? 1 : 0;
+}
+
+/** Opened when it is read: a stream that nobody reads yet has nobody to tell its failure to. */
+async function* readBytes(path: string): AsyncGenerator<Uint8Array> {
+  yield* createReadStream(path);
+}
+
+function toReadFailure(name: string, error: unknown): AppError {
+  const code = systemCode(error);
+  if (error instanceof AppError || code === undefined) return toAppError(error);
+  return new AppError('bad-input', `${name} could not be read: ${code}`, { cause: error });
+}
+
+function describeImport(summary: ImportSummary): string {
+  const { fileName, format, packing, events, durationMicros, isTorn, damagedLines } = summary;
+  const packed = packing === 'none' ? '' : ` (${packing})`;
+  return [
+    `imported from ${fileName}: ${format}${packed}, ${events} events, ${formatMoment(durationMicros)}`,
+    ...(isTorn ? ['the file broke off: what came before is there'] : []),
+    ...(damagedLines > 0 ? [`damaged lines: ${damagedLines}; markers stand in their place`] : []),
+  ].join('; ');
 }
 
 async function runExport(

@@ -1,30 +1,48 @@
+import { createTurns } from '../base/turns.ts';
 import type { CastKeys } from '../recording/cast-source.ts';
+import { createRedaction } from '../recording/redaction.ts';
 import { compilePatterns, type RedactionPattern } from '../recording/redaction-patterns.ts';
 import { type Export, type ExportWish, exportRecording } from './export.ts';
+import { type ImportNeeds, type ImportSummary, importRecording } from './import.ts';
+import type { ImportFile } from './import-source.ts';
 import { readPlayerFiles } from './player-files.ts';
 
-/** Recordings handed on in other forms. */
+/** Recordings handed on in other forms, and taken in. */
 export interface Exchange {
   /** Reads nothing until its chunks are asked for. */
-  exportRecording(path: string, wish: ExportWish, options: { readonly signal: AbortSignal }): Promise<Export>;
+  exportRecording(path: string, wish: ExportWish, options: Aborting): Promise<Export>;
+  /** As the function of that name; many at once take turns. */
+  importRecording(file: ImportFile, options: Aborting): Promise<ImportSummary>;
 }
 
-export interface ExchangeNeeds {
+interface Aborting {
+  readonly signal: AbortSignal;
+}
+
+export interface ExchangeNeeds extends Pick<ImportNeeds, 'clock' | 'folder' | 'guard' | 'signer'> {
   readonly keys: CastKeys;
   /** The user's own, as they are now. */
   patterns(): Promise<readonly RedactionPattern[]>;
+  /** age recipients, as they are now. */
+  encryptTo(): Promise<readonly string[]>;
 }
 
 export function createExchange(needs: ExchangeNeeds): Exchange {
+  const turns = createTurns();
   return {
     async exportRecording(path, wish, options) {
-      const { compiled } = compilePatterns(await needs.patterns());
+      const { compiled: patterns } = compilePatterns(await needs.patterns());
       return exportRecording(
-        { keys: needs.keys, patterns: compiled, playerFiles: readPlayerFiles },
+        { keys: needs.keys, patterns, playerFiles: readPlayerFiles },
         path,
         wish,
         options,
       );
     },
+    importRecording: (file, options) =>
+      turns.take(async () => {
+        const { details: mask } = createRedaction({ enabled: false, patterns: await needs.patterns() });
+        return importRecording({ ...needs, encryptTo: await needs.encryptTo(), mask }, file, options);
+      }),
   };
 }

@@ -133,7 +133,8 @@ export function describeHeader({
     size,
     startedAtSeconds: Math.floor(startedAtMs / 1_000),
     terminalType: TERMINAL_TYPE,
-    pod: { name: pod, namespace, container, ...(isAttached && { isAttached }) },
+    // What was taken in from elsewhere may be of none.
+    ...(pod !== '' && { pod: { name: pod, namespace, container, ...(isAttached && { isAttached }) } }),
     context,
     ...(Object.keys(facts).length > 0 && { facts }),
   };

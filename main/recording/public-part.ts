@@ -9,8 +9,11 @@ import { recordingFactsSchema } from './recording-facts.ts';
  */
 export function publicDetails(details: RecordingDetails): RecordingDetails {
   const { context, namespace, pod, container } = details;
-  const { reason: _reason, ...facts } = v.parse(recordingFactsSchema, details);
-  return { context, namespace, pod, container, command: [], ...facts };
+  const { reason: _reason, imported, ...facts } = v.parse(recordingFactsSchema, details);
+  const known = { context, namespace, pod, container, command: [], ...facts };
+  if (!imported) return known;
+  const { title: _title, ...origin } = imported;
+  return { ...known, imported: origin };
 }
 
 /** That it failed, and not why: words of servers may hold what they were sent. */

@@ -21,8 +21,22 @@ export interface RecordingFacts {
   readonly hasTty?: boolean;
   /** What was made for it to run in; absent: it ran in a container that was there. */
   readonly origin?: RecordingOrigin;
+  /** It was taken in from a file: all else here is what that file says. */
+  readonly imported?: ImportOrigin;
   /** Why it was opened, in the user's words. */
   readonly reason?: string;
+}
+
+/** Where a recording is from that was not recorded here. */
+export interface ImportOrigin {
+  /** Of the file, without its folder. */
+  readonly fileName: string;
+  /** As `asciicast v3`, `ttyrec`. */
+  readonly format: string;
+  /** Of the file, in hex; absent while it is taken in. */
+  readonly sha256?: string;
+  /** As the file has it. */
+  readonly title?: string;
 }
 
 export type RecordingOrigin =
@@ -48,5 +62,13 @@ export const recordingFactsSchema: v.GenericSchema<unknown, RecordingFacts> = v.
       v.object({ kind: v.literal('debug'), target: v.string() }),
       v.object({ kind: v.literal('node') }),
     ]),
+  ),
+  imported: v.exactOptional(
+    v.object({
+      fileName: v.string(),
+      format: v.string(),
+      sha256: v.exactOptional(v.string()),
+      title: v.exactOptional(v.string()),
+    }),
   ),
 });

@@ -90,6 +90,8 @@ export async function verifyRecording(
     const unread = '; it is encrypted, and recovery had no key to read it with';
     return say('recovered', state.isUnread ? `${reason}${unread}` : reason, signed);
   }
+  const { imported } = sidecar.details;
+  if (imported) return say('intact', `it is what was imported from ${imported.fileName}`, signed);
   return say('intact', 'it is what was recorded', signed);
 }
 

@@ -32,6 +32,10 @@ export function anyFacts(text: fc.Arbitrary<string>): fc.Arbitrary<RecordingFact
         fc.record({ kind: fc.constant('debug' as const), target: text }),
         fc.record({ kind: fc.constant('node' as const) }),
       ),
+      imported: fc.record(
+        { fileName: text, format: text, sha256: text, title: text },
+        { requiredKeys: ['fileName', 'format'] },
+      ),
     },
     { requiredKeys: [] },
   );

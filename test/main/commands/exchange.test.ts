@@ -92,3 +92,26 @@ test('what cannot be is refused before anything is written', async () => {
   expect(await readdir(out)).not.toContain('late.cast');
   expect((await run('export', 'two')).stderr).toContain('there is no recording two');
 });
+
+test('files of other programs are imported one by one; those that are none keep no other out', async () => {
+  const good = join(out, 'v1.json');
+  const bad = join(out, 'notes.txt');
+  await writeFile(good, '{"version":1,"width":90,"height":20,"stdout":[[0.5,"old"]]}');
+  await writeFile(bad, 'no recording');
+  const { code, stdout, stderr } = await run('import', bad, good, join(out, 'none'));
+  expect(code).toBe(1);
+  expect(stdout.toString()).toMatch(/^\S+ {2}imported from v1.json: asciicast v1, 1 events, 0:00\n$/);
+  expect(stderr).toContain('error: notes.txt is not imported: it cannot be read: its first line is no');
+  expect(stderr).toContain(`error: ${join(out, 'none')} could not be read: ENOENT\n`);
+  const [id = ''] = stdout.toString().split(' ');
+  const listed = JSON.parse((await run('sessions', '--json')).stdout.toString()) as { recordingId: string }[];
+  expect(listed.find(({ recordingId }) => recordingId === id)).toMatchObject({
+    state: 'closed',
+    durationMicros: 500_000,
+    size: { cols: 90, rows: 20 },
+    imported: { fileName: 'v1.json', format: 'asciicast v1' },
+  });
+  expect((await run('verify', id)).stdout.toString()).toBe(
+    `${id}  intact: it is what was imported from v1.json\n`,
+  );
+});
