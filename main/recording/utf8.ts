@@ -43,12 +43,13 @@ export function createUtf8Decoder(): Utf8Decoder {
   };
 }
 
-const REPLACEMENT = '\ufffd';
-const REPLACEMENT_BYTES: Uint8Array = Buffer.from(REPLACEMENT);
+const REPLACEMENT_CODE = 0xfffd;
+const REPLACEMENT_BYTES: Uint8Array = Buffer.from(String.fromCharCode(REPLACEMENT_CODE));
 
 /** Bytes that were replaced: all but those of the characters that came out, where U+FFFD itself may be one. */
 function countInvalid(bytes: Buffer, text: string): number {
-  const inserted = text.split(REPLACEMENT).length - 1 - countReplacements(bytes);
+  let inserted = -countReplacements(bytes);
+  for (let at = 0; at < text.length; at += 1) if (text.charCodeAt(at) === REPLACEMENT_CODE) inserted += 1;
   return bytes.length - (Buffer.byteLength(text) - inserted * REPLACEMENT_BYTES.length);
 }
 
