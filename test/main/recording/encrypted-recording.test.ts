@@ -299,6 +299,6 @@ test('what it holds is read up to any cut, and but for any change, frame by fram
         expect(outputOf(await readItems(path, keys))).toBe(whole.join(''));
       },
     ),
-    { numRuns: 25 },
+    { numRuns: 6 },
   );
 });
