@@ -24,6 +24,7 @@ const coreEntries = {
   headless: 'main/headless.ts',
   cli: 'main/cli.ts',
   'search-worker': 'main/search/search-worker.ts',
+  'survey-worker': 'main/replay/survey-worker.ts',
 };
 await Promise.all([
   build({

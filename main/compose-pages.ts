@@ -31,7 +31,7 @@ export async function openPages(
 ): Promise<Pages> {
   const { clock, log, paths, life, contexts, demo } = core;
   core.credentials.usePages();
-  const [settings, library] = await Promise.all([core.settings(), core.library()]);
+  const [settings, library, replays] = await Promise.all([core.settings(), core.library(), core.replays()]);
   const memory = createShellMemory({ clock });
   const sessions = createSessions({
     clock,
@@ -71,6 +71,7 @@ export async function openPages(
     demo,
     sessions,
     library,
+    replays,
     settings,
     doctor: core.doctor,
     decryptionKeys: core.decryptionKeys,

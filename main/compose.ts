@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { type Clock, createSystemClock } from './base/clock.ts';
 import { type KeyVault, openVault } from './base/key-vault.ts';
 import { createLifetime, type Lifetime } from './base/lifetime.ts';
@@ -20,6 +21,7 @@ import { createNodeShellLedger } from './kube/node-shell-ledger.ts';
 import { type Library, openLibrary } from './library/library.ts';
 import { type CastWriter, createCastWriter } from './recording/cast-writer.ts';
 import { createDecryptionKeys, type DecryptionKeys } from './recording/decryption-keys.ts';
+import { type LaterMarks, readLaterMarks } from './recording/later-marks.ts';
 import { createLiveCasts } from './recording/live-casts.ts';
 import { describeThisProcess, isOwnerAlive } from './recording/owner.ts';
 import type { RecordingDetails } from './recording/recording.ts';
@@ -27,6 +29,8 @@ import { createRedaction } from './recording/redaction.ts';
 import type { Signer } from './recording/seal.ts';
 import { createSigningKeys, type SigningKeys } from './recording/signing-keys.ts';
 import { createSpaceGuard, type RecordingLimits } from './recording/space-guard.ts';
+import { createReplayCache } from './replay/replay-cache.ts';
+import { openReplays, type Replays } from './replay/replays.ts';
 import { openSearch, type Search } from './search/search.ts';
 import type { ReadingPace } from './search/text-reader.ts';
 import { defaultSettings, type Settings } from './settings/schema.ts';
@@ -74,6 +78,7 @@ export interface Core {
   search(pace: ReadingPace): Promise<Search>;
   /** Recordings handed on in other forms, and taken in. */
   readonly exchange: Exchange;
+  replays(): Promise<Replays>;
   newCastWriter(details: RecordingDetails, size: TerminalSize, options?: RecordingWish): Promise<CastWriter>;
   openCommand(
     context: string,
@@ -129,6 +134,7 @@ export async function compose(options: ComposeOptions): Promise<Core> {
   const signingKeys = createSigningKeys({ folder: paths.keys, vault: keyVault });
   const decryptionKeys = createDecryptionKeys({ folder: paths.keys, clock, vault: keyVault });
   let openingLibrary: Promise<Library> | undefined;
+  let openingReplays: Promise<Replays> | undefined;
   let openingSearch: Promise<Search> | undefined;
   let openingSettings: Promise<SettingsStore> | undefined;
   let limits: RecordingLimits = toLimits(defaultSettings);
@@ -158,6 +164,12 @@ export async function compose(options: ComposeOptions): Promise<Core> {
   function settings(): Promise<SettingsStore> {
     openingSettings ??= readSettings();
     return openingSettings;
+  }
+
+  async function startReplays(): Promise<Replays> {
+    const cache = createReplayCache({ log, folder: join(paths.cache, 'replay') });
+    const laterMarks = (path: string): Promise<LaterMarks> => readLaterMarks(signingKeys, path);
+    return openReplays({ log, library: await core.library(), cache, keys: decryptionKeys, laterMarks }, life);
   }
 
   const core: Core = {
@@ -203,6 +215,10 @@ export async function compose(options: ComposeOptions): Promise<Core> {
           openSearch({ log, library, cacheFolder: paths.cache, workerUrl: SEARCH_WORKER, pace }, life),
         );
       return openingSearch;
+    },
+    replays() {
+      openingReplays ??= startReplays();
+      return openingReplays;
     },
     async newCastWriter(details, size, wish = {}) {
       // The limits stand in them too.

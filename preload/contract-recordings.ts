@@ -104,3 +104,22 @@ export interface RecordingInfo extends RecordingFacts {
   /** Absolute path of the cast. */
   readonly path: string;
 }
+
+/** What happened when in a recording. All lists are in order and bounded. */
+export interface RecordingTimeline {
+  readonly recordingId: string;
+  /** Time of the last event that has been surveyed; `isComplete` where that is all of it, as it is now. */
+  readonly lastMicros: number;
+  readonly isComplete: boolean;
+  /** Output in each stretch of this length, from the start, in characters. */
+  readonly bucketMicros: number;
+  readonly activity: readonly number[];
+  readonly markers: readonly { readonly timeMicros: number; readonly label: string }[];
+  readonly resizes: readonly { readonly timeMicros: number; readonly size: TerminalSize }[];
+  /** Half a second and longer without any event; the longest where there are many. */
+  readonly silences: readonly { readonly fromMicros: number; readonly toMicros: number }[];
+  /** Where lines of the cast are damaged. */
+  readonly damages: readonly { readonly fromMicros: number; readonly toMicros: number }[];
+  /** Moments at which a replay can begin at once. */
+  readonly keyframesMicros: readonly number[];
+}

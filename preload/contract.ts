@@ -6,15 +6,22 @@
 import type { CredentialRequest } from './contract-credentials.ts';
 import type { DoctorReport } from './contract-doctor.ts';
 import type { PodInfo } from './contract-pods.ts';
-import type { RecordingInfo, RecordingState, RecordingVerification } from './contract-recordings.ts';
+import type { RecordingInfo, RecordingTimeline, RecordingVerification } from './contract-recordings.ts';
 import type { RedactionPattern, RedactionTrial } from './contract-redaction.ts';
+import type { SessionInfo } from './contract-sessions.ts';
 import type { Settings, SettingsState } from './contract-settings.ts';
 
 export type { CredentialRequest } from './contract-credentials.ts';
 export type { DoctorCheck, DoctorReport } from './contract-doctor.ts';
 export type { ContainerInfo, PodInfo } from './contract-pods.ts';
-export type { RecordingInfo, RecordingState, RecordingVerification } from './contract-recordings.ts';
+export type {
+  RecordingInfo,
+  RecordingState,
+  RecordingTimeline,
+  RecordingVerification,
+} from './contract-recordings.ts';
 export type { RedactionSettings, RedactionTrial } from './contract-redaction.ts';
+export type { SessionEnd, SessionInfo, SessionState } from './contract-sessions.ts';
 export type { Settings, SettingsState } from './contract-settings.ts';
 
 /** Raised with every change that an older side could not understand; both say theirs in the hello frame. */
@@ -83,6 +90,8 @@ export interface Calls {
   'library.get': { input: { readonly recordingId: string }; output: RecordingInfo };
   /** Reads all of its cast and compares it with its seal. */
   'library.verify': { input: { readonly recordingId: string }; output: RecordingVerification };
+  /** As far as it is known; the rest comes as `library.timeline`, while the recording is read in the background. */
+  'library.timeline': { input: { readonly recordingId: string }; output: RecordingTimeline };
   'library.remove': { input: { readonly recordingId: string }; output: Empty };
 
   /** What is masked without patterns of one's own, in words. */
@@ -121,6 +130,8 @@ export interface Events {
   'library.changed':
     | { readonly kind: 'put'; readonly recording: RecordingInfo }
     | { readonly kind: 'removed'; readonly recordingId: string };
+  /** More is known of a recording whose timeline was asked for. */
+  'library.timeline': RecordingTimeline;
   'settings.changed': SettingsState;
 }
 
@@ -136,8 +147,14 @@ export interface Streams {
    * ended.
    */
   'credentials.login': { params: { readonly requestId: string } };
-  /** A recording from its start: terminal records with their times. Nothing goes up. Ends at the recording's end. */
-  'library.play': { params: { readonly recordingId: string } };
+  /**
+   * A recording as terminal records with their times. Nothing goes up. From its start, or from the last keyframe up to
+   * `fromMicros`: then the first records bring an empty terminal to that moment. Ends at the recording's end; where it
+   * is live and followed, what is written later comes after `caught-up`.
+   */
+  'library.play': {
+    params: { readonly recordingId: string; readonly fromMicros?: number; readonly follows?: boolean };
+  };
 }
 
 export type CallName = keyof Calls;
@@ -250,44 +267,3 @@ export interface DebugWish {
   /** What it may do, as kubectl names it; absent: `general`. */
   readonly profile?: 'general' | 'baseline' | 'restricted' | 'netadmin' | 'sysadmin';
 }
-
-export interface SessionInfo {
-  readonly sessionId: string;
-  readonly target: ShellTarget & { readonly container: string };
-  readonly size: TerminalSize;
-  readonly state: SessionState;
-  readonly recording: RecordingState;
-  readonly viewers: number;
-}
-
-export type SessionState =
-  /** `note`: what it waits for, where that takes long. */
-  | { readonly kind: 'opening'; readonly note?: string }
-  | { readonly kind: 'live'; readonly startedAtMs: number }
-  /** The connection is lost; a new shell is opened in its place. Input is refused meanwhile. */
-  | {
-      readonly kind: 'reconnecting';
-      readonly startedAtMs: number;
-      readonly lostAtMs: number;
-      /** The first try is 1. */
-      readonly attempt: number;
-      /** Not later than now while it is trying. */
-      readonly nextTryAtMs: number;
-      /** What the last try failed with; at first, how the connection was lost. */
-      readonly problem: ProblemInfo;
-    }
-  | {
-      readonly kind: 'ended';
-      /** Absent where it never was live. */
-      readonly startedAtMs?: number;
-      readonly endedAtMs: number;
-      readonly end: SessionEnd;
-    };
-
-export type SessionEnd =
-  /** 0 to 255; 128 + n after signal n. */
-  | { readonly kind: 'exited'; readonly exitCode: number; readonly note?: string }
-  /** The user closed it. */
-  | { readonly kind: 'closed' }
-  /** It never opened, or it was lost. */
-  | { readonly kind: 'failed'; readonly problem: ProblemInfo };

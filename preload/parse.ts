@@ -122,6 +122,7 @@ export const callParsers: Parsers<{ [Name in CallName]: Calls[Name]['input'] }> 
   'library.list': parserOf(empty),
   'library.get': parserOf(recording),
   'library.verify': parserOf(recording),
+  'library.timeline': parserOf(recording),
   'library.remove': parserOf(recording),
   'redaction.builtIn': parserOf(empty),
   'redaction.try': parserOf(v.strictObject({ text: v.pipe(v.string(), v.maxLength(MAX_TRIAL)), patterns })),
@@ -135,7 +136,13 @@ export const callParsers: Parsers<{ [Name in CallName]: Calls[Name]['input'] }> 
 export const streamParsers: Parsers<{ [Name in StreamName]: Streams[Name]['params'] }> = {
   'sessions.view': parserOf(session),
   'credentials.login': parserOf(v.strictObject({ requestId: name })),
-  'library.play': parserOf(recording),
+  'library.play': parserOf(
+    v.strictObject({
+      ...recording.entries,
+      fromMicros: v.exactOptional(v.pipe(v.number(), v.finite(), v.minValue(0))),
+      follows: v.exactOptional(v.boolean()),
+    }),
+  ),
 };
 
 function parserOf<Output>(schema: v.GenericSchema<unknown, Output>): (input: unknown) => Output {

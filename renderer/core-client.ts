@@ -3,6 +3,6 @@ import type { ContractClient } from '../preload/client.ts';
 
 export type CoreClient = Pick<ContractClient, 'call' | 'on'>;
 
-export type PaneClient = Pick<ContractClient, 'call' | 'open'>;
+export type PaneClient = Pick<ContractClient, 'call' | 'on' | 'open'>;
 
 export type PageClient = Omit<ContractClient, 'close'>;

@@ -31,6 +31,10 @@ const ROOMS: Record<string, { rooms: readonly string[]; packages: readonly strin
     rooms: ['main/base', 'main/library', 'main/recording'],
     packages: ['@xterm/headless'],
   },
+  'main/replay': {
+    rooms: ['main/base', 'main/recording', 'main/library', 'preload'],
+    packages: ['@xterm/headless', '@xterm/addon-unicode-graphemes', 'valibot'],
+  },
   'main/demo': {
     rooms: ['main/base'],
     packages: ['@lydell/node-pty', '@peculiar/x509', 'reflect-metadata', 'valibot', 'ws', 'yaml'],
@@ -48,6 +52,7 @@ const ROOMS: Record<string, { rooms: readonly string[]; packages: readonly strin
       'main/library',
       'main/search',
       'main/exchange',
+      'main/replay',
       'main/demo',
       'main/settings',
       'preload',

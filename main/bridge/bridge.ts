@@ -5,14 +5,15 @@ import { answerContexts, toContextList } from './contexts.ts';
 import { answerCredentials, viewLogin } from './credentials.ts';
 import { answerDoctor } from './doctor.ts';
 import { answerEncryption } from './encryption.ts';
-import { answerLibrary } from './library.ts';
+import { answerLibrary, toTimeline } from './library.ts';
 import { answerPods } from './pods.ts';
 import { toProblem } from './problem.ts';
 import { answerRedaction } from './redaction.ts';
+import { playRecording } from './replay.ts';
 import type { Rooms } from './rooms.ts';
 import { answerSessions, toSessionInfo } from './sessions.ts';
 import { answerSettings, toSettingsState } from './settings.ts';
-import { playRecording, viewSession } from './streams.ts';
+import { viewSession } from './streams.ts';
 
 /** Answers one page over one wire until either is gone. What the page was following ends with it. */
 export function servePage(rooms: Rooms, wire: Wire, parent: Lifetime): Lifetime {
@@ -44,7 +45,7 @@ export function servePage(rooms: Rooms, wire: Wire, parent: Lifetime): Lifetime 
     toProblem,
     onProtocolError: (error) => rooms.log.warn({ error: String(error) }, 'page spoke nonsense'),
   });
-  const { contexts, demo, sessions, library, settings, userRequests } = rooms;
+  const { contexts, demo, sessions, library, replays, settings, userRequests } = rooms;
   const tellContexts = (): void =>
     server.emit('contexts.changed', toContextList(contexts.current(), demo.snapshot()));
   life.own(contexts.onChanged(tellContexts));
@@ -54,6 +55,7 @@ export function servePage(rooms: Rooms, wire: Wire, parent: Lifetime): Lifetime 
   life.own(userRequests.onChanged((requests) => server.emit('credentials.changed', requests)));
   life.own(userRequests.attend());
   life.own(library.onChanged((change) => server.emit('library.changed', change)));
+  life.own(replays.onTimeline((timeline) => server.emit('library.timeline', toTimeline(timeline))));
   life.own(settings.onChanged((current) => server.emit('settings.changed', toSettingsState(current))));
   life.own(() => wire.close());
   // Ending is what is to happen, and it does not reject.

@@ -7,6 +7,7 @@ import type { Doctor } from '../doctor/doctor.ts';
 import type { Contexts } from '../kube/contexts.ts';
 import type { Library } from '../library/library.ts';
 import type { DecryptionKeys } from '../recording/decryption-keys.ts';
+import type { Replays } from '../replay/replays.ts';
 import type { Sessions } from '../session/sessions.ts';
 import type { SettingsStore } from '../settings/settings.ts';
 
@@ -19,6 +20,7 @@ export interface Rooms {
   readonly demo: DemoSwitch;
   readonly sessions: Sessions;
   readonly library: Library;
+  readonly replays: Replays;
   readonly settings: SettingsStore;
   readonly decryptionKeys: DecryptionKeys;
   readonly doctor: Doctor;

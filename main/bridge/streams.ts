@@ -1,7 +1,6 @@
 import type { ByteStream } from '../../preload/byte-stream.ts';
 import { encodeOutput, encodeRecord } from '../../preload/terminal-records.ts';
 import { AppError } from '../base/errors.ts';
-import { toSessionRecord } from '../session/cast-replay.ts';
 import type { SessionRecord } from '../session/session-record.ts';
 import { toProblem } from './problem.ts';
 import type { Rooms } from './rooms.ts';
@@ -26,24 +25,6 @@ export async function viewSession(
     },
     { signal },
   );
-}
-
-/** A recording from its start, as fast as the page takes it. */
-export async function playRecording(
-  { library }: Rooms,
-  { recordingId }: { readonly recordingId: string },
-  stream: ByteStream,
-  { signal }: { signal: AbortSignal },
-): Promise<void> {
-  for await (const item of library.read(recordingId, { signal })) {
-    if (item.kind === 'header') {
-      await writeRecord(stream, { kind: 'resize', timeMicros: 0, size: item.header.size }, signal);
-    } else if (item.kind === 'event') {
-      const record = toSessionRecord(item.event);
-      if (record) await writeRecord(stream, record, signal);
-    }
-  }
-  stream.end();
 }
 
 /** The page knows that the shell is away and that input is refused; the next shell takes it again. */

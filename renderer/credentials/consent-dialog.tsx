@@ -1,10 +1,10 @@
 /** Asks once whether a program that a kubeconfig names may run. Escape decides later: what waits goes on waiting. */
 import type { JSX } from 'preact';
 import type { CredentialRequest } from '../../preload/contract.ts';
+import { visibleText } from '../../preload/visible-text.ts';
 import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { useTypedAhead } from '../ui/typed-ahead.ts';
-import { visibleText } from '../ui/visible-text.ts';
 import { pluginName, waitingWords } from './credential-words.ts';
 
 export interface ConsentDialogProps {

@@ -1,6 +1,6 @@
 /** What plugins want, in words. All pure. */
 import type { CredentialRequest } from '../../preload/contract.ts';
-import { visibleText } from '../ui/visible-text.ts';
+import { visibleText } from '../../preload/visible-text.ts';
 
 /** `kubelogin` of `/usr/local/bin/kubelogin` or `C:\tools\kubelogin.exe`: what people call it. */
 export function pluginName({ command }: Pick<CredentialRequest, 'command'>): string {

@@ -1,12 +1,14 @@
 /** Under a replay: play, where it stands in real and in recorded time, speed, and whether pauses are skipped. */
 import type { JSX } from 'preact';
-import type { RecordingInfo, TerminalSize } from '../../preload/contract.ts';
-import { IconButton } from '../ui/button.tsx';
+import type { RecordingInfo, RecordingTimeline, TerminalSize } from '../../preload/contract.ts';
+import { visibleText } from '../../preload/visible-text.ts';
+import { Button, IconButton } from '../ui/button.tsx';
 import { formatClock, formatDuration } from '../ui/format.ts';
-import { visibleText } from '../ui/visible-text.ts';
 import { type Marker, markerHere } from './markers.ts';
-import { type PlayerState, SPEEDS } from './player.ts';
+import { isMoving, type PlayerState, SPEEDS } from './player.ts';
+import { PlayerTimeline } from './player-timeline.tsx';
 import { describeOutcome, formatMoment, formatTimeOfDay } from './recording-words.ts';
+import { shownMicros } from './replay-timeline.ts';
 
 export interface PlayerBarProps {
   readonly recording: RecordingInfo;
@@ -16,6 +18,8 @@ export interface PlayerBarProps {
   readonly positionMicros: number;
   /** In order of time. */
   readonly markers: readonly Marker[];
+  /** As far as it is known. */
+  readonly timeline: RecordingTimeline | undefined;
   readonly speed: number;
   /** Longest pause that is shown; 0 shows all of each. */
   readonly idleSeconds: number;
@@ -29,7 +33,13 @@ export interface PlayerBarProps {
 export function PlayerBar(props: PlayerBarProps): JSX.Element {
   const { recording, state, positionMicros } = props;
   const { durationMicros } = recording;
-  const isPlaying = state.kind === 'playing' || (state.kind === 'seeking' && state.thenPlays);
+  const isPlaying = isMoving(state);
+  const isLive = recording.state === 'live';
+  const shown = shownMicros(
+    durationMicros,
+    props.timeline?.silences ?? [],
+    props.skipsIdle ? props.idleSeconds : 0,
+  );
   const nowMs = recording.startedAtMs + positionMicros / 1_000;
   const share = durationMicros === 0 ? 1 : Math.min(1, positionMicros / durationMicros);
   const here = markerHere(props.markers, positionMicros);
@@ -44,6 +54,7 @@ export function PlayerBar(props: PlayerBarProps): JSX.Element {
         {formatTimeOfDay(nowMs)}
       </time>
       <div class="player-track">
+        {props.timeline && <PlayerTimeline timeline={props.timeline} durationMicros={durationMicros} />}
         <input
           class="player-seek"
           type="range"
@@ -69,7 +80,24 @@ export function PlayerBar(props: PlayerBarProps): JSX.Element {
       <span class="player-times numbers">
         {formatClock(positionMicros / 1_000)}
         <span class="player-total"> / {formatClock(durationMicros / 1_000)}</span>
+        {durationMicros - shown >= 1e6 && (
+          <span class="player-total secondary" title="How long it is with its pauses skipped">
+            {' '}
+            ({formatClock(shown / 1_000)} shown)
+          </span>
+        )}
       </span>
+      {isLive && (
+        <Button
+          onPress={() => props.onSeek(durationMicros)}
+          isDisabled={state.kind === 'following'}
+          title={
+            state.kind === 'following' ? 'What is written now is shown' : 'Go to what is written now (End)'
+          }
+        >
+          {state.kind === 'following' ? 'Live' : 'Go live'}
+        </Button>
+      )}
       <span class="player-outcome secondary ellipsis" role="status">
         {state.kind === 'ended' ? describeOutcome(recording).word : ''}
       </span>

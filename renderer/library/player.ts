@@ -1,6 +1,7 @@
 /**
  * Plays a recording on a screen: its records in their order, at their times. It reads ahead by one record
- * and the stream's window, so a recording of any length costs no memory; going back means reading anew.
+ * and the stream's window, so a recording of any length costs no memory; going elsewhere means reading anew from the
+ * last keyframe before.
  */
 import type { TerminalSize } from '../../preload/contract.ts';
 import type { TerminalRecord } from '../../preload/terminal-records.ts';
@@ -20,8 +21,8 @@ interface PlayerSource {
 export interface PlayerNeeds {
   readonly screen: Screen;
   readonly timers: Timers;
-  /** Opens the recording at its start. */
-  open(): PlayerSource;
+  /** Opens the recording at the last keyframe up to there; at its start where there is none. */
+  open(fromMicros: number): PlayerSource;
   onChanged(state: PlayerState): void;
   /** A marker was come past. */
   onMarker?(marker: Marker): void;
@@ -39,6 +40,8 @@ export type PlayerState =
   | { readonly kind: 'paused' }
   /** Reading towards a moment without showing the way. */
   | { readonly kind: 'seeking'; readonly toMicros: number; readonly thenPlays: boolean }
+  /** All that there is of a live recording is shown; more comes as it is written. */
+  | { readonly kind: 'following' }
   | { readonly kind: 'ended' }
   | { readonly kind: 'failed'; readonly error: unknown };
 
@@ -55,6 +58,10 @@ export interface Player {
   setIdleSeconds(seconds: number): void;
   /** A live recording grows. */
   setDuration(micros: number): void;
+  /** Moments at which the recording can be opened, in order: more become known while it plays. */
+  setKeyframes(micros: readonly number[]): void;
+  /** Shows the next record, or the screen as it was before the last one; pauses. */
+  step(direction: 1 | -1): void;
   /** Resolves when the screen shows that moment, or when a later seek has taken its place. */
   seek(toMicros: number): Promise<void>;
   stop(): void;
@@ -65,9 +72,12 @@ export const SPEEDS: readonly number[] = [0.5, 1, 2, 4, 8, 16];
 /** One reading of the recording from its start. */
 interface Run {
   source?: PlayerSource;
+  readonly fromMicros: number;
   /** What there was to read when it began: a live recording has more by now. */
   readonly durationMicros: number;
   isAtEnd: boolean;
+  /** Nothing more of a live recording has been written yet. */
+  isAtLiveEdge: boolean;
 }
 
 export function createPlayer(needs: PlayerNeeds, options: PlayerOptions): Player {
@@ -81,10 +91,12 @@ export function createPlayer(needs: PlayerNeeds, options: PlayerOptions): Player
   let seekDone: (() => void) | undefined;
   /** Wakes the run that waits for its next record's time. */
   let wake: (() => void) | undefined;
+  let keyframes: readonly number[] = [];
+  let isStepping = false;
 
   function enter(next: PlayerState): void {
     state = next;
-    if (next.kind === 'playing') playhead.start();
+    if (next.kind === 'playing' || next.kind === 'following') playhead.start();
     else playhead.halt();
     if (next.kind !== 'seeking') {
       seekDone?.();
@@ -94,9 +106,9 @@ export function createPlayer(needs: PlayerNeeds, options: PlayerOptions): Player
     needs.onChanged(next);
   }
 
-  function startRun(): void {
+  function startRun(fromMicros: number): void {
     endRun();
-    const next: Run = { durationMicros, isAtEnd: false };
+    const next: Run = { fromMicros, durationMicros, isAtEnd: false, isAtLiveEdge: false };
     run = next;
     runs = runs.then(() => perform(next));
   }
@@ -114,8 +126,13 @@ export function createPlayer(needs: PlayerNeeds, options: PlayerOptions): Player
       await screen.resize(options.size);
       playhead.rewind();
       if (own !== run) return;
-      own.source = needs.open();
+      own.source = needs.open(own.fromMicros);
       for await (const record of readRecords(own.source.input)) {
+        own.isAtLiveEdge = record.kind === 'caught-up';
+        if (own.isAtLiveEdge) {
+          await reachLiveEdge(own);
+          continue;
+        }
         await due(own, record);
         if (own !== run) return;
         await showRecord(screen, record);
@@ -136,15 +153,30 @@ export function createPlayer(needs: PlayerNeeds, options: PlayerOptions): Player
     }
   }
 
+  async function reachLiveEdge(own: Run): Promise<void> {
+    await screen.settle();
+    if (own !== run) return;
+    if (state.kind === 'seeking') {
+      playhead.move(Math.max(playhead.passedMicros(), Math.min(playhead.positionMicros(), durationMicros)));
+      enter({ kind: state.thenPlays ? 'following' : 'paused' });
+    } else if (state.kind === 'playing') enter({ kind: 'following' });
+  }
+
   /** Resolves when it is this record's time, or when the run is over. */
   async function due(own: Run, record: TerminalRecord): Promise<void> {
     playhead.next(record.timeMicros);
+    // It has waited for its writer long enough.
+    if (state.kind === 'following') playhead.move(record.timeMicros);
     while (own === run && record.timeMicros > playhead.positionMicros()) {
       if (state.kind === 'seeking') {
         await screen.settle();
         if (own === run && state.kind === 'seeking' && record.timeMicros > playhead.positionMicros()) {
           enter({ kind: state.thenPlays ? 'playing' : 'paused' });
         }
+      } else if (isStepping) {
+        isStepping = false;
+        playhead.move(record.timeMicros);
+        needs.onChanged(state);
       } else if (state.kind === 'playing') {
         const waitMs = playhead.waitMs(record.timeMicros);
         if (waitMs <= 0) playhead.move(record.timeMicros);
@@ -175,18 +207,23 @@ export function createPlayer(needs: PlayerNeeds, options: PlayerOptions): Player
     });
     playhead.halt();
     playhead.move(target);
-    const isBehind = target < playhead.passedMicros();
+    isStepping = false;
+    const passed = playhead.passedMicros();
+    const isBehind = target < passed;
+    const isShortened = keyframes.some((micros) => micros > passed && micros <= target);
     if (run?.isAtEnd && !isBehind && durationMicros === run.durationMicros) {
       enter({ kind: 'ended' });
+    } else if (run?.isAtLiveEdge && !isBehind) {
+      enter({ kind: thenPlays ? 'following' : 'paused' });
     } else {
       enter({ kind: 'seeking', toMicros: target, thenPlays });
-      if (!run || run.isAtEnd || isBehind) startRun();
+      if (!run || run.isAtEnd || isBehind || isShortened) startRun(target);
     }
     return done;
   }
 
   function isPlayingOrWill(): boolean {
-    return state.kind === 'playing' || (state.kind === 'seeking' && state.thenPlays);
+    return isMoving(state);
   }
 
   return {
@@ -197,13 +234,13 @@ export function createPlayer(needs: PlayerNeeds, options: PlayerOptions): Player
     play() {
       if (isPlayingOrWill()) return;
       if (state.kind === 'seeking') enter({ ...state, thenPlays: true });
-      else if (state.kind === 'paused' && run) enter({ kind: 'playing' });
+      else if (state.kind === 'paused' && run) enter({ kind: run.isAtLiveEdge ? 'following' : 'playing' });
       // The seek's end is announced by `onChanged`.
       else void seek(state.kind === 'failed' ? playhead.positionMicros() : 0, true);
     },
     pause() {
       if (state.kind === 'seeking') enter({ ...state, thenPlays: false });
-      else if (state.kind === 'playing') enter({ kind: 'paused' });
+      else if (isMoving(state)) enter({ kind: 'paused' });
     },
     setSpeed(speed) {
       playhead.setSpeed(speed);
@@ -216,12 +253,33 @@ export function createPlayer(needs: PlayerNeeds, options: PlayerOptions): Player
     setDuration(micros) {
       durationMicros = micros;
     },
+    setKeyframes(micros) {
+      keyframes = micros;
+    },
+    step(direction) {
+      if (state.kind === 'failed') return;
+      if (isMoving(state) && state.kind !== 'seeking') enter({ kind: 'paused' });
+      if (direction === -1) {
+        // The seek's end is announced by `onChanged`.
+        void seek(playhead.passedMicros() - 1, false);
+      } else if (state.kind === 'paused' && run) {
+        isStepping = true;
+        wake?.();
+      }
+    },
     seek: (toMicros) => seek(toMicros, isPlayingOrWill()),
     stop() {
       endRun();
       seekDone?.();
     },
   };
+}
+
+/** It goes on by itself, now or when it has come to where it seeks. */
+export function isMoving(state: PlayerState): boolean {
+  return (
+    state.kind === 'playing' || state.kind === 'following' || (state.kind === 'seeking' && state.thenPlays)
+  );
 }
 
 /** Timers count in 31 bits of milliseconds; a recording may be silent for longer. */

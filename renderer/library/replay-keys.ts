@@ -9,6 +9,8 @@ export type PlayerCommand =
   | 'end'
   | 'faster'
   | 'slower'
+  | 'step.next'
+  | 'step.previous'
   | 'marker.next'
   | 'marker.previous';
 
@@ -20,6 +22,8 @@ const COMMANDS: ReadonlyMap<string, PlayerCommand> = new Map([
   ['End', 'end'],
   ['>', 'faster'],
   ['<', 'slower'],
+  ['.', 'step.next'],
+  [',', 'step.previous'],
 ]);
 
 const MARKER_COMMANDS: ReadonlyMap<string, PlayerCommand> = new Map([

@@ -1,7 +1,7 @@
 /** A recording in a tab: a terminal that has happened, and the bar that plays it. */
 import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { AppInfo, RecordingInfo, Settings } from '../../preload/contract.ts';
+import type { AppInfo, RecordingInfo, RecordingTimeline, Settings } from '../../preload/contract.ts';
 import type { PaneClient } from '../core-client.ts';
 import { problemOf } from '../problem.ts';
 import { TerminalFrame } from '../terminal/terminal-frame.tsx';
@@ -11,18 +11,12 @@ import { Button } from '../ui/button.tsx';
 import { formatClock } from '../ui/format.ts';
 import { Waiting } from '../ui/messages.tsx';
 import { Problem } from '../ui/problem.tsx';
-import {
-  type Marker,
-  mergeMarkers,
-  nextMarker,
-  previousMarker,
-  readMarkers,
-  SCANNED_BYTES,
-} from './markers.ts';
-import { createPlayer, type Player, type PlayerState, SPEEDS } from './player.ts';
+import { type Marker, mergeMarkers, nextMarker, previousMarker } from './markers.ts';
+import { createPlayer, isMoving, type Player, type PlayerState, SPEEDS } from './player.ts';
 import { PlayerBar } from './player-bar.tsx';
 import { nameOf } from './recording-words.ts';
 import { type PlayerCommand, playerCommandOf, stepSpeed } from './replay-keys.ts';
+import { followTimeline } from './replay-timeline.ts';
 
 export interface ReplayPaneProps {
   readonly client: PaneClient;
@@ -54,6 +48,7 @@ export function ReplayPane(props: ReplayPaneProps): JSX.Element {
   const [positionMicros, setPosition] = useState(0);
   const [size, setSize] = useState(recording.size);
   const [markers, setMarkers] = useState<readonly Marker[]>([]);
+  const [timeline, setTimeline] = useState<RecordingTimeline>();
   const [speed, setSpeed] = useState(1);
   const [skipsIdle, setSkipsIdle] = useState(settings.replayIdleSeconds > 0);
   latestMarkers.current = markers;
@@ -65,7 +60,8 @@ export function ReplayPane(props: ReplayPaneProps): JSX.Element {
       {
         screen: made.screen,
         timers: pageTimers,
-        open: () => client.open('library.play', { recordingId: first.recordingId }),
+        open: (fromMicros) =>
+          client.open('library.play', { recordingId: first.recordingId, fromMicros, follows: true }),
         onMarker: (marker) => addMarkers([marker]),
         onChanged(changed) {
           setState(changed);
@@ -82,26 +78,17 @@ export function ReplayPane(props: ReplayPaneProps): JSX.Element {
     player.current = next;
     signal.addEventListener('abort', () => next.stop(), { once: true });
     next.play();
-    if (first.bytes <= SCANNED_BYTES) void findMarkers(client, first.recordingId, signal);
+    followTimeline(client, first.recordingId, takeTimeline, { signal });
+  }
+
+  function takeTimeline(next: RecordingTimeline): void {
+    setTimeline(next);
+    addMarkers(next.markers);
+    player.current?.setKeyframes(next.keyframesMicros);
   }
 
   function addMarkers(more: readonly Marker[]): void {
     setMarkers((known) => mergeMarkers(known, more));
-  }
-
-  /** Its failures are told by the player, which reads the same. */
-  async function findMarkers(client: PaneClient, recordingId: string, signal: AbortSignal): Promise<void> {
-    const source = client.open('library.play', { recordingId });
-    const stop = (): void => source.end();
-    signal.addEventListener('abort', stop, { once: true });
-    try {
-      addMarkers(await readMarkers(source.input));
-    } catch {
-      // Those that were come past are known.
-    } finally {
-      signal.removeEventListener('abort', stop);
-      source.end();
-    }
   }
 
   useEffect(() => player.current?.setIdleSeconds(skipsIdle ? idleSeconds : 0), [skipsIdle, idleSeconds]);
@@ -111,7 +98,7 @@ export function ReplayPane(props: ReplayPaneProps): JSX.Element {
     if (!props.isVisible) player.current?.pause();
   }, [props.isVisible]);
   useEffect(() => {
-    if (state.kind !== 'playing') return;
+    if (state.kind !== 'playing' && state.kind !== 'following') return;
     const timer = setInterval(() => setPosition(player.current?.positionMicros() ?? 0), FOLLOW_MS);
     return () => clearInterval(timer);
   }, [state.kind]);
@@ -127,8 +114,7 @@ export function ReplayPane(props: ReplayPaneProps): JSX.Element {
   }
 
   function toggle(): void {
-    const isPlaying = state.kind === 'playing' || (state.kind === 'seeking' && state.thenPlays);
-    if (isPlaying) player.current?.pause();
+    if (isMoving(state)) player.current?.pause();
     else player.current?.play();
   }
 
@@ -143,6 +129,8 @@ export function ReplayPane(props: ReplayPaneProps): JSX.Element {
     'marker.previous': () =>
       goTo(previousMarker(latestMarkers.current, player.current?.positionMicros() ?? 0)),
     slower: () => setSpeed((before) => stepSpeed(SPEEDS, before, -1)),
+    'step.next': () => player.current?.step(1),
+    'step.previous': () => player.current?.step(-1),
   };
 
   function press(event: KeyboardEvent): void {
@@ -190,6 +178,7 @@ export function ReplayPane(props: ReplayPaneProps): JSX.Element {
               size={size}
               positionMicros={positionMicros}
               markers={markers}
+              timeline={timeline}
               speed={speed}
               idleSeconds={idleSeconds}
               skipsIdle={skipsIdle}

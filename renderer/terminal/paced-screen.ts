@@ -3,7 +3,7 @@
  * here a write waits once a bounded amount is unparsed, which is what gives a stream's credit back.
  */
 import type { TerminalSize } from '../../preload/contract.ts';
-import { visibleText } from '../ui/visible-text.ts';
+import { formatMarkerLine } from '../../preload/marker-line.ts';
 
 /** What records are shown on. */
 export interface Screen {
@@ -32,6 +32,9 @@ export interface ParsingTerminal {
  * line (3 MB/s in 4 KiB pieces, measured); 64 KiB keep the parser busy and are parsed within some frames.
  */
 export const UNPARSED_BYTES: number = 64 * 1024;
+
+/** What a reset of xterm.js 6.0.0 leaves as it was: a sequence that has begun, and a cursor that is hidden. */
+const END_ALL = new TextEncoder().encode('\x18\x1b[?25h');
 
 /** `onParsed` runs after each write has been parsed, in the same task. */
 export function createPacedScreen(
@@ -74,8 +77,7 @@ export function createPacedScreen(
       await untilUnparsed(0);
       const { type, cursorX } = terminal.buffer.active;
       if (type === 'alternate') return;
-      const before = cursorX === 0 ? '' : '\r\n';
-      await write(new TextEncoder().encode(`${before}\x1b[0;2m— ${visibleText(label)} —\x1b[0m\r\n`));
+      await write(new TextEncoder().encode(formatMarkerLine(label, cursorX)));
     },
     settle: () => untilUnparsed(0),
     async resize({ cols, rows }) {
@@ -83,6 +85,7 @@ export function createPacedScreen(
       terminal.resize(cols, rows);
     },
     async reset() {
+      await write(END_ALL);
       await untilUnparsed(0);
       terminal.reset();
     },

@@ -18,6 +18,7 @@ import type {
 } from '../../preload/contract.ts';
 import { checksWith, reportOf } from './doctor-checks.ts';
 import { contextNamed, FIRST_SETTINGS, sessionNamed } from './page-things.ts';
+import { timelineOf } from './recording-timeline.ts';
 
 export interface PageCoreState {
   info: AppInfo;
@@ -196,6 +197,7 @@ export function createAnswers(needs: AnswerNeeds): PageAnswers {
       verdict: 'intact',
       reason: 'it is what was recorded',
     }),
+    'library.timeline': ({ recordingId }) => timelineOf(recordingId, []),
     'library.remove': ({ recordingId }) => {
       state.recordings.delete(recordingId);
       emit('library.changed', { kind: 'removed', recordingId });

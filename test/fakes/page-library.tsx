@@ -1,7 +1,7 @@
 /** A page with the library and a replay on a core in memory, for test/renderer/library/*.test.ts. In the browser. */
 import { signal } from '@preact/signals';
 import { type JSX, render } from 'preact';
-import type { RecordingInfo, Settings } from '../../preload/contract.ts';
+import type { CallName, Calls, RecordingInfo, RecordingTimeline, Settings } from '../../preload/contract.ts';
 import type { TerminalRecord } from '../../preload/terminal-records.ts';
 import type { PaneClient } from '../../renderer/core-client.ts';
 import { LibraryView } from '../../renderer/library/library-view.tsx';
@@ -9,6 +9,7 @@ import { ReplayPane } from '../../renderer/library/replay-pane.tsx';
 import { followTheme } from '../../renderer/ui/theme.ts';
 import { createRecordSource, output, type RecordSource, resize } from './record-source.ts';
 import { recording } from './recording-info.ts';
+import { timelineOf } from './recording-timeline.ts';
 
 const MINUTE_MS = 60_000;
 const START_MS = new Date(2026, 10, 20, 14, 3, 0).getTime();
@@ -41,13 +42,17 @@ const replayed = signal<RecordingInfo | undefined>(undefined);
 const deeds: string[] = [];
 const sources: RecordSource[] = [];
 let records: readonly TerminalRecord[] = [];
+let timelineChanges: Partial<RecordingTimeline> = {};
 /** A core that stops in the middle of a recording. */
 let failsAfter: number | undefined;
 
 const client: PaneClient = {
-  async call() {
-    throw new Error('a replay calls nothing');
+  async call<Name extends CallName>(name: Name): Promise<Calls[Name]['output']> {
+    if (name !== 'library.timeline' || !replayed.value) throw new Error(`a replay does not call ${name}`);
+    const timeline = timelineOf(replayed.value.recordingId, records, timelineChanges);
+    return timeline as Calls[Name]['output'];
   },
+  on: () => () => {},
   open(name, params) {
     deeds.push(`${name} ${JSON.stringify(params)}`);
     const source = createRecordSource(records.slice(0, failsAfter), { open: true });
@@ -151,7 +156,12 @@ const stage = {
       }),
     );
   },
-  replay(changes: Partial<RecordingInfo> = {}, failing?: number): void {
+  replay(
+    changes: Partial<RecordingInfo> = {},
+    failing?: number,
+    timeline: Partial<RecordingTimeline> = {},
+  ): void {
+    timelineChanges = timeline;
     records = sampleRecords();
     failsAfter = failing;
     replayed.value = recording({ startedAtMs: START_MS, durationMicros: 915e6, exitCode: 0, ...changes });

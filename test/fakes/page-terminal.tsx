@@ -56,6 +56,7 @@ let thaw = (): void => {};
 let obeysResize = true;
 
 const client: PaneClient = {
+  on: () => () => {},
   async call<Name extends CallName>(name: Name, input: Calls[Name]['input']) {
     calls.push({ name, input });
     if (name === 'sessions.resize' && obeysResize) {

@@ -1,4 +1,5 @@
 // covers: renderer/library/player-bar.tsx
+// covers: renderer/library/player-timeline.tsx
 // covers: renderer/library/recording-details.tsx
 // covers: renderer/library/verification.tsx
 // covers: renderer/library/recording-row.tsx

@@ -1,37 +1,15 @@
 import { describe, expect, test } from 'vitest';
-import type { TerminalRecord } from '../../../preload/terminal-records.ts';
 import {
   type Marker,
   markerHere,
   mergeMarkers,
   nextMarker,
   previousMarker,
-  readMarkers,
 } from '../../../renderer/library/markers.ts';
-import { createRecordSource, output } from '../../fakes/record-source.ts';
 
-const at = (seconds: number, label = `at ${seconds}`): Marker & { readonly kind: 'marker' } => ({
-  kind: 'marker',
-  timeMicros: seconds * 1e6,
-  label,
-});
 const marker = (seconds: number): Marker => ({ timeMicros: seconds * 1e6, label: `at ${seconds}` });
 
 describe('a recording`s markers', () => {
-  test('are read out of all of it', async () => {
-    const records: TerminalRecord[] = [output(0, 'one'), at(1), output(2, 'two'), at(3), output(4, 'three')];
-    expect(await readMarkers(createRecordSource(records).input)).toEqual([marker(1), marker(3)]);
-  });
-
-  test('beyond a thousand are left out, and the rest of the recording is not read', async () => {
-    const source = createRecordSource([
-      ...Array.from({ length: 1_500 }, (_, index) => at(index)),
-      output(2_000, 'unread'),
-    ]);
-    expect(await readMarkers(source.input)).toHaveLength(1_000);
-    expect([source.taken, source.isClosed]).toEqual([1_000, true]);
-  });
-
   test('are each known once and stand in order, however often they are come past', () => {
     const known = mergeMarkers([], [marker(5), marker(1)]);
     expect(known).toEqual([marker(1), marker(5)]);

@@ -14,6 +14,8 @@ interface Stage {
   readonly player: Player;
   readonly timers: ManualTimers;
   readonly sources: RecordSource[];
+  /** Where each of them was opened, in seconds. */
+  readonly openedAt: number[];
   readonly states: PlayerState['kind'][];
   /** What has been put on the screen since it was last reset. */
   shown(): string;
@@ -27,10 +29,17 @@ afterEach(() => {
 
 function stage(
   records: readonly TerminalRecord[],
-  options: { idleSeconds?: number; durationSeconds?: number; screen?: Partial<Screen>; open?: boolean } = {},
+  options: {
+    keyframes?: readonly number[];
+    idleSeconds?: number;
+    durationSeconds?: number;
+    screen?: Partial<Screen>;
+    open?: boolean;
+  } = {},
 ): Stage {
   const timers = createManualTimers();
   const sources: RecordSource[] = [];
+  const openedAt: number[] = [];
   const states: PlayerState['kind'][] = [];
   let shown = '';
   const screen: Screen = {
@@ -54,8 +63,11 @@ function stage(
     {
       screen,
       timers,
-      open() {
-        const source = createRecordSource(records, { open: options.open ?? false });
+      open(fromMicros) {
+        openedAt.push(fromMicros / 1e6);
+        const begun = options.keyframes?.findLast((seconds) => seconds * 1e6 <= fromMicros) ?? 0;
+        const rest = records.filter(({ timeMicros }) => begun === 0 || timeMicros > begun * 1e6);
+        const source = createRecordSource(rest, { open: options.open ?? false });
         sources.push(source);
         return source;
       },
@@ -67,10 +79,12 @@ function stage(
       idleSeconds: options.idleSeconds ?? 0,
     },
   );
+  player.setKeyframes((options.keyframes ?? []).map((seconds) => seconds * 1e6));
   const made: Stage = {
     player,
     timers,
     sources,
+    openedAt,
     states,
     shown: () => shown.replace('<80x24>', ''),
     seconds: () => player.positionMicros() / 1e6,
@@ -450,5 +464,102 @@ describe('on a real terminal', () => {
       expect(await play(records, [target / 3, lastMicros * 0.9, 0, target])).toBe(straight);
     }
     expect(await play(records, [lastMicros])).not.toBe(await play(records, [lastMicros / 2]));
+  });
+});
+
+describe('keyframes', () => {
+  test('a seek far ahead begins at the one before it, a short one reads on', async () => {
+    const { player, timers, shown, openedAt } = stage(letters, { keyframes: [4] });
+    player.play();
+    await timers.settle();
+    await player.seek(1.5e6);
+    expect(openedAt).toEqual([0]);
+    expect(shown()).toBe('ab');
+    await player.seek(7e6);
+    expect(openedAt).toEqual([0, 7]);
+    // What came before stands in the keyframe.
+    expect(shown()).toBe('d');
+    await player.seek(8e6);
+    expect(openedAt).toEqual([0, 7]);
+  });
+
+  test('a seek back opens the recording at that moment', async () => {
+    const { player, timers, openedAt, seconds } = stage(letters, { keyframes: [4] });
+    player.play();
+    await timers.settle();
+    await player.seek(10e6);
+    await player.seek(6e6);
+    expect(openedAt.at(-1)).toBe(6);
+    expect(seconds()).toBe(6);
+  });
+});
+
+describe('stepping', () => {
+  test('goes from one output to the next and back, and pauses', async () => {
+    const { player, timers, shown, seconds } = stage(letters);
+    player.play();
+    await timers.advance(1_100);
+    player.step(1);
+    await timers.settle();
+    expect([shown(), seconds(), player.state.kind]).toEqual(['abc', 2, 'paused']);
+    player.step(1);
+    await timers.settle();
+    expect([shown(), seconds()]).toEqual(['abcd', 5]);
+    player.step(-1);
+    await timers.settle();
+    expect(shown()).toBe('abc');
+    player.step(-1);
+    await timers.settle();
+    expect(shown()).toBe('ab');
+    player.step(1);
+    await timers.settle();
+    expect(shown()).toBe('abc');
+    await timers.advance(10_000);
+    expect(shown()).toBe('abc');
+  });
+
+  test('goes back from the end, and not beyond it', async () => {
+    const { player, timers, shown } = stage(letters);
+    player.play();
+    await timers.advance(20_000);
+    player.step(1);
+    await timers.settle();
+    expect(player.state.kind).toBe('ended');
+    player.step(-1);
+    await timers.settle();
+    expect(shown()).toBe('abcd');
+  });
+});
+
+describe('a live recording', () => {
+  const caughtUp = { kind: 'caught-up' as const, timeMicros: 10e6 };
+
+  test('is followed: what is written is shown at once', async () => {
+    const { player, timers, shown, sources } = stage([...letters, caughtUp], { open: true });
+    player.play();
+    await timers.settle();
+    await player.seek(10e6);
+    expect(player.state.kind).toBe('following');
+    sources[0]?.push(output(60, 'f'));
+    await timers.settle();
+    expect(shown()).toBe('abcdef');
+    expect(player.positionMicros()).toBe(60e6);
+    sources[0]?.finish();
+    await timers.settle();
+    expect(player.state.kind).toBe('ended');
+  });
+
+  test('that is paused at its end waits, and goes on with what came meanwhile', async () => {
+    const { player, timers, shown, sources } = stage([...letters, caughtUp], { open: true });
+    await player.seek(10e6);
+    expect([player.state.kind, shown()]).toEqual(['paused', 'abcde']);
+    sources[0]?.push(output(60, 'f'), { ...caughtUp, timeMicros: 60e6 });
+    await timers.settle();
+    expect(shown()).toBe('abcde');
+    player.setDuration(60e6);
+    player.play();
+    await player.seek(60e6);
+    await timers.settle();
+    expect(shown()).toBe('abcdef');
   });
 });

@@ -77,8 +77,24 @@ test('a resize and a reset happen where they stand between the bytes', async () 
   await screen.write(new Uint8Array(4));
   const reset = screen.reset();
   terminal.parse();
+  expect(await isDone(reset)).toBe(false);
+  terminal.parse();
   await reset;
-  expect(terminal.log).toEqual(['parsed 3', 'resized 100x30', 'parsed 4', 'reset']);
+  expect(terminal.log).toEqual(['parsed 3', 'resized 100x30', 'parsed 4', 'parsed 7', 'reset']);
+});
+
+test('after a reset the cursor is seen, and a sequence that had begun is over', async () => {
+  const terminal = new headless.Terminal({ cols: 60, rows: 6, allowProposedApi: true });
+  const screen = createPacedScreen(terminal, { signal: life.controller.signal });
+  const encoder = new TextEncoder();
+  await screen.write(encoder.encode('a\x1b[?25l\x1b[3'));
+  await screen.reset();
+  await screen.write(encoder.encode('1mb'));
+  await screen.settle();
+  expect(terminal.buffer.active.getLine(0)?.translateToString(true)).toBe('1mb');
+  const { _core: core } = terminal as unknown as { _core: { coreService: { isCursorHidden: boolean } } };
+  expect(core.coreService.isCursorHidden).toBe(false);
+  terminal.dispose();
 });
 
 test('a wait for a terminal that is gone ends with its signal', async () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { visibleText } from '../../../renderer/ui/visible-text.ts';
+import { visibleText } from '../../preload/visible-text.ts';
 
 test('what cannot be seen in a text is shown, and the rest left alone', () => {
   expect(visibleText('--name=Jürgen 世界 👩🏽')).toBe('--name=Jürgen 世界 👩🏽');

@@ -1,0 +1,48 @@
+/** The thread that surveys one cast: its terminal parses for seconds, which neither shells nor pages may feel. */
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import { toAppError } from '../base/errors.ts';
+import { readCast, readCastHeader } from '../recording/cast-reader.ts';
+import type { CastKeys } from '../recording/cast-source.ts';
+import { surveyCast } from './survey.ts';
+import type { SurveyOrder, ToSurveyor, ToSurveyThread } from './survey-thread.ts';
+
+if (parentPort) await survey(parentPort, workerData as SurveyOrder);
+
+async function survey(port: MessagePort, order: SurveyOrder): Promise<void> {
+  const say = (message: ToSurveyThread): void => port.postMessage(message);
+  const keys = askForKeys(port, say);
+  const { signal } = new AbortController();
+  try {
+    const { size } = await readCastHeader(order.path, { keys, signal });
+    const progress = surveyCast(
+      {
+        read: (fromOffset) => readCast(order.path, { fromOffset, keys, signal }),
+        nowMs: () => performance.now(),
+      },
+      { ...order, size },
+    );
+    for await (const { keyframes, timeline } of progress) say({ kind: 'progress', keyframes, timeline });
+    say({ kind: 'done' });
+  } catch (error) {
+    const { code, message } = toAppError(error);
+    say({ kind: 'failed', code, message });
+  } finally {
+    port.close();
+  }
+}
+
+/** Secret keys stay where they are; this thread is told the one of this recording. */
+function askForKeys(port: MessagePort, say: (message: ToSurveyThread) => void): CastKeys {
+  return {
+    unlock(header, keyFile) {
+      const answered = new Promise<string>((resolve, reject) => {
+        port.once('message', (answer: ToSurveyor) => {
+          if (answer.kind === 'unlocked') resolve(answer.identity);
+          else reject(new Error(answer.message));
+        });
+      });
+      say({ kind: 'unlock', header, keyFile });
+      return answered;
+    },
+  };
+}
