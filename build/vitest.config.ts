@@ -10,7 +10,7 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     // The usual second is short for a browser on a machine that does other things as well.
-    expect: { poll: { timeout: 10_000 } },
+    expect: { poll: { timeout: 30_000 } },
     // Two cores: more workers make timing tests noisy and gain nothing.
     maxWorkers: 2,
     // Casts, plugins and ptys are real: a test that leaves one behind must fail, not hang the run.

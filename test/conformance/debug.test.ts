@@ -11,7 +11,7 @@ import { once } from 'node:events';
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createLog } from '../../main/base/log.ts';
 import { type DebugTarget, type OpenedDebug, openDebugContainer } from '../../main/exec/debug.ts';
 import { type NodeTarget, type OpenedNodeShell, openNodeShell } from '../../main/exec/node-shell.ts';
@@ -34,6 +34,7 @@ import {
 import { kubectlEnvironment, kubectlPath } from '../fakes/demo-kubectl.ts';
 import { openTransport } from '../fakes/kube-access.ts';
 import { readOutput } from '../fakes/remote-command.ts';
+import { eventually } from '../fakes/until.ts';
 
 const { signal } = new AbortController();
 const SIZE = { cols: 80, rows: 24 };
@@ -427,7 +428,7 @@ describe('db-node-shell', () => {
     const server = await start({ failedDeletions: 3, serve: (socket) => socket.send(frame(1, '# ')) });
     const { stream, pod } = await openNode(createLedger());
     await stream.close();
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       expect(server.pods).not.toContain(pod);
       expect(await readdir(folder)).toEqual([]);
     });

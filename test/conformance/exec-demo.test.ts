@@ -1,5 +1,5 @@
 /** Our own client against the demo cluster, which was written apart from it and is judged by a real kubectl. */
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createSystemClock } from '../../main/base/clock.ts';
 import type { DemoCluster } from '../../main/demo/demo-cluster.ts';
 import { type ExecStream, openExecStream } from '../../main/exec/exec-stream.ts';
@@ -15,6 +15,7 @@ import { createTestCredentials } from '../fakes/credentials.ts';
 import { startTestDemo } from '../fakes/demo-start.ts';
 import { createDialNeeds } from '../fakes/kube-access.ts';
 import { readOutput } from '../fakes/remote-command.ts';
+import { eventually } from '../fakes/until.ts';
 
 const signal = new AbortController().signal;
 const clock = createSystemClock();
@@ -67,7 +68,7 @@ test('its pods are watched', async () => {
     signal: ending.signal,
   });
   const left = expect(watching).rejects.toThrow('left');
-  await vi.waitFor(() => expect(changes.at(-1)).toMatchObject({ state: { kind: 'live' }, reset: true }));
+  await eventually(() => expect(changes.at(-1)).toMatchObject({ state: { kind: 'live' }, reset: true }));
   expect(changes.at(-1)?.upserted.every((pod) => pod.namespace === namespace)).toBe(true);
   ending.abort(new Error('left'));
   await left;
@@ -106,7 +107,7 @@ test('a shell has a terminal of our size, follows it, and ends when it is closed
   })();
   const says = async (input: string, answer: string): Promise<void> => {
     await stream.write(Buffer.from(input));
-    await vi.waitFor(() => expect(screen).toContain(answer), { timeout: 5_000 });
+    await eventually(() => expect(screen).toContain(answer));
   };
   await says('echo "is $(stty size) $TERM"\r', 'is 33 91 xterm-256color');
   stream.resize({ cols: 120, rows: 40 });

@@ -12,6 +12,7 @@ import type { SessionRecord } from '../../main/session/session-record.ts';
 import { createSessions, type Sessions } from '../../main/session/sessions.ts';
 import { type ExecPeer, startExecPeer } from '../fakes/exec-peer-process.ts';
 import { openTransport } from '../fakes/kube-access.ts';
+import { until } from '../fakes/until.ts';
 
 const ECHOING = 29;
 const LATENCY_MS = 50;
@@ -87,7 +88,7 @@ function median(values: readonly number[]): number {
 test('rc-many: one of 30 sessions floods, and the echo of the others stays below 50 ms', async () => {
   const flooding = open('flood');
   const echoes = Array.from({ length: ECHOING }, () => watchEcho(open('echo')));
-  await vi.waitUntil(() => sessions.list().every(({ state }) => state.kind === 'live'), { timeout: 10_000 });
+  await until(() => sessions.list().every(({ state }) => state.kind === 'live'));
   const recorded = (): number => {
     const { recording } = flooding.snapshot();
     return 'bytes' in recording ? recording.bytes : 0;

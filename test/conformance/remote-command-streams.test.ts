@@ -1,6 +1,6 @@
 /** What flows while a command runs: input, sizes, pings, and how it is ended from either side. */
 import type { ServerResponse } from 'node:http';
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { createSystemClock } from '../../main/base/clock.ts';
 import type { DemoCluster } from '../../main/demo/demo-cluster.ts';
 import { openShell } from '../../main/exec/shell.ts';
@@ -22,6 +22,7 @@ import {
   SUCCESS,
 } from '../fakes/remote-command.ts';
 import { startTcpProxy } from '../fakes/tcp-proxy.ts';
+import { eventually, until } from '../fakes/until.ts';
 
 const MIB = 1024 * 1024;
 const opened: { end?(): Promise<void>; close?(): Promise<void> }[] = [];
@@ -99,7 +100,7 @@ describe('rc-ping', () => {
     peer.socket.on('ping', () => {
       pings += 1;
     });
-    await vi.waitUntil(() => pings >= 40, { timeout: 15_000 });
+    await until(() => pings >= 40);
     peer.send(1, 'good morning');
     const { value } = await stream.output[Symbol.asyncIterator]().next();
     expect(Buffer.from(value?.bytes ?? []).toString()).toBe('good morning');
@@ -144,14 +145,14 @@ describe('rc-resize', () => {
 
   test('rc-resize: the size at the start is sent once, in the words of kubectl', async () => {
     const { peer } = await open({ size: { cols: 120, rows: 40 } });
-    await vi.waitUntil(() => peer.heard.length > 0);
+    await until(() => peer.heard.length > 0);
     expect(peer.heard).toEqual([`4:${JSON.stringify('{"Width":120,"Height":40}\n')}`]);
   });
 
   test('rc-resize: of a burst of 100 the last one wins', async () => {
     const { stream, peer } = await open({ size: { cols: 80, rows: 24 } });
     for (let cols = 1; cols <= 100; cols += 1) stream.resize({ cols, rows: 30 });
-    await vi.waitUntil(() => peer.heard.some((message) => message.includes('100')));
+    await until(() => peer.heard.some((message) => message.includes('100')));
     expect(sizeOf(peer.heard.at(-1) ?? '')).toEqual({ Width: 100, Height: 30 });
   });
 
@@ -164,7 +165,7 @@ describe('rc-resize', () => {
     ];
     for (const [index, size] of odd.entries()) {
       stream.resize(size);
-      await vi.waitUntil(() => peer.heard.length === index + 1);
+      await until(() => peer.heard.length === index + 1);
     }
     expect(peer.heard.map(sizeOf)).toEqual([
       { Width: 1, Height: 1 },
@@ -175,7 +176,7 @@ describe('rc-resize', () => {
 
   test('rc-resize: what is attached to is sent one that is off by one first, so that it redraws', async () => {
     const { peer } = await open({ request: { kind: 'attach', command: [] }, size: { cols: 120, rows: 40 } });
-    await vi.waitUntil(() => peer.heard.length === 2);
+    await until(() => peer.heard.length === 2);
     expect(peer.heard.map(sizeOf)).toEqual([
       { Width: 121, Height: 41 },
       { Width: 120, Height: 40 },
@@ -189,7 +190,7 @@ describe('rc-resize', () => {
     peer.socket.close(1000);
     await stream.ended;
     stream.resize({ cols: 100, rows: 24 });
-    await vi.waitUntil(() => client.readyState === client.CLOSED);
+    await until(() => client.readyState === client.CLOSED);
     expect(client.listenerCount('pong')).toBe(0);
     expect(process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length).toBeLessThanOrEqual(
       timers,
@@ -240,12 +241,12 @@ describe('with the demo cluster, whose shells are processes', () => {
   test('rc-close-tty: no shell is left of a tab that was closed', async () => {
     const { stream, screen, reading } = await openDemoShell('web-');
     await stream.write(Buffer.from('echo "pid=$$="\r'));
-    const found = await vi.waitUntil(() => /pid=(\d+)=/.exec(screen.text), { timeout: 5_000 });
+    const found = await until(() => /pid=(\d+)=/.exec(screen.text));
     const shell = Number(found[1]);
     expect(() => process.kill(shell, 0)).not.toThrow();
     await stream.close();
     await reading;
-    await vi.waitFor(() => expect(() => process.kill(shell, 0)).toThrow('ESRCH'), { timeout: 5_000 });
+    await eventually(() => expect(() => process.kill(shell, 0)).toThrow('ESRCH'));
   });
 });
 
@@ -274,7 +275,7 @@ describe('rc-pod-deleted', () => {
       { cols: 80, rows: 24 },
       { signal: new AbortController().signal },
     );
-    await vi.waitUntil(() => watches.length === 1, { timeout: 10_000 });
+    await until(() => watches.length === 1);
     watches[0]?.write(`${JSON.stringify({ type: 'DELETED', object: createPod('web') })}\n`);
     expect(await stream.ended).toMatchObject({
       kind: 'failed',

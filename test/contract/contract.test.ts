@@ -5,7 +5,7 @@
 // covers: preload/wire-end.ts
 // covers: renderer/wires.ts
 import { createHash, randomBytes } from 'node:crypto';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { ByteStream } from '../../preload/byte-stream.ts';
 import { createClient } from '../../preload/client.ts';
 import { CONTRACT_VERSION } from '../../preload/contract.ts';
@@ -13,6 +13,7 @@ import { ContractError } from '../../preload/contract-error.ts';
 import { WINDOW_BYTES } from '../../preload/credit.ts';
 import { encodeFrame, MAX_REQUEST_CHARACTERS } from '../../preload/frame-codec.ts';
 import { type ContractParts, serveParts } from '../fakes/contract-server.ts';
+import { until } from '../fakes/until.ts';
 import { wirePairs } from '../fakes/wires.ts';
 
 describe.each(Object.entries(wirePairs))('over a wire %s', (_name, makePair) => {
@@ -138,13 +139,13 @@ describe.each(Object.entries(wirePairs))('over a wire %s', (_name, makePair) => 
       }
     });
     const reader = stream.input[Symbol.asyncIterator]();
-    await vi.waitUntil(() => written > WINDOW_BYTES - 20_000);
+    await until(() => written > WINDOW_BYTES - 20_000);
     const stalledAt = written;
     await reader.next();
     expect(written).toBe(stalledAt);
     expect(written).toBeLessThanOrEqual(WINDOW_BYTES);
     for (let count = 0; count < 20; count += 1) await reader.next();
-    await vi.waitUntil(() => written > stalledAt);
+    await until(() => written > stalledAt);
     stream.end();
     await pair.release();
   });

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { listenOnLoopback } from '../../main/base/loopback.ts';
 import { createLoopbackCertificates } from '../../main/demo/certificates.ts';
@@ -13,6 +13,7 @@ import { watchSession } from '../fakes/app-client.ts';
 import { startTestCore, type TestCore } from '../fakes/core.ts';
 import { startTestDemo } from '../fakes/demo-start.ts';
 import { loadInAsciinemaPlayer } from '../fakes/foreign-player.ts';
+import { until } from '../fakes/until.ts';
 
 /** What goes wrong at three in the morning, seen through the whole core: a clear word, and nothing is lost. */
 const SIZE = { cols: 80, rows: 24 };
@@ -55,9 +56,7 @@ async function watchPods(client: ContractClient) {
   client.on('pods.changed', (change) => changes.push(change));
   await client.call('pods.watch', { context: CONTEXT, namespace: 'shop' });
   const until = <T>(find: (change: PodsChange) => T | undefined): Promise<NonNullable<T>> =>
-    vi.waitUntil(() => changes.map(find).find((found) => found !== undefined), {
-      timeout: 10_000,
-    }) as Promise<NonNullable<T>>;
+    until(() => changes.map(find).find((found) => found !== undefined)) as Promise<NonNullable<T>>;
   return {
     problem: (): Promise<ProblemInfo> =>
       until(({ state }) => ('problem' in state ? state.problem : undefined)),
@@ -72,13 +71,10 @@ async function openShell(client: ContractClient, pod: string) {
   const find = async (): Promise<SessionInfo | undefined> =>
     (await client.call('sessions.list', {})).find((session) => session.sessionId === sessionId);
   const ended = (): Promise<SessionInfo> =>
-    vi.waitUntil(
-      async () => {
-        const session = await find();
-        return session?.state.kind === 'ended' ? session : undefined;
-      },
-      { timeout: 15_000 },
-    ) as Promise<SessionInfo>;
+    until(async () => {
+      const session = await find();
+      return session?.state.kind === 'ended' ? session : undefined;
+    }) as Promise<SessionInfo>;
   return { ...watchSession(client, sessionId), sessionId, find, ended };
 }
 
@@ -152,7 +148,7 @@ test('a server that refuses exec names the verbs and the resource that are missi
   });
   const target = { context: CONTEXT, namespace: 'shop', pod: 'web-1', container: 'web' };
   const { sessionId } = await client.call('sessions.open', { target, size: SIZE });
-  const session = await vi.waitUntil(async () =>
+  const session = await until(async () =>
     (await client.call('sessions.list', {})).find(
       (each) => each.sessionId === sessionId && each.state.kind === 'ended',
     ),
@@ -223,8 +219,8 @@ test('a kubeconfig that breaks while the app runs is told with its line, and men
   const kubeconfig = join(folder, 'kubeconfig');
   const text = await readFile(kubeconfig, 'utf8');
   await writeFile(kubeconfig, 'users: [\n');
-  await vi.waitUntil(() => lists.at(-1)?.startsWith('0'), { timeout: 5_000 });
+  await until(() => lists.at(-1)?.startsWith('0'));
   expect(lists.at(-1)).toMatch(/line \d+, column \d+/);
   await writeFile(kubeconfig, text);
-  await vi.waitUntil(() => lists.at(-1) === '1 fine', { timeout: 5_000 });
+  await until(() => lists.at(-1) === '1 fine');
 });

@@ -1,11 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ContractClient } from '../../preload/client.ts';
 import { createRecordDecoder } from '../../preload/terminal-records.ts';
 import { connectToApp } from '../fakes/app-client.ts';
 import { type AppProcess, startApp } from '../fakes/app-process.ts';
 import { loadInAsciinemaPlayer } from '../fakes/foreign-player.ts';
+import { until } from '../fakes/until.ts';
 
 const SIZE = { cols: 100, rows: 30 };
 const MEBIBYTE = 1024 * 1024;
@@ -60,7 +61,7 @@ describe.skipIf(process.platform !== 'linux')('a pod that prints without end', (
     );
     expect(growth).toBeLessThan(64 * MEBIBYTE);
 
-    const session = await vi.waitUntil(async () => {
+    const session = await until(async () => {
       const found = (await client.call('sessions.list', {})).find((each) => each.sessionId === sessionId);
       return found?.state.kind === 'ended' && found;
     });

@@ -5,7 +5,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { WebSocket } from 'ws';
 import { stringify } from 'yaml';
 import type { ContractClient } from '../../preload/client.ts';
@@ -22,6 +22,7 @@ import { type AppProcess, startApp } from '../fakes/app-process.ts';
 import { createPod } from '../fakes/kube-pods.ts';
 import { createPodList } from '../fakes/pods-api.ts';
 import { createTestAuthority, type KeyPair, type TestAuthority } from '../fakes/tls.ts';
+import { until } from '../fakes/until.ts';
 
 /**
  * What must never leave the core: planted in a kubeconfig, a plugin's answer and a terminal's input, and searched
@@ -113,7 +114,7 @@ test('no token, key, plugin output or typed password is in what the page got, a 
 
   const report = join(folder, 'crash.json');
   app.process.kill('SIGUSR2');
-  await vi.waitUntil(() => existsSync(report), { timeout: 10_000 });
+  await until(() => existsSync(report));
   const places = new Map<string, Buffer>([
     ['the page', Buffer.concat(received)],
     ['standard output and error', Buffer.concat(printed)],
@@ -134,17 +135,14 @@ async function useContext(context: string): Promise<string> {
   client.on('pods.changed', (change) => changes.push(change));
   await client.call('namespaces.list', { context }).catch(() => {});
   const { watchId } = await client.call('pods.watch', { context, namespace: 'shop' });
-  await vi.waitUntil(
-    () => changes.some((change) => change.watchId === watchId && change.state.kind !== 'connecting'),
-    { timeout: 15_000 },
+  await until(() =>
+    changes.some((change) => change.watchId === watchId && change.state.kind !== 'connecting'),
   );
   await client.call('pods.unwatch', { watchId });
   const target = { context, namespace: 'shop', pod: POD };
   const { sessionId } = await client.call('sessions.open', { target, size: SIZE });
-  const session = await vi.waitUntil(
-    async () =>
-      (await listSessions()).find((candidate) => candidate.sessionId === sessionId && isSettled(candidate)),
-    { timeout: 15_000 },
+  const session = await until(async () =>
+    (await listSessions()).find((candidate) => candidate.sessionId === sessionId && isSettled(candidate)),
   );
   if (session.state.kind === 'live') {
     const shell = watchSession(client, sessionId);
@@ -163,7 +161,7 @@ async function examineContext(context: string): Promise<void> {
     if (isFinished) finished.push(runId);
   });
   const { runId } = await client.call('doctor.run', { context, namespace: 'shop', pod: POD });
-  await vi.waitUntil(() => finished.includes(runId), { timeout: 30_000 });
+  await until(() => finished.includes(runId));
 }
 
 function listSessions(): Promise<readonly SessionInfo[]> {

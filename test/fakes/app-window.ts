@@ -80,7 +80,7 @@ export function createWindow(page: Page, rowsSelector: string = ACCESSIBLE_ROWS)
     },
     screen,
     async seen(text) {
-      const deadline = Date.now() + 15_000;
+      const deadline = Date.now() + 30_000;
       let last = '';
       while (Date.now() < deadline) {
         last = await screen();

@@ -1,5 +1,6 @@
-import { afterEach, beforeEach, expect, vi } from 'vitest';
+import { afterEach, beforeEach, expect } from 'vitest';
 import { type Lifetime, observeLifetimes } from '../../main/base/lifetime.ts';
+import { eventually } from './until.ts';
 
 /** After each test no lifetime that it made may be open; the failure prints where each was made. */
 const open = new Map<Lifetime, string>();
@@ -16,6 +17,6 @@ afterEach(async (context) => {
   // A failed test says enough: what it left behind is a consequence.
   if (context.task.result?.state === 'fail') return;
   // An end that nobody awaits (a page that is closed) takes a moment.
-  await vi.waitFor(() => expect([...open.values()], 'lifetimes left open').toEqual([]));
+  await eventually(() => expect([...open.values()], 'lifetimes left open').toEqual([]));
   observeLifetimes(undefined);
 });

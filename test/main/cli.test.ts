@@ -27,6 +27,7 @@ import type { DemoCluster } from '../../main/demo/demo-cluster.ts';
 import { startTestDemo } from '../fakes/demo-start.ts';
 import { loadInAsciinemaPlayer } from '../fakes/foreign-player.ts';
 import { recordCutSession } from '../fakes/recordings.ts';
+import { until } from '../fakes/until.ts';
 
 /** The command as a process of its own, straight from its sources. */
 const CLI = fileURLToPath(new URL('../../main/cli.ts', import.meta.url));
@@ -186,9 +187,8 @@ describe('exec', () => {
       screen += text;
     });
     const ended = new Promise<number>((resolve) => pty.onExit(({ exitCode }) => resolve(exitCode)));
-    const seen = (text: string): Promise<unknown> =>
-      vi.waitUntil(() => screen.includes(text), { timeout: 15_000 });
-    await vi.waitUntil(() => screen.length > 0, { timeout: 15_000 });
+    const seen = (text: string): Promise<unknown> => until(() => screen.includes(text));
+    await until(() => screen.length > 0);
     pty.write('stty size\r');
     await seen('33 91');
     pty.resize(70, 20);

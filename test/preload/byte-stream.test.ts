@@ -1,8 +1,9 @@
 import fc from 'fast-check';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { type ByteStream, createByteStream, type StreamEnd } from '../../preload/byte-stream.ts';
 import { WINDOW_BYTES } from '../../preload/credit.ts';
 import type { Frame } from '../../preload/frame-codec.ts';
+import { until } from '../fakes/until.ts';
 
 type StreamFrame = Parameters<StreamEnd['receive']>[0];
 
@@ -142,7 +143,7 @@ test('who leaves early gets nothing more, and the writer is stopped rather than 
     }
   })();
   for await (const _chunk of reader.input) break;
-  await vi.waitUntil(() => written === WINDOW_BYTES);
+  await until(() => written === WINDOW_BYTES);
   expect(fromReader).toEqual([]);
   expect(() => reader.input[Symbol.asyncIterator]()).toThrow('iterated once');
   leaving.abort(new Error('enough'));

@@ -1,8 +1,9 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { createBoundedQueue } from '../../../main/base/bounded-queue.ts';
+import { eventually } from '../../fakes/until.ts';
 
 function createTracedQueue(marks: { highBytes: number; lowBytes: number }) {
   const calls: string[] = [];
@@ -98,7 +99,7 @@ test('what was read is not kept', async () => {
   }
   await items.next();
   await items.next();
-  await vi.waitFor(() => {
+  await eventually(() => {
     gc();
     expect(collected.has(0)).toBe(true);
   });

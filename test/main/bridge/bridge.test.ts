@@ -11,7 +11,7 @@
 // covers: main/compose-pages.ts
 // covers: main/version.ts
 // covers: main/exec/command.ts
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ByteStream } from '../../../preload/byte-stream.ts';
 import type { ContractClient } from '../../../preload/client.ts';
 import {
@@ -25,6 +25,7 @@ import { decodeFrame, encodeFrame, type Frame } from '../../../preload/frame-cod
 import { createRecordDecoder, type TerminalRecord } from '../../../preload/terminal-records.ts';
 import { startTestCore, type TestCore } from '../../fakes/core.ts';
 import { loadInAsciinemaPlayer } from '../../fakes/foreign-player.ts';
+import { until } from '../../fakes/until.ts';
 
 const SIZE = { cols: 100, rows: 30 };
 const encoder = new TextEncoder();
@@ -64,7 +65,7 @@ describe('with the demo cluster', () => {
     client.on('contexts.changed', (list) => lists.push(list));
     const { context } = await client.call('demo.start', {});
     expect(lists.map((list) => list.demo)).toContain('starting');
-    await vi.waitUntil(() => lists.at(-1)?.demo === 'running');
+    await until(() => lists.at(-1)?.demo === 'running');
     const kubeconfigPath = app.core.demo.snapshot().kubeconfigPath;
     expect(lists.at(-1)?.contexts).toMatchObject([{ name: context, isDemo: true, kubeconfigPath }]);
     pods = (await follow(client, null)).pods();
@@ -76,9 +77,7 @@ describe('with the demo cluster', () => {
     page.on('pods.changed', (change) => changes.push(change));
     const { watchId } = await page.call('pods.watch', { context: 'kubereel-demo', namespace });
     const own = (): PodsChange[] => changes.filter((change) => change.watchId === watchId);
-    await vi.waitUntil(() => own().some((change) => change.reset || change.state.kind === 'failed'), {
-      timeout: 5_000,
-    });
+    await until(() => own().some((change) => change.reset || change.state.kind === 'failed'));
     return { watchId, changes: own, pods: () => own().find((change) => change.reset)?.upserted ?? [] };
   }
 
@@ -100,7 +99,7 @@ describe('with the demo cluster', () => {
       told.filter((session) => session.sessionId === sessionId).at(-1);
     const type = (text: string): Promise<void> => stream.write(encoder.encode(text));
     const ended = async (): Promise<SessionInfo> => {
-      await vi.waitUntil(() => latest()?.state.kind === 'ended', { timeout: 10_000 });
+      await until(() => latest()?.state.kind === 'ended');
       return latest() as SessionInfo;
     };
     return { sessionId, stream, ...window, latest, type, ended };
@@ -118,7 +117,7 @@ describe('with the demo cluster', () => {
 
   test('a shell opens, is recorded, ends with its exit code, and replays', async () => {
     const shell = await openShell('web');
-    await vi.waitUntil(() => shell.text().includes('web-'), { timeout: 10_000 });
+    await until(() => shell.text().includes('web-'));
     expect(shell.latest()?.recording.kind).toBe('recording');
     await shell.type('stty size; echo "grün 世界"; exit 3\r');
     const session = await shell.ended();
@@ -140,10 +139,10 @@ describe('with the demo cluster', () => {
 
   test('a resize reaches the program and every window', async () => {
     const shell = await openShell('web');
-    await vi.waitUntil(() => shell.text().includes('web-'), { timeout: 10_000 });
+    await until(() => shell.text().includes('web-'));
     await client.call('sessions.resize', { sessionId: shell.sessionId, size: { cols: 77, rows: 21 } });
     await shell.type('stty size\r');
-    await vi.waitUntil(() => shell.text().includes('21 77'), { timeout: 5_000 });
+    await until(() => shell.text().includes('21 77'));
     expect(shell.records.some((record) => record.kind === 'resize' && record.size.cols === 77)).toBe(true);
     await client.call('sessions.close', { sessionId: shell.sessionId });
     // Its input ended first, so that no shell is left in the pod, and it had the time to say how it ended.
@@ -152,14 +151,12 @@ describe('with the demo cluster', () => {
 
   test('two windows show the same bytes', async () => {
     const shell = await openShell('web');
-    await vi.waitUntil(() => shell.text().includes('web-'), { timeout: 10_000 });
+    await until(() => shell.text().includes('web-'));
     await shell.type('seq 1 2000\r');
-    await vi.waitUntil(() => shell.text().includes('2000'), { timeout: 10_000 });
+    await until(() => shell.text().includes('2000'));
     const other = app.connect();
     const second = collect(other.open('sessions.view', { sessionId: shell.sessionId }));
-    await vi.waitUntil(() => second.records.some((record) => record.kind === 'caught-up'), {
-      timeout: 10_000,
-    });
+    await until(() => second.records.some((record) => record.kind === 'caught-up'));
     await shell.type('echo both\r');
     await shell.type('exit\r');
     await shell.ended();
@@ -177,7 +174,7 @@ describe('with the demo cluster', () => {
     expect((await completed.ended()).state).toMatchObject({ end: { problem: { code: 'pod-completed' } } });
     const target = { context: 'kubereel-demo', namespace: 'shop', pod: 'gone-1' };
     const { sessionId } = await client.call('sessions.open', { target, size: SIZE });
-    await vi.waitUntil(async () => {
+    await until(async () => {
       const session = (await client.call('sessions.list', {})).find((each) => each.sessionId === sessionId);
       return (
         session?.state.kind === 'ended' &&
@@ -212,7 +209,7 @@ describe('with the demo cluster', () => {
     const removed: string[] = [];
     other.on('library.changed', (change) => change.kind === 'removed' && removed.push(change.recordingId));
     await client.call('library.remove', { recordingId });
-    await vi.waitUntil(() => removed.includes(recordingId));
+    await until(() => removed.includes(recordingId));
     expect((await client.call('library.list', {})).some((each) => each.recordingId === recordingId)).toBe(
       false,
     );
@@ -224,7 +221,7 @@ describe('with the demo cluster', () => {
     const heard: string[] = [];
     other.on('settings.changed', ({ settings }) => heard.push(settings.theme));
     await client.call('settings.set', { changes: { theme: 'dark' } });
-    await vi.waitUntil(() => heard.includes('dark'));
+    await until(() => heard.includes('dark'));
     expect((await other.call('settings.get', {})).settings.theme).toBe('dark');
     other.close();
   });
@@ -253,7 +250,7 @@ describe('with the demo cluster', () => {
 
   test('a page that misbehaves loses its own connection, and a shell in another window goes on', async () => {
     const shell = await openShell('web');
-    await vi.waitUntil(() => shell.text().includes('web-'), { timeout: 10_000 });
+    await until(() => shell.text().includes('web-'));
     const page = app.connectRaw();
     const heard: Frame[] = [];
     page.onMessage((message) => heard.push(decodeFrame(message)));
@@ -271,17 +268,17 @@ describe('with the demo cluster', () => {
     for (let count = 0; count < 1_000; count += 1) {
       say({ kind: 'open', id: ++id, name: 'sessions.view', params: { sessionId: 'none' } });
     }
-    await vi.waitUntil(() => problems('end').length === 1_000, { timeout: 10_000 });
+    await until(() => problems('end').length === 1_000);
     // Those beyond what a page may have at once were not looked for.
     expect(new Set(problems('end'))).toEqual(new Set(['session-not-found', 'bad-input']));
-    await vi.waitUntil(() => heard.filter(({ kind }) => kind === 'reply').length === 32);
+    await until(() => heard.filter(({ kind }) => kind === 'reply').length === 32);
     expect(problems('fail')).toEqual(Array.from({ length: 68 }, () => 'bad-input'));
 
     say({ kind: 'open', id: ++id, name: 'sessions.view', params: { sessionId: shell.sessionId } });
     say({ kind: 'credit', id, bytes: 0xffff_ffff });
     await closed;
     await shell.type('echo still $((20 + 22))\r');
-    await vi.waitUntil(() => shell.text().includes('still 42'), { timeout: 10_000 });
+    await until(() => shell.text().includes('still 42'));
     await client.call('sessions.close', { sessionId: shell.sessionId });
     await shell.ended();
   });

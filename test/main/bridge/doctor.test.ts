@@ -2,10 +2,11 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, expect, test, vi } from 'vitest';
+import { afterEach, expect, test } from 'vitest';
 import type { DoctorReport } from '../../../preload/contract.ts';
 import { startTestCore, type TestCore } from '../../fakes/core.ts';
 import { kubeconfigFor } from '../../fakes/doctor-report.ts';
+import { until } from '../../fakes/until.ts';
 
 let app: TestCore;
 afterEach(() => app.end());
@@ -16,7 +17,7 @@ test('a run tells its report until it is finished, every row from the start', as
   const reports: DoctorReport[] = [];
   client.on('doctor.changed', (report) => reports.push(report));
   const { runId } = await client.call('doctor.run', { context: 'staging' });
-  await vi.waitUntil(() => reports.some(({ isFinished }) => isFinished));
+  await until(() => reports.some(({ isFinished }) => isFinished));
   expect(reports.every((report) => report.runId === runId && report.checks.length === 8)).toBe(true);
   expect(reports.at(-1)?.checks[0]).toMatchObject({ id: 'kubeconfig', outcome: 'failed' });
   expect(reports.filter(({ isFinished }) => isFinished)).toHaveLength(1);
@@ -48,7 +49,7 @@ test('a cluster that is well is well, and a page that leaves takes its runs with
   const reports: DoctorReport[] = [];
   client.on('doctor.changed', (report) => reports.push(report));
   await client.call('doctor.run', { context, namespace: 'shop' });
-  await vi.waitUntil(() => reports.some(({ isFinished }) => isFinished));
+  await until(() => reports.some(({ isFinished }) => isFinished));
   expect(reports.at(-1)).toMatchObject({ context, wouldOpen: true });
   const other = app.connect();
   await other.call('doctor.run', { context });

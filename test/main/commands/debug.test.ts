@@ -6,10 +6,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { spawn as spawnPty } from '@lydell/node-pty';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parseDebugTarget } from '../../../main/commands/debug.ts';
 import type { DemoCluster } from '../../../main/demo/demo-cluster.ts';
 import { startTestDemo } from '../../fakes/demo-start.ts';
+import { eventually, until } from '../../fakes/until.ts';
 
 const CLI = fileURLToPath(new URL('../../../main/cli.ts', import.meta.url));
 const NO_SHELL = 'payments-6b8f5d7c9-h7w2d';
@@ -71,8 +72,7 @@ describe('as a process, against the demo cluster', () => {
       screen += text;
     });
     const ended = new Promise<number>((resolve) => pty.onExit(({ exitCode }) => resolve(exitCode)));
-    const seen = (text: string): Promise<unknown> =>
-      vi.waitUntil(() => screen.includes(text), { timeout: 15_000 });
+    const seen = (text: string): Promise<unknown> => until(() => screen.includes(text));
     return { pty, ended, seen };
   }
 
@@ -124,9 +124,8 @@ describe('as a process, against the demo cluster', () => {
       node: 'node-b',
       exitCode: 4,
     });
-    await vi.waitFor(
-      async () => expect((await run(['pods', '--json'])).stdout).not.toContain('node-debugger'),
-      { timeout: 20_000 },
+    await eventually(async () =>
+      expect((await run(['pods', '--json'])).stdout).not.toContain('node-debugger'),
     );
     expect(await readdir(join(home, 'node-shells'))).toEqual([]);
   });
@@ -139,9 +138,8 @@ describe('as a process, against the demo cluster', () => {
     pty.kill('SIGKILL');
     await ended;
     expect(await readdir(join(home, 'node-shells'))).toHaveLength(1);
-    await vi.waitFor(
-      async () => expect((await run(['pods', '--json'])).stdout).not.toContain('node-debugger'),
-      { timeout: 20_000 },
+    await eventually(async () =>
+      expect((await run(['pods', '--json'])).stdout).not.toContain('node-debugger'),
     );
     expect(await readdir(join(home, 'node-shells'))).toEqual([]);
   });

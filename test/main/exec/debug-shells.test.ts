@@ -1,7 +1,8 @@
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { ContractClient } from '../../../preload/client.ts';
 import type { SessionInfo, ShellTarget } from '../../../preload/contract.ts';
 import { startTestCore, type TestCore } from '../../fakes/core.ts';
+import { eventually } from '../../fakes/until.ts';
 
 const NO_SHELL = 'payments-6b8f5d7c9-h7w2d';
 const SIZE = { cols: 80, rows: 24 };
@@ -24,14 +25,11 @@ async function open(target: Omit<ShellTarget, 'context' | 'namespace'>): Promise
     target: { context, namespace: 'shop', ...target },
     size: SIZE,
   });
-  return vi.waitFor(
-    async () => {
-      const found = (await page.call('sessions.list', {})).find((session) => session.sessionId === sessionId);
-      expect(found?.state.kind).toBe('live');
-      return found as SessionInfo;
-    },
-    { timeout: 10_000 },
-  );
+  return eventually(async () => {
+    const found = (await page.call('sessions.list', {})).find((session) => session.sessionId === sessionId);
+    expect(found?.state.kind).toBe('live');
+    return found as SessionInfo;
+  });
 }
 
 async function recordingOf(session: SessionInfo): Promise<object> {
@@ -64,7 +62,7 @@ test('a node’s shell is a session in the pod that was made for it, which goes 
   const transport = await core.core.contexts.transport(context);
   const path = `/api/v1/namespaces/shop/pods/${pod}`;
   const { signal } = new AbortController();
-  await vi.waitFor(async () =>
+  await eventually(async () =>
     expect((await transport.request({ method: 'GET', path, signal })).status).toBe(404),
   );
 });

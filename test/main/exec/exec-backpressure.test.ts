@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import { afterEach, expect, test, vi } from 'vitest';
 import type { WebSocket } from 'ws';
 import { openRemoteCommand, type RemoteCommand, readOutput, SUCCESS } from '../../fakes/remote-command.ts';
+import { eventually } from '../../fakes/until.ts';
 
 const MIB = 1024 * 1024;
 const FRAME_BYTES = 32 * 1024;
@@ -69,7 +70,7 @@ test('a program that prints one byte at a time fills the queue too', async () =>
   for (let i = 0; i < count; i += 1) peer.socket.send(Uint8Array.of(1, 120));
   peer.socket.close(1000);
   // 400 000 bytes of payload would pass below the mark; what each costs does not.
-  await vi.waitFor(() => expect(client.isPaused).toBe(true), { timeout: 10_000 });
+  await eventually(() => expect(client.isPaused).toBe(true));
   expect(await settled(() => bytesTaken(client))).toBeLessThan(256 * 1024);
   expect(await readOutput(stream)).toHaveLength(count);
 });
@@ -100,9 +101,7 @@ test('50 MiB of input to a peer that does not read wait, with about 256 KiB held
   const writing = stream.write(Buffer.alloc(50 * MIB)).then(() => {
     isWritten = true;
   });
-  await vi.waitFor(() => expect(client.bufferedAmount).toBeGreaterThanOrEqual(HELD_BYTES), {
-    timeout: 10_000,
-  });
+  await eventually(() => expect(client.bufferedAmount).toBeGreaterThanOrEqual(HELD_BYTES));
   await settled(() => client.bufferedAmount);
   expect(client.bufferedAmount).toBeLessThan(HELD_BYTES + 2 * FRAME_BYTES);
   expect(isWritten).toBe(false);
@@ -110,7 +109,7 @@ test('50 MiB of input to a peer that does not read wait, with about 256 KiB held
   peer.socket.resume();
   await writing;
   await stream.closeInput();
-  await vi.waitFor(() => expect(peer.heard).toContain('255:"\\u0000"'), { timeout: 10_000 });
+  await eventually(() => expect(peer.heard).toContain('255:"\\u0000"'));
   expect(peer.stdinBytes).toBe(50 * MIB);
 });
 

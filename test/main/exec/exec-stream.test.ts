@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { AppError } from '../../../main/base/errors.ts';
 import { openExecStream } from '../../../main/exec/exec-stream.ts';
 import { SHELL_COMMAND } from '../../../main/exec/shell-choice.ts';
@@ -13,6 +13,7 @@ import {
   SHELL_REQUEST,
   SUCCESS,
 } from '../../fakes/remote-command.ts';
+import { eventually } from '../../fakes/until.ts';
 
 let command: RemoteCommand | undefined;
 afterEach(async () => {
@@ -51,9 +52,9 @@ describe('opening', () => {
   test('sends the size first, and to what is attached one that is off by one before it', async () => {
     const size = { cols: 120, rows: 40 };
     const { peer } = await open({ size });
-    await vi.waitFor(() => expect(peer.heard).toEqual([resize(120, 40)]));
+    await eventually(() => expect(peer.heard).toEqual([resize(120, 40)]));
     const attached = await openRemoteCommand({ size, request: { kind: 'attach', command: [] } });
-    await vi.waitFor(() => expect(attached.peer.heard).toEqual([resize(121, 41), resize(120, 40)]));
+    await eventually(() => expect(attached.peer.heard).toEqual([resize(121, 41), resize(120, 40)]));
     await attached.end();
   });
 });
@@ -156,7 +157,7 @@ describe('input', () => {
     });
     const input = Buffer.from(Array.from({ length: 100_000 }, (_, i) => i & 0xff));
     await stream.write(input);
-    await vi.waitFor(() => expect(peer.stdinBytes).toBe(100_000));
+    await eventually(() => expect(peer.stdinBytes).toBe(100_000));
     expect(Math.max(...sizes)).toBe(32 * 1024 + 1);
     expect(Buffer.concat(received).equals(input)).toBe(true);
   });
@@ -165,7 +166,7 @@ describe('input', () => {
     const { stream, peer } = await open({ request: { tty: false } });
     await stream.write(Buffer.from('all'));
     await stream.closeInput();
-    await vi.waitFor(() => expect(peer.heard).toEqual(['0:"all"', '255:"\\u0000"']));
+    await eventually(() => expect(peer.heard).toEqual(['0:"all"', '255:"\\u0000"']));
   });
 
   test('ends once, however often it is asked for and though the command is closed after it', async () => {
@@ -180,7 +181,7 @@ describe('input', () => {
     const { stream, peer } = await open({ protocols: ['v4.channel.k8s.io'], request: { tty: false } });
     await expect(stream.closeInput()).rejects.toMatchObject({ code: 'exec-refused' });
     await stream.write(Buffer.from('still open'));
-    await vi.waitFor(() => expect(peer.heard).toEqual(['0:"still open"']));
+    await eventually(() => expect(peer.heard).toEqual(['0:"still open"']));
   });
 
   test('is refused once the command has ended', async () => {
@@ -199,7 +200,7 @@ test('a size is sent once, however often it is asked for', async () => {
   for (const [index, cols] of [80, 80, 100, 100, 80, 80].entries()) {
     stream.resize({ cols, rows: 24 });
     await stream.write(Buffer.from('x'));
-    await vi.waitFor(() => expect(peer.stdinBytes).toBe(index + 1));
+    await eventually(() => expect(peer.stdinBytes).toBe(index + 1));
   }
   const sizes = peer.heard.filter((message) => message.startsWith('4:'));
   expect(sizes).toEqual([resize(80, 24), resize(100, 24), resize(80, 24)]);
@@ -209,7 +210,7 @@ test('a command without a terminal is told no size', async () => {
   const { stream, peer } = await open({ request: { tty: false }, size: { cols: 80, rows: 24 } });
   stream.resize({ cols: 100, rows: 24 });
   await stream.write(Buffer.from('x'));
-  await vi.waitFor(() => expect(peer.heard).toEqual(['0:"x"']));
+  await eventually(() => expect(peer.heard).toEqual(['0:"x"']));
 });
 
 describe('closing', () => {
@@ -268,7 +269,7 @@ describe('closing', () => {
     peer.socket.pause();
     const writing = stream.write(Buffer.alloc(64 * 1024 * 1024));
     const refused = expect(writing).rejects.toMatchObject({ code: 'session-ended' });
-    await vi.waitFor(() => expect(client.bufferedAmount).toBeGreaterThanOrEqual(256 * 1024));
+    await eventually(() => expect(client.bufferedAmount).toBeGreaterThanOrEqual(256 * 1024));
     const closing = stream.close();
     peer.socket.resume();
     await closing;

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { createInputGate } from '../../../main/exec/input-gate.ts';
 import { type FakeApiServer, startApiServer } from '../../fakes/api-server.ts';
+import { eventually } from '../../fakes/until.ts';
 
 const LIMIT_BYTES = 256 * 1024;
 const FRAME = new Uint8Array(32 * 1024);
@@ -38,7 +39,7 @@ function* frames(count: number, mark: number): Generator<Uint8Array> {
 test('frames of one call stand together, in order, whatever else is sent', async () => {
   const gate = createGate();
   await Promise.all([gate.send(frames(5, 1)), gate.send(frames(5, 2)), gate.send(frames(5, 3))]);
-  await vi.waitFor(() => expect(heard).toHaveLength(15));
+  await eventually(() => expect(heard).toHaveLength(15));
   expect(heard.join('')).toBe('111112222233333');
 });
 
@@ -65,7 +66,7 @@ test('senders wait while the peer does not read, with about 256 KiB held, and go
   expect(client.bufferedAmount).toBeLessThan(LIMIT_BYTES + 2 * FRAME.byteLength);
   peer.resume();
   await sending;
-  await vi.waitFor(() => expect(heard).toHaveLength(1_600));
+  await eventually(() => expect(heard).toHaveLength(1_600));
 });
 
 test('once stopped, those who wait and those who come are turned away', async () => {
@@ -76,7 +77,7 @@ test('once stopped, those who wait and those who come are turned away', async ()
   }
   const waiting = gate.send(endless());
   const queued = gate.send([FRAME]);
-  await vi.waitFor(() => expect(client.bufferedAmount).toBeGreaterThanOrEqual(LIMIT_BYTES));
+  await eventually(() => expect(client.bufferedAmount).toBeGreaterThanOrEqual(LIMIT_BYTES));
   gate.stop();
   await expect(waiting).rejects.toThrow('stopped');
   await expect(queued).rejects.toThrow('stopped');

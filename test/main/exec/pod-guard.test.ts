@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { guardPod } from '../../../main/exec/pod-guard.ts';
 import { createStatus, type FakeApiServer, sendJson, startApiServer } from '../../fakes/api-server.ts';
 import { openTransport } from '../../fakes/kube-access.ts';
@@ -6,6 +6,7 @@ import { createContainerStatus, createPod, type PodChanges } from '../../fakes/k
 import { createManualClock } from '../../fakes/manual-clock.ts';
 import { createPodList, type OpenWatch, type PodsApi, startPodsApi } from '../../fakes/pods-api.ts';
 import { createScriptedShell } from '../../fakes/scripted-shell.ts';
+import { eventually, until } from '../../fakes/until.ts';
 
 const PLACE = { namespace: 'shop', pod: 'web', container: 'app', podUid: 'uid-web' };
 /** Which a guard takes from the beginning of its watch to its word. */
@@ -28,7 +29,7 @@ async function follow(changes?: PodChanges) {
   pods.list({ body: createPodList([createPod('web', changes)]) });
   const guarded = guard(pods.address);
   await guarded.clock.advance(2_000);
-  await vi.waitUntil(() => pods.watches.length === 1);
+  await until(() => pods.watches.length === 1);
   return { ...guarded, pods, watch: pods.watches[0] as OpenWatch };
 }
 
@@ -36,7 +37,7 @@ type Guarded = Awaited<ReturnType<typeof follow>>;
 
 /** What was told has been heard when the watch has ended and the guard sleeps for its grace. */
 async function hear({ clock, watch }: Guarded): Promise<void> {
-  await vi.waitUntil(() => watch.isGone && clock.sleepers === 1);
+  await until(() => watch.isGone && clock.sleepers === 1);
 }
 
 async function passGrace(guarded: Guarded): Promise<void> {
@@ -51,7 +52,7 @@ describe('followed by a watch', () => {
     expect(watch.query.get('fieldSelector')).toBe('metadata.name=web');
     expect(watch.query.get('resourceVersion')).toBe('100');
     shell.end({ kind: 'closed' });
-    await vi.waitUntil(() => watch.isGone);
+    await until(() => watch.isGone);
   });
 
   test('a deleted pod ends a silent shell', async () => {
@@ -79,13 +80,13 @@ describe('followed by a watch', () => {
     const killed = { kind: 'exited', exitCode: 137 } as const;
     expect(podGuard.explain(killed)).toBe(killed);
     watch.send('MODIFIED', createPod('web', { metadata: { deletionTimestamp: '2026-01-02T03:05:05Z' } }));
-    await vi.waitFor(() =>
+    await eventually(() =>
       expect(podGuard.explain(killed)).toEqual({ ...killed, note: 'pod shop/web was deleted' }),
     );
     const left = { kind: 'exited', exitCode: 0 } as const;
     expect(podGuard.explain(left)).toBe(left);
     guarded.shell.end({ kind: 'closed' });
-    await vi.waitUntil(() => watch.isGone);
+    await until(() => watch.isGone);
   });
 
   test('a pod that is only asked to go lets its shell live', async () => {
@@ -138,7 +139,7 @@ test.each([
   pods.list({ body });
   const { clock, shell } = guard(pods.address);
   await clock.advance(2_000);
-  await vi.waitUntil(() => clock.sleepers === 1);
+  await until(() => clock.sleepers === 1);
   await clock.advance(GRACE_MS);
   expect(await shell.stream.ended).toMatchObject({ error: { code: 'pod-gone' } });
 });
@@ -161,7 +162,7 @@ describe('where a role has get and no more', () => {
     api = server;
     const guarded = guard(server.address);
     await guarded.clock.advance(2_000);
-    await vi.waitUntil(() => asked.length === 2);
+    await until(() => asked.length === 2);
     return { ...guarded, asked };
   }
   const THERE = [200, createPod('web')] as [number, unknown];
@@ -169,25 +170,25 @@ describe('where a role has get and no more', () => {
 
   test('the pod is asked for again and again, and its end is known in ten seconds', async () => {
     const { clock, shell } = await poll([THERE, GONE]);
-    await vi.waitUntil(() => clock.sleepers === 1);
+    await until(() => clock.sleepers === 1);
     await clock.advance(6_000);
-    await vi.waitUntil(() => clock.sleepers === 1);
+    await until(() => clock.sleepers === 1);
     await clock.advance(GRACE_MS);
     expect(await shell.stream.ended).toMatchObject({ error: { code: 'pod-gone' } });
   });
 
   test('a cluster that does not answer is no deleted pod', async () => {
     const { clock, shell, asked } = await poll([[503, createStatus(503, 'Unavailable', 'busy')], GONE]);
-    await vi.waitUntil(() => clock.sleepers === 1);
+    await until(() => clock.sleepers === 1);
     await clock.advance(59_000);
     expect(asked).toHaveLength(2);
     shell.end({ kind: 'closed' });
-    await vi.waitUntil(() => clock.sleepers === 0);
+    await until(() => clock.sleepers === 0);
   });
 
   test('without the right to see the pod there is no guard, and the shell lives', async () => {
     const { clock, asked } = await poll([[403, createStatus(403, 'Forbidden', 'cannot get')]]);
-    await vi.waitUntil(() => clock.sleepers === 0);
+    await until(() => clock.sleepers === 0);
     await clock.advance(600_000);
     expect(asked).toHaveLength(2);
   });
@@ -198,7 +199,7 @@ test('a command that is over before its guard begins costs no request', async ()
   api = pods;
   const { clock, shell } = guard(pods.address);
   shell.end({ kind: 'exited', exitCode: 0 });
-  await vi.waitUntil(() => clock.sleepers === 0);
+  await until(() => clock.sleepers === 0);
   await clock.advance(10_000);
   expect(pods.lists).toEqual([]);
 });

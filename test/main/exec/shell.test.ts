@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { openShell, type ShellOptions, type ShellWish } from '../../../main/exec/shell.ts';
 import { SHELL_COMMAND, WINDOWS_SHELL_COMMAND } from '../../../main/exec/shell-choice.ts';
 import { createShellMemory } from '../../../main/exec/shell-memory.ts';
@@ -6,6 +6,7 @@ import { createStatus, type FakeApiServer, sendJson, startApiServer } from '../.
 import { openTransport } from '../../fakes/kube-access.ts';
 import { createContainerStatus, createPod, type PodChanges } from '../../fakes/kube-pods.ts';
 import { createManualClock } from '../../fakes/manual-clock.ts';
+import { until } from '../../fakes/until.ts';
 
 const SIZE = { cols: 80, rows: 24 };
 const WISH = { namespace: 'shop', pod: 'web' };
@@ -185,9 +186,9 @@ test('a shell is under guard: its pod is asked for until it ends', async () => {
   const needs = { transport: openTransport(server.address), clock, memory: createShellMemory({ clock }) };
   const { stream } = await openShell(needs, WISH, SIZE, { signal });
   await clock.advance(2_000);
-  await vi.waitUntil(() => asked.some((url) => url.searchParams.has('fieldSelector')));
+  await until(() => asked.some((url) => url.searchParams.has('fieldSelector')));
   await stream.close();
-  await vi.waitUntil(() => clock.sleepers === 0);
+  await until(() => clock.sleepers === 0);
   const other = await open();
   await other.stream.close();
 });

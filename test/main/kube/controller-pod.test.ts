@@ -1,10 +1,11 @@
-import { afterEach, expect, test, vi } from 'vitest';
+import { afterEach, expect, test } from 'vitest';
 import { findControllerPod, type PodController } from '../../../main/kube/controller-pod.ts';
 import { createStatus, type FakeApiServer, sendJson, startApiServer } from '../../fakes/api-server.ts';
 import { openTransport } from '../../fakes/kube-access.ts';
 import { createContainerStatus, createPod } from '../../fakes/kube-pods.ts';
 import { createManualClock } from '../../fakes/manual-clock.ts';
 import { createPodList } from '../../fakes/pods-api.ts';
+import { until } from '../../fakes/until.ts';
 
 const signal = new AbortController().signal;
 let server: FakeApiServer;
@@ -99,7 +100,7 @@ test('a pod that has to appear is waited for, and not for ever', async () => {
   const { find, asked, clock } = await start(LABELS, [], [], [createPod('web-1')]);
   const found = find();
   for (const requests of [2, 3]) {
-    await vi.waitUntil(() => asked.length === requests && clock.sleepers === 1);
+    await until(() => asked.length === requests && clock.sleepers === 1);
     await clock.advance(1_000);
   }
   expect(await found).toBe('web-1');
@@ -111,7 +112,7 @@ test('a pod that has to appear is waited for, and not for ever', async () => {
     message: 'no pod of deploy/web appeared within 3 s',
   });
   for (let second = 0; second < 3; second += 1) {
-    await vi.waitUntil(() => never.clock.sleepers === 1);
+    await until(() => never.clock.sleepers === 1);
     await never.clock.advance(1_000);
   }
   await refused;

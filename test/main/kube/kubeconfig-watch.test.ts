@@ -1,8 +1,9 @@
 import { mkdir, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, onTestFinished, test, vi } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { watchKubeconfig } from '../../../main/kube/kubeconfig-watch.ts';
+import { until } from '../../fakes/until.ts';
 
 async function makeFolder(): Promise<string> {
   return mkdtemp(join(tmpdir(), 'kubereel-watch-'));
@@ -21,7 +22,7 @@ function follow(...paths: string[]) {
       const before = changes;
       await change();
       // A busy machine takes its time to tell.
-      await vi.waitUntil(() => changes > before, { timeout: 20_000 });
+      await until(() => changes > before);
     },
     changes: () => changes,
   };

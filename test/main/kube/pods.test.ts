@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { KubeRequest } from '../../../main/kube/http-client.ts';
 import { getPod, listPods, type PodsChange, watchPods } from '../../../main/kube/pods.ts';
 import { createStatus, sendJson, startApiServer } from '../../fakes/api-server.ts';
@@ -6,6 +6,7 @@ import { openTransport } from '../../fakes/kube-access.ts';
 import { createPod } from '../../fakes/kube-pods.ts';
 import { createManualClock } from '../../fakes/manual-clock.ts';
 import { createPodList, type OpenWatch, type PodsApi, startPodsApi } from '../../fakes/pods-api.ts';
+import { eventually } from '../../fakes/until.ts';
 
 const signal = new AbortController().signal;
 let api: PodsApi;
@@ -67,7 +68,7 @@ function describeChange({ state, reset, upserted, removed }: PodsChange): string
 }
 
 async function watchNumber(count: number): Promise<OpenWatch> {
-  await vi.waitFor(() => expect(api.watches).toHaveLength(count));
+  await eventually(() => expect(api.watches).toHaveLength(count));
   return api.watches[count - 1] as OpenWatch;
 }
 
@@ -86,7 +87,7 @@ describe('a list that is followed', () => {
     watch.send('ADDED', changed('c', '101'));
     watch.send('MODIFIED', createPod('a', { metadata: { deletionTimestamp: 'x' } }));
     watch.send('DELETED', changed('b', '103'));
-    await vi.waitFor(() => expect(pods.told).toHaveLength(3));
+    await eventually(() => expect(pods.told).toHaveLength(3));
     expect(pods.told).toEqual([
       'connecting [] -[]',
       'live all [a:Running b:Running] -[]',
@@ -125,7 +126,7 @@ describe('a list that is followed', () => {
     const watch = await watchNumber(1);
     watch.send('ADDED', changed('a', '150'));
     watch.send('BOOKMARK', { kind: 'Pod', metadata: { resourceVersion: '200' } });
-    await vi.waitFor(() => expect(pods.told).toHaveLength(3));
+    await eventually(() => expect(pods.told).toHaveLength(3));
     await pods.clock.advance(2_000);
     watch.end();
     expect((await watchNumber(2)).query.get('resourceVersion')).toBe('200');
@@ -137,7 +138,7 @@ describe('a list that is followed', () => {
   test('is not asked for in a loop by a server that ends every watch at once', async () => {
     const pods = follow();
     (await watchNumber(1)).end();
-    await vi.waitFor(() => expect(pods.sleeps).toEqual([570_000, 1_000]));
+    await eventually(() => expect(pods.sleeps).toEqual([570_000, 1_000]));
     expect(api.watches).toHaveLength(1);
     await pods.clock.advance(1_000);
     await watchNumber(2);
@@ -149,7 +150,7 @@ describe('a list that is followed', () => {
     const watch = await watchNumber(1);
     watch.send('ADDED', changed('a', '101'));
     await pods.end();
-    await vi.waitFor(() => expect(watch.isGone).toBe(true));
+    await eventually(() => expect(watch.isGone).toBe(true));
     expect(pods.told).toEqual(['connecting [] -[]', 'live all [] -[]']);
   });
 });
@@ -165,7 +166,7 @@ describe('trouble that passes', () => {
     const pods = follow();
     expire(await watchNumber(1));
     api.list({ body: createPodList([createPod('new')], { resourceVersion: '900' }) });
-    await vi.waitFor(() => expect(pods.sleeps).toEqual([570_000, 1_000]));
+    await eventually(() => expect(pods.sleeps).toEqual([570_000, 1_000]));
     await pods.clock.advance(1_000);
     expect((await watchNumber(2)).query.get('resourceVersion')).toBe('900');
     // Only the first list was asked for: a login would not be opened for what came after.
@@ -179,7 +180,7 @@ describe('trouble that passes', () => {
     const watch = await watchNumber(1);
     watch.send('ADDED', changed('a', '101'));
     watch.cut();
-    await vi.waitFor(() => expect(pods.told.at(-1)).toBe('retrying [] -[]'));
+    await eventually(() => expect(pods.told.at(-1)).toBe('retrying [] -[]'));
     expect(pods.changes.at(-1)?.state).toMatchObject({ error: { code: 'cluster-unreachable' } });
     await pods.clock.advance(1_000);
     await watchNumber(2);
@@ -191,7 +192,7 @@ describe('trouble that passes', () => {
     api.list({ status: 500, body: createStatus(500, 'InternalError', 'etcd is down') });
     const pods = follow();
     for (let count = 1; count <= 8; count += 1) {
-      await vi.waitFor(() => expect(pods.sleeps).toHaveLength(count));
+      await eventually(() => expect(pods.sleeps).toHaveLength(count));
       await pods.clock.advance(pods.sleeps.at(-1) ?? 0);
     }
     const seconds = pods.sleeps.slice(0, 8).map((ms) => ms / 1_000);
@@ -210,7 +211,7 @@ describe('trouble that passes', () => {
     await pods.clock.advance(569_000);
     expect(pods.told).toHaveLength(2);
     await pods.clock.advance(1_000);
-    await vi.waitFor(() => expect(pods.told.at(-1)).toBe('retrying [] -[]'));
+    await eventually(() => expect(pods.told.at(-1)).toBe('retrying [] -[]'));
     expect(pods.changes.at(-1)?.state).toMatchObject({ error: { code: 'timed-out' } });
     await pods.end();
   });
@@ -218,7 +219,7 @@ describe('trouble that passes', () => {
   test('an event that makes no sense is told and begun anew', async () => {
     const pods = follow();
     (await watchNumber(1)).send('ADDED', { metadata: {} });
-    await vi.waitFor(() => expect(pods.told.at(-1)).toBe('retrying [] -[]'));
+    await eventually(() => expect(pods.told.at(-1)).toBe('retrying [] -[]'));
     expect(pods.changes.at(-1)?.state).toMatchObject({ error: { code: 'cluster-refused' } });
     await pods.end();
   });

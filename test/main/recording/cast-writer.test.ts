@@ -1,12 +1,13 @@
 // covers: main/recording/last-lines.ts
 import { readFile, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { createSystemClock } from '../../../main/base/clock.ts';
 import { type CastWriter, createCastWriter } from '../../../main/recording/cast-writer.ts';
 import { makeCastFolder, readEvents, readOutput, readSidecar, WEB_SHELL } from '../../fakes/cast-folder.ts';
 import { createLimitedDisk, type LimitedDisk } from '../../fakes/limited-disk.ts';
 import { createManualClock, type ManualClock } from '../../fakes/manual-clock.ts';
+import { eventually } from '../../fakes/until.ts';
 
 const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
 const EXITED = { kind: 'exited', exitCode: 0 } as const;
@@ -67,7 +68,7 @@ test('output is in the file 16 ms after its first byte without anybody asking', 
   await writer.output(bytesOf('b'), clock.nowMicros());
   expect(await readEvents(writer.path)).toEqual([]);
   await clock.advance(1);
-  await vi.waitFor(async () => expect(await readOutput(writer.path)).toBe('ab'));
+  await eventually(async () => expect(await readOutput(writer.path)).toBe('ab'));
   await writer.close(EXITED, clock.nowMicros());
 });
 
@@ -75,7 +76,7 @@ test('an escape sequence without an end is in the file within 250 ms', async () 
   const { clock, writer } = await open();
   await writer.output(bytesOf('\u001b[3'), clock.nowMicros());
   await clock.advance(249);
-  await vi.waitFor(async () => expect(await readOutput(writer.path)).toBe('\u001b[3'));
+  await eventually(async () => expect(await readOutput(writer.path)).toBe('\u001b[3'));
   await writer.close(EXITED, clock.nowMicros());
 });
 
@@ -241,7 +242,7 @@ test('a full disk is told once and holds nobody up, and when it has room again n
   await clock.advance(5_000);
   await writer.output(HALF_MEBIBYTE, clock.nowMicros());
   await writer.output(HALF_MEBIBYTE, clock.nowMicros());
-  await vi.waitFor(() => expect(troubles).toEqual(['disk-full']));
+  await eventually(() => expect(troubles).toEqual(['disk-full']));
   expect(writer.trouble?.code).toBe('disk-full');
   const { fileBytes, unwritten } = await writer.flush();
   expect(fileBytes).toBe((await stat(writer.path)).size);
@@ -249,7 +250,7 @@ test('a full disk is told once and holds nobody up, and when it has room again n
   expect(await readOutput(writer.path)).toBe('recorded ');
   disk.freeBytes = 10_000_000;
   await clock.advance(1_000);
-  await vi.waitFor(() => expect(troubles).toEqual(['disk-full', undefined]));
+  await eventually(() => expect(troubles).toEqual(['disk-full', undefined]));
   await writer.close(EXITED, clock.nowMicros());
   expect((await readOutput(writer.path)).length).toBe('recorded held up '.length + 2 * HALF_MEBIBYTE.length);
   expect(writer.lostBytes).toBe(0);
@@ -332,7 +333,7 @@ test('a disk that fails to sync is a failed recording', async () => {
   await writer.output(bytesOf('x'), clock.nowMicros());
   await writer.flush();
   await clock.advance(1_000);
-  await vi.waitFor(() => expect(troubles).toEqual(['recording-failed']));
+  await eventually(() => expect(troubles).toEqual(['recording-failed']));
   const { trouble } = writer;
   expect(trouble?.message).toContain('EIO');
   await expect(writer.close(EXITED, clock.nowMicros())).rejects.toBe(trouble);

@@ -1,10 +1,11 @@
 import fc from 'fast-check';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { AppError } from '../../../main/base/errors.ts';
 import { parseEvent } from '../../../main/recording/cast.ts';
 import type { CastLine } from '../../../main/recording/cast-encoder.ts';
 import { createLineQueue, type LineQueue } from '../../../main/recording/line-queue.ts';
 import { createManualClock, type ManualClock } from '../../fakes/manual-clock.ts';
+import { eventually } from '../../fakes/until.ts';
 
 /** A file that takes what it is told to. */
 interface Target {
@@ -102,14 +103,14 @@ test('a disk that refuses is tried once a second, not with every line', async ()
     troubles += 1;
   });
   target.queue.push([outputLine(0, 10)]);
-  await vi.waitFor(() => expect(target.queue.trouble?.code).toBe('disk-full'));
+  await eventually(() => expect(target.queue.trouble?.code).toBe('disk-full'));
   for (let count = 1; count < 100; count += 1) target.queue.push([outputLine(count, 10)]);
   expect(target.clock.sleepers).toBe(1);
   target.room = 10_000;
   await target.clock.advance(999);
   expect(target.events()).toEqual([]);
   await target.clock.advance(1);
-  await vi.waitFor(() => expect(target.queue.queuedBytes).toBe(0));
+  await eventually(() => expect(target.queue.queuedBytes).toBe(0));
   expect(target.events()).toHaveLength(100);
   expect(troubles).toBe(2);
 });

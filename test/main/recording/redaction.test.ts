@@ -1,11 +1,12 @@
 // covers: main/recording/redacting-encoder.ts
 import { readFile } from 'node:fs/promises';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { type CastWriter, createCastWriter } from '../../../main/recording/cast-writer.ts';
 import { createRedaction } from '../../../main/recording/redaction.ts';
 import type { RedactionPattern } from '../../../main/recording/redaction-patterns.ts';
 import { makeCastFolder, readEvents, readOutput, readSidecar, WEB_SHELL } from '../../fakes/cast-folder.ts';
 import { createManualClock, type ManualClock } from '../../fakes/manual-clock.ts';
+import { eventually } from '../../fakes/until.ts';
 
 const TOKEN = `ghp_${'aB3d'.repeat(9)}`;
 const MASKED = `ghp_${'•'.repeat(36)}`;
@@ -47,11 +48,11 @@ test('what is held is in the file within 250 ms, with the time it came at', asyn
   await writer.output(toBytes('$ ls'), clock.nowMicros());
   await clock.advance(100);
   await writer.output(toBytes('\u001b[3'), clock.nowMicros());
-  await vi.waitFor(async () => expect(await readOutput(writer.path)).toBe('$ '));
+  await eventually(async () => expect(await readOutput(writer.path)).toBe('$ '));
   await clock.advance(149);
-  await vi.waitFor(async () => expect(await readOutput(writer.path)).toBe('$ ls'));
+  await eventually(async () => expect(await readOutput(writer.path)).toBe('$ ls'));
   await clock.advance(100);
-  await vi.waitFor(async () => expect(await readOutput(writer.path)).toBe('$ ls\u001b[3'));
+  await eventually(async () => expect(await readOutput(writer.path)).toBe('$ ls\u001b[3'));
   await writer.close(EXITED, clock.nowMicros());
   expect(await readEvents(writer.path)).toMatchObject([
     { kind: 'output', timeMicros: 1_000_000 },

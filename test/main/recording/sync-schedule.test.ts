@@ -1,6 +1,7 @@
-import { expect, onTestFinished, test, vi } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { createSyncSchedule } from '../../../main/recording/sync-schedule.ts';
 import { createManualClock } from '../../fakes/manual-clock.ts';
+import { eventually } from '../../fakes/until.ts';
 
 const MEBIBYTE = 1024 * 1024;
 
@@ -55,7 +56,7 @@ test('a slow disk has one sync at a time, and what came meanwhile is synced afte
   schedule.wrote(MEBIBYTE);
   expect(gates).toHaveLength(1);
   gates[0]?.resolve();
-  await vi.waitFor(() => expect(gates).toHaveLength(2));
+  await eventually(() => expect(gates).toHaveLength(2));
 });
 
 test('little that came during a sync is synced a second later', async () => {
@@ -75,7 +76,7 @@ test('settling waits for the running sync and then syncs the rest', async () => 
   schedule.wrote(1);
   const settled = schedule.settle();
   gates[0]?.resolve();
-  await vi.waitFor(() => expect(gates).toHaveLength(2));
+  await eventually(() => expect(gates).toHaveLength(2));
   gates[1]?.resolve();
   await settled;
 });
@@ -84,9 +85,9 @@ test('a failed sync is told, what comes after is synced all the same, and settli
   const { schedule, gates, failures } = start();
   schedule.wrote(MEBIBYTE);
   gates[0]?.reject(new Error('EIO'));
-  await vi.waitFor(() => expect(failures).toHaveLength(1));
+  await eventually(() => expect(failures).toHaveLength(1));
   const settled = schedule.settle();
-  await vi.waitFor(() => expect(gates).toHaveLength(2));
+  await eventually(() => expect(gates).toHaveLength(2));
   gates[1]?.resolve();
   await expect(settled).rejects.toThrow('EIO');
   await expect(schedule.settle()).rejects.toThrow('EIO');

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { spawn } from '@lydell/node-pty';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { createInputRecorder, type InputNote } from '../../../main/session/input-recorder.ts';
+import { until } from '../../fakes/until.ts';
 
 const SIZE = { cols: 80, rows: 24 };
 const stops: (() => void)[] = [];
@@ -102,7 +103,7 @@ describe.skipIf(process.platform === 'win32')('with a real shell', () => {
     await shell.seen('ready$ ');
     shell.press('read -rs word; echo e""nd\r');
     shell.press(SECRET);
-    await vi.waitUntil(() => {
+    await until(() => {
       // Until one of them meets a terminal that ends lines by it.
       shell.press('\n');
       return shell.has('end\r\n');

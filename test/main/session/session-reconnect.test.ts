@@ -2,7 +2,7 @@
 import { mkdtemp, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { AppError } from '../../../main/base/errors.ts';
 import { createLog } from '../../../main/base/log.ts';
 import type { ShellOptions } from '../../../main/exec/shell.ts';
@@ -12,6 +12,7 @@ import type { SessionRecord } from '../../../main/session/session-record.ts';
 import type { ShellTarget } from '../../../main/session/session-state.ts';
 import { createManualClock } from '../../fakes/manual-clock.ts';
 import { createScriptedShell, type ScriptedShell } from '../../fakes/scripted-shell.ts';
+import { until } from '../../fakes/until.ts';
 
 const PLACE = { server: 'https://demo', podUid: 'uid-1' };
 const SIZE = { cols: 80, rows: 24 };
@@ -58,7 +59,7 @@ async function openSession(changes: Partial<ShellTarget> = {}) {
   const state = (): string => session.snapshot().state.kind;
   const text = (): string =>
     Buffer.concat(records.flatMap((one) => (one.kind === 'output' ? [one.bytes] : []))).toString('utf8');
-  await vi.waitUntil(() => text().includes('shell 1'));
+  await until(() => text().includes('shell 1'));
   return {
     session,
     clock,
@@ -71,7 +72,7 @@ async function openSession(changes: Partial<ShellTarget> = {}) {
     text,
     async lose() {
       shells.at(-1)?.end({ kind: 'lost', error: LOST });
-      await vi.waitUntil(() => state() !== 'live');
+      await until(() => state() !== 'live');
     },
     refuse(error: AppError | undefined) {
       refusal = error;
@@ -92,7 +93,7 @@ test('a lost shell is opened again in its place: same session, viewer and record
   });
   session.resize({ cols: 132, rows: 43 });
   await clock.advance(1_000);
-  await vi.waitUntil(() => text().includes('shell 2'));
+  await until(() => text().includes('shell 2'));
   expect(state()).toBe('live');
   expect(openings[1]).toMatchObject({
     target: { pod: 'web-1', container: 'app' },
@@ -135,11 +136,11 @@ test('a window that is opened while the connection is lost sees what was, and th
     { write: async (record) => void late.push(record), end: () => {} },
     { signal: new AbortController().signal },
   );
-  await vi.waitUntil(() => late.some((record) => record.kind === 'caught-up'));
+  await until(() => late.some((record) => record.kind === 'caught-up'));
   expect(late.some((record) => record.kind === 'marker')).toBe(true);
   expect(state()).toBe('reconnecting');
   await clock.advance(1_000);
-  await vi.waitUntil(() => late.at(-1)?.kind === 'output' && text().includes('shell 2'));
+  await until(() => late.at(-1)?.kind === 'output' && text().includes('shell 2'));
   await session.close();
   await left;
 });
@@ -151,7 +152,7 @@ test('what is typed while the connection is lost is refused, not kept for the ne
     code: 'session-reconnecting',
   });
   await clock.advance(1_000);
-  await vi.waitUntil(() => text().includes('shell 2'));
+  await until(() => text().includes('shell 2'));
   expect(shells[1]?.input).toEqual([]);
   await session.close();
 });
@@ -162,7 +163,7 @@ test('a shell that is cut again and again is not asked for every second', async 
     await lose();
     expect(session.snapshot().state).toMatchObject({ nextTryAtMs: clock.nowMs() + waitMs });
     await clock.advance(waitMs);
-    await vi.waitUntil(() => text().includes(`shell ${openings.length}`));
+    await until(() => text().includes(`shell ${openings.length}`));
   }
   // One that has held counts as back.
   await clock.advance(61_000);
@@ -202,7 +203,7 @@ test('somebody who asks is not made to wait', async () => {
   expect(openings.slice(1).every(({ isUnattended }) => isUnattended)).toBe(true);
   refuse(undefined);
   session.reconnect();
-  await vi.waitUntil(() => state() === 'live');
+  await until(() => state() === 'live');
   expect(openings.at(-1)).toMatchObject({ isUnattended: false });
   // Nothing to do for one that is there.
   session.reconnect();
@@ -240,5 +241,5 @@ test('closing a session that is reconnecting ends it at once, as closed', async 
     recording: { kind: 'stored' },
   });
   expect(session.snapshot().state).toHaveProperty('startedAtMs');
-  await vi.waitUntil(() => clock.sleepers === 0);
+  await until(() => clock.sleepers === 0);
 });

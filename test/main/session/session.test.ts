@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { createSystemClock } from '../../../main/base/clock.ts';
 import { AppError } from '../../../main/base/errors.ts';
 import { createLog } from '../../../main/base/log.ts';
@@ -12,6 +12,7 @@ import type { ShellTarget } from '../../../main/session/session-state.ts';
 import type { ViewerSink } from '../../../main/session/viewers.ts';
 import { readSidecar } from '../../fakes/cast-folder.ts';
 import { createScriptedShell } from '../../fakes/scripted-shell.ts';
+import { eventually, until } from '../../fakes/until.ts';
 
 const PLACE = { server: 'https://demo' };
 const SIZE = { cols: 80, rows: 24 };
@@ -87,11 +88,11 @@ test('a window opened later sees the session from its first byte, then live', as
   const { shell, session } = await openScripted();
   const first = watch(session);
   shell.print('before ');
-  await vi.waitUntil(() => first.text() === 'before ');
+  await until(() => first.text() === 'before ');
   const second = watch(session);
-  await vi.waitUntil(() => second.isLive());
+  await until(() => second.isLive());
   shell.print('after');
-  await vi.waitUntil(() => second.text().endsWith('after'));
+  await until(() => second.text().endsWith('after'));
   expect(second.records[0]).toMatchObject({ kind: 'resize', size: SIZE });
   expect(second.text()).toBe('before after');
   expect(session.snapshot().viewers).toBe(2);
@@ -104,11 +105,11 @@ test('a window that joins in the middle of a character sees that character whole
   const first = watch(session);
   const [head, tail] = [Buffer.from('ä€').subarray(0, 3), Buffer.from('ä€').subarray(3)];
   shell.print(head);
-  await vi.waitUntil(() => first.records.some((record) => record.kind === 'output'));
+  await until(() => first.records.some((record) => record.kind === 'output'));
   const second = watch(session);
-  await vi.waitUntil(() => second.isLive());
+  await until(() => second.isLive());
   shell.print(tail);
-  await vi.waitUntil(() => second.text() === 'ä€');
+  await until(() => second.text() === 'ä€');
   await session.close();
   await Promise.all([first.left, second.left]);
 });
@@ -116,19 +117,19 @@ test('a window that joins in the middle of a character sees that character whole
 test('a resize reaches the shell, the record and every window in its order', async () => {
   const { shell, session } = await openScripted();
   const window = watch(session);
-  await vi.waitUntil(() => window.isLive());
+  await until(() => window.isLive());
   shell.print('a');
-  await vi.waitUntil(() => window.text() === 'a');
+  await until(() => window.text() === 'a');
   session.resize({ cols: 120, rows: 40 });
   session.resize({ cols: 120, rows: 40 });
-  await vi.waitUntil(() => window.records.at(-1)?.kind === 'resize');
+  await until(() => window.records.at(-1)?.kind === 'resize');
   shell.print('b');
-  await vi.waitUntil(() => window.text() === 'ab');
+  await until(() => window.text() === 'ab');
   expect(shell.sizes.at(-1)).toEqual({ cols: 120, rows: 40 });
   const order = window.records.slice(-3).map((record) => record.kind);
   expect(order).toEqual(['output', 'resize', 'output']);
   const later = watch(session);
-  await vi.waitUntil(() => later.isLive());
+  await until(() => later.isLive());
   expect(later.records.filter((record) => record.kind === 'resize')).toHaveLength(2);
   await session.close();
   await Promise.all([window.left, later.left]);
@@ -171,7 +172,7 @@ test('a program that cannot be started never was a shell: nothing is recorded', 
 
 test('a silent program is live without a word from it', async () => {
   const { session } = await openScripted();
-  await vi.waitUntil(() => session.snapshot().state.kind === 'live', { timeout: 5_000 });
+  await until(() => session.snapshot().state.kind === 'live');
   expect(session.snapshot().recording.kind).toBe('recording');
   await session.close();
 });
@@ -186,7 +187,7 @@ test('closing while it opens gives up; closing while it is live ends the remote 
 
   const live = await openScripted();
   const window = watch(live.session);
-  await vi.waitUntil(() => window.isLive());
+  await until(() => window.isLive());
   await live.session.close();
   await window.left;
   expect(live.shell.isClosed).toBe(true);
@@ -214,7 +215,7 @@ test('a shell that is closed while its record is begun is ended', async () => {
   const gate = Promise.withResolvers<never>();
   const { shell, session } = await openScripted({ newCastWriter: () => gate.promise });
   shell.print('$ ');
-  await vi.waitUntil(() => session.snapshot().target.container === 'app');
+  await until(() => session.snapshot().target.container === 'app');
   const closed = session.close();
   gate.reject(new AppError('disk-full', 'the disk is full'));
   await closed;
@@ -227,10 +228,10 @@ test('without a record the shell goes on, says so, and a later window still sees
   const { shell, session } = await openScripted({ newCastWriter: () => Promise.reject(failure) });
   const first = watch(session);
   shell.print('still here');
-  await vi.waitUntil(() => first.text() === 'still here');
+  await until(() => first.text() === 'still here');
   expect(session.snapshot().recording).toEqual({ kind: 'failed', error: failure });
   const second = watch(session);
-  await vi.waitUntil(() => second.isLive());
+  await until(() => second.isLive());
   expect(second.text()).toBe('still here');
   await session.close();
   await Promise.all([first.left, second.left]);
@@ -244,7 +245,7 @@ test('a window that takes nothing makes the shell wait, not the memory grow', as
     end: () => {},
   };
   const left = session.view(blocked, { signal: gone.signal });
-  await vi.waitUntil(() => session.snapshot().viewers === 1);
+  await until(() => session.snapshot().viewers === 1);
   const chunk = new Uint8Array(64 * 1024).fill(0x79);
   for (let count = 0; count < 64 && !shell.isPaused; count += 1) {
     shell.print(chunk);
@@ -253,7 +254,7 @@ test('a window that takes nothing makes the shell wait, not the memory grow', as
   expect(shell.isPaused).toBe(true);
   gone.abort();
   await left;
-  await vi.waitUntil(() => !shell.isPaused);
+  await until(() => !shell.isPaused);
   await session.close();
 });
 
@@ -267,7 +268,7 @@ test('input goes to the shell', async () => {
 test('a marker, input and a pause are decided while there is a record, and told', async () => {
   const { shell, folder, session } = await openScripted();
   shell.print('$ ');
-  await vi.waitFor(() => expect(session.snapshot().recording.kind).toBe('recording'));
+  await eventually(() => expect(session.snapshot().recording.kind).toBe('recording'));
   await session.decide({ kind: 'input', on: true });
   expect(session.snapshot().recording).toMatchObject({ inputOn: true });
   await session.write(new TextEncoder().encode('l'));
@@ -276,7 +277,7 @@ test('a marker, input and a pause are decided while there is a record, and told'
   expect(session.snapshot().recording).toMatchObject({ pausedAtMs: expect.any(Number) });
   shell.print('unrecorded');
   const late = watch(session);
-  await vi.waitUntil(() => late.text().endsWith('unrecorded'));
+  await until(() => late.text().endsWith('unrecorded'));
   await session.decide({ kind: 'pause', on: false });
   expect(session.snapshot().recording).not.toHaveProperty('pausedAtMs');
   await session.close();
@@ -305,7 +306,7 @@ test('what an opening waits for is told, and no longer once it is live', async (
   expect(session.snapshot().state).toEqual({ kind: 'opening', note: 'pulling the image' });
   opening.resolve();
   shell.print('$ ');
-  await vi.waitFor(() => expect(session.snapshot().state.kind).toBe('live'));
+  await eventually(() => expect(session.snapshot().state.kind).toBe('live'));
   tell('too late');
   expect(session.snapshot().state.kind).toBe('live');
   await session.close();
@@ -334,7 +335,7 @@ test('a debug container whose connection is lost is not added again', async () =
     SIZE,
   );
   shell.print('$ ');
-  await vi.waitFor(() => expect(session.snapshot().state.kind).toBe('live'));
+  await eventually(() => expect(session.snapshot().state.kind).toBe('live'));
   expect(session.snapshot().target).toMatchObject({ container: 'app', debug: { image: 'busybox' } });
   shell.end({ kind: 'lost', error: new AppError('connection-lost', 'cut') });
   await session.ended;

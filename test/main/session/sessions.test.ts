@@ -1,13 +1,14 @@
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { createSystemClock } from '../../../main/base/clock.ts';
 import { createLog } from '../../../main/base/log.ts';
 import { createCastWriter } from '../../../main/recording/cast-writer.ts';
 import type { SessionSnapshot } from '../../../main/session/session-state.ts';
 import { createSessions } from '../../../main/session/sessions.ts';
 import { createScriptedShell, type ScriptedShell } from '../../fakes/scripted-shell.ts';
+import { until } from '../../fakes/until.ts';
 
 const PLACE = { server: 'https://demo' };
 const SIZE = { cols: 80, rows: 24 };
@@ -42,10 +43,10 @@ test('a session is told at every turn of its life, the growth of its record incl
   sessions.onChanged((snapshot) => told.push(snapshot));
   const session = sessions.open(TARGET, SIZE);
   expect(session.snapshot().state.kind).toBe('opening');
-  await vi.waitUntil(() => told.some((snapshot) => snapshot.state.kind === 'live'));
+  await until(() => told.some((snapshot) => snapshot.state.kind === 'live'));
   const before = told.length;
   shells[0]?.print('x'.repeat(10_000));
-  await vi.waitUntil(() => told.length > before, { timeout: 5_000 });
+  await until(() => told.length > before);
   const growth = told.at(-1)?.recording;
   expect(growth?.kind === 'recording' && growth.bytes).toBeGreaterThan(10_000);
   shells[0]?.end({ kind: 'exited', exitCode: 0 });
@@ -59,7 +60,7 @@ test('an ended session stays in the list until it is forgotten', async () => {
   const forgotten: string[] = [];
   sessions.onForgotten((sessionId) => forgotten.push(sessionId));
   const session = sessions.open(TARGET, SIZE);
-  await vi.waitUntil(() => shells.length === 1);
+  await until(() => shells.length === 1);
   shells[0]?.end({ kind: 'exited', exitCode: 1 });
   await session.ended;
   expect(sessions.list()).toHaveLength(1);
@@ -82,9 +83,9 @@ test('there is a limit to live shells, and ended ones do not count', async () =>
 test('ending closes every shell and every record', async () => {
   const { sessions, shells } = await createScripted();
   const opened = [sessions.open(TARGET, SIZE), sessions.open(TARGET, SIZE)];
-  await vi.waitUntil(() => shells.length === 2);
+  await until(() => shells.length === 2);
   for (const shell of shells) shell.print('$ ');
-  await vi.waitUntil(() => opened.every((session) => session.snapshot().state.kind === 'live'));
+  await until(() => opened.every((session) => session.snapshot().state.kind === 'live'));
   await sessions.end();
   expect(shells.every((shell) => shell.isClosed)).toBe(true);
   for (const session of opened) {

@@ -1,7 +1,8 @@
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import type { AppError } from '../../../main/base/errors.ts';
 import type { SessionRecord } from '../../../main/session/session-record.ts';
 import { createViewers, type ViewerSink } from '../../../main/session/viewers.ts';
+import { until } from '../../fakes/until.ts';
 
 function output(text: string): SessionRecord {
   return { kind: 'output', timeMicros: 0, bytes: new TextEncoder().encode(text) };
@@ -63,7 +64,7 @@ test('there is no room while one viewer has a full queue, and there is once it t
   const room = viewers.room().then(() => {
     hasRoom = true;
   });
-  await vi.waitUntil(() => fast.seen.length === 1);
+  await until(() => fast.seen.length === 1);
   expect(hasRoom).toBe(false);
   slow.open();
   await room;

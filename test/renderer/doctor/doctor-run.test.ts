@@ -1,7 +1,8 @@
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { type RunState, runDoctor } from '../../../renderer/doctor/doctor-run.ts';
 import { checksWith, reportOf, waitingChecks } from '../../fakes/doctor-checks.ts';
 import { createPageCore, type PageCore } from '../../fakes/page-core.ts';
+import { eventually, until } from '../../fakes/until.ts';
 
 const QUESTION = { context: 'staging', namespace: 'shop' };
 
@@ -16,7 +17,7 @@ const stopped = (core: PageCore): unknown[] =>
 test('a run tells what it finds until it is finished, and nothing after', async () => {
   const core = createPageCore({ doctorChecks: waitingChecks() });
   const run = start(core);
-  await vi.waitUntil(() => run.states.length === 2);
+  await until(() => run.states.length === 2);
   expect(core.calls.at(-1)).toMatchObject({ name: 'doctor.run', input: QUESTION });
   core.emit('doctor.changed', reportOf(checksWith()));
   core.emit('doctor.changed', reportOf(waitingChecks()));
@@ -29,7 +30,7 @@ test('reports of other runs are not its own', async () => {
   const core = createPageCore({ doctorChecks: waitingChecks() });
   const run = start(core);
   core.emit('doctor.changed', reportOf(checksWith(), { runId: 'another' }));
-  await vi.waitUntil(() => run.states.length === 2);
+  await until(() => run.states.length === 2);
   core.emit('doctor.changed', reportOf(checksWith(), { runId: 'another' }));
   expect(run.kinds()).toEqual(['starting', 'running']);
   run.stop();
@@ -50,18 +51,18 @@ test('a report that comes before the answer is kept, the last of several', async
   };
   const states: RunState[] = [];
   runDoctor(client, QUESTION, (state) => states.push(state));
-  await vi.waitUntil(() => states.length > 1);
+  await until(() => states.length > 1);
   expect(states.map(({ kind }) => kind)).toEqual(['starting', 'finished']);
 });
 
 test('stopped, it tells the core, also where the answer comes only then', async () => {
   const core = createPageCore({ doctorChecks: waitingChecks() });
   const running = start(core);
-  await vi.waitUntil(() => running.states.length === 2);
+  await until(() => running.states.length === 2);
   running.stop();
   const early = start(core);
   early.stop();
-  await vi.waitFor(() => expect(stopped(core)).toEqual([{ runId: 'run-1' }, { runId: 'run-2' }]));
+  await eventually(() => expect(stopped(core)).toEqual([{ runId: 'run-1' }, { runId: 'run-2' }]));
   expect(early.kinds()).toEqual(['starting']);
 });
 
@@ -70,6 +71,6 @@ test('a core that cannot begin says why', async () => {
     failing: new Map([['doctor.run', { code: 'bad-input', message: '8 connections are checked already' }]]),
   });
   const run = start(core);
-  await vi.waitUntil(() => run.states.length === 2);
+  await until(() => run.states.length === 2);
   expect(run.states[1]).toMatchObject({ kind: 'failed', problem: { code: 'bad-input' } });
 });

@@ -1,8 +1,9 @@
 import { createServer } from 'node:http';
-import { afterEach, expect, test, vi } from 'vitest';
+import { afterEach, expect, test } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
 import { listenOnLoopback } from '../../../../main/base/loopback.ts';
 import { createSocketWire } from '../../../../main/hosts/browser/socket-wire.ts';
+import { until } from '../../../fakes/until.ts';
 
 const releases: (() => Promise<unknown>)[] = [];
 
@@ -36,7 +37,7 @@ test('what comes before there is a listener is kept for it', async () => {
   for (let turns = 0; turns < 50; turns += 1) await new Promise(setImmediate);
   const heard: unknown[] = [];
   wire.onMessage((message) => heard.push(message));
-  await vi.waitUntil(() => heard.length === 2);
+  await until(() => heard.length === 2);
   expect(heard[0]).toBe('first');
   expect(heard[1]).toEqual(Buffer.from([1]));
 });
@@ -59,7 +60,7 @@ test('a page that does not read is let go once too much waits for it', async () 
     most = Math.max(most, core.bufferedAmount);
     await new Promise(setImmediate);
   }
-  await vi.waitUntil(() => isClosed);
+  await until(() => isClosed);
   expect(most).toBeGreaterThan(limit);
   expect(most).toBeLessThan(limit + 2 * message.byteLength);
 });

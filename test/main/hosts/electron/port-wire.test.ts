@@ -2,8 +2,9 @@
 // covers: main/index.ts
 // covers: preload/preload.ts
 import { MessageChannel } from 'node:worker_threads';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { createPortWire } from '../../../../main/hosts/electron/port-wire.ts';
+import { until } from '../../../fakes/until.ts';
 import { toMainPort } from '../../../fakes/wires.ts';
 
 // Only a real Electron runs the files named above: test/e2e/electron.test.ts does, where its binary is.
@@ -18,10 +19,10 @@ test('text and bytes pass both ways, and the end is told once to each side', asy
   page.onClosed(() => ends.push('page'));
   page.send('text');
   page.send(new Uint8Array([1, 2, 3]));
-  await vi.waitUntil(() => heard.length === 2);
+  await until(() => heard.length === 2);
   expect(heard).toEqual(['text', new Uint8Array([1, 2, 3])]);
   page.close();
-  await vi.waitUntil(() => ends.length === 2);
+  await until(() => ends.length === 2);
   page.onClosed(() => ends.push('late'));
   expect(ends.sort()).toEqual(['core', 'late', 'page']);
 });
@@ -32,11 +33,11 @@ test('a listener that was removed hears nothing more', async () => {
   const heard: unknown[] = [];
   const remove = core.onMessage((message) => heard.push(message));
   page.send('first');
-  await vi.waitUntil(() => heard.length === 1);
+  await until(() => heard.length === 1);
   remove();
   core.onMessage((message) => heard.push(`other ${String(message)}`));
   page.send('second');
-  await vi.waitUntil(() => heard.length === 2);
+  await until(() => heard.length === 2);
   expect(heard).toEqual(['first', 'other second']);
   core.close();
 });
