@@ -72,6 +72,7 @@ export async function openPages(
     sessions,
     library,
     replays,
+    search: () => core.search(BACKGROUND_PACE),
     settings,
     doctor: core.doctor,
     decryptionKeys: core.decryptionKeys,

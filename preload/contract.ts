@@ -8,6 +8,7 @@ import type { DoctorReport } from './contract-doctor.ts';
 import type { PodInfo } from './contract-pods.ts';
 import type { RecordingInfo, RecordingTimeline, RecordingVerification } from './contract-recordings.ts';
 import type { RedactionPattern, RedactionTrial } from './contract-redaction.ts';
+import type { SearchAnswer, SearchQuestion } from './contract-search.ts';
 import type { SessionInfo } from './contract-sessions.ts';
 import type { Settings, SettingsState } from './contract-settings.ts';
 
@@ -93,6 +94,7 @@ export interface Calls {
   /** As far as it is known; the rest comes as `library.timeline`, while the recording is read in the background. */
   'library.timeline': { input: { readonly recordingId: string }; output: RecordingTimeline };
   'library.remove': { input: { readonly recordingId: string }; output: Empty };
+  'library.search': { input: SearchQuestion; output: SearchAnswer };
 
   /** What is masked without patterns of one's own, in words. */
   'redaction.builtIn': { input: Empty; output: readonly string[] };

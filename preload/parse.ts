@@ -20,6 +20,7 @@ const MAX_RECENT_TARGETS = 50;
 /** More than can be used, so that the answer says what is too much. */
 const MAX_PATTERNS = 64;
 const MAX_PATTERN = 4_096;
+const MAX_SEARCH = 256;
 const MAX_TRIAL = 64 * 1024;
 const MAX_RECIPIENTS = 32;
 /** Many keys with what is written around them. */
@@ -124,6 +125,13 @@ export const callParsers: Parsers<{ [Name in CallName]: Calls[Name]['input'] }> 
   'library.verify': parserOf(recording),
   'library.timeline': parserOf(recording),
   'library.remove': parserOf(recording),
+  'library.search': parserOf(
+    v.strictObject({
+      text: v.pipe(v.string(), v.minLength(1), v.maxLength(MAX_SEARCH)),
+      words: v.pipe(v.array(name), v.maxLength(MAX_ARGUMENTS)),
+      afterId: v.exactOptional(name),
+    }),
+  ),
   'redaction.builtIn': parserOf(empty),
   'redaction.try': parserOf(v.strictObject({ text: v.pipe(v.string(), v.maxLength(MAX_TRIAL)), patterns })),
   'encryption.keys': parserOf(empty),

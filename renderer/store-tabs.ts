@@ -1,10 +1,11 @@
 /** The open views and their order. A tab leaves only when it is closed. All pure. */
 import type { DoctorQuestion } from './doctor/doctor-run.ts';
 import { describePlace } from './doctor/doctor-words.ts';
+import type { ReplayMoment } from './library/replay-moment.ts';
 
 export type TabContent =
   | { readonly kind: 'session'; readonly sessionId: string }
-  | { readonly kind: 'replay'; readonly recordingId: string }
+  | { readonly kind: 'replay'; readonly recordingId: string; readonly at?: ReplayMoment }
   | { readonly kind: 'doctor'; readonly question: DoctorQuestion }
   | { readonly kind: 'library' }
   | { readonly kind: 'settings' };
@@ -32,10 +33,14 @@ export function tabIdOf(content: TabContent): string {
   return content.kind;
 }
 
-/** Shows the tab of this content; a new one stands right of the active one. */
+/** Shows the tab of this content, at the moment that is asked for; a new one stands right of the active one. */
 export function openTab(tabs: Tabs, content: TabContent): Tabs {
   const id = tabIdOf(content);
-  if (tabs.order.some((tab) => tab.id === id)) return activateTab(tabs, id);
+  if (tabs.order.some((tab) => tab.id === id)) {
+    const isElsewhere = content.kind === 'replay' && content.at !== undefined;
+    const order = tabs.order.map((tab) => (tab.id === id && isElsewhere ? { id, content } : tab));
+    return activateTab({ ...tabs, order }, id);
+  }
   const place = tabs.order.findIndex((tab) => tab.id === tabs.activeId) + 1 || tabs.order.length;
   return activateTab({ ...tabs, order: tabs.order.toSpliced(place, 0, { id, content }) }, id);
 }

@@ -39,6 +39,8 @@ export interface ViewStore {
   readonly isSideOpen: Signal<boolean>;
   readonly sideWidth: Signal<number>;
   readonly overlay: Signal<Overlay>;
+  /** What the library looks for on the screens of recordings. */
+  readonly sought: Signal<string>;
   readonly said: ReadonlySignal<readonly Said[]>;
   /** Why the core is gone; nothing works any more, but what is shown stays. */
   readonly lost: Signal<ProblemInfo | undefined>;
@@ -58,6 +60,7 @@ export function createViewStore(): ViewStore {
   let lastId = 0;
   return {
     tabs,
+    sought: signal(''),
     activeTab: computed(() => activeTab(tabs.value)),
     isSideOpen: signal(true),
     sideWidth: signal(SIDE_PX),

@@ -4,6 +4,7 @@ import type { AppInfo, PodInfo, Settings, ShellTarget, TerminalSize } from '../p
 import type { CoreClient } from './core-client.ts';
 import { askAboutTarget, questionOf } from './debug/debug-question.ts';
 import type { DoctorQuestion } from './doctor/doctor-run.ts';
+import type { ReplayMoment } from './library/replay-moment.ts';
 import { problemOf } from './problem.ts';
 import { type ContextStore, createContextStore } from './store-contexts.ts';
 import { type CredentialStore, createCredentialStore } from './store-credentials.ts';
@@ -42,8 +43,9 @@ export interface Store {
   /** The shell that Enter on a pod opens, or words why there is none. */
   openPod(context: string, pod: PodInfo): Promise<void>;
   showSession(sessionId: string): void;
-  openReplay(recordingId: string): void;
-  openLibrary(): void;
+  openReplay(recordingId: string, at?: ReplayMoment): void;
+  /** With a text to look for on the screens of recordings. */
+  openLibrary(sought?: string): void;
   openSettings(): void;
   /** Looks at all that a shell there needs, in a tab of its own. */
   checkConnection(question: DoctorQuestion): void;
@@ -168,10 +170,11 @@ export function createStore({ client, now, terminalSize }: StoreNeeds): Store {
     showSession(sessionId) {
       view.tabs.value = openTab(view.tabs.value, { kind: 'session', sessionId });
     },
-    openReplay(recordingId) {
-      view.tabs.value = openTab(view.tabs.value, { kind: 'replay', recordingId });
+    openReplay(recordingId, at) {
+      view.tabs.value = openTab(view.tabs.value, { kind: 'replay', recordingId, ...(at && { at }) });
     },
-    openLibrary() {
+    openLibrary(sought) {
+      if (sought !== undefined) view.sought.value = sought;
       view.tabs.value = openTab(view.tabs.value, { kind: 'library' });
     },
     openSettings() {

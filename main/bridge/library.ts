@@ -1,12 +1,18 @@
 import type { RecordingTimeline } from '../../preload/contract.ts';
+import type { Recording } from '../library/recording.ts';
 import type { ReplayTimeline } from '../replay/replays.ts';
 import type { CallsOf, Rooms } from './rooms.ts';
+
+/** What a page asks for at once: several screens of it. */
+const FOUND_RECORDINGS = 50;
+const FOUND_LINES = 20;
 
 export function answerLibrary({
   library,
   replays,
-}: Rooms): CallsOf<
-  'library.list' | 'library.get' | 'library.verify' | 'library.timeline' | 'library.remove'
+  search,
+}: Pick<Rooms, 'library' | 'replays' | 'search'>): CallsOf<
+  'library.list' | 'library.get' | 'library.verify' | 'library.timeline' | 'library.remove' | 'library.search'
 > {
   return {
     'library.list': () => library.list(),
@@ -17,10 +23,26 @@ export function answerLibrary({
       await library.remove(recordingId);
       return {};
     },
+    'library.search': async ({ text, words, afterId }, { signal }) => {
+      const wanted = words.map((word) => word.toLowerCase());
+      const question = { text, afterId, maxRecordings: FOUND_RECORDINGS, maxLines: FOUND_LINES };
+      const matches = (recording: Recording): boolean => hasWords(recording, wanted);
+      return (await search()).find({ ...question, matches }, { signal });
+    },
   };
 }
 
 /** Where the cast was read up to is ours to know. */
 export function toTimeline({ offset: _offset, ...timeline }: ReplayTimeline): RecordingTimeline {
   return timeline;
+}
+
+/** As the library's filter, but for how it ended. */
+function hasWords(recording: Recording, words: readonly string[]): boolean {
+  if (words.length === 0) return true;
+  const { context, cluster, namespace, pod, container, podUid, node, command, image, imageId, user } =
+    recording;
+  const place = [context, cluster?.name, cluster?.server, namespace, `${pod}/${container}`, podUid, node];
+  const text = [...place, ...command, image, imageId, user].join('\n').toLowerCase();
+  return words.every((word) => text.includes(word));
 }

@@ -8,6 +8,7 @@ import type { Contexts } from '../kube/contexts.ts';
 import type { Library } from '../library/library.ts';
 import type { DecryptionKeys } from '../recording/decryption-keys.ts';
 import type { Replays } from '../replay/replays.ts';
+import type { Search } from '../search/search.ts';
 import type { Sessions } from '../session/sessions.ts';
 import type { SettingsStore } from '../settings/settings.ts';
 
@@ -21,6 +22,8 @@ export interface Rooms {
   readonly sessions: Sessions;
   readonly library: Library;
   readonly replays: Replays;
+  /** Opened at its first use. */
+  search(): Promise<Search>;
   readonly settings: SettingsStore;
   readonly decryptionKeys: DecryptionKeys;
   readonly doctor: Doctor;

@@ -6,11 +6,11 @@ import type { FromSearchWorker, NumberedJob, SearchWorkerData, ToSearchWorker } 
 import { createTextReader } from './text-reader.ts';
 import { openTextStore } from './text-store.ts';
 
-/** The thread that reads recordings and searches in what it has read. Its messages are in search-messages.ts. */
-if (parentPort) serve(parentPort, workerData as SearchWorkerData);
-
 /** As `nice` has it: whatever else wants the processor gets it first. */
 const LOW_PRIORITY = 10;
+
+/** The thread that reads recordings and searches in what it has read. Its messages are in search-messages.ts. */
+if (parentPort) serve(parentPort, workerData as SearchWorkerData);
 
 function serve(port: MessagePort, { storePath, pace }: SearchWorkerData): void {
   // On Linux this is the thread's own (setpriority(2), "BUGS"); elsewhere it would be the whole program's.

@@ -70,6 +70,11 @@ function TabContent(
           nowMs={store.nowMs.value}
           colourOf={store.contexts.colourOf}
           onReplay={store.openReplay}
+          search={(question, options) => client.call('library.search', question, options)}
+          sought={store.view.sought.value}
+          onSought={(text) => {
+            store.view.sought.value = text;
+          }}
           verify={(recordingId) => client.call('library.verify', { recordingId })}
           onRemove={(recordingId) => void store.removeRecording(recordingId)}
           onFindPod={() => goToPods(store)}
@@ -83,6 +88,7 @@ function TabContent(
         <ReplayPane
           client={client}
           recording={recording}
+          {...(content.at && { at: content.at })}
           settings={settings}
           host={host}
           isVisible={isActive}
@@ -139,7 +145,7 @@ function SessionTab({ store, client, sessionId, isActive, host }: SessionTabProp
         onOpenAgain={() => void store.openShell(session.target)}
         onDebug={() => store.askToDebug(session.target)}
         onCheck={() => store.checkConnection(toQuestion(session.target))}
-        onOpenRecording={store.openReplay}
+        onOpenRecording={(recordingId) => store.openReplay(recordingId)}
         onCloseTab={() => void store.closeNow(sessionTabId(sessionId))}
       />
     </>

@@ -11,10 +11,15 @@ import { formatCount, formatDuration, formatTime } from '../ui/format.ts';
 import { Menu, type MenuPlace, placeBelow } from '../ui/menu.tsx';
 import { EmptyState, Waiting } from '../ui/messages.tsx';
 import { movedIndex, rowId, VirtualList } from '../ui/virtual-list.tsx';
+import type { SearchCall } from './content-search.ts';
+import { shownOf, useFoundList } from './found-list.ts';
+import { describeUnsearched } from './found-rows.ts';
 import { RecordingDetails } from './recording-details.tsx';
-import { listRecordings } from './recording-filter.ts';
+import { listRecordings, wordsOf } from './recording-filter.ts';
 import { RecordingRow } from './recording-row.tsx';
 import { nameOf } from './recording-words.ts';
+import type { ReplayMoment } from './replay-moment.ts';
+import { SearchResults } from './search-results.tsx';
 
 export interface LibraryViewProps {
   /** Undefined until the core has answered. */
@@ -23,7 +28,11 @@ export interface LibraryViewProps {
   readonly nowMs: number;
   /** A context's colour, 1 to 8, where the page has given it one. */
   readonly colourOf?: (context: string) => number;
-  readonly onReplay: (recordingId: string) => void;
+  readonly onReplay: (recordingId: string, at?: ReplayMoment) => void;
+  readonly search: SearchCall;
+  /** What is looked for on the screens of recordings. */
+  readonly sought: string;
+  readonly onSought: (text: string) => void;
   readonly verify: (recordingId: string) => Promise<RecordingVerification>;
   /** Deletes for good; what fails, the page says. */
   readonly onRemove: (recordingId: string) => void;
@@ -34,6 +43,7 @@ export interface LibraryViewProps {
 }
 
 const LIST_ID = 'recordings';
+const FOUND_ID = 'found-lines';
 
 export function LibraryView(props: LibraryViewProps): JSX.Element {
   const { recordings, nowMs, colourOf = contextColourOf } = props;
@@ -42,13 +52,18 @@ export function LibraryView(props: LibraryViewProps): JSX.Element {
   const [menu, setMenu] = useState<{ readonly place: MenuPlace; readonly id: string }>();
   const [removing, setRemoving] = useState<RecordingInfo>();
   const field = useRef<HTMLInputElement>(null);
+  const { sought } = props;
+  const found = useFoundList(
+    { search: props.search, onReplay: props.onReplay, onText: props.onSought },
+    { text: sought, words: wordsOf(filter), recordings },
+  );
 
   if (!recordings) return <Waiting what="Looking for recordings" />;
   if (recordings.size === 0) return <NoRecordings onFindPod={props.onFindPod} />;
 
   const listed = listRecordings(recordings.values(), filter);
-  const found = listed.findIndex((recording) => recording.recordingId === activeId);
-  const activeIndex = found < 0 && listed.length > 0 ? 0 : found;
+  const place = listed.findIndex((recording) => recording.recordingId === activeId);
+  const activeIndex = place < 0 && listed.length > 0 ? 0 : place;
   const active = listed[activeIndex];
 
   function steer(event: KeyboardEvent): void {
@@ -86,6 +101,75 @@ export function LibraryView(props: LibraryViewProps): JSX.Element {
     if (recording.state !== 'live') setRemoving(recording);
   }
 
+  function renderFound(): JSX.Element {
+    return (
+      <SearchResults
+        id={FOUND_ID}
+        state={found.state}
+        rows={found.rows}
+        active={found.active}
+        text={sought}
+        nowMs={nowMs}
+        colourOf={colourOf}
+        onActivate={found.activate}
+        onOpen={found.open}
+      />
+    );
+  }
+
+  function renderList(): JSX.Element {
+    return (
+      <>
+        <div class="library-columns secondary" aria-hidden="true">
+          <span>When</span>
+          <span>Where</span>
+          <span>Pod / container</span>
+          <span class="is-figure">Duration</span>
+          <span>Ended</span>
+          <span class="is-figure">Size</span>
+          <span />
+        </div>
+        {listed.length === 0 ? (
+          <EmptyState icon="search" title="No recording has all of these words">
+            <Button onPress={() => setFilter('')}>Show all</Button>
+          </EmptyState>
+        ) : (
+          <VirtualList
+            id={LIST_ID}
+            label="Recordings"
+            items={listed}
+            keyOf={(recording) => recording.recordingId}
+            activeKey={active?.recordingId}
+            onActivate={setActiveId}
+            onKeyDown={act}
+            renderRow={(recording, row) => (
+              <RecordingRow
+                key={recording.recordingId}
+                recording={recording}
+                row={row}
+                nowMs={nowMs}
+                colour={colourOf(recording.context)}
+                onActivate={() => setActiveId(recording.recordingId)}
+                onReplay={() => replay(recording)}
+                onMenu={(place) => setMenu({ place, id: recording.recordingId })}
+              />
+            )}
+            isFocusedFirst
+          />
+        )}
+        {active && (
+          <RecordingDetails
+            recording={active}
+            onReplay={() => replay(active)}
+            verify={props.verify}
+            onRemove={() => askRemove(active)}
+            onAddKey={props.onAddKey}
+          />
+        )}
+      </>
+    );
+  }
+
   const inMenu = menu && recordings.get(menu.id);
   return (
     <section class="library" aria-label="Library">
@@ -96,59 +180,29 @@ export function LibraryView(props: LibraryViewProps): JSX.Element {
           placeholder="Filter by pod, namespace, context, command"
           value={filter}
           onInput={setFilter}
-          onKeyDown={steer}
+          onKeyDown={sought === '' ? steer : found.steer}
           inputRef={field}
           canClear
-          list={{ id: LIST_ID, activeId: active && rowId(LIST_ID, active.recordingId) }}
+          list={sought === '' ? listOf(LIST_ID, active?.recordingId) : listOf(FOUND_ID, found.active?.key)}
         />
-        <output class="secondary numbers">{countWords(listed.length, recordings.size)}</output>
+        <Field
+          label="Search what was on the screens"
+          icon="terminal"
+          placeholder="Search what was on the screens"
+          value={sought}
+          most={LONGEST_SOUGHT}
+          onInput={props.onSought}
+          onKeyDown={found.steer}
+          canClear
+          list={listOf(FOUND_ID, found.active?.key)}
+        />
+        <output class="secondary numbers library-count">
+          {sought === ''
+            ? countWords(listed.length, recordings.size)
+            : describeUnsearched(shownOf(found.state)?.answer.unsearched)}
+        </output>
       </header>
-      <div class="library-columns secondary" aria-hidden="true">
-        <span>When</span>
-        <span>Where</span>
-        <span>Pod / container</span>
-        <span class="is-figure">Duration</span>
-        <span>Ended</span>
-        <span class="is-figure">Size</span>
-        <span />
-      </div>
-      {listed.length === 0 ? (
-        <EmptyState icon="search" title="No recording has all of these words">
-          <Button onPress={() => setFilter('')}>Show all</Button>
-        </EmptyState>
-      ) : (
-        <VirtualList
-          id={LIST_ID}
-          label="Recordings"
-          items={listed}
-          keyOf={(recording) => recording.recordingId}
-          activeKey={active?.recordingId}
-          onActivate={setActiveId}
-          onKeyDown={act}
-          renderRow={(recording, row) => (
-            <RecordingRow
-              key={recording.recordingId}
-              recording={recording}
-              row={row}
-              nowMs={nowMs}
-              colour={colourOf(recording.context)}
-              onActivate={() => setActiveId(recording.recordingId)}
-              onReplay={() => replay(recording)}
-              onMenu={(place) => setMenu({ place, id: recording.recordingId })}
-            />
-          )}
-          isFocusedFirst
-        />
-      )}
-      {active && (
-        <RecordingDetails
-          recording={active}
-          onReplay={() => replay(active)}
-          verify={props.verify}
-          onRemove={() => askRemove(active)}
-          onAddKey={props.onAddKey}
-        />
-      )}
+      {sought === '' ? renderList() : renderFound()}
       {menu && inMenu && (
         <Menu
           label={nameOf(inMenu)}
@@ -189,6 +243,13 @@ export function LibraryView(props: LibraryViewProps): JSX.Element {
 
 /** Of a Page key in the field, which does not know the list's height. */
 const PAGE_ROWS = 10;
+
+/** As long as the core takes it. */
+const LONGEST_SOUGHT = 256;
+
+function listOf(id: string, activeKey: string | undefined): { id: string; activeId: string | undefined } {
+  return { id, activeId: activeKey === undefined ? undefined : rowId(id, activeKey) };
+}
 
 function countWords(listed: number, all: number): string {
   return listed === all ? formatCount(all, 'recording') : `${listed} of ${formatCount(all, 'recording')}`;

@@ -4,7 +4,7 @@ import { describeLock, describeOutcome } from './recording-words.ts';
 
 /** Newest first; those that contain every word of the filter somewhere in what is known of them. */
 export function listRecordings(recordings: Iterable<RecordingInfo>, filter: string): RecordingInfo[] {
-  const words = filter.toLowerCase().split(/\s+/).filter(Boolean);
+  const words = wordsOf(filter);
   return [...recordings]
     .filter((recording) => {
       if (words.length === 0) return true;
@@ -12,6 +12,10 @@ export function listRecordings(recordings: Iterable<RecordingInfo>, filter: stri
       return words.every((word) => text.includes(word));
     })
     .sort((a, b) => b.startedAtMs - a.startedAtMs || a.recordingId.localeCompare(b.recordingId));
+}
+
+export function wordsOf(filter: string): string[] {
+  return filter.toLowerCase().split(/\s+/).filter(Boolean);
 }
 
 function textOf(recording: RecordingInfo): string {

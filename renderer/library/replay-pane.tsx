@@ -16,11 +16,14 @@ import { createPlayer, isMoving, type Player, type PlayerState, SPEEDS } from '.
 import { PlayerBar } from './player-bar.tsx';
 import { nameOf } from './recording-words.ts';
 import { type PlayerCommand, playerCommandOf, stepSpeed } from './replay-keys.ts';
+import type { ReplayMoment } from './replay-moment.ts';
 import { followTimeline } from './replay-timeline.ts';
 
 export interface ReplayPaneProps {
   readonly client: PaneClient;
   readonly recording: RecordingInfo;
+  /** Where it begins, and is led to when it is another one; its start where there is none. */
+  readonly at?: ReplayMoment;
   readonly settings: Settings;
   readonly host: Pick<AppInfo, 'platform' | 'host'>;
   /** Its tab is in front. A replay that nobody sees pauses. */
@@ -43,6 +46,7 @@ export function ReplayPane(props: ReplayPaneProps): JSX.Element {
   const view = useRef<TerminalView | undefined>(undefined);
   const latest = useRef(props);
   latest.current = props;
+  const shown = useRef(props.at);
   const latestMarkers = useRef<readonly Marker[]>([]);
   const [state, setState] = useState<PlayerState>({ kind: 'paused' });
   const [positionMicros, setPosition] = useState(0);
@@ -77,7 +81,8 @@ export function ReplayPane(props: ReplayPaneProps): JSX.Element {
     view.current = made;
     player.current = next;
     signal.addEventListener('abort', () => next.stop(), { once: true });
-    next.play();
+    if (latest.current.at) void show(latest.current.at);
+    else next.play();
     followTimeline(client, first.recordingId, takeTimeline, { signal });
   }
 
@@ -91,6 +96,20 @@ export function ReplayPane(props: ReplayPaneProps): JSX.Element {
     setMarkers((known) => mergeMarkers(known, more));
   }
 
+  /** Pauses there, its text marked. */
+  async function show({ timeMicros, text }: ReplayMoment): Promise<void> {
+    player.current?.pause();
+    await player.current?.seek(timeMicros);
+    const isStill = player.current?.positionMicros() === timeMicros;
+    if (text !== undefined && isStill) {
+      view.current?.finder.find({ text, isCaseSensitive: false, isRegex: false }, 'last');
+    }
+  }
+
+  useEffect(() => {
+    if (props.at && props.at !== shown.current) void show(props.at);
+    shown.current = props.at;
+  }, [props.at]);
   useEffect(() => player.current?.setIdleSeconds(skipsIdle ? idleSeconds : 0), [skipsIdle, idleSeconds]);
   useEffect(() => player.current?.setSpeed(speed), [speed]);
   useEffect(() => player.current?.setDuration(recording.durationMicros), [recording.durationMicros]);

@@ -13,6 +13,8 @@ export type Deed =
   | { readonly kind: 'containers'; readonly context: string; readonly pod: PodInfo }
   | { readonly kind: 'session'; readonly sessionId: string }
   | { readonly kind: 'replay'; readonly recordingId: string }
+  /** For what was on the screens of recordings. */
+  | { readonly kind: 'search'; readonly text: string }
   | { readonly kind: 'context'; readonly context: string }
   | { readonly kind: 'command'; readonly id: string };
 
@@ -184,6 +186,18 @@ function recordingItem(recording: RecordingInfo, nowMs: number): PaletteItem {
     context,
     enter: { kind: 'replay', recordingId },
     next: { label: 'open a shell there', deed: { kind: 'shell', target: targetOfRecording(recording) } },
+  };
+}
+
+/** Looks for the query on the screens of recordings, in the library. */
+export function searchItem(text: string): PaletteItem {
+  return {
+    key: 'search-recordings',
+    group: 'Recordings',
+    icon: 'search',
+    title: `Search what was on the screens: ${text}`,
+    detail: '',
+    enter: { kind: 'search', text },
   };
 }
 

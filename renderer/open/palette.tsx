@@ -11,7 +11,14 @@ import { Icon } from '../ui/icon.tsx';
 import { keyNameOf, printKeys } from '../ui/keys.ts';
 import { ContextDot } from '../ui/status-dot.tsx';
 import { movedIndex, rowId } from '../ui/virtual-list.tsx';
-import { type Deed, type FoundItem, findItems, type PaletteItem, paletteItems } from './palette-items.ts';
+import {
+  type Deed,
+  type FoundItem,
+  findItems,
+  type PaletteItem,
+  paletteItems,
+  searchItem,
+} from './palette-items.ts';
 
 const LIST_ID = 'palette-list';
 /** Rows that Page Up and Page Down move by. */
@@ -28,7 +35,9 @@ export function Palette({
   const [chosenKey, setChosenKey] = useState<string>();
   const rows = useRef<HTMLDivElement>(null);
   const items = useItems(store);
-  const found = useMemo(() => findItems(items, query), [items, query]);
+  const named = useMemo(() => findItems(items, query), [items, query]);
+  // Last: what has the name is meant first, and what was on a screen may have any.
+  const found = query.trim() === '' ? named : [...named, { item: searchItem(query.trim()), places: [] }];
   const index = Math.max(
     0,
     found.findIndex((one) => one.item.key === chosenKey),
@@ -89,7 +98,7 @@ export function Palette({
             onTake={(isNext) => take(one.item, isNext)}
           />
         ))}
-        {found.length === 0 && (
+        {named.length === 0 && (
           <p class="palette-none">
             Nothing is called that. Pods are found in the contexts that you have chosen so far.
           </p>
@@ -165,6 +174,7 @@ const DEED_WORDS: Readonly<Record<Deed['kind'], string>> = {
   containers: 'choose a container',
   session: 'show it',
   replay: 'replay it',
+  search: 'search them',
   context: 'list its pods',
   command: 'do it',
 };
@@ -237,6 +247,9 @@ function perform(store: Store, deed: Deed): void {
       break;
     case 'replay':
       store.openReplay(deed.recordingId);
+      break;
+    case 'search':
+      store.openLibrary(deed.text);
       break;
     case 'context':
       void store.contexts.select(deed.context);

@@ -203,6 +203,15 @@ export function createAnswers(needs: AnswerNeeds): PageAnswers {
       emit('library.changed', { kind: 'removed', recordingId });
       return {};
     },
+    'library.search': ({ text }) => ({
+      recordings: [...state.recordings.values()].slice(0, 1).map(({ recordingId }) => ({
+        recordingId,
+        lineCount: 1,
+        lines: [{ timeMicros: 1_000_000, text, place: { from: 0, to: text.length } }],
+      })),
+      hasMore: false,
+      unsearched: { encrypted: 0, waiting: 0, unreadable: 0 },
+    }),
     'redaction.builtIn': () => ['GitHub tokens', 'JSON web tokens', 'Private keys (PEM)'],
     'redaction.try': ({ text, patterns }) => ({
       masked: text.replaceAll('hunter2', '•••••••'),

@@ -2,9 +2,11 @@
 import { signal } from '@preact/signals';
 import { type JSX, render } from 'preact';
 import type { CallName, Calls, RecordingInfo, RecordingTimeline, Settings } from '../../preload/contract.ts';
+import type { SearchAnswer, SearchQuestion } from '../../preload/contract-search.ts';
 import type { TerminalRecord } from '../../preload/terminal-records.ts';
 import type { PaneClient } from '../../renderer/core-client.ts';
 import { LibraryView } from '../../renderer/library/library-view.tsx';
+import type { ReplayMoment } from '../../renderer/library/replay-moment.ts';
 import { ReplayPane } from '../../renderer/library/replay-pane.tsx';
 import { followTheme } from '../../renderer/ui/theme.ts';
 import { createRecordSource, output, type RecordSource, resize } from './record-source.ts';
@@ -40,6 +42,10 @@ followTheme(themeSetting);
 const recordings = signal<ReadonlyMap<string, RecordingInfo> | undefined>(undefined);
 const replayed = signal<RecordingInfo | undefined>(undefined);
 const deeds: string[] = [];
+const sought = signal('');
+const at = signal<ReplayMoment | undefined>(undefined);
+let searchFailure: Error | undefined;
+let unsearched: SearchAnswer['unsearched'] = { encrypted: 0, waiting: 0, unreadable: 0 };
 const sources: RecordSource[] = [];
 let records: readonly TerminalRecord[] = [];
 let timelineChanges: Partial<RecordingTimeline> = {};
@@ -81,6 +87,7 @@ function App(): JSX.Element {
       key={replayed.value.recordingId}
       client={client}
       recording={replayed.value}
+      {...(at.value && { at: at.value })}
       settings={settings.value}
       host={{ platform: 'linux', host: 'browser' }}
       isVisible
@@ -93,8 +100,17 @@ function App(): JSX.Element {
     <LibraryView
       recordings={recordings.value}
       nowMs={START_MS + 3 * 60 * MINUTE_MS}
-      onReplay={(id) => {
-        deeds.push(`replay ${id}`);
+      onReplay={(id, at) => {
+        deeds.push(`replay ${id}${at ? ` at ${at.timeMicros} ${at.text}` : ''}`);
+      }}
+      search={async (question) => {
+        deeds.push(`search ${JSON.stringify(question)}`);
+        if (searchFailure) throw searchFailure;
+        return found(question);
+      }}
+      sought={sought.value}
+      onSought={(text) => {
+        sought.value = text;
       }}
       verify={async (id) => {
         const seal = { keyId: 'a1b2c3d4e5f60718', signedAtMs: START_MS };
@@ -119,6 +135,35 @@ function App(): JSX.Element {
       onAddKey={() => deeds.push('add a key')}
     />
   );
+}
+
+/** Two recordings whose screens held the text, then others on asking again. */
+function found({ text, words, afterId }: SearchQuestion): SearchAnswer {
+  const all = [...(recordings.value?.values() ?? [])].filter(({ pod }) =>
+    words.every((word) => pod.includes(word)),
+  );
+  const start = all.findIndex(({ recordingId }) => recordingId === afterId) + 1;
+  if (text === 'nowhere') return { recordings: [], hasMore: false, unsearched };
+  const lineOf = (second: number, before: string, after: string) => ({
+    timeMicros: second * 1e6,
+    text: `${before}${text}${after}`,
+    place: { from: before.length, to: before.length + text.length },
+    before: 'GET /cart/3 200 12 ms',
+    after: 'GET /cart/4 503 30001 ms',
+  });
+  const far = `${'2026-11-20T14:03:17Z level=error '.repeat(6)}msg="`;
+  return {
+    recordings: all.slice(start, start + 2).map(({ recordingId }, index) => ({
+      recordingId,
+      lineCount: index === 0 ? 41 : 1,
+      lines:
+        index === 0
+          ? [lineOf(4, '', ' while reading'), lineOf(754, far, '" retry=3')]
+          : [lineOf(3_725, 'x ', '')],
+    })),
+    hasMore: start + 2 < all.length,
+    unsearched,
+  };
 }
 
 /** A shell's hour: a listing, an editor on the other screen, a long silence, and an end. */
@@ -165,6 +210,16 @@ const stage = {
     records = sampleRecords();
     failsAfter = failing;
     replayed.value = recording({ startedAtMs: START_MS, durationMicros: 915e6, exitCode: 0, ...changes });
+  },
+  searchFails(message: string | undefined): void {
+    searchFailure =
+      message === undefined ? undefined : Object.assign(new Error(message), { code: 'search-failed' });
+  },
+  setUnsearched(next: SearchAnswer['unsearched']): void {
+    unsearched = next;
+  },
+  replayAt(moment: ReplayMoment): void {
+    at.value = moment;
   },
   /** The core reads the file again. */
   repair(): void {

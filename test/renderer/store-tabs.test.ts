@@ -93,3 +93,12 @@ test('whatever is done, what is shown is open, each tab is there once, and one i
     }),
   );
 });
+
+test('a replay that is open already is led to the moment that is asked for', () => {
+  const at = { timeMicros: 5, text: 'error' };
+  const opened = openTab(NO_TABS, { kind: 'replay', recordingId: 'r1' });
+  const led = openTab(opened, { kind: 'replay', recordingId: 'r1', at });
+  expect(led.order).toEqual([{ id: 'replay-r1', content: { kind: 'replay', recordingId: 'r1', at } }]);
+  // Shown again without a moment, it stays where it is.
+  expect(openTab(led, { kind: 'replay', recordingId: 'r1' }).order).toEqual(led.order);
+});

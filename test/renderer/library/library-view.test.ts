@@ -214,7 +214,7 @@ describe.skipIf(!chromiumPath)('the library in a browser', () => {
 
     test('a filter without hits offers to show all', async () => {
       await fill();
-      await page.getByRole('combobox').fill('nothing like it');
+      await page.getByLabel('Filter recordings').fill('nothing like it');
       await page.getByText('No recording has all of these words').waitFor();
       await page.getByRole('button', { name: 'Show all' }).click();
       await page.getByRole('option').first().waitFor();

@@ -4,6 +4,7 @@ import {
   MOST_FOUND,
   type PaletteSources,
   paletteItems,
+  searchItem,
 } from '../../../renderer/open/palette-items.ts';
 import { contextNamed, podNamed, recordingNamed, sessionNamed } from '../../fakes/page-things.ts';
 
@@ -93,4 +94,8 @@ test('five thousand pods are searched within a frame or two, and the list stays 
   }));
   const many = paletteItems({ ...SOURCES, pods });
   expect(findItems(many, 'chewor')).toHaveLength(MOST_FOUND);
+});
+
+test('what is typed can be looked for on the screens of recordings', () => {
+  expect(searchItem('refused')).toMatchObject({ enter: { kind: 'search', text: 'refused' } });
 });
