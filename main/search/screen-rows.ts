@@ -6,7 +6,7 @@ export interface ScreenRows {
   cursorLine(): string;
   /** What a line feed has just left. */
   left(): string;
-  /** What is right above the screen. */
+  /** What has just scrolled off the top of the screen; empty where nothing has, as in a scroll region. */
   scrolledOff(): string;
   /** All that is visible, from the top; the first one with what has scrolled off of it. */
   screen(): readonly string[];
@@ -16,6 +16,9 @@ export interface ScreenRows {
 const MAX_LINE_CHARS = 4_096;
 
 export function createScreenRows(terminal: Terminal): ScreenRows {
+  /** What was above the screen when it was last looked at. */
+  let above = { baseY: 0, text: '' };
+
   function isContinued(row: number): boolean {
     return terminal.buffer.active.getLine(row + 1)?.isWrapped === true;
   }
@@ -64,7 +67,11 @@ export function createScreenRows(terminal: Terminal): ScreenRows {
     },
     scrolledOff() {
       const { baseY } = terminal.buffer.active;
-      return baseY === 0 ? '' : lineAround(baseY - 1);
+      const before = above;
+      above = { baseY, text: baseY === 0 ? '' : lineAround(baseY - 1) };
+      // A scrollback that is full does not grow any more.
+      const hasScrolled = baseY > before.baseY || above.text !== before.text;
+      return hasScrolled ? above.text : '';
     },
     screen() {
       const { baseY } = terminal.buffer.active;

@@ -57,15 +57,12 @@ export function createScreenText(size: TerminalSize, tell: (line: ShownLine) => 
 
   terminal.onLineFeed(() => {
     const [piece] = pieces;
-    if (!piece) return;
-    const text = rows.left();
-    if (piece.isInline) lines.close(text, piece.timeMicros);
-    else lines.pass(text, piece.timeMicros);
+    // Where a screen is drawn on, a line feed may leave a row that is not done yet.
+    if (piece?.isInline) lines.close(rows.left(), piece.timeMicros);
   });
 
   terminal.onScroll(() => {
     const [piece] = pieces;
-    // Line by line, each is read when it is left; a screen that is drawn on may also scroll as a row wraps.
     if (piece && !piece.isInline) lines.pass(rows.scrolledOff(), piece.timeMicros);
   });
 

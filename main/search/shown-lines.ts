@@ -16,7 +16,7 @@ export interface ShownLines {
   close(text: string, timeMicros: number): void;
   /** The screen as it is known to stand, before it is drawn on anywhere. */
   know(texts: readonly string[]): void;
-  /** A line feed has left this line while the screen was drawn on. */
+  /** This line has scrolled off while the screen was drawn on. */
   pass(text: string, timeMicros: number): void;
   /** All lines of the screen, after it was drawn on. What another screen hides is no news when it comes back. */
   draw(texts: readonly string[], timeMicros: number, screen: 'normal' | 'alternate'): void;

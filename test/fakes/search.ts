@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach } from 'vitest';
+import { afterEach, vi } from 'vitest';
 import { createSystemClock } from '../../main/base/clock.ts';
 import { createLifetime, type Lifetime } from '../../main/base/lifetime.ts';
 import { createLog } from '../../main/base/log.ts';
@@ -8,7 +8,6 @@ import { type Library, openLibrary } from '../../main/library/library.ts';
 import { type CastEvent, formatEvent, formatHeader } from '../../main/recording/cast.ts';
 import { FULL_PACE, openSearch, type Search, type SearchAnswer } from '../../main/search/search.ts';
 import { makeCastFolder } from './cast-folder.ts';
-import { until } from './until.ts';
 
 export interface SearchPlace {
   readonly folder: string;
@@ -23,7 +22,7 @@ export interface OpenedSearch {
   readonly search: Search;
   readonly library: Library;
   /** Waits until all that there is has been read. */
-  settle(): Promise<void>;
+  settle(patienceMs?: number): Promise<unknown>;
   find(text: string, question?: Partial<Parameters<Search['find']>[0]>): Promise<SearchAnswer>;
   /** What was found, as `id: line`. */
   lines(text: string): Promise<string[]>;
@@ -57,7 +56,7 @@ export async function openTestSearch({ folder, cacheFolder }: SearchPlace): Prom
   return {
     search,
     library,
-    settle: async () => void (await until(() => search.waiting === 0)),
+    settle: (patienceMs = 30_000) => vi.waitUntil(() => search.waiting === 0, { timeout: patienceMs }),
     find,
     async lines(text) {
       const { recordings } = await find(text);

@@ -10,7 +10,6 @@ import { createCastWriter } from '../../../main/recording/cast-writer.ts';
 import { WEB_SHELL } from '../../fakes/cast-folder.ts';
 import { makeKeyring, recordEncrypted } from '../../fakes/encryption.ts';
 import { makeSearchPlace, openTestSearch, placeOutputs } from '../../fakes/search.ts';
-import { until } from '../../fakes/until.ts';
 
 test('a part of a word is found whatever its case, with its line, its time and what is around it', async () => {
   const place = await makeSearchPlace();
@@ -209,7 +208,7 @@ test('hostile recordings are read, and what is good in them is found', async () 
     'needle-scrolled',
   ]);
   const opened = await openTestSearch(place);
-  await until(() => opened.search.waiting === 0);
+  await opened.settle();
   for (const end of ['start', 'end', 'escaped', 'titled', 'scrolled']) {
     expect((await opened.find(`needle-${end}`)).recordings).toHaveLength(1);
   }
