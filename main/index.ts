@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { app, dialog, powerMonitor, protocol, safeStorage } from 'electron';
+import { LINK_SCHEME, parseRecordingLink } from '../preload/recording-link.ts';
 import { type Core, compose } from './compose.ts';
 import { isStartedFromIcon } from './credentials/login-environment.ts';
 import { PAGE_SCHEME } from './hosts/electron/addresses.ts';
@@ -51,12 +52,23 @@ async function start(): Promise<void> {
     { log: core.log },
     { files, preloadPath: fileURLToPath(new URL('./preload.cjs', OUT)), serve: (wire) => pages.serve(wire) },
   );
-  host.openWindow();
-  app.on('second-instance', () => host?.show());
+  host.openWindow(findLink(process.argv));
+  // Installed, it is what the system opens such links with; from source that would be Electron itself.
+  if (app.isPackaged) app.setAsDefaultProtocolClient(LINK_SCHEME);
+  app.on('second-instance', (_event, argv) => host?.show(findLink(argv)));
+  app.on('open-url', (event, url) => {
+    event.preventDefault();
+    host?.show(findLink([url]));
+  });
   app.on('activate', () => host?.show());
   app.on('window-all-closed', () => {
     if (process.platform !== 'darwin') app.quit();
   });
+}
+
+/** Windows and Linux hand a link over as an argument. */
+function findLink(argv: readonly string[]): string | undefined {
+  return argv.find((argument) => parseRecordingLink(argument) !== undefined);
 }
 
 /** A machine that sleeps or is locked may lose its power before it is used again. */

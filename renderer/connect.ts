@@ -1,6 +1,7 @@
 import { type ContractClient, createClient } from '../preload/client.ts';
 import { ContractError } from '../preload/contract-error.ts';
 import { PORT_MESSAGE, TOKEN_PREFIX, WIRE_PROTOCOL } from '../preload/handshake.ts';
+import { readLinkFragment } from './recording-address.ts';
 import { createPortWire, createSocketWire } from './wires.ts';
 
 /** Where the tab keeps its token: gone with the tab, kept over a reload, seen by no other origin. */
@@ -34,7 +35,7 @@ async function requestPort(): Promise<MessagePort> {
 
 /** The token of this tab, or a new one for the secret in the address, which is taken out of it at once. */
 async function findToken(): Promise<string> {
-  const secret = location.hash.slice(1);
+  const secret = readLinkFragment(location.hash) ? '' : location.hash.slice(1);
   if (secret !== '') history.replaceState(null, '', location.pathname);
   if (secret === '') {
     const kept = sessionStorage.getItem(TOKEN_KEY);

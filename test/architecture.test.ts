@@ -98,7 +98,7 @@ const ENTRIES: Record<string, { rooms: readonly string[]; packages: readonly str
   'main/compose-pages.ts': COMPOSE,
   'main/version.ts': { rooms: [], packages: [] },
   'main/index.ts': {
-    rooms: ['*', 'main/bridge', 'main/hosts/electron', 'main/hosts/page', 'compose'],
+    rooms: ['*', 'main/bridge', 'main/hosts/electron', 'main/hosts/page', 'compose', 'preload'],
     packages: ['electron'],
   },
   'main/headless.ts': { rooms: ['main/commands'], packages: [] },

@@ -4,6 +4,7 @@ import { type JSX, render } from 'preact';
 import type { ProblemInfo } from '../../preload/contract.ts';
 import type { PageClient } from '../core-client.ts';
 import { problemOf } from '../problem.ts';
+import { followLinks } from '../recording-address.ts';
 import { createStore, type Store } from '../store.ts';
 import { Button } from '../ui/button.tsx';
 import { Waiting } from '../ui/messages.tsx';
@@ -35,6 +36,7 @@ export async function mountPage(root: Element, client: PageClient): Promise<Stor
   try {
     await store.load();
     start.value = { kind: 'ready' };
+    followLinks(({ recordingId, timeMicros = 0 }) => store.openReplay(recordingId, { timeMicros }));
   } catch (error) {
     start.value = { kind: 'failed', problem: problemOf(error) };
   }

@@ -26,6 +26,9 @@ export interface PlayerBarProps {
   readonly skipsIdle: boolean;
   readonly onToggle: () => void;
   readonly onSeek: (toMicros: number) => void;
+  /** To the end of what is still being recorded, and on with it. */
+  readonly onLive: () => void;
+  readonly onCopyLink: () => void;
   readonly onSpeed: (speed: number) => void;
   readonly onSkipIdle: (skips: boolean) => void;
 }
@@ -81,21 +84,20 @@ export function PlayerBar(props: PlayerBarProps): JSX.Element {
         {formatClock(positionMicros / 1_000)}
         <span class="player-total"> / {formatClock(durationMicros / 1_000)}</span>
         {durationMicros - shown >= 1e6 && (
-          <span class="player-total secondary" title="How long it is with its pauses skipped">
+          <span class="player-shown secondary" title="How long it is with its pauses skipped">
             {' '}
             ({formatClock(shown / 1_000)} shown)
           </span>
         )}
       </span>
-      {isLive && (
-        <Button
-          onPress={() => props.onSeek(durationMicros)}
-          isDisabled={state.kind === 'following'}
-          title={
-            state.kind === 'following' ? 'What is written now is shown' : 'Go to what is written now (End)'
-          }
-        >
-          {state.kind === 'following' ? 'Live' : 'Go live'}
+      {isLive && state.kind === 'following' && (
+        <span class="player-live" title="What is written now is shown">
+          Live
+        </span>
+      )}
+      {isLive && state.kind !== 'following' && (
+        <Button onPress={props.onLive} title="Show what is written now">
+          Go live
         </Button>
       )}
       <span class="player-outcome secondary ellipsis" role="status">
@@ -104,6 +106,7 @@ export function PlayerBar(props: PlayerBarProps): JSX.Element {
       <span class="only-heard" role="status">
         {here?.label}
       </span>
+      <IconButton icon="link" label="Copy a link to this moment" onPress={props.onCopyLink} />
       <span class="player-size secondary numbers" title="Size as it was recorded">
         {props.size.cols}×{props.size.rows}
       </span>

@@ -262,8 +262,9 @@ export function createPlayer(needs: PlayerNeeds, options: PlayerOptions): Player
       if (direction === -1) {
         // The seek's end is announced by `onChanged`.
         void seek(playhead.passedMicros() - 1, false);
-      } else if (state.kind === 'paused' && run) {
+      } else if (run && (state.kind === 'paused' || state.kind === 'seeking')) {
         isStepping = true;
+        if (state.kind === 'seeking') enter({ ...state, thenPlays: false });
         wake?.();
       }
     },

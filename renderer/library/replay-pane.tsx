@@ -2,14 +2,16 @@
 import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { AppInfo, RecordingInfo, RecordingTimeline, Settings } from '../../preload/contract.ts';
+import { formatRecordingLink } from '../../preload/recording-link.ts';
 import type { PaneClient } from '../core-client.ts';
 import { problemOf } from '../problem.ts';
+import { copyText } from '../terminal/clipboard.ts';
 import { TerminalFrame } from '../terminal/terminal-frame.tsx';
 import type { TerminalView } from '../terminal/xterm.ts';
 import { pageTimers } from '../timers.ts';
 import { Button } from '../ui/button.tsx';
 import { formatClock } from '../ui/format.ts';
-import { Waiting } from '../ui/messages.tsx';
+import { Notice, Waiting } from '../ui/messages.tsx';
 import { Problem } from '../ui/problem.tsx';
 import { type Marker, mergeMarkers, nextMarker, previousMarker } from './markers.ts';
 import { createPlayer, isMoving, type Player, type PlayerState, SPEEDS } from './player.ts';
@@ -53,6 +55,7 @@ export function ReplayPane(props: ReplayPaneProps): JSX.Element {
   const [size, setSize] = useState(recording.size);
   const [markers, setMarkers] = useState<readonly Marker[]>([]);
   const [timeline, setTimeline] = useState<RecordingTimeline>();
+  const [notice, setNotice] = useState<string>();
   const [speed, setSpeed] = useState(1);
   const [skipsIdle, setSkipsIdle] = useState(settings.replayIdleSeconds > 0);
   latestMarkers.current = markers;
@@ -126,6 +129,20 @@ export function ReplayPane(props: ReplayPaneProps): JSX.Element {
     // Its end is announced by the player's state.
     void player.current?.seek(toMicros);
     setPosition(player.current?.positionMicros() ?? 0);
+  }
+
+  function goLive(): void {
+    seek(latest.current.recording.durationMicros);
+    player.current?.play();
+    view.current?.focus();
+  }
+
+  async function copyLink(): Promise<void> {
+    const { recordingId } = latest.current.recording;
+    const link = formatRecordingLink({ recordingId, timeMicros: player.current?.positionMicros() ?? 0 });
+    setNotice(
+      (await copyText(link)) ? `Copied: ${link}` : `The browser refused to copy. The link is ${link}`,
+    );
   }
 
   function goTo(marker: Marker | undefined): void {
@@ -203,12 +220,19 @@ export function ReplayPane(props: ReplayPaneProps): JSX.Element {
               skipsIdle={skipsIdle}
               onToggle={toggle}
               onSeek={seek}
+              onLive={goLive}
+              onCopyLink={() => void copyLink()}
               onSpeed={setSpeed}
               onSkipIdle={setSkipsIdle}
             />
           </>
         }
       >
+        {notice && (
+          <Notice tone="quiet" onDismiss={() => setNotice(undefined)}>
+            {notice}
+          </Notice>
+        )}
         {state.kind === 'seeking' && (
           <div class="terminal-wait" key={state.toMicros}>
             <Waiting what={`Reading on to ${formatClock(state.toMicros / 1_000)}`} />

@@ -17,6 +17,7 @@ import {
   Info,
   Keyboard,
   Library,
+  Link,
   Lock,
   Pause,
   Play,
@@ -40,6 +41,7 @@ export type IconName =
   | 'info'
   | 'keys'
   | 'library'
+  | 'link'
   | 'lock'
   | 'looked'
   | 'marker'
@@ -68,6 +70,7 @@ const ICONS: Readonly<Record<IconName, IconNode>> = {
   info: Info,
   keys: Keyboard,
   library: Library,
+  link: Link,
   lock: Lock,
   looked: FolderSearch,
   marker: Bookmark,

@@ -62,14 +62,14 @@ const client: PaneClient = {
   open(name, params) {
     deeds.push(`${name} ${JSON.stringify(params)}`);
     const source = createRecordSource(records.slice(0, failsAfter), { open: true });
+    sources.push(source);
     const error = replayed.value?.isLocked
       ? Object.assign(new Error('the recording is encrypted, and the key that opens it is not here'), {
           code: 'recording-locked',
           hint: `Add the identity of one of these with \`kubereel keys identity add\`: age1${'z'.repeat(58)}`,
         })
       : Object.assign(new Error('the file could not be read'), { code: 'recording-unreadable' });
-    source.finish(failsAfter === undefined ? undefined : error);
-    sources.push(source);
+    if (replayed.value?.state !== 'live') source.finish(failsAfter === undefined ? undefined : error);
     return {
       input: source.input,
       end: source.end,
@@ -220,6 +220,17 @@ const stage = {
   },
   replayAt(moment: ReplayMoment): void {
     at.value = moment;
+  },
+  /** Of a session that goes on. */
+  replayLive(changes: Partial<RecordingInfo> = {}): void {
+    records = [...sampleRecords().slice(0, -1), { kind: 'caught-up', timeMicros: 914e6 }];
+    failsAfter = undefined;
+    replayed.value = recording({ startedAtMs: START_MS, durationMicros: 914e6, state: 'live', ...changes });
+  },
+  /** Something more is recorded. */
+  write(seconds: number, text: string): void {
+    sources.at(-1)?.push(output(seconds, text), { kind: 'caught-up', timeMicros: seconds * 1e6 });
+    if (replayed.value) replayed.value = { ...replayed.value, durationMicros: seconds * 1e6 };
   },
   /** The core reads the file again. */
   repair(): void {

@@ -9,9 +9,10 @@ import { createPortWire } from './port-wire.ts';
 
 /** The windows of the desktop app: sandboxed, on a scheme of their own, each with one port to the core. */
 export interface ElectronHost {
-  openWindow(): void;
+  /** A link to a moment of a recording is opened in it. */
+  openWindow(link?: string): void;
   /** Brings a window to the front; opens one where there is none. */
-  show(): void;
+  show(link?: string): void;
 }
 
 export interface ElectronHostOptions {
@@ -43,7 +44,7 @@ export function createElectronHost(needs: { readonly log: Log }, options: Electr
     sender.postMessage(PORT_MESSAGE, null, [port2]);
   });
 
-  function openWindow(): void {
+  function openWindow(link?: string): void {
     const window = new BrowserWindow({
       width: 1280,
       height: 800,
@@ -68,16 +69,23 @@ export function createElectronHost(needs: { readonly log: Log }, options: Electr
       if (isExternalAddress(url)) shell.openExternal(url).catch(() => {});
       return { action: 'deny' };
     });
-    window.loadURL(PAGE_ADDRESS).catch((error: unknown) => {
+    load(window, link);
+  }
+
+  /** The page takes a link out of its address; where it is open already, that is no new page. */
+  function load(window: BrowserWindow, link: string | undefined): void {
+    const fragment = link === undefined ? '' : `#${encodeURIComponent(link)}`;
+    window.loadURL(`${PAGE_ADDRESS}${fragment}`).catch((error: unknown) => {
       needs.log.error({ error: String(error) }, 'page did not load');
     });
   }
 
   return {
     openWindow,
-    show() {
+    show(link) {
       const [window] = BrowserWindow.getAllWindows();
-      if (!window) return openWindow();
+      if (!window) return openWindow(link);
+      if (link !== undefined) load(window, link);
       if (window.isMinimized()) window.restore();
       window.focus();
       return undefined;

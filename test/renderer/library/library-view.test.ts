@@ -323,6 +323,73 @@ describe.skipIf(!chromiumPath)('the library in a browser', () => {
       await eventually(position).toBe(490);
     });
 
+    test('the timeline shows activity, sizes, damage, and how long it is without its pauses', async () => {
+      await start();
+      await page.keyboard.press('Space');
+      await page.getByText('/ 00:15:15').waitFor();
+      await eventually(() => page.locator('.player-activity').getAttribute('d')).toContain('L');
+      expect(await page.locator('.player-resize').count()).toBe(1);
+      expect(await page.locator('.player-damage').count()).toBe(0);
+      // Silences of 1, 4, 386, 90 and 424 s, each cut to 2 s.
+      await page.getByText('shown)').waitFor();
+      await page.getByLabel('Skip pauses').uncheck();
+      await page.getByText('shown)').waitFor({ state: 'detached' });
+      await page.evaluate(() =>
+        stage.replay({ recordingId: 'r7', state: 'damaged' }, undefined, {
+          damages: [{ fromMicros: 300e6, toMicros: 390e6 }],
+          isComplete: false,
+          lastMicros: 700e6,
+        }),
+      );
+      await page.getByText('A part of this recording cannot be read.').waitFor();
+      await page.getByTitle(/^Being read/).waitFor();
+      await page.keyboard.press('Space');
+      await seekTo(200);
+      await shot('replay-damaged');
+      await page.setViewportSize({ width: 480, height: 600 });
+      await shot('replay-narrow');
+      await page.evaluate(() => stage.setTheme('light'));
+      await page.setViewportSize({ width: 1100, height: 700 });
+      await shot('replay-damaged-light');
+    });
+
+    test('full stop and comma go from output to output', async () => {
+      await start();
+      await page.keyboard.press('Space');
+      await seekTo(14);
+      await page.keyboard.press('.');
+      await eventually(position).toBe(400);
+      await page.keyboard.press('.');
+      await page.keyboard.press('.');
+      await eventually(position).toBe(914);
+      await page.keyboard.press(',');
+      await eventually(screenText).not.toContain('exit');
+      await page.getByRole('button', { name: 'Play (Space)' }).waitFor();
+    });
+
+    test('a live recording is followed at its end', async () => {
+      await page.evaluate(() => stage.replayLive({ bytes: 5_000 }));
+      await page.getByRole('button', { name: 'Go live' }).click();
+      await page.getByText('Live', { exact: true }).waitFor();
+      await page.evaluate(() => stage.write(920, 'written just now'));
+      await eventually(screenText).toContain('written just now');
+      await shot('replay-live');
+      await page.keyboard.press('Space');
+      await page.getByRole('button', { name: 'Go live' }).waitFor();
+    });
+
+    test('a link to the moment is copied, in real time', async () => {
+      await start();
+      await page.keyboard.press('Space');
+      await seekTo(100);
+      await page.getByRole('button', { name: 'Copy a link to this moment' }).click();
+      await page.getByText('Copied: kubereel://recording/').waitFor();
+      await shot('replay-link');
+      expect(await page.evaluate(() => navigator.clipboard.readText())).toMatch(
+        /^kubereel:\/\/recording\/\S+\?t=100$/,
+      );
+    });
+
     test('a speed that is changed keeps the position', async () => {
       await start();
       await page.keyboard.press('Space');
