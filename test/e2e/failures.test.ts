@@ -55,13 +55,13 @@ async function watchPods(client: ContractClient) {
   const changes: PodsChange[] = [];
   client.on('pods.changed', (change) => changes.push(change));
   await client.call('pods.watch', { context: CONTEXT, namespace: 'shop' });
-  const until = <T>(find: (change: PodsChange) => T | undefined): Promise<NonNullable<T>> =>
-    until(() => changes.map(find).find((found) => found !== undefined)) as Promise<NonNullable<T>>;
+  const found = <T>(find: (change: PodsChange) => T | undefined): Promise<NonNullable<T>> =>
+    until(() => changes.map(find).find((one) => one !== undefined)) as Promise<NonNullable<T>>;
   return {
     problem: (): Promise<ProblemInfo> =>
-      until(({ state }) => ('problem' in state ? state.problem : undefined)),
+      found(({ state }) => ('problem' in state ? state.problem : undefined)),
     pod: (start: string): Promise<PodInfo> =>
-      until(({ upserted }) => upserted.find(({ name }) => name.startsWith(start))),
+      found(({ upserted }) => upserted.find(({ name }) => name.startsWith(start))),
   };
 }
 

@@ -11,7 +11,7 @@ import { type StagePage, serveStage } from '../../fakes/stage-page.ts';
 
 declare const stage: LibraryStage;
 
-const eventually = <T>(read: () => T | Promise<T>) => expect.poll(read, { timeout: 10_000, interval: 20 });
+const eventually = <T>(read: () => T | Promise<T>) => expect.poll(read, { timeout: 30_000, interval: 20 });
 const shots = fileURLToPath(new URL('../../../artefacts/library', import.meta.url));
 
 describe.skipIf(!chromiumPath)('search in the library, in a browser', () => {
