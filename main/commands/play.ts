@@ -8,6 +8,8 @@ export interface PlayOptions {
   readonly speed: number;
   /** Longest pause that is kept, in seconds of the recording; undefined keeps all. */
   readonly idleLimitSeconds?: number;
+  /** Where it begins, in microseconds since the recording's start; what came before is there at once. */
+  readonly fromMicros?: number;
   /** Only that one, of a command that ran without a terminal; both by default. */
   readonly stream?: 'stdout' | 'stderr';
 }
@@ -15,32 +17,43 @@ export interface PlayOptions {
 /** Leaves the alternate screen, resets colours, shows the cursor: a recording may end anywhere. */
 const RESTORE_TERMINAL = '\u001b[?1049l\u001b[0m\u001b[?25h\r\n';
 
+/** A keyframe is for an empty one. */
+const CLEAR_TERMINAL = '\u001bc';
+
 /** Writes a recording's output to where its command wrote it, with its timing. Ctrl-C stops it; exit code 0 then too. */
 export async function runPlay(
   core: Core,
-  { recordingId, speed, idleLimitSeconds = Number.POSITIVE_INFINITY, stream }: PlayOptions,
+  { recordingId, speed, idleLimitSeconds = Number.POSITIVE_INFINITY, fromMicros = 0, stream }: PlayOptions,
   io: CommandIo,
   { signal }: { signal: AbortSignal },
 ): Promise<number> {
-  const library = await core.library();
+  const { path, recordingId: id } = await (await core.library()).get(recordingId);
+  const replays = await core.replays();
   const idleLimitMicros = idleLimitSeconds * 1_000_000;
-  const startMicros = core.clock.nowMicros();
+  const stderrLines = await readStderrLines(path);
+  const isStderr = createLineMatcher(stderrLines);
+  const isScreen = io.isOutputTerminal && stderrLines.length === 0;
+  const start = isScreen && fromMicros > 0 ? await replays.start(id, fromMicros) : undefined;
+  let startMicros: number | undefined;
   let playedMicros = 0;
-  let lastMicros = 0;
+  let lastMicros = fromMicros;
   let line = 0;
-  const { path } = await library.get(recordingId);
-  const isStderr = createLineMatcher(await readStderrLines(path));
   try {
-    for await (const item of library.read(recordingId, { signal })) {
+    if (start) await io.write(CLEAR_TERMINAL + start.state);
+    for await (const item of replays.read(id, { fromOffset: start?.offset ?? 0, signal })) {
       line += 1;
       if (item.kind !== 'event' || item.event.kind !== 'output') continue;
       const from = isStderr(line) ? 'stderr' : 'stdout';
-      playedMicros += Math.min(item.event.timeMicros - lastMicros, idleLimitMicros) / speed;
-      lastMicros = item.event.timeMicros;
-      const waitMs = (startMicros + playedMicros - core.clock.nowMicros()) / 1_000;
-      if (waitMs > 0) await core.clock.sleep(waitMs, { signal });
+      const { timeMicros, text } = item.event;
+      if (timeMicros > lastMicros) {
+        startMicros ??= core.clock.nowMicros();
+        playedMicros += Math.min(timeMicros - lastMicros, idleLimitMicros) / speed;
+        lastMicros = timeMicros;
+        const waitMs = (startMicros + playedMicros - core.clock.nowMicros()) / 1_000;
+        if (waitMs > 0) await core.clock.sleep(waitMs, { signal });
+      }
       if (stream !== undefined && stream !== from) continue;
-      await (from === 'stderr' ? io.writeError(item.event.text) : io.write(item.event.text));
+      await (from === 'stderr' ? io.writeError(text) : io.write(text));
     }
   } catch (error) {
     if (!signal.aborted) throw error;

@@ -5,7 +5,7 @@ import { addExchangeCommands } from './exchange.ts';
 import type { CommandIo } from './io.ts';
 import { addIdentities, listIdentities, listKeys, makeIdentity, rotateKeys } from './keys.ts';
 import { runMark } from './mark.ts';
-import { jsonOption, parseDuration, parsePositive } from './options.ts';
+import { jsonOption, parseDuration, parseMoment, parsePositive } from './options.ts';
 import { runPlay } from './play.ts';
 import { runRecover } from './recover.ts';
 import type { CoreCommand } from './run.ts';
@@ -21,6 +21,13 @@ interface SearchFlags {
   readonly maxLines: number;
   readonly around?: boolean;
   readonly json?: boolean;
+}
+
+interface PlayFlags {
+  readonly speed: number;
+  readonly idleLimit?: number;
+  readonly from?: number;
+  readonly stream?: 'stdout' | 'stderr';
 }
 
 /** The commands about recordings at rest. */
@@ -65,15 +72,16 @@ export function addRecordingCommands(
     .argument('<id>', 'recording, or the start of its id where that is unique')
     .option('-s, --speed <factor>', '2 plays in half the time', parsePositive, 1)
     .option('-i, --idle-limit <seconds>', 'longest pause that is kept', parsePositive)
+    .option('--from <time>', 'where it begins: 83.5, 1:23.5 or 1m23s', parseMoment)
     .addOption(new Option('--stream <stream>', 'only that one').choices(['stdout', 'stderr']))
-    .action(
-      (recordingId: string, options: { speed: number; idleLimit?: number; stream?: 'stdout' | 'stderr' }) =>
-        run((core, { signal }) => {
-          const { speed, idleLimit, stream } = options;
-          const limit = idleLimit === undefined ? {} : { idleLimitSeconds: idleLimit };
-          const only = stream === undefined ? {} : { stream };
-          return runPlay(core, { recordingId, speed, ...limit, ...only }, io, { signal });
-        }),
+    .action((recordingId: string, options: PlayFlags) =>
+      run((core, { signal }) => {
+        const { speed, idleLimit, from, stream } = options;
+        const begin = from === undefined ? {} : { fromMicros: from };
+        const limit = idleLimit === undefined ? {} : { idleLimitSeconds: idleLimit };
+        const only = stream === undefined ? {} : { stream };
+        return runPlay(core, { recordingId, speed, ...begin, ...limit, ...only }, io, { signal });
+      }),
     );
 
   program
