@@ -25,7 +25,7 @@ export function Rail({ store }: { readonly store: Store }): JSX.Element {
         name="Library"
         shortcut="library"
         isCurrent={shown === 'library'}
-        onPress={store.openLibrary}
+        onPress={() => store.openLibrary()}
       />
       <div class="rail-gap" />
       <RailButton
