@@ -74,6 +74,7 @@ export async function openPages(
     replays,
     search: () => core.search(BACKGROUND_PACE),
     settings,
+    exchange: core.exchange,
     doctor: core.doctor,
     decryptionKeys: core.decryptionKeys,
     userRequests: core.credentials.requests,

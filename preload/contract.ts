@@ -5,6 +5,7 @@
 
 import type { CredentialRequest } from './contract-credentials.ts';
 import type { DoctorReport } from './contract-doctor.ts';
+import type { ExportRequest, ExportReview } from './contract-exchange.ts';
 import type { PodInfo } from './contract-pods.ts';
 import type { RecordingInfo, RecordingTimeline, RecordingVerification } from './contract-recordings.ts';
 import type { RedactionPattern, RedactionTrial } from './contract-redaction.ts';
@@ -14,6 +15,7 @@ import type { Settings, SettingsState } from './contract-settings.ts';
 
 export type { CredentialRequest } from './contract-credentials.ts';
 export type { DoctorCheck, DoctorReport } from './contract-doctor.ts';
+export type { ExportFormat, ExportRequest, ExportReview } from './contract-exchange.ts';
 export type { ContainerInfo, PodInfo } from './contract-pods.ts';
 export type {
   RecordingInfo,
@@ -93,6 +95,8 @@ export interface Calls {
   'library.verify': { input: { readonly recordingId: string }; output: RecordingVerification };
   /** As far as it is known; the rest comes as `library.timeline`, while the recording is read in the background. */
   'library.timeline': { input: { readonly recordingId: string }; output: RecordingTimeline };
+  /** What `library.export` would mask; reads the range as that would. */
+  'library.review': { input: ExportRequest; output: ExportReview };
   'library.remove': { input: { readonly recordingId: string }; output: Empty };
   'library.search': { input: SearchQuestion; output: SearchAnswer };
 
@@ -157,6 +161,10 @@ export interface Streams {
   'library.play': {
     params: { readonly recordingId: string; readonly fromMicros?: number; readonly follows?: boolean };
   };
+  /** A recording as a file: its bytes. Nothing goes up. Ends at the file's end. */
+  'library.export': { params: ExportRequest };
+  /** A file to become a recording: its bytes go up, nothing comes down. Ends when it is in the library, or with why not. */
+  'library.import': { params: { readonly fileName: string; readonly bytes: number } };
 }
 
 export type CallName = keyof Calls;

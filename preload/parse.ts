@@ -67,6 +67,14 @@ const empty = v.strictObject({});
 const session = v.strictObject({ sessionId: name });
 const sessionSwitch = v.strictObject({ sessionId: name, on: v.boolean() });
 const recording = v.strictObject({ recordingId: name });
+const count = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(Number.MAX_SAFE_INTEGER));
+const exported = v.strictObject({
+  recordingId: name,
+  format: v.picklist(['cast', 'cast3', 'text', 'html', 'svg']),
+  fromMicros: count,
+  toMicros: v.exactOptional(count),
+  isMasked: v.boolean(),
+});
 
 const settingsChanges = v.strictObject({
   theme: v.exactOptional(v.picklist(['system', 'light', 'dark', 'contrast'])),
@@ -124,6 +132,7 @@ export const callParsers: Parsers<{ [Name in CallName]: Calls[Name]['input'] }> 
   'library.get': parserOf(recording),
   'library.verify': parserOf(recording),
   'library.timeline': parserOf(recording),
+  'library.review': parserOf(exported),
   'library.remove': parserOf(recording),
   'library.search': parserOf(
     v.strictObject({
@@ -151,6 +160,8 @@ export const streamParsers: Parsers<{ [Name in StreamName]: Streams[Name]['param
       follows: v.exactOptional(v.boolean()),
     }),
   ),
+  'library.export': parserOf(exported),
+  'library.import': parserOf(v.strictObject({ fileName: name, bytes: count })),
 };
 
 function parserOf<Output>(schema: v.GenericSchema<unknown, Output>): (input: unknown) => Output {

@@ -5,6 +5,7 @@ import { answerContexts, toContextList } from './contexts.ts';
 import { answerCredentials, viewLogin } from './credentials.ts';
 import { answerDoctor } from './doctor.ts';
 import { answerEncryption } from './encryption.ts';
+import { exportRecording, importRecording, reviewExport } from './exchange.ts';
 import { answerLibrary, toTimeline } from './library.ts';
 import { answerPods } from './pods.ts';
 import { toProblem } from './problem.ts';
@@ -33,6 +34,7 @@ export function servePage(rooms: Rooms, wire: Wire, parent: Lifetime): Lifetime 
       ...answerSessions(rooms),
       ...answerCredentials(rooms),
       ...answerLibrary(rooms),
+      'library.review': (request, options) => reviewExport(rooms, request, options),
       ...answerRedaction(),
       ...answerEncryption(rooms),
       ...answerSettings(rooms),
@@ -41,6 +43,8 @@ export function servePage(rooms: Rooms, wire: Wire, parent: Lifetime): Lifetime 
       'sessions.view': (params, stream, options) => viewSession(rooms, params, stream, options),
       'credentials.login': (params, stream, options) => viewLogin(rooms, params, stream, options),
       'library.play': (params, stream, options) => playRecording(rooms, params, stream, options),
+      'library.export': (params, stream, options) => exportRecording(rooms, params, stream, options),
+      'library.import': (params, stream, options) => importRecording(rooms, params, stream, options),
     },
     toProblem,
     onProtocolError: (error) => rooms.log.warn({ error: String(error) }, 'page spoke nonsense'),

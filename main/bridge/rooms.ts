@@ -4,6 +4,7 @@ import type { Log } from '../base/log.ts';
 import type { UserRequests } from '../credentials/user-requests.ts';
 import type { DemoSwitch } from '../demo/demo-switch.ts';
 import type { Doctor } from '../doctor/doctor.ts';
+import type { Exchange } from '../exchange/exchange.ts';
 import type { Contexts } from '../kube/contexts.ts';
 import type { Library } from '../library/library.ts';
 import type { DecryptionKeys } from '../recording/decryption-keys.ts';
@@ -24,6 +25,7 @@ export interface Rooms {
   readonly replays: Replays;
   /** Opened at its first use. */
   search(): Promise<Search>;
+  readonly exchange: Exchange;
   readonly settings: SettingsStore;
   readonly decryptionKeys: DecryptionKeys;
   readonly doctor: Doctor;

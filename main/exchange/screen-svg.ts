@@ -55,7 +55,7 @@ function drawScreen(screen: Screen): string {
   const [width, height] = [cols * CELL_WIDTH + 2 * MARGIN, rows * CELL_HEIGHT + 2 * MARGIN];
   const lines = Array.from({ length: rows }, (_, row) => drawRow(screen, row));
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${round(width)} ${round(height)}" width="${round(width)}" height="${round(height)}">\n`,
+    `<svg xmlns="http://www.w3.org/2000/svg" xml:space="preserve" viewBox="0 0 ${round(width)} ${round(height)}" width="${round(width)}" height="${round(height)}">\n`,
     `<rect width="100%" height="100%" rx="6" fill="${DEFAULT_BACKGROUND}"/>\n`,
     `<g transform="translate(${MARGIN} ${MARGIN})" font-family="'Cascadia Code','JetBrains Mono',Menlo,Consolas,'DejaVu Sans Mono',monospace" font-size="14" fill="${DEFAULT_FOREGROUND}" style="white-space:pre">\n`,
     ...lines,
@@ -101,13 +101,13 @@ function drawBackground({ background, column, columns }: Run, y: number): string
 }
 
 function drawText({ look, column, columns, text }: Run, y: number): string {
-  const shown = text.trimEnd();
-  // A line under or through blanks is seen.
-  const isBlank = shown === '' && !look.includes('text-decoration');
-  if (isBlank) return '';
-  const kept = look.includes('text-decoration') ? text : shown;
-  const width = round((kept.length === text.length ? columns : kept.length) * CELL_WIDTH);
-  return `<text x="${round(column * CELL_WIDTH)}" y="${y + BASELINE}" textLength="${width}" lengthAdjust="spacingAndGlyphs"${look}>${escapeXml(kept)}</text>\n`;
+  // A line under or through blanks is seen; other blanks are left away, which not every reader keeps at the start.
+  const isDecorated = look.includes('text-decoration');
+  const shown = isDecorated ? text : text.trim();
+  if (shown === '') return '';
+  const first = isDecorated ? 0 : text.length - text.trimStart().length;
+  const width = shown.length === text.length ? columns : shown.length;
+  return `<text x="${round((column + first) * CELL_WIDTH)}" y="${y + BASELINE}" textLength="${round(width * CELL_WIDTH)}" lengthAdjust="spacingAndGlyphs"${look}>${escapeXml(shown)}</text>\n`;
 }
 
 function drawCursor({ terminal, isCursorVisible, size }: Screen): string {

@@ -7,9 +7,12 @@ import type { PageClient } from '../core-client.ts';
 import { LoginInTab, WaitingBar } from '../credentials/request-views.tsx';
 import type { DoctorQuestion } from '../doctor/doctor-run.ts';
 import { DoctorView } from '../doctor/doctor-view.tsx';
+import { createFileTransfer, type FileTransfer } from '../library/file-transfer.ts';
+import { DropZone } from '../library/import-files.tsx';
 import { LibraryView } from '../library/library-view.tsx';
 import { ReplayPane } from '../library/replay-pane.tsx';
 import { Welcome } from '../open/welcome.tsx';
+import { problemOf } from '../problem.ts';
 import { SettingsView } from '../settings/settings-view.tsx';
 import type { Store } from '../store.ts';
 import { sessionTabId } from '../store.ts';
@@ -60,26 +63,32 @@ function TabContent(
   const { settings } = store.settings.state.value;
   const host = store.info.value;
   if (!host) return null;
+  const files = createFileTransfer(client);
+  const onFiles = (chosen: readonly File[]): void => void importAll(store, files, chosen);
   switch (content.kind) {
     case 'settings':
       return <SettingsView store={store} />;
     case 'library':
       return (
-        <LibraryView
-          recordings={store.sessions.recordings.value}
-          nowMs={store.nowMs.value}
-          colourOf={store.contexts.colourOf}
-          onReplay={store.openReplay}
-          search={(question, options) => client.call('library.search', question, options)}
-          sought={store.view.sought.value}
-          onSought={(text) => {
-            store.view.sought.value = text;
-          }}
-          verify={(recordingId) => client.call('library.verify', { recordingId })}
-          onRemove={(recordingId) => void store.removeRecording(recordingId)}
-          onFindPod={() => goToPods(store)}
-          onAddKey={() => goToEncryption(store)}
-        />
+        <DropZone onFiles={onFiles}>
+          <LibraryView
+            recordings={store.sessions.recordings.value}
+            nowMs={store.nowMs.value}
+            colourOf={store.contexts.colourOf}
+            onReplay={store.openReplay}
+            search={(question, options) => client.call('library.search', question, options)}
+            sought={store.view.sought.value}
+            onSought={(text) => {
+              store.view.sought.value = text;
+            }}
+            verify={(recordingId) => client.call('library.verify', { recordingId })}
+            onRemove={(recordingId) => void store.removeRecording(recordingId)}
+            files={files}
+            onImport={onFiles}
+            onFindPod={() => goToPods(store)}
+            onAddKey={() => goToEncryption(store)}
+          />
+        </DropZone>
       );
     case 'replay': {
       const recording = store.sessions.recordings.value?.get(content.recordingId);
@@ -154,4 +163,16 @@ function SessionTab({ store, client, sessionId, isActive, host }: SessionTabProp
 
 function toQuestion({ context, namespace, pod }: SessionInfo['target']): DoctorQuestion {
   return { context, namespace, pod };
+}
+
+/** One after the other; one that is no recording keeps no other out. */
+async function importAll({ view }: Store, transfer: FileTransfer, files: readonly File[]): Promise<void> {
+  for (const file of files) {
+    try {
+      await transfer.upload(file);
+      view.say('quiet', `Imported ${file.name}`);
+    } catch (error) {
+      view.say('lost', `${file.name} was not imported`, problemOf(error));
+    }
+  }
 }

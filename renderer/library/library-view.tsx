@@ -5,19 +5,22 @@ import type { RecordingInfo, RecordingVerification } from '../../preload/contrac
 import { copyText } from '../terminal/clipboard.ts';
 import { Button } from '../ui/button.tsx';
 import { contextColourOf } from '../ui/context-colour.ts';
-import { Dialog } from '../ui/dialog.tsx';
 import { Field } from '../ui/field.tsx';
-import { formatCount, formatDuration, formatTime } from '../ui/format.ts';
+import { formatCount } from '../ui/format.ts';
 import { Menu, type MenuPlace, placeBelow } from '../ui/menu.tsx';
 import { EmptyState, Waiting } from '../ui/messages.tsx';
 import { movedIndex, rowId, VirtualList } from '../ui/virtual-list.tsx';
 import type { SearchCall } from './content-search.ts';
+import { ExportDialog } from './export-dialog.tsx';
+import type { FileTransfer } from './file-transfer.ts';
 import { shownOf, useFoundList } from './found-list.ts';
 import { describeUnsearched } from './found-rows.ts';
+import { ImportButton } from './import-files.tsx';
 import { RecordingDetails } from './recording-details.tsx';
 import { listRecordings, wordsOf } from './recording-filter.ts';
 import { RecordingRow } from './recording-row.tsx';
 import { nameOf } from './recording-words.ts';
+import { RemoveDialog } from './remove-dialog.tsx';
 import type { ReplayMoment } from './replay-moment.ts';
 import { SearchResults } from './search-results.tsx';
 
@@ -38,7 +41,10 @@ export interface LibraryViewProps {
   readonly onRemove: (recordingId: string) => void;
   /** Leads to where the key of an encrypted recording is added. */
   readonly onAddKey: () => void;
-  /** The one action of an empty library. */
+  readonly files: FileTransfer;
+  /** Files of other programs; what becomes of them, the page says. */
+  readonly onImport: (files: readonly File[]) => void;
+  /** The first action of an empty library. */
   readonly onFindPod: () => void;
 }
 
@@ -50,6 +56,7 @@ export function LibraryView(props: LibraryViewProps): JSX.Element {
   const [filter, setFilter] = useState('');
   const [activeId, setActiveId] = useState<string>();
   const [menu, setMenu] = useState<{ readonly place: MenuPlace; readonly id: string }>();
+  const [exporting, setExporting] = useState<RecordingInfo>();
   const [removing, setRemoving] = useState<RecordingInfo>();
   const field = useRef<HTMLInputElement>(null);
   const { sought } = props;
@@ -59,7 +66,7 @@ export function LibraryView(props: LibraryViewProps): JSX.Element {
   );
 
   if (!recordings) return <Waiting what="Looking for recordings" />;
-  if (recordings.size === 0) return <NoRecordings onFindPod={props.onFindPod} />;
+  if (recordings.size === 0) return <NoRecordings onFindPod={props.onFindPod} onImport={props.onImport} />;
 
   const listed = listRecordings(recordings.values(), filter);
   const place = listed.findIndex((recording) => recording.recordingId === activeId);
@@ -99,6 +106,10 @@ export function LibraryView(props: LibraryViewProps): JSX.Element {
 
   function askRemove(recording: RecordingInfo): void {
     if (recording.state !== 'live') setRemoving(recording);
+  }
+
+  function askExport(recording: RecordingInfo): void {
+    if (recording.state !== 'unreadable' && !recording.isLocked) setExporting(recording);
   }
 
   function renderFound(): JSX.Element {
@@ -162,6 +173,7 @@ export function LibraryView(props: LibraryViewProps): JSX.Element {
             recording={active}
             onReplay={() => replay(active)}
             verify={props.verify}
+            onExport={() => askExport(active)}
             onRemove={() => askRemove(active)}
             onAddKey={props.onAddKey}
           />
@@ -201,6 +213,7 @@ export function LibraryView(props: LibraryViewProps): JSX.Element {
             ? countWords(listed.length, recordings.size)
             : describeUnsearched(shownOf(found.state)?.answer.unsearched)}
         </output>
+        <ImportButton onFiles={props.onImport} />
       </header>
       {sought === '' ? renderList() : renderFound()}
       {menu && inMenu && (
@@ -216,6 +229,12 @@ export function LibraryView(props: LibraryViewProps): JSX.Element {
               isDisabled: inMenu.state === 'unreadable',
               onPick: () => replay(inMenu),
             },
+            {
+              key: 'export',
+              label: 'Export…',
+              isDisabled: inMenu.state === 'unreadable' || inMenu.isLocked === true,
+              onPick: () => askExport(inMenu),
+            },
             { key: 'path', label: 'Copy path', onPick: () => void copyText(inMenu.path) },
             {
               key: 'remove',
@@ -226,6 +245,9 @@ export function LibraryView(props: LibraryViewProps): JSX.Element {
             },
           ]}
         />
+      )}
+      {exporting && (
+        <ExportDialog recording={exporting} files={props.files} onClose={() => setExporting(undefined)} />
       )}
       {removing && (
         <RemoveDialog
@@ -255,35 +277,10 @@ function countWords(listed: number, all: number): string {
   return listed === all ? formatCount(all, 'recording') : `${listed} of ${formatCount(all, 'recording')}`;
 }
 
-interface RemoveDialogProps {
-  readonly recording: RecordingInfo;
-  readonly nowMs: number;
-  readonly onAnswer: (isWanted: boolean) => void;
-}
-
-function RemoveDialog({ recording, nowMs, onAnswer }: RemoveDialogProps): JSX.Element {
-  return (
-    <Dialog
-      title="Delete this recording?"
-      onClose={() => onAnswer(false)}
-      actions={
-        <>
-          <Button onPress={() => onAnswer(false)}>Keep</Button>
-          <Button kind="danger" isFocusedFirst onPress={() => onAnswer(true)}>
-            Delete
-          </Button>
-        </>
-      }
-    >
-      <p class="dialog-text">
-        {nameOf(recording)}, {formatTime(recording.startedAtMs, nowMs)},{' '}
-        {formatDuration(recording.durationMicros / 1_000)}. It is deleted from this machine for good.
-      </p>
-    </Dialog>
-  );
-}
-
-function NoRecordings({ onFindPod }: { readonly onFindPod: () => void }): JSX.Element {
+function NoRecordings({
+  onFindPod,
+  onImport,
+}: Pick<LibraryViewProps, 'onFindPod' | 'onImport'>): JSX.Element {
   return (
     <EmptyState
       icon="library"
@@ -293,6 +290,7 @@ function NoRecordings({ onFindPod }: { readonly onFindPod: () => void }): JSX.El
       <Button kind="primary" onPress={onFindPod}>
         Find a pod
       </Button>
+      <ImportButton onFiles={onImport} />
     </EmptyState>
   );
 }

@@ -19,6 +19,7 @@ export interface RecordingDetailsProps {
   readonly recording: RecordingInfo;
   readonly onReplay: () => void;
   readonly verify: (recordingId: string) => Promise<RecordingVerification>;
+  readonly onExport: () => void;
   readonly onRemove: () => void;
   /** Leads to where the key of an encrypted recording is added. */
   readonly onAddKey: () => void;
@@ -34,6 +35,7 @@ export function RecordingDetails({
   recording,
   onReplay,
   verify,
+  onExport,
   onRemove,
   onAddKey,
 }: RecordingDetailsProps): JSX.Element {
@@ -74,6 +76,13 @@ export function RecordingDetails({
           <Button kind="primary" icon="play" onPress={onReplay}>
             Replay
           </Button>
+        )}
+        {recording.state !== 'unreadable' && !recording.isLocked && (
+          <span class="export-action">
+            <Button title="Hand it on as a cast, text, page or image" onPress={onExport}>
+              Export…
+            </Button>
+          </span>
         )}
         <Button
           icon="check"

@@ -7,7 +7,7 @@ import { Icon } from '../ui/icon.tsx';
 import { type MenuPlace, placeBelow } from '../ui/menu.tsx';
 import { ContextDot, StatusDot } from '../ui/status-dot.tsx';
 import type { RowProps } from '../ui/virtual-list.tsx';
-import { describeLock, describeOutcome, nameOf } from './recording-words.ts';
+import { describeLock, describeOutcome, nameOf, placeOf } from './recording-words.ts';
 
 export interface RecordingRowProps {
   readonly recording: RecordingInfo;
@@ -40,10 +40,8 @@ export function RecordingRow({ recording, row, nowMs, colour, ...props }: Record
     >
       <span class="numbers ellipsis">{formatTime(recording.startedAtMs, nowMs)}</span>
       <span class="library-place">
-        <ContextDot colour={colour} />
-        <span class="ellipsis">
-          {recording.context} ▸ {recording.namespace}
-        </span>
+        {!recording.imported && <ContextDot colour={colour} />}
+        <span class="ellipsis">{placeOf(recording)}</span>
       </span>
       <span class="library-name">
         <span class="ellipsis">{nameOf(recording)}</span>

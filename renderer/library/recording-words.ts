@@ -46,11 +46,20 @@ export function commandOf({ command, encryptedTo }: RecordingInfo): string | und
 
 export function nameOf(recording: RecordingInfo): string {
   if (recording.origin?.kind === 'node') return `node ${recording.node}`;
+  const { imported } = recording;
+  if (imported && recording.pod === '') return imported.title || imported.fileName;
   return recording.container === '' ? recording.pod : `${recording.pod} / ${recording.container}`;
 }
 
+/** Where it was recorded, for a narrow column. What comes from a file never looks like a place of ours. */
+export function placeOf({ context, namespace, imported }: RecordingInfo): string {
+  if (!imported) return `${context} ▸ ${namespace}`;
+  return namespace === '' ? 'imported' : `imported ▸ ${namespace}`;
+}
+
 /** What it ran in, where that was made for it; undefined: a container of the pod. */
-export function originOf({ image, origin }: RecordingInfo): string | undefined {
+export function originOf({ image, origin, imported }: RecordingInfo): string | undefined {
+  if (imported) return 'Not recorded here: taken in from a file';
   if (!origin) return undefined;
   if (origin.kind === 'node') return `A shell of the node, by a pod of ${image}`;
   return `A debug container of ${image}, beside ${origin.target}`;
@@ -58,8 +67,9 @@ export function originOf({ image, origin }: RecordingInfo): string | undefined {
 
 /** What is known of it, for one line: who, which image, where; empty where nothing is. */
 export function factsOf(recording: RecordingInfo): string {
-  const { user, image, node, origin, hasTty, invalidBytes = 0, pausedBytes, reason } = recording;
+  const { user, image, node, origin, hasTty, invalidBytes = 0, pausedBytes, reason, imported } = recording;
   return [
+    imported ? `imported from ${imported.fileName}, ${imported.format}` : '',
     reason ?? '',
     describeRecipients(recording),
     user === undefined ? '' : `as ${user}`,
@@ -94,8 +104,11 @@ export function allFactsOf(recording: RecordingInfo): string {
     path,
     reason,
     encryptedTo = [],
+    imported,
   } = recording;
   return [
+    imported && `imported from ${imported.fileName}, ${imported.format}`,
+    imported?.sha256 !== undefined && `SHA-256 of that file ${imported.sha256}`,
     reason !== undefined && `reason: ${reason}`,
     cluster && `cluster ${cluster.name}, ${cluster.server}`,
     user !== undefined && `user ${user}`,

@@ -198,6 +198,13 @@ export function createAnswers(needs: AnswerNeeds): PageAnswers {
       reason: 'it is what was recorded',
     }),
     'library.timeline': ({ recordingId }) => timelineOf(recordingId, []),
+    'library.review': () => ({
+      maskedSpans: 0,
+      maskedRules: [],
+      maskedPlaces: [],
+      leftOutInputs: 0,
+      gaps: 0,
+    }),
     'library.remove': ({ recordingId }) => {
       state.recordings.delete(recordingId);
       emit('library.changed', { kind: 'removed', recordingId });

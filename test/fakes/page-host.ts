@@ -93,6 +93,10 @@ function serve(core: PageCore, wire: Wire): void {
         await stream.closed;
       },
       async 'library.play'() {},
+      async 'library.export'(_params, stream) {
+        await stream.write(new TextEncoder().encode(core.state.screen));
+      },
+      async 'library.import'() {},
     },
     toProblem: problemOf,
     onProtocolError(error) {

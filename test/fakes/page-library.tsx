@@ -1,10 +1,19 @@
 /** A page with the library and a replay on a core in memory, for test/renderer/library/*.test.ts. In the browser. */
 import { signal } from '@preact/signals';
 import { type JSX, render } from 'preact';
-import type { CallName, Calls, RecordingInfo, RecordingTimeline, Settings } from '../../preload/contract.ts';
+import type {
+  CallName,
+  Calls,
+  ExportReview,
+  RecordingInfo,
+  RecordingTimeline,
+  Settings,
+} from '../../preload/contract.ts';
 import type { SearchAnswer, SearchQuestion } from '../../preload/contract-search.ts';
 import type { TerminalRecord } from '../../preload/terminal-records.ts';
 import type { PaneClient } from '../../renderer/core-client.ts';
+import type { FileTransfer } from '../../renderer/library/file-transfer.ts';
+import { DropZone } from '../../renderer/library/import-files.tsx';
 import { LibraryView } from '../../renderer/library/library-view.tsx';
 import type { ReplayMoment } from '../../renderer/library/replay-moment.ts';
 import { ReplayPane } from '../../renderer/library/replay-pane.tsx';
@@ -52,6 +61,29 @@ let timelineChanges: Partial<RecordingTimeline> = {};
 /** A core that stops in the middle of a recording. */
 let failsAfter: number | undefined;
 
+function importFiles(chosen: readonly File[]): void {
+  deeds.push(`import ${chosen.map(({ name }) => name).join(' ')}`);
+}
+
+let reviewed: Partial<ExportReview> | 'failing' | 'never' = {};
+let refusal: string | undefined;
+/** What the core answers about files; what is downloaded ends when the stage says so. */
+const files: FileTransfer = {
+  async review(request) {
+    deeds.push(`review ${JSON.stringify(request)}`);
+    if (reviewed === 'never') return new Promise(() => {});
+    if (reviewed === 'failing') throw new Error('the file could not be read');
+    return { maskedSpans: 0, maskedRules: [], maskedPlaces: [], leftOutInputs: 0, gaps: 0, ...reviewed };
+  },
+  async download(request, { signal, onBytes }) {
+    deeds.push(`export ${JSON.stringify(request)}`);
+    if (refusal !== undefined) throw new Error(refusal);
+    onBytes(12_345_678);
+    await new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+  },
+  async upload() {},
+};
+
 const client: PaneClient = {
   async call<Name extends CallName>(name: Name): Promise<Calls[Name]['output']> {
     if (name !== 'library.timeline' || !replayed.value) throw new Error(`a replay does not call ${name}`);
@@ -97,43 +129,47 @@ function App(): JSX.Element {
       onAddKey={() => deeds.push('add a key')}
     />
   ) : (
-    <LibraryView
-      recordings={recordings.value}
-      nowMs={START_MS + 3 * 60 * MINUTE_MS}
-      onReplay={(id, at) => {
-        deeds.push(`replay ${id}${at ? ` at ${at.timeMicros} ${at.text}` : ''}`);
-      }}
-      search={async (question) => {
-        deeds.push(`search ${JSON.stringify(question)}`);
-        if (searchFailure) throw searchFailure;
-        return found(question);
-      }}
-      sought={sought.value}
-      onSought={(text) => {
-        sought.value = text;
-      }}
-      verify={async (id) => {
-        const seal = { keyId: 'a1b2c3d4e5f60718', signedAtMs: START_MS };
-        if (id !== 'r2')
-          return { recordingId: id, verdict: 'intact', reason: 'it is what was recorded', ...seal };
-        const badBlock = { index: 1, fromByte: 65_536, toByte: 131_072 };
-        return {
-          recordingId: id,
-          verdict: 'altered',
-          reason: 'its bytes are not those that were sealed',
-          badBlock,
-          ...seal,
-        };
-      }}
-      onRemove={(id) => {
-        deeds.push(`remove ${id}`);
-        const rest = new Map(recordings.value);
-        rest.delete(id);
-        recordings.value = rest;
-      }}
-      onFindPod={() => deeds.push('find a pod')}
-      onAddKey={() => deeds.push('add a key')}
-    />
+    <DropZone onFiles={importFiles}>
+      <LibraryView
+        recordings={recordings.value}
+        nowMs={START_MS + 3 * 60 * MINUTE_MS}
+        onReplay={(id, at) => {
+          deeds.push(`replay ${id}${at ? ` at ${at.timeMicros} ${at.text}` : ''}`);
+        }}
+        search={async (question) => {
+          deeds.push(`search ${JSON.stringify(question)}`);
+          if (searchFailure) throw searchFailure;
+          return found(question);
+        }}
+        sought={sought.value}
+        onSought={(text) => {
+          sought.value = text;
+        }}
+        verify={async (id) => {
+          const seal = { keyId: 'a1b2c3d4e5f60718', signedAtMs: START_MS };
+          if (id !== 'r2')
+            return { recordingId: id, verdict: 'intact', reason: 'it is what was recorded', ...seal };
+          const badBlock = { index: 1, fromByte: 65_536, toByte: 131_072 };
+          return {
+            recordingId: id,
+            verdict: 'altered',
+            reason: 'its bytes are not those that were sealed',
+            badBlock,
+            ...seal,
+          };
+        }}
+        onRemove={(id) => {
+          deeds.push(`remove ${id}`);
+          const rest = new Map(recordings.value);
+          rest.delete(id);
+          recordings.value = rest;
+        }}
+        files={files}
+        onImport={importFiles}
+        onFindPod={() => deeds.push('find a pod')}
+        onAddKey={() => deeds.push('add a key')}
+      />
+    </DropZone>
   );
 }
 
@@ -235,6 +271,12 @@ const stage = {
   /** The core reads the file again. */
   repair(): void {
     failsAfter = undefined;
+  },
+  review(next: Partial<ExportReview> | 'failing' | 'never'): void {
+    reviewed = next;
+  },
+  refuseExport(reason: string): void {
+    refusal = reason;
   },
   setTheme(theme: Settings['theme']): void {
     themeSetting.value = theme;

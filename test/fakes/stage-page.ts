@@ -12,7 +12,13 @@ export interface StagePage {
 }
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const STYLES = ['renderer/ui/kit.css', 'renderer/terminal/terminal.css', 'renderer/library/library.css'];
+const STYLES = [
+  'renderer/ui/kit.css',
+  'renderer/settings/settings.css',
+  'renderer/terminal/terminal.css',
+  'renderer/library/library.css',
+  'renderer/library/exchange.css',
+];
 
 export async function serveStage(script: string): Promise<StagePage> {
   const bundle = await build({
