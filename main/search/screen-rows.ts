@@ -20,7 +20,9 @@ export function createScreenRows(terminal: Terminal): ScreenRows {
   let above = { baseY: 0, text: '' };
 
   function isContinued(row: number): boolean {
-    return terminal.buffer.active.getLine(row + 1)?.isWrapped === true;
+    const { active } = terminal.buffer;
+    // Behind the last row of a full buffer, xterm.js gives its first one again.
+    return row + 1 < active.length && active.getLine(row + 1)?.isWrapped === true;
   }
 
   function firstRowOf(row: number): number {
