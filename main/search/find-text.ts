@@ -92,11 +92,16 @@ function findInBlock(
   limit: number,
 ): FoundLine[] {
   const { text, times } = store.read(blockId);
-  if (!foldText(text).includes(folded)) return [];
+  const all = foldText(text);
+  // Where folding has made something longer, places in it are not those in the text: each line is looked at.
+  const indexes = all.length === text.length ? linesWith(all, folded) : text.split('\n').keys();
+  let lines: readonly string[] | undefined;
   const found: FoundLine[] = [];
-  const lines = text.split('\n');
-  for (const [index, line] of lines.entries()) {
-    const place = found.length < limit ? findFolded(line, folded) : undefined;
+  for (const index of indexes) {
+    if (found.length === limit) break;
+    lines ??= text.split('\n');
+    const line = lines[index] ?? '';
+    const place = findFolded(line, folded);
     if (!place) continue;
     const [before, after] = [lines[index - 1], lines[index + 1]];
     found.push({
@@ -107,6 +112,21 @@ function findInBlock(
     });
   }
   return found;
+}
+
+/** The lines of a text that hold another, as numbers from 0 on. */
+function* linesWith(all: string, folded: string): Generator<number> {
+  let line = 0;
+  let counted = 0;
+  for (let place = all.indexOf(folded); place >= 0; ) {
+    for (let end = all.indexOf('\n', counted); end >= 0 && end < place; end = all.indexOf('\n', counted)) {
+      line += 1;
+      counted = end + 1;
+    }
+    yield line;
+    const next = all.indexOf('\n', place);
+    place = next < 0 ? -1 : all.indexOf(folded, next);
+  }
 }
 
 function cutAround(

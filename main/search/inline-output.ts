@@ -14,7 +14,7 @@ export interface InlineOutput {
  */
 const HARMLESS =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control sequences are what is looked for
-  /\u001b(?:\[[0-9;:]*m|\[\?(?:1|12|25|1000|1002|1004|1006|2004|2026)[hl]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)|[=>]|[()][0AB])/g;
+  /\u001b(?:\[[0-9;:]*m|\[\?(?:1|12|25|1000|1002|1004|1006|2004|2026)[hl]|\][^\u0007\u001b\u0080-\u009f]*(?:\u0007|\u001b\\)|[=>]|[()][0AB])/g;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: so are these
 const MOVING = /\u001b\[[0-9]*[CDG]/g;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: so are these
@@ -22,7 +22,7 @@ const ERASING = /\u001b\[[0-9]*[KJPX@]/g;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: so are these
 const OTHER_CONTROL = /[\u001b\u0080-\u009f]/;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: so are these
-const OPEN_SEQUENCE = /\u001b(?:\[[0-?]*[ -/]*|\][^\u0007\u001b]*\u001b?|[ -/]*)$/;
+const OPEN_SEQUENCE = /\u001b(?:\[[0-?]*[ -/]*|\][^\u0007\u001b\u0080-\u009f]*\u001b?|[ -/]*)$/;
 /** A longer sequence that is still open counts as any other. */
 const LONGEST_OPEN = 512;
 

@@ -33,6 +33,10 @@ test('a progress bar that erases its row stays in its line; one that may wrap fi
   expect(classify('\u001b[10Cabc\r\u001b[K')).toEqual([false]);
 });
 
+test('a control character ends a title that has no end', () => {
+  expect(classify('a\u001b]0;title\u009b2A')).toEqual([false]);
+});
+
 test('a sequence counts where its end is known', () => {
   expect(classify('text\u001b', '[', '1;3', 'Hmore', 'text')).toEqual([true, true, true, false, true]);
   expect(classify('\u001b[3', '1mred')).toEqual([true, true]);
