@@ -117,6 +117,7 @@ describe.skipIf(!chromiumPath || process.platform === 'win32')(
     test('a shell opens with the same credential, which the page never sees', async () => {
       await window.openShell('web');
       await window.tab(/^web-.*being recorded/).waitFor();
+      await window.seen('web-');
       await window.page.keyboard.type('echo opened-$((40 + 2))\n');
       await window.seen('opened-42');
       expect(await runs()).toBe(1);

@@ -44,6 +44,7 @@ describe.skipIf(!chromiumPath)('a shell whose connection is cut', () => {
     await window.pod(/^web-/).waitFor();
     await window.openShell('web');
     await window.tab(/^web-.*being recorded/).waitFor();
+    await window.seen('web-');
     await type('echo before-$((40 + 2))\n');
     await window.seen('before-42');
     link.cut();

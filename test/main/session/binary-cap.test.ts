@@ -99,7 +99,11 @@ test.skipIf(!hasTar)('100 MB of a real tar without a terminal are a small record
   const { state } = await readSidecar(path);
   const missing = state.kind === 'closed' ? (state.binaryBytes ?? 0) : 0;
   expect(printedBytes - missing).toBeLessThanOrEqual(2 * MIB);
-  expect((await readEvents(path)).slice(-2)).toMatchObject([
+  // A character that the cut left unfinished is told as what it is at the very end.
+  const events = (await readEvents(path)).filter(
+    (event) => event.kind !== 'output' || event.text !== '\ufffd',
+  );
+  expect(events.slice(-2)).toMatchObject([
     { kind: 'marker', label: `${missing} bytes of binary output are not on record` },
     { kind: 'exit', exitCode: 0 },
   ]);
