@@ -56,11 +56,11 @@ export interface ReplaysNeeds {
 /** Recordings whose keyframes are kept in memory; of 600 MB they take about 10 MB. */
 const KEPT_SURVEYS = 6;
 /** What a page's terminal parses in some hundredths of a second. */
-const LEAST_SPACING_BYTES = 512 * 1024;
+const LEAST_SPACING_BYTES = 256 * 1024;
 /** A live recording is surveyed on when it has grown by so much: each time costs a thread. */
 const LIVE_STEP_BYTES = 256 * 1024;
-/** So many bound the memory; of a recording of 600 MB they are 600 KB apart. */
-const MOST_KEYFRAMES = 1_000;
+/** So many bound the memory; of a recording of 600 MB they are 300 KB apart. */
+const MOST_KEYFRAMES = 2_000;
 
 interface Survey {
   keyframes: Keyframe[];

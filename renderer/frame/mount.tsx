@@ -36,7 +36,9 @@ export async function mountPage(root: Element, client: PageClient): Promise<Stor
   try {
     await store.load();
     start.value = { kind: 'ready' };
-    followLinks(({ recordingId, timeMicros = 0 }) => store.openReplay(recordingId, { timeMicros }));
+    followLinks(({ recordingId, timeMicros }) =>
+      store.openReplay(recordingId, timeMicros === undefined ? undefined : { timeMicros }),
+    );
   } catch (error) {
     start.value = { kind: 'failed', problem: problemOf(error) };
   }

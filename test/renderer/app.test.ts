@@ -57,6 +57,23 @@ describe.skipIf(!chromiumPath)('the page over the browser host', () => {
     await page.getByRole('tab', { name: /^web-7f9.*live/ }).waitFor();
   });
 
+  test('a link to a moment of a recording opens its replay, in the page as it is', async () => {
+    await page.goto(host.newLink());
+    await context('staging').waitFor();
+    const { recordingId } = (await core.client.call('library.list', {}))[0] ?? {};
+    await page.evaluate((id) => {
+      location.hash = `#kubereel://recording/${id}?t=1`;
+    }, recordingId);
+    await page.getByRole('region', { name: 'Player' }).waitFor();
+    expect(await page.evaluate(() => location.hash)).toBe('');
+    // The secret that let this tab in is used up: the address with a link needs none.
+    await page.evaluate((id) => {
+      location.hash = `#kubereel://recording/${id}`;
+    }, recordingId);
+    await page.reload();
+    await context('staging').waitFor();
+  });
+
   test('an address without a secret is told what to do', async () => {
     await page.goto(new URL('/', host.newLink()).href);
     const card = page.getByRole('alert', { name: 'Kubereel could not connect' });
