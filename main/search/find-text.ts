@@ -20,7 +20,7 @@ export interface TextAnswer {
 
 export interface FoundRecording {
   readonly recordingId: string;
-  /** The first ones by time. */
+  /** The first ones that were told, by time. */
   readonly lines: readonly FoundLine[];
   /** All in this recording, up to a thousand. */
   readonly lineCount: number;
@@ -55,19 +55,22 @@ export async function findText(
   let sliceStart = performance.now();
   for (const recordingId of recordingIds) {
     const found: FoundLine[] = [];
+    let lineCount = 0;
     for (const blockId of blocksOf.get(recordingId) ?? []) {
-      if (found.length >= MAX_COUNTED) break;
-      found.push(...findInBlock(store, blockId, folded, MAX_COUNTED - found.length));
+      if (lineCount >= MAX_COUNTED) break;
+      const wanted = { lines: maxLines - found.length, count: MAX_COUNTED - lineCount };
+      const inBlock = findInBlock(store, blockId, folded, wanted);
+      found.push(...inBlock.lines);
+      lineCount += inBlock.count;
       if (performance.now() - sliceStart > SLICE_MS) {
         await new Promise((resolve) => setImmediate(resolve));
         signal.throwIfAborted();
         sliceStart = performance.now();
       }
     }
-    if (found.length === 0) continue;
+    if (lineCount === 0) continue;
     if (recordings.length === maxRecordings) return { recordings, hasMore: true };
-    const lines = found.sort((a, b) => a.timeMicros - b.timeMicros).slice(0, maxLines);
-    recordings.push({ recordingId, lines, lineCount: found.length });
+    recordings.push({ recordingId, lines: found.sort((a, b) => a.timeMicros - b.timeMicros), lineCount });
   }
   return { recordings, hasMore: false };
 }
@@ -89,20 +92,23 @@ function findInBlock(
   store: Pick<TextStore, 'read'>,
   blockId: number,
   folded: string,
-  limit: number,
-): FoundLine[] {
+  wanted: { readonly lines: number; readonly count: number },
+): { readonly lines: readonly FoundLine[]; readonly count: number } {
   const { text, times } = store.read(blockId);
   const all = foldText(text);
   // Where folding has made something longer, places in it are not those in the text: each line is looked at.
   const indexes = all.length === text.length ? linesWith(all, folded) : text.split('\n').keys();
   let lines: readonly string[] | undefined;
   const found: FoundLine[] = [];
+  let count = 0;
   for (const index of indexes) {
-    if (found.length === limit) break;
+    if (count === wanted.count) break;
     lines ??= text.split('\n');
     const line = lines[index] ?? '';
     const place = findFolded(line, folded);
     if (!place) continue;
+    count += 1;
+    if (found.length >= wanted.lines) continue;
     const [before, after] = [lines[index - 1], lines[index + 1]];
     found.push({
       timeMicros: times[index] ?? 0,
@@ -111,7 +117,7 @@ function findInBlock(
       ...(after !== undefined && { after: after.slice(0, MAX_LINE_CHARS) }),
     });
   }
-  return found;
+  return { lines: found, count };
 }
 
 /** The lines of a text that hold another, as numbers from 0 on. */

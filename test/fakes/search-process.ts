@@ -2,7 +2,6 @@
  * A program of its own that reads recordings for the search: `node search-process.ts FOLDER CACHE`. Prints a line once
  * something of them is stored, and another when all is.
  */
-import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createSystemClock } from '../../main/base/clock.ts';
@@ -10,6 +9,7 @@ import { createLifetime } from '../../main/base/lifetime.ts';
 import { createLog } from '../../main/base/log.ts';
 import { openLibrary } from '../../main/library/library.ts';
 import { FULL_PACE, openSearch } from '../../main/search/search.ts';
+import { openTextStore } from '../../main/search/text-store.ts';
 
 const [, , folder = '', cacheFolder = ''] = process.argv;
 const life = createLifetime('search process');
@@ -25,17 +25,17 @@ const library = await openLibrary(needs, life);
 const workerUrl = new URL('../../main/search/search-worker.ts', import.meta.url);
 const search = await openSearch({ log, library, cacheFolder, workerUrl, pace: FULL_PACE }, life);
 
-const store = join(cacheFolder, 'screen-text.sqlite-wal');
-/** More than an empty store writes. */
-const SOME_BYTES = 1024 * 1024;
+const store = openTextStore(join(cacheFolder, 'screen-text.sqlite'), (error) => {
+  throw error;
+});
 let hasTold = false;
 while (search.waiting > 0) {
-  const { size } = await stat(store).catch(() => ({ size: 0 }));
-  if (!hasTold && size > SOME_BYTES) {
+  if (!hasTold && store.recordingIds().length > 0) {
     hasTold = true;
     process.stdout.write('some\n');
   }
   await sleep(5);
 }
+store.close();
 process.stdout.write('all\n');
 await life.end();
