@@ -39,6 +39,7 @@ export async function openPages(
     random: Math.random,
     newSessionId: randomUUID,
     newCastWriter: core.newCastWriter,
+    duty: core,
     markChoices: () => settings.current().settings,
     async openShell({ context, node, debug, reason: _reason, ...wish }, size, options) {
       const { debugShells } = core;

@@ -25,6 +25,7 @@ import { type LaterMarks, readLaterMarks } from './recording/later-marks.ts';
 import { createLiveCasts } from './recording/live-casts.ts';
 import { describeThisProcess, isOwnerAlive } from './recording/owner.ts';
 import type { RecordingDetails } from './recording/recording.ts';
+import { rehearseRecording } from './recording/recording-rehearsal.ts';
 import { createRedaction } from './recording/redaction.ts';
 import type { Signer } from './recording/seal.ts';
 import { createSigningKeys, type SigningKeys } from './recording/signing-keys.ts';
@@ -56,6 +57,8 @@ export interface RecordingWish {
   readonly isRedacted?: boolean;
   /** It is encrypted, to these age recipients too. */
   readonly encryptTo?: readonly string[];
+  /** As `CastWriterNeeds.isRequired`. */
+  readonly isRequired?: boolean;
 }
 
 /** The rooms that every entry uses. What only the page needs is opened by `openPages`. */
@@ -80,6 +83,10 @@ export interface Core {
   readonly exchange: Exchange;
   replays(): Promise<Replays>;
   newCastWriter(details: RecordingDetails, size: TerminalSize, options?: RecordingWish): Promise<CastWriter>;
+  /** One setting for all shells, whatever the target. */
+  isRecordingRequired(target: { readonly context: string; readonly namespace: string }): Promise<boolean>;
+  /** Rejects as beginning a recording would, and leaves nothing. */
+  rehearseRecording(options?: RecordingWish): Promise<void>;
   openCommand(
     context: string,
     target: CommandTarget,
@@ -172,6 +179,10 @@ export async function compose(options: ComposeOptions): Promise<Core> {
     return openReplays({ log, library: await core.library(), cache, keys: decryptionKeys, laterMarks }, life);
   }
 
+  function chooseRecipients({ encryption }: Settings, wish: RecordingWish): readonly string[] {
+    return [...new Set([...encryption.recipients, ...(wish.encryptTo ?? [])])];
+  }
+
   const core: Core = {
     clock,
     log,
@@ -225,14 +236,20 @@ export async function compose(options: ComposeOptions): Promise<Core> {
       const chosen = (await settings()).current().settings;
       const { enabled, patterns } = chosen.redaction;
       const redaction = createRedaction({ enabled: enabled || wish.isRedacted === true, patterns });
-      const encryptTo = [...new Set([...chosen.encryption.recipients, ...(wish.encryptTo ?? [])])];
+      const encryptTo = chooseRecipients(chosen, wish);
+      const { isRequired = false } = wish;
       const known = { ...details, ...(await facts.known(details.context)), appVersion: VERSION };
       const writer = await createCastWriter(
-        { clock, folder: paths.recordings, guard, liveCasts, redaction, encryptTo, signer },
+        { clock, folder: paths.recordings, guard, liveCasts, redaction, encryptTo, signer, isRequired },
         { details: known, size },
       );
       writer.learn(facts.find(details));
       return writer;
+    },
+    isRecordingRequired: async () => (await settings()).current().settings.recordingRequired,
+    async rehearseRecording(wish = {}) {
+      const encryptTo = chooseRecipients((await settings()).current().settings, wish);
+      await rehearseRecording({ clock, folder: paths.recordings, guard, encryptTo });
     },
     async openCommand(context, target, size, options) {
       const transport = await contexts.transport(context);

@@ -29,6 +29,8 @@ export interface Settings {
   readonly promptMarkers: boolean;
   /** A session's recording may be paused. */
   readonly mayPause: boolean;
+  /** A shell that cannot be recorded is not opened, and ends where its recording cannot go on. */
+  readonly recordingRequired: boolean;
   readonly redaction: RedactionSettings;
   readonly encryption: EncryptionSettings;
   /** Newest first, at most 50. */

@@ -93,6 +93,7 @@ const settingsChanges = v.strictObject({
   recordingLibraryMiB: v.exactOptional(mebibytes),
   promptMarkers: v.exactOptional(v.boolean()),
   mayPause: v.exactOptional(v.boolean()),
+  recordingRequired: v.exactOptional(v.boolean()),
   redaction: v.exactOptional(v.strictObject({ enabled: v.boolean(), patterns })),
   encryption: v.exactOptional(
     v.strictObject({ recipients: v.pipe(v.array(name), v.maxLength(MAX_RECIPIENTS)) }),

@@ -39,7 +39,10 @@ export function createRecordingDeeds(needs: RecordingDeedsNeeds): RecordingDeeds
         content?.kind === 'session' ? sessions.sessions.value.get(content.sessionId) : undefined;
       return session && isRunning(session) ? session : undefined;
     },
-    mayPause: () => settings.state.value.settings.mayPause,
+    mayPause() {
+      const { mayPause, recordingRequired } = settings.state.value.settings;
+      return mayPause && !recordingRequired;
+    },
     askToMark(sessionId) {
       view.overlay.value = { kind: 'mark', sessionId };
     },

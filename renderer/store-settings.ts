@@ -33,6 +33,7 @@ const FIRST_SETTINGS: Settings = {
   recordingLibraryMiB: 20_480,
   promptMarkers: true,
   mayPause: true,
+  recordingRequired: false,
   redaction: { enabled: false, patterns: [] },
   encryption: { recipients: [] },
   recentTargets: [],

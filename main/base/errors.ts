@@ -43,6 +43,7 @@ export type ErrorCode =
   | 'disk-full'
   | 'recording-failed'
   | 'recording-limit'
+  | 'recording-required'
   | 'recording-unreadable'
   | 'recording-locked'
   | 'recording-not-found'

@@ -5,7 +5,7 @@ import type { DebugProfile } from '../kube/debug-profile.ts';
 import { SIZE_WITHOUT_TERMINAL } from './exec.ts';
 import type { CommandIo } from './io.ts';
 import { parsePod } from './options.ts';
-import { relayRecorded } from './recorded-relay.ts';
+import { checkCommandDuty, relayRecorded } from './recorded-relay.ts';
 
 export interface DebugOptions {
   readonly context: string;
@@ -47,7 +47,8 @@ export async function runDebug(
     onProgress: (words: string) => void io.writeError(`${words}\n`).catch(() => {}),
     signal,
   };
-  const work = { size, hasInput: true, hasTty };
+  const isRequired = await checkCommandDuty(core, options);
+  const work = { size, hasInput: true, hasTty, isRequired };
   if (target.kind === 'node') {
     const { node } = target;
     if (!options.isConfirmed) await confirmNode(node, context, io);

@@ -3,7 +3,7 @@ import type { TerminalSize } from '../exec/exec-stream.ts';
 import { findControllerPod } from '../kube/controller-pod.ts';
 import { LONGEST_REASON, toLabel } from '../recording/label.ts';
 import type { CommandIo } from './io.ts';
-import { relayRecorded } from './recorded-relay.ts';
+import { checkCommandDuty, relayRecorded } from './recorded-relay.ts';
 
 export interface ExecOptions {
   readonly context: string;
@@ -42,6 +42,7 @@ export async function runExec(
     await io.writeError('Unable to use a TTY - input is not a terminal or the right kind of file\n');
   }
   const size = io.size() ?? SIZE_WITHOUT_TERMINAL;
+  const isRequired = await checkCommandDuty(core, options, options.wish);
   const pod = await findPod(core, options, signal);
   const shell = await core.openCommand(options.context, { ...options, pod, tty: hasTty }, size, { signal });
   if (shell.choices !== '' && !options.isQuiet) {
@@ -51,7 +52,9 @@ export async function runExec(
   const { stream, container, facts } = shell;
   const reason = options.reason === undefined ? {} : { reason: toLabel(options.reason, LONGEST_REASON) };
   const details = { context, namespace, pod, container, command, ...facts, hasTty, ...reason };
-  return relayRecorded(core, { stream, details, size, hasInput: stdin, hasTty, wish }, io, { signal });
+  return relayRecorded(core, { stream, details, size, hasInput: stdin, hasTty, wish, isRequired }, io, {
+    signal,
+  });
 }
 
 async function findPod(core: Core, options: ExecOptions, signal: AbortSignal): Promise<string> {

@@ -1,7 +1,8 @@
-import { AppError } from '../base/errors.ts';
+import { AppError, toAppError } from '../base/errors.ts';
 import type { Core, RecordingWish } from '../compose.ts';
 import type { ExecEnd, ExecStream, TerminalSize } from '../exec/exec-stream.ts';
 import type { RecordingDetails, RecordingEnd } from '../recording/recording.ts';
+import { checkRecordingDuty } from '../session/recording-duty.ts';
 import { openSessionRecording, type SessionRecording } from '../session/session-recording.ts';
 import type { CommandIo } from './io.ts';
 
@@ -13,6 +14,21 @@ export interface RecordedWork {
   readonly hasInput: boolean;
   readonly hasTty: boolean;
   readonly wish?: RecordingWish;
+  /** As `checkRecordingDuty` told before it was opened. */
+  readonly isRequired: boolean;
+}
+
+/** To be asked before a command reaches a cluster. As `checkRecordingDuty`. */
+export function checkCommandDuty(
+  core: Core,
+  target: { readonly context: string; readonly namespace: string },
+  wish?: RecordingWish,
+): Promise<boolean> {
+  const { isRecordingRequired } = core;
+  return checkRecordingDuty(
+    { isRecordingRequired, rehearseRecording: () => core.rehearseRecording(wish) },
+    target,
+  );
 }
 
 /** What a shell reports after Ctrl-C. */
@@ -24,7 +40,7 @@ const INTERRUPTED_EXIT_CODE = 130;
  */
 export async function relayRecorded(
   core: Core,
-  { stream, details, size, hasInput, hasTty, wish }: RecordedWork,
+  { stream, details, size, hasInput, hasTty, wish, isRequired }: RecordedWork,
   io: CommandIo,
   { signal }: { signal: AbortSignal },
 ): Promise<number> {
@@ -32,18 +48,22 @@ export async function relayRecorded(
   const recording = await openSessionRecording(
     {
       clock: core.clock,
-      newCastWriter: (...recording) => core.newCastWriter(...recording, wish),
+      newCastWriter: (what, start) => core.newCastWriter(what, start, { ...wish, isRequired }),
       onChanged: () => {},
       // Of what is no terminal nothing is a prompt.
       markChoices: () => ({ promptMarkers: hasTty && settings.promptMarkers, mayPause: false }),
     },
     details,
     size,
-  );
+    { isRequired },
+  ).catch(async (error: unknown) => {
+    await stream.close();
+    throw error;
+  });
   await tellUnrecorded(recording, io);
   const restore = hasTty ? useTerminal(stream, recording, io, core) : () => {};
   try {
-    const input = hasInput ? sendInput(stream, io) : undefined;
+    const input = hasInput ? sendInput(stream, recording, io) : undefined;
     const end = await relay(core, stream, recording, io, signal);
     io.closeInput();
     await input;
@@ -67,13 +87,21 @@ async function relay(
 ): Promise<ExecEnd> {
   const startMicros = core.clock.nowMicros();
   // Its end is awaited below, as the stream's.
+  const { hold } = recording;
   const close = (): void => void stream.close();
-  signal.addEventListener('abort', close, { once: true });
+  const interrupt = (): void => {
+    hold?.release();
+    close();
+  };
+  signal.addEventListener('abort', interrupt, { once: true });
+  hold?.stopped.addEventListener('abort', close, { once: true });
   try {
     for await (const { channel, bytes } of stream.output) {
       const timeMicros = core.clock.nowMicros() - startMicros;
       // Never rejects; a disk that is slow does not hold up what is shown, only what comes after it.
       const taken = recording.take({ kind: 'output', timeMicros, bytes, isStderr: channel === 'stderr' });
+      if (hold) await taken;
+      if (hold?.stopped.aborted) break;
       await (channel === 'stderr' ? io.writeError(bytes) : io.write(bytes));
       await taken;
     }
@@ -81,8 +109,10 @@ async function relay(
     // Nobody reads our output any more (`| head`): the remote command ends as it would with kubectl.
     await stream.close();
   }
-  signal.removeEventListener('abort', close);
-  return stream.ended;
+  signal.removeEventListener('abort', interrupt);
+  const end = await stream.ended;
+  if (!hold?.stopped.aborted || signal.aborted) return end;
+  return { kind: 'failed', error: toAppError(hold.stopped.reason) };
 }
 
 function useTerminal(stream: ExecStream, recording: SessionRecording, io: CommandIo, core: Core): () => void {
@@ -99,9 +129,12 @@ function useTerminal(stream: ExecStream, recording: SessionRecording, io: Comman
   };
 }
 
-async function sendInput(stream: ExecStream, io: CommandIo): Promise<void> {
+async function sendInput(stream: ExecStream, { hold }: SessionRecording, io: CommandIo): Promise<void> {
   try {
-    for await (const bytes of io.input) await stream.write(bytes);
+    for await (const bytes of io.input) {
+      await hold?.room();
+      await stream.write(bytes);
+    }
     await stream.closeInput();
   } catch (error) {
     // The command has ended, or our own input was closed because it did.

@@ -5,6 +5,8 @@ import { createLifetime } from '../base/lifetime.ts';
 import { type CastEvent, parseEvent } from './cast.ts';
 import { type CastLine, COALESCE_MICROS } from './cast-encoder.ts';
 import { type CastItem, type CastRange, type ReadingOptions, readCast, readDuration } from './cast-reader.ts';
+import type { CastStanding } from './cast-standing.ts';
+import { createDiskHold, type DiskHold } from './disk-hold.ts';
 import { createInputMask } from './input-mask.ts';
 import { createKeptPlace } from './kept-place.ts';
 import { settleLastLines } from './last-lines.ts';
@@ -18,10 +20,9 @@ import type { RecordingFacts } from './recording-facts.ts';
 import { type RecordingFiles, systemRecordingFiles } from './recording-files.ts';
 import { createRedactingEncoder } from './redacting-encoder.ts';
 import { createRedaction, type Redaction } from './redaction.ts';
-import type { Captured } from './redactor.ts';
 import type { Signer } from './seal.ts';
 import type { SpaceGuard } from './space-guard.ts';
-import { createStreamEncoder } from './stream-encoder.ts';
+import { createStreamEncoder, type OutputStream } from './stream-encoder.ts';
 import { createSyncSchedule } from './sync-schedule.ts';
 import { createWritingTrouble } from './writing-trouble.ts';
 
@@ -36,7 +37,8 @@ export interface CastWriter {
   readonly path: string;
   /**
    * Takes output into the write queue, in order; resolves at once while the queue is below its limit, else when it
-   * has room again or after 50 ms. Rejects only once closed. The bytes are kept, not copied.
+   * has room again or after 50 ms; where a recording is required, not before the disk takes it, or `hold.stopped`.
+   * Rejects only once closed. The bytes are kept, not copied.
    */
   output(bytes: Uint8Array, nowMicros: number, stream?: OutputStream): Promise<void>;
   resize(size: TerminalSize, nowMicros: number): Promise<void>;
@@ -47,6 +49,8 @@ export interface CastWriter {
   skip(bytes: number, why: 'paused' | 'binary'): void;
   /** Its lines from the file, as `readCast`; those of an encrypted one too, while it is being written. */
   read(range: CastRange & Pick<ReadingOptions, 'signal'>): AsyncGenerator<CastItem>;
+  /** Of a recording that is required. */
+  readonly hold: DiskHold | undefined;
   /** Adds to the sidecar what becomes known late; what rejects stays unknown. */
   learn(facts: Promise<RecordingFacts>): void;
   /** Size of the file plus what is queued. */
@@ -67,23 +71,6 @@ export interface CastWriter {
   close(end: RecordingEnd, nowMicros: number): Promise<void>;
 }
 
-export interface OutputStream {
-  /** Without a terminal there are two; no character and no line of the cast has bytes of both. */
-  readonly isStderr?: boolean | undefined;
-}
-
-/** All that was taken is in one of these, in this order. */
-export interface CastStanding {
-  /** Of the lines in the file, up to one's end: where reading it is to stop. */
-  readonly fileBytes: number;
-  /** What the disk has not taken yet. */
-  readonly unwritten: readonly CastEvent[];
-  /** The start of a character whose end has not come. */
-  readonly undecoded: Uint8Array;
-  /** What redaction holds back, unmasked: it may be shown, as the live output is, and never written. */
-  readonly held: readonly Captured[];
-}
-
 export interface CastWriterNeeds {
   readonly clock: Clock;
   /** Made, for this user alone, where it does not exist. */
@@ -94,6 +81,8 @@ export interface CastWriterNeeds {
   readonly encryptTo?: readonly string[];
   /** Keeps to the limits of the disk; without one there are none. */
   readonly guard?: SpaceGuard;
+  /** Output waits for the disk instead of being dropped, and where that is in vain `hold.stopped` says so. */
+  readonly isRequired?: boolean;
   /** It is among them until it is closed. */
   readonly liveCasts?: LiveCasts;
   /** By default only what stands beside the output passes it. */
@@ -107,10 +96,10 @@ const FLUSH_MS = 50;
 
 /** Rejects with `disk-full` or `recording-failed`, leaving no files behind, where the cast cannot be begun. */
 export async function createCastWriter(needs: CastWriterNeeds, recording: NewRecording): Promise<CastWriter> {
-  const { clock, folder, files = systemRecordingFiles, guard, encryptTo } = needs;
+  const { clock, folder, files = systemRecordingFiles, guard, encryptTo, isRequired = false } = needs;
   await guard?.measure();
-  const refusal = guard?.refusal(0);
-  if (refusal) throw refusal;
+  const full = guard?.refusal(0);
+  if (full) throw full;
   const redaction = needs.redaction ?? createRedaction({ enabled: false, patterns: [] });
   const details = redaction.details(recording.details);
   const begun = await beginRecording({ clock, files, encryptTo }, folder, { ...recording, details });
@@ -137,14 +126,21 @@ export async function createCastWriter(needs: CastWriterNeeds, recording: NewRec
       clock,
       append,
       length: () => lines.length,
-      wrote: stderrLines.wrote,
+      wrote(written) {
+        stderrLines.wrote(written);
+        hold?.progressed();
+      },
       toTrouble: trouble.toTrouble,
-      refusal: () => guard?.refusal(lines.fileBytes + queue.queuedBytes),
+      refusal,
+      keepsAll: isRequired,
       pace: begun.pace,
     },
     life,
   );
-  life.own(trouble.follow(queue));
+  const hold = isRequired ? createDiskHold({ clock, queue, refusal }, life) : undefined;
+  life.own(trouble.follow(hold ?? queue));
+  // What a disk lost then is lost.
+  trouble.onChanged(() => trouble.syncFailure && hold?.stop(trouble.syncFailure));
   let isReleaseDue = false;
   const skipped = { paused: 0, binary: 0 };
   let wasStderr = false;
@@ -166,8 +162,13 @@ export async function createCastWriter(needs: CastWriterNeeds, recording: NewRec
     }
   }
 
+  function refusal(): AppError | undefined {
+    return guard?.refusal(lines.fileBytes + queue.queuedBytes);
+  }
+
   function push(newLines: readonly CastLine[]): void {
     if (newLines.length > 0) queue.push(newLines);
+    hold?.pushed();
   }
 
   function note(event: CastEvent): void {
@@ -198,14 +199,14 @@ export async function createCastWriter(needs: CastWriterNeeds, recording: NewRec
     push(encoder.finish(timeMicros));
     queue.end();
     const told = redaction.end(end);
-    if (begun.keys && told.kind === 'failed') {
+    if ((begun.keys || hold?.stopped.aborted) && told.kind === 'failed') {
       push(encoder.event({ kind: 'marker', timeMicros, label: told.note }));
     }
     if (end.kind === 'exited') push(encoder.event({ kind: 'exit', timeMicros, exitCode: end.exitCode }));
     const unsettled = await settleLastLines({ queue, place }, releaseReserve);
-    const refusal = unsettled && trouble.toTrouble(unsettled.cause);
+    const untaken = unsettled && trouble.toTrouble(unsettled.cause);
     await sync.settle().catch(trouble.failSync);
-    const failure = refusal ?? trouble.syncFailure;
+    const failure = untaken ?? trouble.syncFailure;
     await releaseReserve();
     const unwrittenBytes = queue.unwritten().reduce((total, line) => total + line.outputBytes, 0);
     const state: Sidecar['state'] = {
@@ -244,7 +245,7 @@ export async function createCastWriter(needs: CastWriterNeeds, recording: NewRec
       push(encoder.output(bytes, sinceStart(nowMicros)));
       // Not awaited: it ends when nothing is held, at the latest on close.
       void releaseLater();
-      await queue.room();
+      await (hold ?? queue).room();
     },
     async resize(size, nowMicros) {
       note({ kind: 'resize', timeMicros: sinceStart(nowMicros), size });
@@ -259,6 +260,7 @@ export async function createCastWriter(needs: CastWriterNeeds, recording: NewRec
       skipped[why] += bytes;
     },
     read: (range) => readCast(path, { ...range, keys: begun.keys }),
+    hold,
     learn: sidecar.learn,
     get bytes() {
       return lines.fileBytes + queue.queuedBytes + encoder.heldBytes;

@@ -42,6 +42,8 @@ export interface LineQueueNeeds {
   toTrouble(cause: unknown): AppError;
   /** Waits before lines are taken to be written together; by default they are written as they come. */
   pace?: ((options: { readonly signal: AbortSignal }) => Promise<void>) | undefined;
+  /** No output is dropped: whoever pushes it waits by himself (disk-hold.ts). */
+  readonly keepsAll?: boolean;
   /** Why no more output is to be taken, though the disk would; undefined where it is. */
   refusal(): AppError | undefined;
 }
@@ -130,6 +132,10 @@ export function createLineQueue(needs: LineQueueNeeds, { signal }: { signal: Abo
   function take(line: CastLine): void {
     const isOutput = line.outputBytes > 0;
     unwaitedBytes += line.outputBytes;
+    if (isOutput && needs.keepsAll) {
+      keep(line);
+      return;
+    }
     const reason = isOutput ? needs.refusal() : undefined;
     if (reason) {
       drop(line, reason);
@@ -197,9 +203,9 @@ export function createLineQueue(needs: LineQueueNeeds, { signal }: { signal: Abo
       count += 1;
     }
     const written = entries.splice(0, count);
-    needs.wrote?.(written.map(({ line }) => line));
     queuedBytes -= bytes;
     writtenLength += bytes;
+    if (bytes > 0) needs.wrote?.(written.map(({ line }) => line));
   }
 
   /** Resolves when nothing is left to write; rejects where the disk refuses. */

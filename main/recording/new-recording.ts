@@ -49,7 +49,7 @@ export interface BegunRecording {
 /** What the page's terminals are, and what the shells are told. */
 const TERMINAL_TYPE = 'xterm-256color';
 /** For the last line and both copies of a sidecar while one replaces the other; blocks of a disk included. */
-const RESERVE_BYTES = 64 * 1024;
+export const RESERVE_BYTES: number = 64 * 1024;
 /** Two ids of one second are the same once in 2^30 times. */
 const MAX_ID_ATTEMPTS = 3;
 

@@ -1,5 +1,10 @@
 import { type CastEncoder, type CastLine, createCastEncoder } from './cast-encoder.ts';
 
+export interface OutputStream {
+  /** Without a terminal there are two; no character and no line of the cast has bytes of both. */
+  readonly isStderr?: boolean | undefined;
+}
+
 /** An encoder that keeps standard output and standard error apart: no line and no character has bytes of both. */
 export interface StreamEncoder extends CastEncoder {
   /** What comes from now on is standard error, or standard output again. */

@@ -27,6 +27,7 @@ const FINAL_CODES: ReadonlySet<ErrorCode> = new Set([
   'container-unknown',
   'no-shell',
   'context-unknown',
+  'recording-required',
 ]);
 
 export function isFinal({ code }: AppError): boolean {

@@ -1,8 +1,12 @@
+import { once } from 'node:events';
+import type { Clock } from '../base/clock.ts';
 import { AppError, toAppError } from '../base/errors.ts';
 import type { TerminalSize } from '../exec/exec-stream.ts';
 import type { CastWriter } from '../recording/cast-writer.ts';
+import type { DiskHold } from '../recording/disk-hold.ts';
 import type { RecordingDetails, RecordingEnd } from '../recording/recording.ts';
 import { toSessionRecord } from './cast-replay.ts';
+import { createUnrecordable } from './recording-duty.ts';
 import {
   createRecordingMarks,
   type MarkChoices,
@@ -45,6 +49,11 @@ export interface SessionRecording {
   readonly state: RecordingState;
   /** Resolves when the record has been taken for writing. Never rejects. */
   take(record: SessionRecord): Promise<void>;
+  /**
+   * Of a recording that is required. Once it is stopped the session has to end, and what was taken last is not to be
+   * shown; nothing is sent before it has room.
+   */
+  readonly hold: DiskHold | undefined;
   /** On its way to the shell. Nothing of it is kept unless the user has input recorded. Never rejects. */
   typed(bytes: Uint8Array): Promise<void>;
   /** Rejects with `bad-input` where the settings do not allow it, with `recording-failed` where there is no record. */
@@ -66,35 +75,45 @@ export interface Replayed {
 }
 
 export interface SessionRecordingNeeds {
-  readonly clock: { nowMicros(): number; nowMs(): number };
-  newCastWriter(details: RecordingDetails, size: TerminalSize): Promise<CastWriter>;
+  readonly clock: Clock;
+  newCastWriter(
+    details: RecordingDetails,
+    size: TerminalSize,
+    options: { readonly isRequired: boolean },
+  ): Promise<CastWriter>;
   onChanged(): void;
   /** By default prompts are marked, and pauses allowed. */
   markChoices?(): MarkChoices;
 }
 
+/** How long the end of a recording may take on a disk that made it stop. */
+const STUCK_CLOSE_MS = 2_000;
 const DEFAULT_CHOICES: MarkChoices = { promptMarkers: true, mayPause: true };
 
+/** Rejects with `recording-required` where it is and cannot be begun: then nothing may be shown or sent. */
 export async function openSessionRecording(
   needs: SessionRecordingNeeds,
   details: RecordingDetails,
   size: TerminalSize,
+  { isRequired }: { readonly isRequired: boolean } = { isRequired: false },
 ): Promise<SessionRecording> {
-  const startedAtMs = needs.clock.nowMs();
+  const { clock, markChoices = () => DEFAULT_CHOICES } = needs;
+  const startedAtMs = clock.nowMs();
   try {
-    const writer = await needs.newCastWriter(details, size);
+    const writer = await needs.newCastWriter(details, size, { isRequired });
     writer.onTroubleChanged(() => needs.onChanged());
     const marks = createRecordingMarks(
       {
-        clock: needs.clock,
+        clock,
         writer,
-        choices: needs.markChoices ?? (() => DEFAULT_CHOICES),
+        choices: isRequired ? () => ({ ...markChoices(), mayPause: false }) : markChoices,
         hasTerminal: details.hasTty !== false,
       },
       size,
     );
     return recordWith(needs, writer, marks, startedAtMs);
   } catch (error) {
+    if (isRequired) throw createUnrecordable(error);
     return recordNowhere(toAppError(error));
   }
 }
@@ -107,6 +126,15 @@ function recordWith(
 ): SessionRecording {
   let failure: AppError | undefined;
   let isClosed = false;
+
+  async function finish(end: RecordingEnd): Promise<void> {
+    try {
+      await marks.end();
+      await writer.close(end, clock.nowMicros());
+    } catch (error) {
+      failure = toAppError(error);
+    }
+  }
 
   return {
     get state(): RecordingState {
@@ -129,13 +157,13 @@ function recordWith(
     take: (record) => marks.write(record).catch(() => {}),
     typed: (bytes) => marks.typed(bytes).catch(() => {}),
     decide: (decision) => marks.decide(decision),
+    hold: writer.hold,
     async close(end) {
-      try {
-        await marks.end();
-        await writer.close(end, clock.nowMicros());
-      } catch (error) {
-        failure = toAppError(error);
-      }
+      const closed = finish(end);
+      if (writer.hold) {
+        const reason = await limitClosing(clock, closed, writer.hold.stopped);
+        failure ??= reason;
+      } else await closed;
       isClosed = true;
     },
     async replay(sink, offset, { signal }) {
@@ -168,6 +196,30 @@ function recordWith(
   };
 }
 
+/**
+ * A disk that is stuck is not waited for once it has stopped a recording: its files are closed when it goes on.
+ * Resolves with why it was stopped, where it is not closed by then.
+ */
+async function limitClosing(
+  clock: Clock,
+  closed: Promise<void>,
+  stopped: AbortSignal,
+): Promise<AppError | undefined> {
+  const waiting = new AbortController();
+  async function giveUp(): Promise<AppError | undefined> {
+    try {
+      if (!stopped.aborted) await once(stopped, 'abort', waiting);
+      await clock.sleep(STUCK_CLOSE_MS, waiting);
+      return toAppError(stopped.reason);
+    } catch {
+      return undefined; // It was closed before.
+    }
+  }
+  const reason = await Promise.race([closed.then(() => undefined), giveUp()]);
+  waiting.abort();
+  return reason;
+}
+
 /** No cast could be begun: the latest output is kept, so that a window opened later is not blank. */
 function recordNowhere(error: AppError): SessionRecording {
   const tail = createUnrecordedTail();
@@ -176,6 +228,7 @@ function recordNowhere(error: AppError): SessionRecording {
     async take(record) {
       tail.push(record);
     },
+    hold: undefined,
     async typed() {},
     async decide() {
       throw new AppError('recording-failed', 'this session is not recorded', { cause: error });

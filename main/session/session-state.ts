@@ -1,4 +1,4 @@
-import type { AppError } from '../base/errors.ts';
+import { AppError } from '../base/errors.ts';
 import type { DebugWish } from '../exec/debug-shells.ts';
 import type { ExecEnd, TerminalSize } from '../exec/exec-stream.ts';
 import type { RecordingEnd } from '../recording/recording.ts';
@@ -77,4 +77,15 @@ export function toSessionEnd(end: ExecEnd): SessionEnd {
 /** As the sidecar tells it. */
 export function toRecordingEnd(end: SessionEnd): RecordingEnd {
   return end.kind === 'failed' ? { kind: 'failed', note: end.error.message } : end;
+}
+
+export function createEndedError(pod: string): AppError {
+  return new AppError('session-ended', `the shell in ${pod} has ended`);
+}
+
+export function createReconnectingError(pod: string): AppError {
+  return new AppError(
+    'session-reconnecting',
+    `the connection to ${pod} is lost; what is typed now is not sent`,
+  );
 }

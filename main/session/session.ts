@@ -4,14 +4,19 @@ import type { Log } from '../base/log.ts';
 import { createTurns } from '../base/turns.ts';
 import type { ExecEnd, ExecStream, TerminalSize } from '../exec/exec-stream.ts';
 import type { OpenedShell, ShellOptions } from '../exec/shell.ts';
-import type { CastWriter } from '../recording/cast-writer.ts';
 import { LONGEST_REASON, toLabel } from '../recording/label.ts';
-import type { RecordingDetails } from '../recording/recording.ts';
 import { type Reconnection, reconnect } from './reconnection.ts';
+import { checkRecordingDuty, type RecordingDutyNeeds } from './recording-duty.ts';
 import type { MarkChoices, RecordingDecision } from './recording-marks.ts';
 import type { SessionRecord } from './session-record.ts';
-import { openSessionRecording, type SessionRecording } from './session-recording.ts';
 import {
+  openSessionRecording,
+  type SessionRecording,
+  type SessionRecordingNeeds,
+} from './session-recording.ts';
+import {
+  createEndedError,
+  createReconnectingError,
   isBroken,
   isReopenable,
   type SessionEnd,
@@ -31,7 +36,9 @@ export interface SessionNeeds {
   /** At least 0 and below 1; spreads the tries of shells that were lost together. */
   random(): number;
   openShell(target: ShellTarget, size: TerminalSize, options: ShellOptions): Promise<OpenedShell>;
-  newCastWriter(details: RecordingDetails, size: TerminalSize): Promise<CastWriter>;
+  newCastWriter: SessionRecordingNeeds['newCastWriter'];
+  /** Without it no recording is required. */
+  readonly duty?: RecordingDutyNeeds;
   /** As `SessionRecordingNeeds.markChoices`. */
   markChoices?(): MarkChoices;
   /** Something in `snapshot()` is new. */
@@ -108,6 +115,8 @@ export function createSession(
   /** One shell and, as long as it is our own choice of one, those that follow where its connection is lost. */
   async function runShells(): Promise<SessionEnd> {
     const { signal } = closing;
+    const isRequired = needs.duty !== undefined && (await checkRecordingDuty(needs.duty, target));
+    signal.throwIfAborted();
     const opening = needs.openShell(target, size, { onProgress: tellProgress, signal });
     let shell = await startShell(needs, opening, { signal });
     const { container, command } = shell;
@@ -116,10 +125,14 @@ export function createSession(
     const place = { context, namespace, pod, container, command };
     const reason = target.reason === undefined ? {} : { reason: toLabel(target.reason, LONGEST_REASON) };
     const details = { ...place, ...shell.facts, sessionId, hasTty: true, ...reason };
-    recording = await openSessionRecording(needs, details, size);
+    recording = await openSessionRecording(needs, details, size, { isRequired }).catch(async (error) => {
+      await shell.stream.close();
+      throw error;
+    });
     startMicros = clock.nowMicros();
     const startedAtMs = clock.nowMs();
     let tries = 0;
+    recording.hold?.stopped.addEventListener('abort', () => void stream?.close(), { once: true });
     while (true) {
       goLive(shell, startedAtMs);
       const liveMicros = clock.nowMicros();
@@ -140,18 +153,20 @@ export function createSession(
     stream = shell.stream;
     // What was asked for while the shell was opening. That it has closed is told by its end.
     stream.resize(size);
-    if (closing.signal.aborted) void stream.close();
+    if (closing.signal.aborted || recording?.hold?.stopped.aborted) void stream.close();
     state = { kind: 'live', startedAtMs };
     opened.resolve();
     needs.onChanged();
   }
 
   async function runShell({ stream: { ended: end }, output, first }: StartedShell): Promise<ExecEnd> {
+    const stopped = recording?.hold?.stopped;
     for (let chunk = await first; !chunk.done; chunk = await output.next()) {
       await show({ kind: 'output', timeMicros: sinceStart(), bytes: chunk.value.bytes });
+      if (stopped?.aborted) break;
       await viewers.room();
     }
-    return end;
+    return stopped?.aborted ? { kind: 'failed', error: toAppError(stopped.reason) } : end;
   }
 
   async function openAgain(
@@ -169,8 +184,11 @@ export function createSession(
       {
         clock,
         random: needs.random,
-        open: (options) =>
-          startShell(needs, needs.openShell(shownTarget, size, { ...options, place }), options),
+        async open(options) {
+          await recording?.hold?.room();
+          recording?.hold?.stopped.throwIfAborted();
+          return startShell(needs, needs.openShell(shownTarget, size, { ...options, place }), options);
+        },
         onWait(wait) {
           state = { kind: 'reconnecting', startedAtMs, lostAtMs, ...wait };
           needs.onChanged();
@@ -194,7 +212,7 @@ export function createSession(
   function show(record: SessionRecord): Promise<void> {
     return turns.take(async () => {
       await recording?.take(record);
-      viewers.push(record);
+      if (!recording?.hold?.stopped.aborted) viewers.push(record);
     });
   }
 
@@ -237,7 +255,9 @@ export function createSession(
     view,
     async write(bytes) {
       await opened.promise;
+      await recording?.hold?.room();
       if (state.kind === 'ended') throw createEndedError(shownTarget.pod);
+      recording?.hold?.stopped.throwIfAborted();
       if (!stream) throw createReconnectingError(shownTarget.pod);
       const records = recording;
       if (records?.state.kind === 'recording' && records.state.inputOn) {
@@ -270,20 +290,10 @@ export function createSession(
     },
     async close() {
       closing.abort(new AppError('cancelled', 'the session was closed'));
+      recording?.hold?.release();
       await stream?.close();
       await ended;
     },
     ended,
   };
-}
-
-function createEndedError(pod: string): AppError {
-  return new AppError('session-ended', `the shell in ${pod} has ended`);
-}
-
-function createReconnectingError(pod: string): AppError {
-  return new AppError(
-    'session-reconnecting',
-    `the connection to ${pod} is lost; what is typed now is not sent`,
-  );
 }

@@ -28,6 +28,8 @@ export interface Settings {
   readonly promptMarkers: boolean;
   /** A session's recording may be paused. */
   readonly mayPause: boolean;
+  /** A shell that cannot be recorded is not opened, and ends where its recording cannot go on. */
+  readonly recordingRequired: boolean;
   /** Masks secrets in the output that is recorded. */
   readonly redaction: RedactionSettings;
   /** Recordings are encrypted to these. */
@@ -72,6 +74,7 @@ export const defaultSettings: Settings = {
   recordingLibraryMiB: 20_480,
   promptMarkers: true,
   mayPause: true,
+  recordingRequired: false,
   redaction: { enabled: false, patterns: [] },
   encryption: { recipients: [] },
   recentTargets: [],
@@ -113,6 +116,7 @@ export const settingsParsers: {
   recordingLibraryMiB: mebibytes,
   promptMarkers: parserOf(v.boolean()),
   mayPause: parserOf(v.boolean()),
+  recordingRequired: parserOf(v.boolean()),
   redaction: parserOf(
     v.object({
       enabled: v.boolean(),

@@ -106,6 +106,7 @@ function interpret(fields: Fields, problems: readonly AppError[]): SettingsSnaps
     recordingLibraryMiB: pick('recordingLibraryMiB'),
     promptMarkers: pick('promptMarkers'),
     mayPause: pick('mayPause'),
+    recordingRequired: pick('recordingRequired'),
     redaction: pick('redaction'),
     encryption: pick('encryption'),
     recentTargets: pick('recentTargets'),

@@ -157,6 +157,13 @@ export const SETTING_FIELDS: readonly SettingField[] = [
     help: 'A pause, and how much came in it, stays visible in the recording.',
   },
   {
+    key: 'recordingRequired',
+    group: 'Recording',
+    kind: 'switch',
+    label: 'Open no shell that cannot be recorded',
+    help: 'Shells opened from now on wait for a disk that is stuck, cannot be paused, and end after 30 seconds of it or at a limit.',
+  },
+  {
     key: 'debugImage',
     group: 'Debugging',
     kind: 'text',

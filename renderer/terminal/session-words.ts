@@ -115,6 +115,15 @@ function describePaused(pauseMs: number): RecordingWords {
 }
 
 function describeTrouble(trouble: ProblemInfo, lostBytes: number): RecordingWords {
+  if (trouble.code === 'recording-required') {
+    return {
+      shape: 'half',
+      tone: 'lost',
+      word: 'Waiting for the disk',
+      figures: '',
+      sentence: explain(trouble),
+    };
+  }
   const missing = describeMissing(lostBytes);
   return {
     shape: 'half',

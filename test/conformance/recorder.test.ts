@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { createSystemClock } from '../../main/base/clock.ts';
 import { createLog } from '../../main/base/log.ts';
 import { createCastWriter } from '../../main/recording/cast-writer.ts';
+import { rehearseRecording } from '../../main/recording/recording-rehearsal.ts';
 import { createSession } from '../../main/session/session.ts';
 import { catWithAsciinema, hasAsciinema } from '../fakes/asciinema-cli.ts';
 import { makeCastFolder, readEvents, readOutput, readSidecar, WEB_SHELL } from '../fakes/cast-folder.ts';
@@ -151,6 +152,39 @@ test('rec-unwritable: the shell opens without a record, and says so as long as i
   });
   shell.end(EXITED);
   await session.ended;
+});
+
+test('rec-unwritable: where a recording is required no shell is opened, and the reason is named', async () => {
+  const folder = join(await makeCastFolder(), 'taken');
+  await appendFile(folder, '');
+  const clock = createSystemClock();
+  let opens = 0;
+  const session = createSession(
+    {
+      clock,
+      log: createLog({ level: 'silent' }),
+      random: () => 0.5,
+      openShell() {
+        opens += 1;
+        return Promise.reject(new Error('not asked for'));
+      },
+      newCastWriter: (details, size) => createCastWriter({ clock, folder }, { details, size }),
+      duty: {
+        isRecordingRequired: async () => true,
+        rehearseRecording: () => rehearseRecording({ clock, folder }),
+      },
+      onChanged: () => {},
+    },
+    's1',
+    { context: 'demo', namespace: 'shop', pod: 'web-1' },
+    { cols: 80, rows: 24 },
+  );
+  await session.ended;
+  expect(opens).toBe(0);
+  expect(session.snapshot().state).toMatchObject({
+    kind: 'ended',
+    end: { error: { code: 'recording-required', message: expect.stringContaining(folder) } },
+  });
 });
 
 test.skipIf(!hasAsciinema)(

@@ -8,7 +8,7 @@ import { listenOnLoopback } from '../../main/base/loopback.ts';
 import { createLoopbackCertificates } from '../../main/demo/certificates.ts';
 import type { DemoCluster } from '../../main/demo/demo-cluster.ts';
 import type { ContractClient } from '../../preload/client.ts';
-import type { PodInfo, PodsChange, ProblemInfo, SessionInfo } from '../../preload/contract.ts';
+import type { PodInfo, PodsChange, ProblemInfo, SessionInfo, ShellTarget } from '../../preload/contract.ts';
 import { watchSession } from '../fakes/app-client.ts';
 import { startTestCore, type TestCore } from '../fakes/core.ts';
 import { startTestDemo } from '../fakes/demo-start.ts';
@@ -65,8 +65,8 @@ async function watchPods(client: ContractClient) {
   };
 }
 
-async function openShell(client: ContractClient, pod: string) {
-  const target = { context: CONTEXT, namespace: 'shop', pod };
+async function openShell(client: ContractClient, pod: string, more: Partial<ShellTarget> = {}) {
+  const target = { context: CONTEXT, namespace: 'shop', pod, ...more };
   const { sessionId } = await client.call('sessions.open', { target, size: SIZE });
   const find = async (): Promise<SessionInfo | undefined> =>
     (await client.call('sessions.list', {})).find((session) => session.sessionId === sessionId);
@@ -78,8 +78,12 @@ async function openShell(client: ContractClient, pod: string) {
   return { ...watchSession(client, sessionId), sessionId, find, ended };
 }
 
-async function problemOfShell(client: ContractClient, pod: string): Promise<ProblemInfo> {
-  const { state } = await (await openShell(client, pod)).ended();
+async function problemOfShell(
+  client: ContractClient,
+  pod: string,
+  more: Partial<ShellTarget> = {},
+): Promise<ProblemInfo> {
+  const { state } = await (await openShell(client, pod, more)).ended();
   if (state.kind !== 'ended' || state.end.kind !== 'failed')
     throw new Error(`it ended as ${JSON.stringify(state)}`);
   return state.end.problem;
@@ -208,6 +212,36 @@ test('a folder that takes no recordings: the shell opens, and is told to be off 
   });
   await shell.type('exit\r');
   expect((await shell.ended()).state).toMatchObject({ end: { kind: 'exited', exitCode: 0 } });
+});
+
+test('the same folder where recordings are required: no shell opens in any way, until it is mended', async () => {
+  const client = await connectWith();
+  const recordings = app?.core.paths.recordings ?? '';
+  await client.call('settings.set', { changes: { recordingRequired: true } });
+  await rm(recordings, { recursive: true, force: true });
+  await writeFile(recordings, 'a file where the folder should be');
+  const { name } = await (await watchPods(client)).pod('checkout-');
+  for (const more of [
+    {},
+    { debug: { image: 'busybox:1.37' } },
+    { node: { name: 'n', image: 'busybox:1.37' } },
+  ]) {
+    const problem = await problemOfShell(client, name, more);
+    expect(problem).toMatchObject({
+      code: 'recording-required',
+      message: expect.stringContaining(recordings),
+    });
+    expect(problem.hint).toContain('The settings require recordings');
+  }
+  await rm(recordings);
+  const shell = await openShell(client, name);
+  await shell.seen('checkout-');
+  const { sessionId } = shell;
+  await expect(client.call('sessions.pauseRecording', { sessionId, on: true })).rejects.toMatchObject({
+    code: 'bad-input',
+  });
+  await shell.type('exit\r');
+  expect((await shell.ended()).recording).toMatchObject({ kind: 'stored', lostBytes: 0 });
 });
 
 test('a kubeconfig that breaks while the app runs is told with its line, and mended it is back', async () => {

@@ -42,6 +42,7 @@ const settings = signal<Settings>({
   recordingLibraryMiB: 20_480,
   promptMarkers: true,
   mayPause: true,
+  recordingRequired: false,
   redaction: { enabled: false, patterns: [] },
   encryption: { recipients: [] },
   recentTargets: [],

@@ -29,6 +29,7 @@ const settings = signal<Settings>({
   recordingLibraryMiB: 20_480,
   promptMarkers: true,
   mayPause: true,
+  recordingRequired: false,
   redaction: { enabled: false, patterns: [] },
   encryption: { recipients: [] },
   recentTargets: [],

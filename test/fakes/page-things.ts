@@ -26,6 +26,7 @@ export const FIRST_SETTINGS: Settings = {
   recordingLibraryMiB: 20_480,
   promptMarkers: true,
   mayPause: true,
+  recordingRequired: false,
   redaction: { enabled: false, patterns: [] },
   encryption: { recipients: [] },
   recentTargets: [],

@@ -152,4 +152,18 @@ describe('what is decided about its recording', () => {
     const both = { ...recording, pausedAtMs: START_MS, trouble: problem };
     expect(describeRecording(session({ recording: both }), START_MS)?.word).toBe('REC held up');
   });
+
+  test('a recording that is required says what it waits for, and not that something is missing', () => {
+    const trouble = {
+      code: 'recording-required',
+      message: 'waiting for the disk: nothing is shown that is not on record',
+      hint: 'The shell goes on by itself when the disk does.',
+    } as const;
+    expect(describeRecording(session({ recording: { ...recording, trouble } }), START_MS)).toMatchObject({
+      word: 'Waiting for the disk',
+      tone: 'lost',
+      sentence:
+        'Waiting for the disk: nothing is shown that is not on record. The shell goes on by itself when the disk does.',
+    });
+  });
 });
