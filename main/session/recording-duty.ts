@@ -26,10 +26,12 @@ export async function checkRecordingDuty(
 }
 
 export function createUnrecordable(cause: unknown): AppError {
-  const { message, detail } = toAppError(cause);
+  const { code, message, hint, detail } = toAppError(cause);
+  // A limit's own hint is for shells that go on.
+  const remedy = code === 'recording-limit' ? 'Delete old recordings, or change the limits.' : hint;
   return new AppError('recording-required', `no shell is opened that cannot be recorded: ${message}`, {
     cause,
-    hint: 'Mend what keeps it from being recorded, then open it again. The settings require recordings, under Recording.',
+    hint: `${remedy ?? 'Mend that, then open it again.'} The settings require recordings, under Recording.`,
     ...(detail === undefined ? {} : { detail }),
   });
 }

@@ -161,7 +161,7 @@ export const SETTING_FIELDS: readonly SettingField[] = [
     group: 'Recording',
     kind: 'switch',
     label: 'Open no shell that cannot be recorded',
-    help: 'Shells opened from now on wait for a disk that is stuck, cannot be paused, and end after 30 seconds of it or at a limit.',
+    help: 'Shells opened from now on wait while the disk is stuck, end after 30 seconds of that or at a limit, and cannot be paused.',
   },
   {
     key: 'debugImage',

@@ -6,6 +6,7 @@ import { createLog } from '../../../main/base/log.ts';
 import { type CastWriterNeeds, createCastWriter } from '../../../main/recording/cast-writer.ts';
 import { DISK_GRACE_MS } from '../../../main/recording/disk-hold.ts';
 import type { SpaceGuard } from '../../../main/recording/space-guard.ts';
+import { createUnrecordable } from '../../../main/session/recording-duty.ts';
 import { createSession, type Session, type SessionNeeds } from '../../../main/session/session.ts';
 import { makeCastFolder, readEvents, readSidecar } from '../../fakes/cast-folder.ts';
 import { createLimitedDisk } from '../../fakes/limited-disk.ts';
@@ -96,6 +97,13 @@ test('where no recording can be begun no shell is asked for, and the reason keep
     kind: 'failed',
     error: { code: 'recording-required', message: expect.stringContaining(cause.message) },
   });
+});
+
+test('what to do is what helps against the cause, and never that the shell goes on', () => {
+  const folder = new AppError('recording-failed', 'no folder', { hint: 'Check the folder.' });
+  expect(createUnrecordable(folder).hint).toMatch(/^Check the folder\. The settings require recordings/);
+  const limit = new AppError('recording-limit', 'it is full', { hint: 'The shell goes on.' });
+  expect(createUnrecordable(limit).hint).toMatch(/^Delete old recordings, or change the limits\. /);
 });
 
 test('the target is asked about; where it requires none, nothing is rehearsed and the shell goes on without', async () => {

@@ -641,5 +641,31 @@ describe.skipIf(!chromiumPath)('a terminal pane in a browser', () => {
       expect(await badge.getAttribute('title')).toBe('Not recorded. The disk is full. Free some space.');
       await shot('not-recorded');
     });
+
+    test('a recording that is required says that the disk is waited for', async () => {
+      await live();
+      await page.evaluate(() =>
+        stage.setSession({
+          recording: {
+            kind: 'recording',
+            recordingId: 'r1',
+            startedAtMs: Date.now(),
+            bytes: 1_024,
+            lostBytes: 0,
+            trouble: {
+              code: 'recording-required',
+              message: 'waiting for the disk: nothing is shown that is not on record',
+              hint: 'The shell goes on by itself when the disk does, and ends after 30 seconds.',
+            },
+          },
+        }),
+      );
+      const badge = page.locator('.recording-badge');
+      await badge.getByText('Waiting for the disk').waitFor();
+      expect(await badge.getAttribute('title')).toBe(
+        'Waiting for the disk: nothing is shown that is not on record. The shell goes on by itself when the disk does, and ends after 30 seconds.',
+      );
+      await shot('waiting-for-the-disk');
+    });
   });
 });
