@@ -59,7 +59,8 @@ describe.skipIf(process.platform !== 'linux')('a pod that prints without end', (
     process.stdout.write(
       `frozen for 10 s: ${(growth / MEBIBYTE).toFixed(1)} MiB of growth; ended ${Math.round(stoppedMs)} ms after Ctrl-C\n`,
     );
-    expect(growth).toBeLessThan(64 * MEBIBYTE);
+    // The thread that reads what was on screens has a heap of its own, which is begun meanwhile.
+    expect(growth).toBeLessThan(160 * MEBIBYTE);
 
     const session = await until(async () => {
       const found = (await client.call('sessions.list', {})).find((each) => each.sessionId === sessionId);

@@ -123,6 +123,8 @@ describe.skipIf(!chromiumPath)('encryption in the settings', () => {
       const [first] = core.state.recordings.values();
       if (!first) throw new Error('the scene has no recording');
       const recording = { ...first, encryptedTo: [`age1${'z'.repeat(58)}`], isLocked: true as const };
+      // Whichever comes last in the page, the list or the change.
+      core.state.recordings.set(recording.recordingId, recording);
       core.emit('library.changed', { kind: 'put', recording });
     });
     await page.keyboard.press('Control+Shift+L');
