@@ -1,5 +1,5 @@
+import type { TerminalSize } from '../base/terminal-size.ts';
 import type { Core, RecordingWish } from '../compose.ts';
-import type { TerminalSize } from '../exec/exec-stream.ts';
 import { findControllerPod } from '../kube/controller-pod.ts';
 import { LONGEST_REASON, toLabel } from '../recording/label.ts';
 import type { CommandIo } from './io.ts';

@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { type AppError, toAppError } from '../base/errors.ts';
 import type { Dispose } from '../base/event.ts';
+import type { TerminalSize } from '../base/terminal-size.ts';
 import { escapeControls } from '../credentials/visible-text.ts';
-import type { TerminalSize } from '../exec/exec-stream.ts';
 
 /** The terminal or pipes that a command was started with. */
 export interface CommandIo {

@@ -1,6 +1,7 @@
 import { AppError, toAppError } from '../base/errors.ts';
+import type { TerminalSize } from '../base/terminal-size.ts';
 import type { Core, RecordingWish } from '../compose.ts';
-import type { ExecEnd, ExecStream, TerminalSize } from '../exec/exec-stream.ts';
+import type { ExecEnd, ExecStream } from '../exec/exec-stream.ts';
 import type { RecordingDetails, RecordingEnd } from '../recording/recording.ts';
 import { checkRecordingDuty } from '../session/recording-duty.ts';
 import { openSessionRecording, type SessionRecording } from '../session/session-recording.ts';

@@ -1,10 +1,5 @@
 import { AppError } from '../base/errors.ts';
-
-/** Columns first, 1 to 65535 each. */
-export interface TerminalSize {
-  readonly cols: number;
-  readonly rows: number;
-}
+import type { TerminalSize } from '../base/terminal-size.ts';
 
 /** What a window of a login is shown, in order. Times are microseconds since the login began. */
 export type LoginRecord =

@@ -1,5 +1,5 @@
 import { AppError } from '../base/errors.ts';
-import type { TerminalSize } from '../recording/recording.ts';
+import type { TerminalSize } from '../base/terminal-size.ts';
 import { createUtf8Decoder } from '../recording/utf8.ts';
 import type { ImportPart, ImportReport } from './import-part.ts';
 

@@ -1,6 +1,6 @@
 import { UnicodeGraphemesAddon } from '@xterm/addon-unicode-graphemes';
 import headless, { type IBuffer, type Terminal } from '@xterm/headless';
-import type { TerminalSize } from '../recording/recording.ts';
+import type { TerminalSize } from '../base/terminal-size.ts';
 import { styleOf } from './cell-style.ts';
 import { formatModes, formatRows } from './screen-rows.ts';
 

@@ -1,5 +1,5 @@
 import type { IBuffer, IBufferLine } from '@xterm/headless';
-import type { TerminalSize } from '../recording/recording.ts';
+import type { TerminalSize } from '../base/terminal-size.ts';
 import type { CastPart } from './cast-part.ts';
 import { createScreen, MAX_REPEAT, type Screen } from './screen.ts';
 

@@ -1,4 +1,4 @@
-import type { TerminalSize } from './exec-stream.ts';
+import type { TerminalSize } from '../base/terminal-size.ts';
 
 /**
  * Frames of Kubernetes' remote command over WebSocket: the first byte of a message is the channel

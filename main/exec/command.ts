@@ -1,9 +1,10 @@
 import type { Clock } from '../base/clock.ts';
 import { AppError } from '../base/errors.ts';
+import type { TerminalSize } from '../base/terminal-size.ts';
 import { type ContainerInfo, describeContainer, type PodDetails } from '../kube/pod-info.ts';
 import { getPod } from '../kube/pods.ts';
 import type { KubeTransport } from '../kube/transport.ts';
-import { type ExecStream, openExecStream, type TerminalSize } from './exec-stream.ts';
+import { type ExecStream, openExecStream } from './exec-stream.ts';
 import type { ShellFacts } from './shell-facts.ts';
 
 /** A command in a pod, as a person or `kubectl exec` names it. */

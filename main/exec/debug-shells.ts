@@ -1,11 +1,11 @@
 import type { Clock } from '../base/clock.ts';
 import type { Lifetime } from '../base/lifetime.ts';
 import type { Log } from '../base/log.ts';
+import type { TerminalSize } from '../base/terminal-size.ts';
 import type { Contexts } from '../kube/contexts.ts';
 import { DEFAULT_DEBUG_PROFILE, type DebugProfile } from '../kube/debug-profile.ts';
 import type { NodeShellLedger } from '../kube/node-shell-ledger.ts';
 import { type DebugTarget, type OpenDebugOptions, type OpenedDebug, openDebugContainer } from './debug.ts';
-import type { TerminalSize } from './exec-stream.ts';
 import { type NodeTarget, type OpenedNodeShell, openNodeShell } from './node-shell.ts';
 import type { OpenedShell, ShellOptions, ShellWish } from './shell.ts';
 import { SHELL_COMMAND } from './shell-choice.ts';

@@ -1,11 +1,12 @@
 import { AppError } from '../base/errors.ts';
+import type { TerminalSize } from '../base/terminal-size.ts';
 import { fetchContainerLog } from '../kube/container-log.ts';
 import { fetchContainerEnd, type StartedContainer, waitForContainer } from '../kube/container-wait.ts';
 import { addDebugContainer } from '../kube/debug-container.ts';
 import type { DebugProfile } from '../kube/debug-profile.ts';
 import type { PodInfo } from '../kube/pod-info.ts';
 import { getPod } from '../kube/pods.ts';
-import { type ExecEnd, type ExecStream, openExecStream, type TerminalSize } from './exec-stream.ts';
+import { type ExecEnd, type ExecStream, openExecStream } from './exec-stream.ts';
 import type { ExecRequest } from './exec-url.ts';
 import { isNoProgram } from './no-shell.ts';
 import { type GuardNeeds, guardPod } from './pod-guard.ts';

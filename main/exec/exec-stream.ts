@@ -1,6 +1,7 @@
 import type { WebSocket } from 'ws';
 import { createBoundedQueue } from '../base/bounded-queue.ts';
 import { AppError } from '../base/errors.ts';
+import type { TerminalSize } from '../base/terminal-size.ts';
 import type { KubeTransport } from '../kube/transport.ts';
 import { UpgradeRefusal } from '../kube/upgrade.ts';
 import { decodeMessage, encodeStdin, encodeStdinEnd, PROTOCOL_V5, PROTOCOLS } from './channel-protocol.ts';
@@ -13,11 +14,6 @@ import { type KeepAliveTimes, keepAlive } from './keep-alive.ts';
 import { createNoShell } from './no-shell.ts';
 import { isMissingShell } from './shell-choice.ts';
 import { createSizeSender } from './size-sender.ts';
-
-export interface TerminalSize {
-  readonly cols: number;
-  readonly rows: number;
-}
 
 export interface OutputChunk {
   readonly channel: 'stdout' | 'stderr';

@@ -2,6 +2,7 @@ import type { Clock } from '../base/clock.ts';
 import { AppError, toAppError } from '../base/errors.ts';
 import type { Lifetime } from '../base/lifetime.ts';
 import type { Log } from '../base/log.ts';
+import type { TerminalSize } from '../base/terminal-size.ts';
 import { waitForContainer } from '../kube/container-wait.ts';
 import {
   checkNode,
@@ -16,7 +17,7 @@ import type { NodeShellLedger } from '../kube/node-shell-ledger.ts';
 import { deleteEventually } from '../kube/node-shell-sweep.ts';
 import type { KubeTransport } from '../kube/transport.ts';
 import type { OpenDebugOptions } from './debug.ts';
-import { type ExecStream, openExecStream, type TerminalSize } from './exec-stream.ts';
+import { type ExecStream, openExecStream } from './exec-stream.ts';
 import { guardPod } from './pod-guard.ts';
 import type { ShellPlace } from './shell.ts';
 import type { ShellFacts } from './shell-facts.ts';

@@ -1,10 +1,11 @@
 import type { Clock } from '../base/clock.ts';
 import { AppError } from '../base/errors.ts';
+import type { TerminalSize } from '../base/terminal-size.ts';
 import { describeContainer, type PodDetails } from '../kube/pod-info.ts';
 import { getPod } from '../kube/pods.ts';
 import type { KubeTransport } from '../kube/transport.ts';
 import { chooseContainer, refuseCompleted } from './command.ts';
-import { type ExecStream, openExecStream, type TerminalSize } from './exec-stream.ts';
+import { type ExecStream, openExecStream } from './exec-stream.ts';
 import { createNoShell, isWindowsRefusal } from './no-shell.ts';
 import { createPodGone, guardPod } from './pod-guard.ts';
 import { SHELL_COMMAND, WINDOWS_SHELL_COMMAND } from './shell-choice.ts';

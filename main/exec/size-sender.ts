@@ -1,6 +1,6 @@
 import type { WebSocket } from 'ws';
+import type { TerminalSize } from '../base/terminal-size.ts';
 import { encodeResize } from './channel-protocol.ts';
-import type { TerminalSize } from './exec-stream.ts';
 
 /**
  * Tells the server the terminal's size. The same one is told once, and of a burst the first and the last: while

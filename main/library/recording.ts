@@ -1,4 +1,4 @@
-import type { TerminalSize } from '../recording/recording.ts';
+import type { TerminalSize } from '../base/terminal-size.ts';
 import type { RecordingFacts } from '../recording/recording-facts.ts';
 
 export const RECORDING_STATES = ['live', 'closed', 'cut', 'recovered', 'damaged', 'unreadable'] as const;

@@ -4,7 +4,7 @@
  */
 import * as v from 'valibot';
 import { AppError } from '../base/errors.ts';
-import type { TerminalSize } from './recording.ts';
+import type { TerminalSize } from '../base/terminal-size.ts';
 import { type RecordingFacts, recordingFactsSchema } from './recording-facts.ts';
 
 /** One event of a cast, any version, with absolute time. */

@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path';
 import type { Clock } from '../base/clock.ts';
 import { systemCode } from '../base/errors.ts';
+import type { TerminalSize } from '../base/terminal-size.ts';
 import { createBlockChain } from './block-chain.ts';
 import { type CastHeader, formatHeader } from './cast.ts';
 import { nameCast } from './cast-path.ts';
@@ -11,7 +12,7 @@ import { createEncryptedFile, wholeFrame } from './encrypted-file.ts';
 import type { LineQueueNeeds } from './line-queue.ts';
 import { describeThisProcess } from './owner.ts';
 import { publicDetails } from './public-part.ts';
-import type { RecordingDetails, Sidecar, TerminalSize } from './recording.ts';
+import type { RecordingDetails, Sidecar } from './recording.ts';
 import { toRecordingError } from './recording-error.ts';
 import type { AppendFile, RecordingFiles } from './recording-files.ts';
 import { makeRecordingId } from './recording-id.ts';

@@ -1,3 +1,4 @@
+import type { TerminalSize } from '../base/terminal-size.ts';
 import type { RecordingFacts } from './recording-facts.ts';
 import type { StderrIntegrity } from './stderr-lines.ts';
 
@@ -8,11 +9,6 @@ export interface RecordingDetails extends RecordingFacts {
   readonly pod: string;
   readonly container: string;
   readonly command: readonly string[];
-}
-
-export interface TerminalSize {
-  readonly cols: number;
-  readonly rows: number;
 }
 
 /** How the recorded command ended, as far as we know. */

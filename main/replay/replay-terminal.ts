@@ -2,8 +2,8 @@
 import { UnicodeGraphemesAddon } from '@xterm/addon-unicode-graphemes';
 import headless, { type Terminal } from '@xterm/headless';
 import { formatMarkerLine } from '../../preload/marker-line.ts';
+import type { TerminalSize } from '../base/terminal-size.ts';
 import type { CastEvent } from '../recording/cast.ts';
-import type { TerminalSize } from '../recording/recording.ts';
 import { type Charsets, canSnapshot, mayJoin, SNAPSHOT_SCROLLBACK, takeSnapshot } from './snapshot.ts';
 import { type Charset, internalsOf } from './terminal-internals.ts';
 

@@ -1,13 +1,13 @@
 import { createEmitter, type Event } from '../base/event.ts';
 import type { Lifetime } from '../base/lifetime.ts';
 import type { Log } from '../base/log.ts';
+import type { TerminalSize } from '../base/terminal-size.ts';
 import { createTurns } from '../base/turns.ts';
 import type { Library } from '../library/library.ts';
 import type { Recording } from '../library/recording.ts';
 import { type CastItem, readCast } from '../recording/cast-reader.ts';
 import type { CastKeys } from '../recording/cast-source.ts';
 import type { LaterMarks } from '../recording/later-marks.ts';
-import type { TerminalSize } from '../recording/recording.ts';
 import type { ReplayCache } from './replay-cache.ts';
 import { type Keyframe, unpackState } from './survey.ts';
 import { surveyInThread } from './survey-thread.ts';

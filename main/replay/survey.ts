@@ -1,9 +1,9 @@
 /** Reads a cast once for what a player needs to go anywhere in it at once: its timeline and its keyframes. */
 import { promisify } from 'node:util';
 import { deflateRaw, inflateRaw } from 'node:zlib';
+import type { TerminalSize } from '../base/terminal-size.ts';
 import type { CastEvent } from '../recording/cast.ts';
 import type { CastItem } from '../recording/cast-reader.ts';
-import type { TerminalSize } from '../recording/recording.ts';
 import { createReplayTerminal, type ReplayTerminal } from './replay-terminal.ts';
 import { createTimelineBuilder, type Timeline } from './timeline.ts';
 

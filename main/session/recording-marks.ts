@@ -1,5 +1,5 @@
 import { AppError } from '../base/errors.ts';
-import type { TerminalSize } from '../exec/exec-stream.ts';
+import type { TerminalSize } from '../base/terminal-size.ts';
 import type { CastWriter } from '../recording/cast-writer.ts';
 import { HIDDEN_INPUT } from '../recording/input-mask.ts';
 import { toLabel } from '../recording/label.ts';

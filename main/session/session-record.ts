@@ -1,4 +1,4 @@
-import type { TerminalSize } from '../exec/exec-stream.ts';
+import type { TerminalSize } from '../base/terminal-size.ts';
 
 /** What a viewer is shown, in order. Times are microseconds since the session went live. */
 export type SessionRecord =

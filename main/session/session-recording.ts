@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { Clock } from '../base/clock.ts';
 import { AppError, toAppError } from '../base/errors.ts';
-import type { TerminalSize } from '../exec/exec-stream.ts';
+import type { TerminalSize } from '../base/terminal-size.ts';
 import type { CastWriter } from '../recording/cast-writer.ts';
 import type { DiskHold } from '../recording/disk-hold.ts';
 import type { RecordingDetails, RecordingEnd } from '../recording/recording.ts';

@@ -1,6 +1,7 @@
 import { AppError } from '../base/errors.ts';
+import type { TerminalSize } from '../base/terminal-size.ts';
 import type { DebugWish } from '../exec/debug-shells.ts';
-import type { ExecEnd, TerminalSize } from '../exec/exec-stream.ts';
+import type { ExecEnd } from '../exec/exec-stream.ts';
 import type { RecordingEnd } from '../recording/recording.ts';
 import type { ReconnectWait } from './reconnection.ts';
 import type { RecordingState } from './session-recording.ts';

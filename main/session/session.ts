@@ -1,8 +1,9 @@
 import type { Clock } from '../base/clock.ts';
 import { AppError, toAppError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
+import type { TerminalSize } from '../base/terminal-size.ts';
 import { createTurns } from '../base/turns.ts';
-import type { ExecEnd, ExecStream, TerminalSize } from '../exec/exec-stream.ts';
+import type { ExecEnd, ExecStream } from '../exec/exec-stream.ts';
 import type { OpenedShell, ShellOptions } from '../exec/shell.ts';
 import { LONGEST_REASON, toLabel } from '../recording/label.ts';
 import { type Reconnection, reconnect } from './reconnection.ts';

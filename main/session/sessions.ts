@@ -1,6 +1,6 @@
 import { AppError } from '../base/errors.ts';
 import { createEmitter, type Event } from '../base/event.ts';
-import type { TerminalSize } from '../exec/exec-stream.ts';
+import type { TerminalSize } from '../base/terminal-size.ts';
 import { createSession, type Session, type SessionNeeds } from './session.ts';
 import type { SessionSnapshot, ShellTarget } from './session-state.ts';
 

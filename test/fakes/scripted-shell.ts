@@ -1,5 +1,6 @@
 import { createBoundedQueue } from '../../main/base/bounded-queue.ts';
-import type { ExecEnd, ExecStream, OutputChunk, TerminalSize } from '../../main/exec/exec-stream.ts';
+import type { TerminalSize } from '../../main/base/terminal-size.ts';
+import type { ExecEnd, ExecStream, OutputChunk } from '../../main/exec/exec-stream.ts';
 
 /** A remote command whose output and end the test decides; what it was sent can be read. */
 export interface ScriptedShell {
