@@ -168,7 +168,7 @@ function describeExport(file: string, summary: ExportSummary): string {
   if (!isMasked) lines.push('nothing is masked in it');
   else if (maskedSpans === 0) lines.push('nothing in it looked like a secret');
   else {
-    lines.push(`masked in ${maskedSpans} places:`);
+    lines.push(`masked in ${maskedSpans} ${maskedSpans === 1 ? 'place' : 'places'}:`);
     for (const { rule, name, spans } of maskedRules) {
       const times = maskedPlaces.filter((place) => place.rule === rule).slice(0, TOLD_PLACES);
       const more = spans > times.length ? ', …' : '';

@@ -36,7 +36,7 @@ test('a cast is exported with its secrets masked, and standard error tells what 
   expect(code).toBe(0);
   expect(stdout.toString()).toContain('token=•••');
   expect(stdout.toString()).not.toMatch(/abc|def|hunter2/);
-  expect(stderr).toContain('masked in 1 places:\n  Values of password, secret, token and key: 1, at 0:00\n');
+  expect(stderr).toContain('masked in 1 place:\n  Values of password, secret, token and key: 1, at 0:00\n');
   expect(stderr).toContain('typed input was left out: 1 events\n');
   expect(await readFile(join(home, 'recordings', 'one.cast'), 'utf8')).toBe(CAST);
 });
