@@ -484,11 +484,23 @@ describe.skipIf(!chromiumPath)('a terminal pane in a browser', () => {
       expect(await page.evaluate(() => stage.deeds())).toEqual(['open recording r1', 'close tab']);
     });
 
-    test('Enter opens again, but not an Enter that was typed ahead', async () => {
+    test('an Enter that was typed ahead does not open again', async () => {
       await live();
+      // However long this machine takes: to what appears, every key was pressed before.
+      await page.evaluate(() => {
+        const now = performance.now.bind(performance);
+        performance.now = () => now() + 3_600_000;
+      });
       await exited(0);
+      const again = page.getByRole('button', { name: 'Open again' });
+      await eventually(() => again.evaluate((button) => button === document.activeElement)).toBe(true);
       await page.keyboard.press('Enter');
       expect(await page.evaluate(() => stage.deeds())).toEqual([]);
+    });
+
+    test('Enter opens again', async () => {
+      await live();
+      await exited(0);
       const again = page.getByRole('button', { name: 'Open again' });
       await eventually(() => again.evaluate((button) => button === document.activeElement)).toBe(true);
       await eventually(async () => {
