@@ -67,6 +67,8 @@ const MAX_QUERY_CHARS = 256;
 const MAX_STARTS = 5;
 /** Of the thread's own heap: a recording that needs more does not take the program with it. */
 const MAX_HEAP_MIB = 512;
+/** What is soon garbage may not pile up beside a shell that floods, only so that it is collected less often. */
+const MAX_YOUNG_MIB = 8;
 
 interface Question {
   readonly resolve: (answer: TextAnswer) => void;
@@ -102,7 +104,7 @@ export async function openSearch(needs: SearchNeeds, life: Lifetime): Promise<Se
       workerData,
       name: 'search',
       execArgv: [],
-      resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MIB },
+      resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MIB, maxYoungGenerationSizeMb: MAX_YOUNG_MIB },
     });
     worker = started;
     started.on('message', (message: FromSearchWorker) => hear(message));

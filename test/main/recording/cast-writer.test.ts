@@ -373,6 +373,23 @@ test('twenty sessions at once are twenty whole casts', async () => {
   }
 });
 
+test('a flood that the disk keeps up with passes in bounded memory and is all there', async () => {
+  const { clock, disk, writer } = await open();
+  const chunk = bytesOf('y\r\n'.repeat(10_000));
+  let largestQueue = 0;
+  for (let count = 0; count < 500; count += 1) {
+    await writer.output(chunk, clock.nowMicros());
+    await clock.advance(16);
+    const { size } = await stat(writer.path);
+    largestQueue = Math.max(largestQueue, writer.bytes - size);
+  }
+  await writer.close(EXITED, clock.nowMicros());
+  expect(disk.calls).toContain('write');
+  expect(largestQueue).toBeLessThan(2 * 1024 * 1024);
+  expect((await readOutput(writer.path)).length).toBe(500 * chunk.length);
+  expect((await readFile(writer.path)).at(-1)).toBe(0x0a);
+});
+
 test('a flood passes in bounded memory, and what a slow disk did not take of it is counted', async () => {
   const clock = createSystemClock();
   const writer = await createCastWriter({ clock, folder: await makeCastFolder() }, WEB_SHELL);
