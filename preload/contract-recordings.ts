@@ -101,6 +101,16 @@ export interface RecordingInfo extends RecordingFacts {
   readonly encryptedTo?: readonly string[];
   /** It is encrypted, and none of the keys of this home opens it. */
   readonly isLocked?: true;
+  /** What the user calls it; absent where there are none, or where no key opens them. So is the next. */
+  readonly tags?: readonly string[];
+  /** The user's words about it. */
+  readonly comment?: string;
+  /** It is kept, whatever the rules of retention say. */
+  readonly isPinned?: true;
+  /** Why its tags, comment and pin are not known though there may be some: the file with them is none of ours. */
+  readonly annotationProblem?: string;
+  /** It has not been delivered to a recorder yet. */
+  readonly isOwed?: true;
   /** Absolute path of the cast. */
   readonly path: string;
 }

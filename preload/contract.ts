@@ -9,6 +9,7 @@ import type { ExportRequest, ExportReview } from './contract-exchange.ts';
 import type { PodInfo } from './contract-pods.ts';
 import type { RecordingInfo, RecordingTimeline, RecordingVerification } from './contract-recordings.ts';
 import type { RedactionPattern, RedactionTrial } from './contract-redaction.ts';
+import type { AnnotationChange } from './contract-retention.ts';
 import type { SearchAnswer, SearchQuestion } from './contract-search.ts';
 import type { SessionInfo } from './contract-sessions.ts';
 import type { Settings, SettingsState } from './contract-settings.ts';
@@ -24,6 +25,7 @@ export type {
   RecordingVerification,
 } from './contract-recordings.ts';
 export type { RedactionSettings, RedactionTrial } from './contract-redaction.ts';
+export type { AnnotationChange } from './contract-retention.ts';
 export type { SessionEnd, SessionInfo, SessionState } from './contract-sessions.ts';
 export type { Settings, SettingsState } from './contract-settings.ts';
 
@@ -98,6 +100,11 @@ export interface Calls {
   /** What `library.export` would mask; reads the range as that would. */
   'library.review': { input: ExportRequest; output: ExportReview };
   'library.remove': { input: { readonly recordingId: string }; output: Empty };
+  /** Changes the user's words about recordings. Rejects at the first one that cannot be changed. */
+  'library.annotate': {
+    input: { readonly recordingIds: readonly string[]; readonly change: AnnotationChange };
+    output: Empty;
+  };
   'library.search': { input: SearchQuestion; output: SearchAnswer };
 
   /** What is masked without patterns of one's own, in words. */

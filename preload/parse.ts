@@ -26,6 +26,10 @@ const MAX_RECIPIENTS = 32;
 /** Many keys with what is written around them. */
 const MAX_KEYS = 64 * 1024;
 
+/** A page changes more of them in several calls. */
+const MAX_CHANGED = 1_000;
+const MAX_COMMENT = 64 * 1024;
+
 const name = v.pipe(v.string(), v.minLength(1), v.maxLength(MAX_NAME));
 const side = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65_535));
 const size = v.strictObject({ cols: side, rows: side });
@@ -67,6 +71,7 @@ const empty = v.strictObject({});
 const session = v.strictObject({ sessionId: name });
 const sessionSwitch = v.strictObject({ sessionId: name, on: v.boolean() });
 const recording = v.strictObject({ recordingId: name });
+const tags = v.pipe(v.array(name), v.maxLength(MAX_ARGUMENTS));
 const count = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(Number.MAX_SAFE_INTEGER));
 const exported = v.strictObject({
   recordingId: name,
@@ -135,6 +140,17 @@ export const callParsers: Parsers<{ [Name in CallName]: Calls[Name]['input'] }> 
   'library.timeline': parserOf(recording),
   'library.review': parserOf(exported),
   'library.remove': parserOf(recording),
+  'library.annotate': parserOf(
+    v.strictObject({
+      recordingIds: v.pipe(v.array(name), v.minLength(1), v.maxLength(MAX_CHANGED)),
+      change: v.strictObject({
+        addTags: v.exactOptional(tags),
+        removeTags: v.exactOptional(tags),
+        comment: v.exactOptional(v.pipe(v.string(), v.maxLength(MAX_COMMENT))),
+        isPinned: v.exactOptional(v.boolean()),
+      }),
+    }),
+  ),
   'library.search': parserOf(
     v.strictObject({
       text: v.pipe(v.string(), v.minLength(1), v.maxLength(MAX_SEARCH)),

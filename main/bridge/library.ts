@@ -12,7 +12,13 @@ export function answerLibrary({
   replays,
   search,
 }: Pick<Rooms, 'library' | 'replays' | 'search'>): CallsOf<
-  'library.list' | 'library.get' | 'library.verify' | 'library.timeline' | 'library.remove' | 'library.search'
+  | 'library.list'
+  | 'library.get'
+  | 'library.verify'
+  | 'library.timeline'
+  | 'library.remove'
+  | 'library.annotate'
+  | 'library.search'
 > {
   return {
     'library.list': () => library.list(),
@@ -21,6 +27,10 @@ export function answerLibrary({
     'library.timeline': async ({ recordingId }) => toTimeline(await replays.timeline(recordingId)),
     'library.remove': async ({ recordingId }) => {
       await library.remove(recordingId);
+      return {};
+    },
+    'library.annotate': async ({ recordingIds, change }) => {
+      await library.annotate(recordingIds, change);
       return {};
     },
     'library.search': async ({ text, words, afterId }, { signal }) => {

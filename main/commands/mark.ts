@@ -38,7 +38,8 @@ export async function runMark(
     throw new AppError('bad-input', `the recording ${recording.recordingId} ends after ${seconds} s`);
   }
   const mark = { timeMicros, label: toLabel(label), addedAtMs: core.clock.nowMs() };
-  await addLaterMark(core.signingKeys, path, mark);
+  const { signer, knownKeyIds } = core.signingKeys;
+  await addLaterMark({ clock: core.clock, signer, knownKeyIds }, path, mark);
   await io.write(`${recording.recordingId}  ${(timeMicros / 1_000_000).toFixed(3)}  ${mark.label}\n`);
   return 0;
 }

@@ -4,12 +4,12 @@ import * as v from 'valibot';
 import type { Log } from '../base/log.ts';
 import { recordingFactsSchema } from '../recording/recording-facts.ts';
 import type { FileStamp } from './library-file.ts';
-import type { Recording } from './recording.ts';
+import type { StoredRecording } from './recording.ts';
 
 /** What was read from a recording's files, and how they looked then. */
 export interface IndexEntry {
   readonly stamp: FileStamp;
-  readonly recording: Recording;
+  readonly recording: StoredRecording;
 }
 
 /**
@@ -23,7 +23,7 @@ export interface RecordingIndex {
 }
 
 /** Raised when the meaning of a row changes: older indexes are dropped. */
-const SCHEMA_VERSION = 2;
+const SCHEMA_VERSION = 3;
 /** Another process may be writing; longer than this the cache is not worth. */
 const BUSY_TIMEOUT_MS = 200;
 
@@ -75,6 +75,8 @@ const EntrySchema = v.object({
     castModifiedMs: CountSchema,
     sidecarBytes: CountSchema,
     sidecarModifiedMs: CountSchema,
+    annotationBytes: CountSchema,
+    annotationModifiedMs: CountSchema,
   }),
   recording: v.intersect([
     v.object({
@@ -92,8 +94,14 @@ const EntrySchema = v.object({
       exitCode: v.exactOptional(v.number()),
       lostBytes: v.exactOptional(CountSchema),
       invalidBytes: v.exactOptional(CountSchema),
+      pausedBytes: v.exactOptional(CountSchema),
       note: v.exactOptional(v.string()),
       encryptedTo: v.exactOptional(v.array(v.string())),
+      tags: v.exactOptional(v.array(v.string())),
+      comment: v.exactOptional(v.string()),
+      isPinned: v.exactOptional(v.literal(true)),
+      annotationProblem: v.exactOptional(v.string()),
+      encryptedWords: v.exactOptional(v.string()),
       path: v.string(),
     }),
     recordingFactsSchema,

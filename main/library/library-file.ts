@@ -1,27 +1,28 @@
-import { open, readFile, rm, stat } from 'node:fs/promises';
+import { open, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemCode, toAppError } from '../base/errors.ts';
+import { annotationPathOf, readAnnotationFile } from '../recording/annotation-file.ts';
 import { isEncryptedName, nameCast, toRecordingId } from '../recording/cast-path.ts';
 import { readCastHeader, readLastEvent } from '../recording/cast-reader.ts';
-import { chainPathOf } from '../recording/chain-file.ts';
 import { readFrameFileStart } from '../recording/frame-reader.ts';
-import { laterMarksPathOf } from '../recording/later-marks.ts';
 import type { RecordingOwner, Sidecar } from '../recording/recording.ts';
-import { parseSidecar, reservePathOf, sidecarPathOf } from '../recording/sidecar.ts';
-import { stderrPathOf } from '../recording/stderr-lines.ts';
-import type { Recording } from './recording.ts';
+import { parseSidecar, sidecarPathOf } from '../recording/sidecar.ts';
+import type { Recording, StoredRecording } from './recording.ts';
 
 export interface RecordingFileNeeds {
   isOwnerAlive(owner: RecordingOwner): boolean;
 }
 
-/** Sizes and times of both files: while they are the same, so is what was read from them. */
+/** Sizes and times of its files: while they are the same, so is what was read from them. */
 export interface FileStamp {
   readonly castBytes: number;
   readonly castModifiedMs: number;
   /** 0 where there is no sidecar; so is the next. */
   readonly sidecarBytes: number;
   readonly sidecarModifiedMs: number;
+  /** 0 where there is none; so is the next. */
+  readonly annotationBytes: number;
+  readonly annotationModifiedMs: number;
 }
 
 /** Where a recording's cast is, encrypted or not; where there is none, where one in the clear would be. */
@@ -33,29 +34,18 @@ export async function findCast(folder: string, recordingId: string): Promise<str
 
 /** Undefined where there is no cast (any more). */
 export async function stampRecording(path: string): Promise<FileStamp | undefined> {
-  const [cast, sidecar] = await Promise.all([statFile(path), statFile(sidecarPathOf(path))]);
+  const files = [path, sidecarPathOf(path), annotationPathOf(path)];
+  const [cast, sidecar, annotation] = await Promise.all(files.map(statFile));
   return (
     cast && {
       castBytes: cast.size,
       castModifiedMs: cast.mtimeMs,
       sidecarBytes: sidecar?.size ?? 0,
       sidecarModifiedMs: sidecar?.mtimeMs ?? 0,
+      annotationBytes: annotation?.size ?? 0,
+      annotationModifiedMs: annotation?.mtimeMs ?? 0,
     }
   );
-}
-
-/** Deletes a recording with all that belongs to it. */
-export async function deleteRecording(path: string): Promise<void> {
-  // The cast last: what is left if this is interrupted is still a row that can be removed.
-  const files = [
-    laterMarksPathOf(path),
-    chainPathOf(path),
-    stderrPathOf(path),
-    reservePathOf(path),
-    sidecarPathOf(path),
-    path,
-  ];
-  for (const file of files) await rm(file, { force: true });
 }
 
 /** Whether the row may change though its files do not: its writer may die, or become readable again. */
@@ -69,7 +59,7 @@ export async function describeRecording(
   path: string,
   stamp: FileStamp,
   options: { readonly signal: AbortSignal },
-): Promise<Recording> {
+): Promise<StoredRecording> {
   let problem: string | undefined;
 
   async function attempt<T>(reading: Promise<T>): Promise<T | undefined> {
@@ -86,7 +76,13 @@ export async function describeRecording(
     attempt(isEncryptedName(path) ? describeEncrypted(path) : describeHeader(path, options)),
     attempt(readSidecar(path)),
   ]);
-  const known = { ...describeUnknown(path, stamp), ...header, ...(sidecar && describeSidecar(sidecar)) };
+  const annotation = stamp.annotationBytes > 0 ? await describeAnnotation(path) : {};
+  const known = {
+    ...describeUnknown(path, stamp),
+    ...header,
+    ...(sidecar && describeSidecar(sidecar)),
+    ...annotation,
+  };
   const state = problem === undefined ? await attempt(describeState(needs, path, stamp, sidecar)) : undefined;
   return state ? { ...known, ...state } : { ...known, ...(problem !== undefined && { note: problem }) };
 }
@@ -138,6 +134,21 @@ async function describeEncrypted(path: string): Promise<Partial<Recording>> {
 
 function describeSidecar({ details, size, startedAtMs }: Sidecar): Partial<Recording> {
   return { ...details, size, startedAtMs };
+}
+
+/** An annotation that cannot be read takes nothing from its recording. */
+async function describeAnnotation(path: string): Promise<Partial<StoredRecording>> {
+  try {
+    const { tags, comment, isPinned, encrypted } = (await readAnnotationFile(path)) ?? {};
+    return {
+      ...(isPinned && { isPinned }),
+      ...(tags && { tags }),
+      ...(comment !== undefined && { comment }),
+      ...(encrypted !== undefined && { encryptedWords: encrypted }),
+    };
+  } catch (error) {
+    return { annotationProblem: toAppError(error).message };
+  }
 }
 
 async function describeState(

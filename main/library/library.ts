@@ -1,41 +1,33 @@
-import { readdir } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Clock } from '../base/clock.ts';
-import { AppError, systemCode } from '../base/errors.ts';
+import { AppError } from '../base/errors.ts';
 import { createEmitter, type Event } from '../base/event.ts';
 import type { Lifetime } from '../base/lifetime.ts';
 import type { Log } from '../base/log.ts';
 import { makePrivateFolder } from '../base/paths.ts';
 import { createTurns } from '../base/turns.ts';
-import { isCastName, toRecordingId } from '../recording/cast-path.ts';
 import { type CastItem, readCast } from '../recording/cast-reader.ts';
 import type { DecryptionKeys } from '../recording/decryption-keys.ts';
 import { readLaterMarks, withLaterMarks } from '../recording/later-marks.ts';
 import { isOwnerAlive } from '../recording/owner.ts';
 import { type Recovery, type RecoveryNeeds, recoverOrphan } from '../recording/recovery.ts';
 import { type Verification, verifyRecording } from '../recording/verification.ts';
+import { createEncryptedWords } from './encrypted-words.ts';
 import { watchFolder } from './folder-watch.ts';
 import { type IndexEntry, openRecordingIndex } from './index.ts';
-import {
-  deleteRecording,
-  describeRecording,
-  type FileStamp,
-  findCast,
-  isSettled,
-  stampRecording,
-} from './library-file.ts';
+import { describeRecording, type FileStamp, findCast, isSettled, stampRecording } from './library-file.ts';
 import { createLocks } from './locks.ts';
-import type { Recording } from './recording.ts';
+import type { Recording, StoredRecording } from './recording.ts';
+import { findRecordingId, isFileName, listRecordingIds } from './recordings-folder.ts';
+import { createUpkeep, type Upkeep } from './upkeep.ts';
 
 /** All recordings on this machine. The files are the truth: each answer is checked against them. */
-export interface Library {
+export interface Library extends Upkeep {
   /** Newest first. Rejects only where the folder itself cannot be read. */
   list(): Promise<readonly Recording[]>;
   /** By id, or by the start of one that no other shares. Rejects with `recording-not-found` or `bad-input`. */
   get(idOrPrefix: string): Promise<Recording>;
-  /** Deletes the cast and all that belongs to it, by its whole id. A live one is refused with `bad-input`. */
-  remove(recordingId: string): Promise<void>;
   /** As `readCast`, with the keys of this home and the markers set later. By its whole id, or the start of one. */
   read(idOrPrefix: string, options: { readonly signal: AbortSignal }): AsyncGenerator<CastItem>;
   /** Reads all of its cast and compares it with what was sealed. By its whole id, or the start of one. */
@@ -61,7 +53,7 @@ export interface LibraryRecovery {
 
 export interface LibraryNeeds extends Partial<RecoveryNeeds> {
   /** Without them all that is encrypted is locked. */
-  readonly keys?: Pick<DecryptionKeys, 'unlock' | 'recipients'>;
+  readonly keys?: Pick<DecryptionKeys, 'unlock' | 'recipients' | 'decrypt'>;
   readonly clock: Clock;
   readonly log: Log;
   /** With casts and sidecars. */
@@ -69,6 +61,10 @@ export interface LibraryNeeds extends Partial<RecoveryNeeds> {
   readonly cacheFolder: string;
   /** Whose seals are trusted. */
   knownKeyIds(): Promise<ReadonlySet<string>>;
+  /** Whether a recorder has not got it yet. */
+  isOwed?(recordingId: string): boolean;
+  /** Deletes what others made of a recording that was deleted here. Does not reject. */
+  forget?(recordingId: string): Promise<void>;
 }
 
 /** Files looked at together: enough to keep the disk busy, few enough to leave it to others. */
@@ -83,6 +79,7 @@ export async function openLibrary(needs: LibraryNeeds, life: Lifetime): Promise<
   const recovered = createEmitter<LibraryRecovery>();
   const turns = createTurns();
   const locks = createLocks({ keys: needs.keys, log });
+  const words = createEncryptedWords(needs.keys);
   const queuedRefreshes = new Map<string, Promise<void>>();
   let isScanned = false;
 
@@ -93,6 +90,11 @@ export async function openLibrary(needs: LibraryNeeds, life: Lifetime): Promise<
   for (const entry of index.load()) entries.set(entry.recording.recordingId, entry);
   life.own(() => turns.take(() => index.close()));
   watchFolder({ clock, log }, folder, refreshNamed, { signal });
+
+  function present(recording: StoredRecording): Recording {
+    const told = locks.present(words.present(recording));
+    return needs.isOwed?.(recording.recordingId) ? { ...told, isOwed: true } : told;
+  }
 
   /** Brings one entry up to date with its files; what is new must then be stored and announced. */
   async function examine(recordingId: string): Promise<LibraryChange | undefined> {
@@ -109,8 +111,9 @@ export async function openLibrary(needs: LibraryNeeds, life: Lifetime): Promise<
     const entry = await describe(recordingId, path, stamp);
     const { recording } = entry;
     entries.set(recordingId, entry);
+    await words.learn(recording);
     if (known && isSame(known.recording, recording)) return undefined;
-    return { kind: 'put', recording: locks.present(recording) };
+    return { kind: 'put', recording: present(recording) };
   }
 
   /** Mends it first where its writer has died. */
@@ -131,14 +134,16 @@ export async function openLibrary(needs: LibraryNeeds, life: Lifetime): Promise<
   }
 
   /** What another key opens or no longer opens, though its files are the same. */
-  function describeEncrypted(): LibraryChange[] {
+  async function describeEncrypted(): Promise<LibraryChange[]> {
     const encrypted = [...entries.values()].filter(({ recording }) => recording.encryptedTo);
-    return encrypted.map(({ recording }) => ({ kind: 'put', recording: locks.present(recording) }));
+    words.clear();
+    for (const { recording } of encrypted) await words.learn(recording);
+    return encrypted.map(({ recording }) => ({ kind: 'put', recording: present(recording) }));
   }
 
   async function examineAll(recordingIds: readonly string[]): Promise<LibraryChange[]> {
     const changes: LibraryChange[] = [];
-    if (await locks.refresh()) changes.push(...describeEncrypted());
+    if (await locks.refresh()) changes.push(...(await describeEncrypted()));
     const waiting = recordingIds.values();
     await Promise.all(
       Array.from({ length: PARALLEL_FILES }, async () => {
@@ -167,8 +172,7 @@ export async function openLibrary(needs: LibraryNeeds, life: Lifetime): Promise<
 
   function scan(): Promise<void> {
     return turns.take(async () => {
-      const names = await readFolder(folder);
-      const found = names.filter(isCastName).map(toRecordingId);
+      const found = await listRecordingIds(folder);
       const changes = await examineAll([...new Set([...found, ...entries.keys()])]);
       // What the first look finds was there before: no news.
       if (isScanned) announce(changes);
@@ -193,9 +197,7 @@ export async function openLibrary(needs: LibraryNeeds, life: Lifetime): Promise<
   }
 
   function refreshNamed(names: ReadonlySet<string>): void {
-    const ids = new Set(
-      [...names].flatMap((name) => /^(.+)\.(?:cast|cast\.age|json)$/.exec(name)?.[1] ?? []),
-    );
+    const ids = new Set([...names].flatMap((name) => findRecordingId(name) ?? []));
     // Not awaited: a refresh does not reject, and the lifetime's last turn comes after it.
     for (const id of ids) void refresh(id);
   }
@@ -203,7 +205,7 @@ export async function openLibrary(needs: LibraryNeeds, life: Lifetime): Promise<
   async function get(idOrPrefix: string): Promise<Recording> {
     await refresh(idOrPrefix);
     const exact = entries.get(idOrPrefix);
-    if (exact) return locks.present(exact.recording);
+    if (exact) return present(exact.recording);
     await scan();
     const matches = [...entries.values()].filter(
       ({ recording }) => idOrPrefix !== '' && recording.recordingId.startsWith(idOrPrefix),
@@ -214,36 +216,32 @@ export async function openLibrary(needs: LibraryNeeds, life: Lifetime): Promise<
       });
     }
     if (!matches[0]) throw createNotFoundError(idOrPrefix);
-    return locks.present(matches[0].recording);
+    return present(matches[0].recording);
   }
 
-  async function remove(recordingId: string): Promise<void> {
+  async function find(recordingId: string): Promise<StoredRecording> {
     await refresh(recordingId);
     const recording = entries.get(recordingId)?.recording;
     if (!recording) throw createNotFoundError(recordingId);
-    if (recording.state === 'live') {
-      throw new AppError('bad-input', `the recording ${recordingId} is still being written`, {
-        hint: 'Close its session first.',
-      });
-    }
-    try {
-      await deleteRecording(recording.path);
-    } catch (cause) {
-      const code = systemCode(cause);
-      throw new AppError('recording-failed', `the recording ${recordingId} could not be deleted: ${code}`, {
-        cause,
-      });
-    }
+    return recording;
+  }
+
+  async function touch(recordingId: string): Promise<void> {
+    await turns.take(() => {
+      const entry = entries.get(recordingId);
+      // Two changes of the same length within one tick of the file system's clock look the same.
+      if (entry) entries.set(recordingId, { ...entry, stamp: { ...entry.stamp, annotationModifiedMs: -1 } });
+    });
     await refresh(recordingId);
   }
 
   return {
     async list() {
       await scan();
-      return [...entries.values()].map(({ recording }) => locks.present(recording)).sort(compareNewestFirst);
+      return [...entries.values()].map(({ recording }) => present(recording)).sort(compareNewestFirst);
     },
     get,
-    remove,
+    ...createUpkeep({ clock, keys: needs.keys, find, touch, present, forget: needs.forget }),
     async *read(idOrPrefix, { signal: aborted }) {
       const { path } = await get(idOrPrefix);
       const marks = await readLaterMarks(needs, path);
@@ -264,28 +262,6 @@ function createNotFoundError(recordingId: string): AppError {
   return new AppError('recording-not-found', `there is no recording ${recordingId}`, {
     hint: 'It may have been deleted; the list shows those that there are.',
   });
-}
-
-async function readFolder(folder: string): Promise<string[]> {
-  try {
-    return await readdir(folder);
-  } catch (cause) {
-    const code = systemCode(cause);
-    if (code === 'ENOENT') return [];
-    throw new AppError(
-      'recording-unreadable',
-      `the folder of recordings ${folder} could not be read: ${code}`,
-      {
-        cause,
-        hint: 'Check who may read it.',
-      },
-    );
-  }
-}
-
-/** An id comes from pages and command lines: it names a file here and no path to elsewhere. */
-function isFileName(recordingId: string): boolean {
-  return recordingId !== '' && !/[/\\\0]/.test(recordingId);
 }
 
 function compareNewestFirst(a: Recording, b: Recording): number {

@@ -1,8 +1,9 @@
-import { open, readFile, rm, stat } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeFileAtomically } from '../base/atomic-file.ts';
 import type { Clock } from '../base/clock.ts';
 import { AppError, systemCode } from '../base/errors.ts';
+import { holdFileLock } from '../base/file-lock.ts';
 import { type KeyVault, openVault } from '../base/key-vault.ts';
 import { makePrivateFolder } from '../base/paths.ts';
 import { createTurns } from '../base/turns.ts';
@@ -22,6 +23,11 @@ export interface DecryptionKeys extends CastKeys {
    * Rejects with `bad-input`, keeping none, where a line of it is none or where there is none.
    */
   add(text: string): Promise<readonly string[]>;
+  /**
+   * What a small age file holds. Rejects with `recording-locked` where none of the identities here is one of its
+   * recipients, with `recording-unreadable` where one is and does not open it.
+   */
+  decrypt(recipients: readonly string[], ageFile: Uint8Array): Promise<Uint8Array>;
   /** Whose recordings can be read here. */
   recipients(): Promise<readonly string[]>;
 }
@@ -74,7 +80,7 @@ export function createDecryptionKeys({
   function keep(added: readonly KnownIdentity[]): Promise<readonly string[]> {
     return turns.take(async () => {
       await makePrivateFolder(folder);
-      return holdLock(clock, `${pathOf(vault)}.lock`, () => write(added));
+      return holdFileLock(clock, `${pathOf(vault)}.lock`, () => write(added));
     });
   }
 
@@ -88,6 +94,20 @@ export function createDecryptionKeys({
     );
     await writeFileAtomically(pathOf(vault), await vault.lock(`${await load(vault)}${lines.join('')}`));
     return fresh.map(({ recipient }) => recipient);
+  }
+
+  async function decrypt(recipients: readonly string[], ageFile: Uint8Array): Promise<Uint8Array> {
+    const known = await loadIdentities();
+    try {
+      return await decryptWith(
+        known.map(({ identity }) => identity),
+        ageFile,
+      );
+    } catch (cause) {
+      // age does not tell a key that is another from one that was altered; that it should open it does.
+      if (known.some(({ recipient }) => recipients.includes(recipient))) refuseAltered(cause);
+      throw createLockedError(recipients);
+    }
   }
 
   return {
@@ -104,22 +124,16 @@ export function createDecryptionKeys({
     async recipients() {
       return (await loadIdentities()).map(({ recipient }) => recipient);
     },
-    async unlock(header, keyFile) {
-      const known = await loadIdentities();
-      const identities = known.map(({ identity }) => identity);
-      try {
-        const text = Buffer.from(await decryptWith(identities, keyFile)).toString('utf8');
-        return (await parseIdentity(text)).identity;
-      } catch (cause) {
-        // age does not tell a key that is another from one that was altered; that it should open it does.
-        const isMeant = known.some(({ recipient }) => header.recipients.includes(recipient));
-        if (!isMeant) throw createLockedError(header.recipients);
-        throw new AppError('recording-unreadable', 'the recording cannot be read: its key was altered', {
-          cause,
-        });
-      }
+    decrypt,
+    async unlock({ recipients }, keyFile) {
+      const text = Buffer.from(await decrypt(recipients, keyFile)).toString('utf8');
+      return (await parseIdentity(text).catch(refuseAltered)).identity;
     },
   };
+}
+
+function refuseAltered(cause: unknown): never {
+  throw new AppError('recording-unreadable', 'the recording cannot be read: its key was altered', { cause });
 }
 
 /** Throws `bad-input`, naming the line that is neither an identity nor a comment. */
@@ -133,39 +147,6 @@ async function readIdentities(text: string): Promise<readonly KnownIdentity[]> {
     found.push(known);
   }
   return found;
-}
-
-/** A process that died with it, or waits for its keychain, is not waited for longer. */
-const STALE_MS = 10_000;
-const LOCK_TRY_MS = 20;
-const ENDLESS: AbortSignal = new AbortController().signal;
-
-/** One process at a time: what two of them wrote at once would hold the keys of one. */
-async function holdLock<T>(
-  clock: Pick<Clock, 'nowMs' | 'sleep'>,
-  path: string,
-  deed: () => Promise<T>,
-): Promise<T> {
-  while (!(await takeLock(path))) {
-    const held = await stat(path).catch(() => undefined);
-    if (held && clock.nowMs() - held.mtimeMs > STALE_MS) await rm(path, { force: true });
-    else await clock.sleep(LOCK_TRY_MS, { signal: ENDLESS });
-  }
-  try {
-    return await deed();
-  } finally {
-    await rm(path, { force: true });
-  }
-}
-
-async function takeLock(path: string): Promise<boolean> {
-  try {
-    await (await open(path, 'wx', 0o600)).close();
-    return true;
-  } catch (cause) {
-    if (systemCode(cause) === 'EEXIST') return false;
-    throw cause;
-  }
 }
 
 function createUnusable(path: string, cause: unknown): AppError {

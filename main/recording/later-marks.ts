@@ -1,10 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import * as v from 'valibot';
 import { writeFileAtomically } from '../base/atomic-file.ts';
+import type { Clock } from '../base/clock.ts';
 import { AppError, systemCode } from '../base/errors.ts';
 import { besideCast, toRecordingId } from './cast-path.ts';
 import type { CastItem } from './cast-reader.ts';
 import type { Seal } from './recording.ts';
+import { holdRecording } from './recording-lock.ts';
 import { isSealOf, type Signer, sealBody } from './seal.ts';
 
 /**
@@ -72,6 +74,15 @@ export async function readLaterMarks(needs: LaterMarksNeeds, castPath: string): 
 
 /** Rejects with `recording-failed` where what is there was altered, is full, or cannot be written anew. */
 export async function addLaterMark(
+  needs: LaterMarksNeeds & { readonly clock: Pick<Clock, 'nowMs' | 'sleep'>; signer(): Promise<Signer> },
+  castPath: string,
+  mark: LaterMark,
+): Promise<void> {
+  // Of two that read the same markers, each would leave out what the other one adds.
+  return holdRecording(needs.clock, castPath, () => writeWith(needs, castPath, mark));
+}
+
+async function writeWith(
   needs: LaterMarksNeeds & { signer(): Promise<Signer> },
   castPath: string,
   mark: LaterMark,

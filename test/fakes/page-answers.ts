@@ -18,6 +18,7 @@ import type {
 } from '../../preload/contract.ts';
 import { checksWith, reportOf } from './doctor-checks.ts';
 import { contextNamed, FIRST_SETTINGS, sessionNamed } from './page-things.ts';
+import { annotated } from './recording-info.ts';
 import { timelineOf } from './recording-timeline.ts';
 
 export interface PageCoreState {
@@ -208,6 +209,16 @@ export function createAnswers(needs: AnswerNeeds): PageAnswers {
     'library.remove': ({ recordingId }) => {
       state.recordings.delete(recordingId);
       emit('library.changed', { kind: 'removed', recordingId });
+      return {};
+    },
+    'library.annotate': ({ recordingIds, change }) => {
+      for (const recordingId of recordingIds) {
+        const recording = state.recordings.get(recordingId);
+        if (!recording) continue;
+        const changed = annotated(recording, change);
+        state.recordings.set(recordingId, changed);
+        emit('library.changed', { kind: 'put', recording: changed });
+      }
       return {};
     },
     'library.search': ({ text }) => ({

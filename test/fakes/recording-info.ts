@@ -1,4 +1,4 @@
-import type { RecordingInfo } from '../../preload/contract.ts';
+import type { AnnotationChange, RecordingInfo } from '../../preload/contract.ts';
 
 /** A recording as the library tells it, closed by the user unless changed. */
 export function recording(changes: Partial<RecordingInfo>): RecordingInfo {
@@ -17,5 +17,21 @@ export function recording(changes: Partial<RecordingInfo>): RecordingInfo {
     state: 'closed',
     path: `/home/ada/.kubereel/recordings/${recordingId}.cast`,
     ...changes,
+  };
+}
+
+/** The row as it is once that was said. */
+export function annotated(
+  { tags = [], comment, isPinned, ...recording }: RecordingInfo,
+  change: AnnotationChange,
+): RecordingInfo {
+  const kept = tags.filter((tag) => !change.removeTags?.includes(tag));
+  const words = change.comment ?? comment ?? '';
+  const next = [...new Set([...kept, ...(change.addTags ?? [])])];
+  return {
+    ...recording,
+    ...(next.length > 0 && { tags: next }),
+    ...(words !== '' && { comment: words }),
+    ...((change.isPinned ?? isPinned) && { isPinned: true }),
   };
 }

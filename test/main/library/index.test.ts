@@ -21,7 +21,14 @@ function open(path: string): RecordingIndex {
 
 function makeEntry(recordingId: string, more: Partial<IndexEntry['recording']> = {}): IndexEntry {
   return {
-    stamp: { castBytes: 10, castModifiedMs: 1.5, sidecarBytes: 0, sidecarModifiedMs: 0 },
+    stamp: {
+      castBytes: 10,
+      castModifiedMs: 1.5,
+      sidecarBytes: 0,
+      sidecarModifiedMs: 0,
+      annotationBytes: 4,
+      annotationModifiedMs: 2.5,
+    },
     recording: {
       recordingId,
       context: 'kind',
@@ -44,7 +51,9 @@ test('what was stored is there after the next start', async () => {
   const path = await newPath();
   const entries = [
     makeEntry('a', { exitCode: 3, invalidBytes: 7, ...ALL_FACTS }),
-    makeEntry('b', { state: 'cut', note: 'died' }),
+    makeEntry('b', { state: 'cut', note: 'died', pausedBytes: 3 }),
+    makeEntry('c', { tags: ['incident'], comment: 'two\nlines', isPinned: true }),
+    makeEntry('d', { encryptedTo: ['age1'], encryptedWords: 'YWdl', annotationProblem: 'why' }),
   ];
   const first = open(path);
   first.store(entries, []);
