@@ -1,6 +1,6 @@
 import { findFolded, foldText, type TextSpan } from './folded-text.ts';
 import { toSignatureQuery } from './text-signature.ts';
-import type { TextStore } from './text-store.ts';
+import type { StoredText, TextStore } from './text-store.ts';
 
 export interface TextQuery {
   readonly text: string;
@@ -45,12 +45,15 @@ const SLICE_MS = 10;
 
 /** Rejects with the signal's reason when it is aborted. */
 export async function findText(
-  store: Pick<TextStore, 'candidates' | 'read'>,
+  store: Pick<TextStore, 'candidates' | 'readFolded' | 'read'>,
   { text, recordingIds, maxRecordings, maxLines }: TextQuery,
   { signal }: { readonly signal: AbortSignal },
 ): Promise<TextAnswer> {
-  const folded = foldText(text);
-  const blocksOf = groupCandidates(store, folded);
+  const folded = foldText(text.toWellFormed());
+  // It would be found from one line to the next.
+  if (folded.includes('\n')) return { recordings: [], hasMore: false };
+  const needle = Buffer.from(folded);
+  const blocksOf = store.candidates(toSignatureQuery(needle));
   const recordings: FoundRecording[] = [];
   let sliceStart = performance.now();
   for (const recordingId of recordingIds) {
@@ -58,10 +61,10 @@ export async function findText(
     let lineCount = 0;
     for (const blockId of blocksOf.get(recordingId) ?? []) {
       if (lineCount >= MAX_COUNTED) break;
-      const wanted = { lines: maxLines - found.length, count: MAX_COUNTED - lineCount };
-      const inBlock = findInBlock(store, blockId, folded, wanted);
-      found.push(...inBlock.lines);
-      lineCount += inBlock.count;
+      const numbers = linesWith(store.readFolded(blockId), needle, MAX_COUNTED - lineCount);
+      lineCount += numbers.length;
+      const shown = numbers.slice(0, maxLines - found.length);
+      if (shown.length > 0) found.push(...describeLines(store.read(blockId), shown, folded));
       if (performance.now() - sliceStart > SLICE_MS) {
         await new Promise((resolve) => setImmediate(resolve));
         signal.throwIfAborted();
@@ -75,64 +78,47 @@ export async function findText(
   return { recordings, hasMore: false };
 }
 
-function groupCandidates(
-  store: Pick<TextStore, 'candidates'>,
-  folded: string,
-): ReadonlyMap<string, readonly number[]> {
-  const groups = new Map<string, number[]>();
-  for (const { recordingId, blockId } of store.candidates(toSignatureQuery(encoder.encode(folded)))) {
-    const group = groups.get(recordingId);
-    if (group) group.push(blockId);
-    else groups.set(recordingId, [blockId]);
-  }
-  return groups;
-}
-
-function findInBlock(
-  store: Pick<TextStore, 'read'>,
-  blockId: number,
-  folded: string,
-  wanted: { readonly lines: number; readonly count: number },
-): { readonly lines: readonly FoundLine[]; readonly count: number } {
-  const { text, times } = store.read(blockId);
-  const all = foldText(text);
-  // Where folding has made something longer, places in it are not those in the text: each line is looked at.
-  const indexes = all.length === text.length ? linesWith(all, folded) : text.split('\n').keys();
-  let lines: readonly string[] | undefined;
-  const found: FoundLine[] = [];
-  let count = 0;
-  for (const index of indexes) {
-    if (count === wanted.count) break;
-    lines ??= text.split('\n');
-    const line = lines[index] ?? '';
-    const place = findFolded(line, folded);
-    if (!place) continue;
-    count += 1;
-    if (found.length >= wanted.lines) continue;
-    const [before, after] = [lines[index - 1], lines[index + 1]];
-    found.push({
-      timeMicros: times[index] ?? 0,
-      ...cutAround(line, place),
-      ...(before !== undefined && { before: before.slice(0, MAX_LINE_CHARS) }),
-      ...(after !== undefined && { after: after.slice(0, MAX_LINE_CHARS) }),
-    });
-  }
-  return { lines: found, count };
-}
-
-/** The lines of a text that hold another, as numbers from 0 on. */
-function* linesWith(all: string, folded: string): Generator<number> {
+/** The lines of a text that hold another, as numbers from 0 on. As bytes: most texts do not, and are soon read. */
+function linesWith(folded: Uint8Array, needle: Buffer, maxCount: number): readonly number[] {
+  const all = Buffer.from(folded.buffer, folded.byteOffset, folded.length);
+  const numbers: number[] = [];
   let line = 0;
   let counted = 0;
-  for (let place = all.indexOf(folded); place >= 0; ) {
-    for (let end = all.indexOf('\n', counted); end >= 0 && end < place; end = all.indexOf('\n', counted)) {
+  for (let place = all.indexOf(needle); place >= 0 && numbers.length < maxCount; ) {
+    for (
+      let end = all.indexOf(LINE_FEED, counted);
+      end >= 0 && end < place;
+      end = all.indexOf(LINE_FEED, counted)
+    ) {
       line += 1;
       counted = end + 1;
     }
-    yield line;
-    const next = all.indexOf('\n', place);
-    place = next < 0 ? -1 : all.indexOf(folded, next);
+    numbers.push(line);
+    const next = all.indexOf(LINE_FEED, place);
+    place = next < 0 ? -1 : all.indexOf(needle, next);
   }
+  return numbers;
+}
+
+function describeLines(
+  { text, times }: StoredText,
+  numbers: readonly number[],
+  folded: string,
+): readonly FoundLine[] {
+  const lines = text.split('\n');
+  return numbers.flatMap((number) => {
+    const line = lines[number] ?? '';
+    const place = findFolded(line, folded);
+    const [before, after] = [lines[number - 1], lines[number + 1]];
+    return place
+      ? {
+          timeMicros: times[number] ?? 0,
+          ...cutAround(line, place),
+          ...(before !== undefined && { before: before.slice(0, MAX_LINE_CHARS) }),
+          ...(after !== undefined && { after: after.slice(0, MAX_LINE_CHARS) }),
+        }
+      : [];
+  });
 }
 
 function cutAround(
@@ -150,4 +136,4 @@ function cutAround(
   };
 }
 
-const encoder = new TextEncoder();
+const LINE_FEED = 0x0a;

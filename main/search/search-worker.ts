@@ -23,6 +23,8 @@ function serve(port: MessagePort, { storePath, pace }: SearchWorkerData): void {
   const changed = new Map<string, NumberedJob>();
   const waiting = new Map<string, NumberedJob>();
   const questions = new Map<number, AbortController>();
+  /** What is removed together costs little more than one. */
+  const leaving = new Set<string>();
   let isReading = false;
   let reading: { readonly recordingId: string; readonly stop: AbortController } | undefined;
 
@@ -46,6 +48,8 @@ function serve(port: MessagePort, { storePath, pace }: SearchWorkerData): void {
   }
 
   async function readOne(job: NumberedJob): Promise<void> {
+    // One of them may be there again.
+    removeLeaving();
     const { jobId, recordingId } = job;
     const stop = new AbortController();
     reading = { recordingId, stop };
@@ -79,12 +83,19 @@ function serve(port: MessagePort, { storePath, pace }: SearchWorkerData): void {
       reading.stop.abort();
       return;
     }
-    reader.forget(recordingId);
+    if (leaving.size === 0) setImmediate(removeLeaving);
+    leaving.add(recordingId);
+  }
+
+  function removeLeaving(): void {
+    if (leaving.size === 0) return;
+    for (const recordingId of leaving) reader.forget(recordingId);
     try {
-      store.remove(recordingId);
+      store.remove([...leaving]);
     } catch (error) {
-      warn('the text of a recording could not be removed', error);
+      warn('the text of recordings could not be removed', error);
     }
+    leaving.clear();
   }
 
   async function answer(questionId: number, query: Parameters<typeof findText>[1]): Promise<void> {
@@ -124,6 +135,7 @@ function serve(port: MessagePort, { storePath, pace }: SearchWorkerData): void {
         return;
       case 'end':
         ending.abort();
+        removeLeaving();
         reader.close();
         store.close();
         port.close();

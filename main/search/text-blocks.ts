@@ -8,6 +8,8 @@ export interface TextBlock {
   readonly number: number;
   /** The lines as UTF-8, a line feed between them. */
   readonly text: Uint8Array;
+  /** The same as it is compared with what is searched for (folded-text.ts), with as many lines. */
+  readonly folded: Uint8Array;
   /** Microseconds since the recording's start, one a line. */
   readonly times: Float64Array;
   readonly signature: Uint8Array;
@@ -49,11 +51,13 @@ export function createTextBlocks(): TextBlocks {
 
 function toBlock(number: number, lines: readonly ShownLine[]): TextBlock {
   const text = lines.map((line) => line.text).join('\n');
+  const folded = encoder.encode(foldText(text));
   return {
     number,
     text: encoder.encode(text),
+    folded,
     times: Float64Array.from(lines, ({ timeMicros }) => timeMicros),
-    signature: signText(encoder.encode(foldText(text))),
+    signature: signText(folded),
   };
 }
 

@@ -103,7 +103,7 @@ export function createTextReader({
       if (known && isSame && (known.isWhole || (isLive && live.has(recordingId)))) return;
       if (known && (known.isWhole || castBytes < known.offset)) {
         // Another file by the same name, or one that was mended.
-        store.remove(recordingId);
+        store.remove([recordingId]);
         forget(recordingId);
       }
       const reading = live.get(recordingId) ?? (await startReading(path, signal));

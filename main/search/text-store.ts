@@ -1,7 +1,9 @@
 import { rmSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
+import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import { createSignatureStore, SIGNATURE_TABLES } from './signature-store.ts';
 import type { TextBlock } from './text-blocks.ts';
-import { mayContain, type SignatureQuery } from './text-signature.ts';
+import type { SignatureQuery } from './text-signature.ts';
 
 /** How far a recording has been read, and how its file looked then. */
 export interface ReadingState {
@@ -11,12 +13,6 @@ export interface ReadingState {
   readonly castModifiedMs: number;
   /** Nothing comes any more; while it is false, the file may grow. */
   readonly isWhole: boolean;
-}
-
-/** A block of a recording that may hold what is searched for. */
-export interface BlockPlace {
-  readonly recordingId: string;
-  readonly blockId: number;
 }
 
 export interface StoredText {
@@ -36,19 +32,24 @@ export interface TextStore {
   recordingIds(): readonly string[];
   /** Nothing where another process has come further. */
   put(recordingId: string, state: ReadingState, blocks: readonly TextBlock[]): void;
-  remove(recordingId: string): void;
-  /** In the order of recordings that were read first. */
-  candidates(query: SignatureQuery): Iterable<BlockPlace>;
+  remove(recordingIds: readonly string[]): void;
+  /** By recording, each in the order of its blocks. */
+  candidates(query: SignatureQuery): ReadonlyMap<string, readonly number[]>;
+  /** What is searched through: folded, UTF-8. Empty where it has gone. */
+  readFolded(blockId: number): Uint8Array;
+  /** What is shown of it. */
   read(blockId: number): StoredText;
   close(): void;
 }
 
 /** Raised when what stands in it means something else: older files are dropped. */
-const SCHEMA_VERSION = 1;
+const SCHEMA_VERSION = 2;
 /** Another process may be writing its megabytes. */
 const BUSY_TIMEOUT_MS = 10_000;
-/** Several signatures a page, and few pages a block. */
+/** Few pages a block. */
 const PAGE_BYTES = 16 * 1024;
+/** What is shown is seldom read: a sixth of it is stored, at a cost of 3 ms a megabyte. */
+const PACKING = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
 
 /** A damaged file is deleted and begun anew. Throws where that is not possible either. */
 export function openTextStore(path: string, onDamaged: (error: unknown) => void): TextStore {
@@ -83,17 +84,18 @@ function prepareTables(database: DatabaseSync): void {
       DROP TABLE IF EXISTS recordings;
       DROP TABLE IF EXISTS blocks;
       DROP TABLE IF EXISTS signatures;
+      DROP TABLE IF EXISTS shelves;
+      DROP TABLE IF EXISTS shelf_parts;
       CREATE TABLE recordings (key INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, offset INTEGER NOT NULL,
         cast_bytes INTEGER NOT NULL, cast_modified REAL NOT NULL, is_whole INTEGER NOT NULL) STRICT;
       CREATE TABLE blocks (id INTEGER PRIMARY KEY, recording INTEGER NOT NULL, number INTEGER NOT NULL,
-        text BLOB NOT NULL, times BLOB NOT NULL, UNIQUE (recording, number)) STRICT;
-      CREATE TABLE signatures (block INTEGER PRIMARY KEY, recording INTEGER NOT NULL, bits BLOB NOT NULL) STRICT;
-      CREATE INDEX signatures_recording ON signatures (recording);
+        folded BLOB NOT NULL, lines INTEGER NOT NULL, shown BLOB NOT NULL, UNIQUE (recording, number)) STRICT;
+      ${SIGNATURE_TABLES}
       PRAGMA user_version = ${SCHEMA_VERSION};
       COMMIT;`);
   }
   // Damage in the tables' roots shows here and not in the middle of a search.
-  for (const table of ['recordings', 'blocks', 'signatures']) {
+  for (const table of ['recordings', 'blocks', 'signatures', 'shelves', 'shelf_parts']) {
     database.prepare(`SELECT * FROM ${table} LIMIT 1`).get();
   }
 }
@@ -106,20 +108,18 @@ function createStore(database: DatabaseSync): TextStore {
     ON CONFLICT (id) DO UPDATE SET offset = excluded.offset, cast_bytes = excluded.cast_bytes,
       cast_modified = excluded.cast_modified, is_whole = excluded.is_whole RETURNING key`);
   const putBlock = database.prepare(`
-    INSERT INTO blocks (recording, number, text, times) VALUES (?, ?, ?, ?)
-    ON CONFLICT (recording, number) DO UPDATE SET text = excluded.text, times = excluded.times RETURNING id`);
-  const putSignature = database.prepare(
-    'INSERT OR REPLACE INTO signatures (block, recording, bits) VALUES (?, ?, ?)',
-  );
+    INSERT INTO blocks (recording, number, folded, lines, shown) VALUES (?, ?, ?, ?, ?)
+    ON CONFLICT (recording, number) DO UPDATE SET folded = excluded.folded, lines = excluded.lines,
+      shown = excluded.shown RETURNING id`);
   const deleteBlocks = database.prepare('DELETE FROM blocks WHERE recording = ?');
-  const deleteSignatures = database.prepare('DELETE FROM signatures WHERE recording = ?');
   const deleteState = database.prepare('DELETE FROM recordings WHERE key = ?');
-  const selectSignatures = database.prepare('SELECT block, recording, bits FROM signatures');
   const selectKeys = database.prepare('SELECT key, id FROM recordings');
-  const selectBlock = database.prepare('SELECT text, times FROM blocks WHERE id = ?');
+  const selectFolded = database.prepare('SELECT folded FROM blocks WHERE id = ?');
+  const selectShown = database.prepare('SELECT lines, shown FROM blocks WHERE id = ?');
+  const signatures = createSignatureStore(database);
 
-  function inTransaction(work: () => void): void {
-    database.exec('BEGIN IMMEDIATE');
+  function inTransaction(work: () => void, begin = 'BEGIN IMMEDIATE'): void {
+    database.exec(begin);
     try {
       work();
       database.exec('COMMIT');
@@ -151,34 +151,53 @@ function createStore(database: DatabaseSync): TextStore {
         const key = Number(
           putState.get(recordingId, offset, castBytes, castModifiedMs, isWhole ? 1 : 0)?.['key'],
         );
-        for (const { number, text, times, signature } of blocks) {
-          const block = Number(putBlock.get(key, number, text, toBytes(times))?.['id']);
-          putSignature.run(block, key, signature);
+        for (const [index, { number, text, folded, times, signature }] of blocks.entries()) {
+          const shown = zstdCompressSync(Buffer.concat([toBytes(times), text]), PACKING);
+          const block = Number(putBlock.get(key, number, folded, times.length, shown)?.['id']);
+          // The last one is not full yet.
+          const isFinal = isWhole || index < blocks.length - 1;
+          signatures.put({ recording: key, block }, signature, { isFinal });
         }
       });
     },
-    remove(recordingId) {
+    remove(recordingIds) {
+      if (recordingIds.length === 0) return;
       inTransaction(() => {
-        const key = selectState.get(recordingId)?.['key'];
-        if (key === undefined) return;
-        for (const statement of [deleteSignatures, deleteBlocks, deleteState]) statement.run(key);
+        const keys = recordingIds.flatMap((recordingId) => selectState.get(recordingId)?.['key'] ?? []);
+        signatures.remove(new Set(keys.map(Number)));
+        for (const key of keys) for (const statement of [deleteBlocks, deleteState]) statement.run(key);
       });
     },
-    *candidates(query) {
-      const ids = new Map(selectKeys.all().map(({ key, id }) => [key, String(id)]));
-      for (const { block, recording, bits } of selectSignatures.iterate()) {
-        const recordingId = ids.get(recording ?? null);
-        if (recordingId === undefined || !mayContain(bits as Uint8Array, query)) continue;
-        yield { recordingId, blockId: Number(block) };
+    candidates(query) {
+      const blocks = new Map<number, Set<number>>();
+      // One state of the store: what is put on a shelf meanwhile is not missed.
+      inTransaction(() => {
+        for (const { recording, block } of signatures.candidates(query)) {
+          const group = blocks.get(recording);
+          if (group) group.add(block);
+          else blocks.set(recording, new Set([block]));
+        }
+      }, 'BEGIN');
+      const found = new Map<string, readonly number[]>();
+      for (const { key, id } of blocks.size === 0 ? [] : selectKeys.iterate()) {
+        const group = blocks.get(Number(key));
+        if (group)
+          found.set(
+            String(id),
+            [...group].sort((a, b) => a - b),
+          );
       }
+      return found;
     },
+    readFolded: (blockId) => (selectFolded.get(blockId)?.['folded'] ?? new Uint8Array()) as Uint8Array,
     read(blockId) {
-      const row = selectBlock.get(blockId);
+      const row = selectShown.get(blockId);
       if (!row) return { text: '', times: new Float64Array() };
-      const times = new Uint8Array(row['times'] as Uint8Array);
+      const shown = new Uint8Array(zstdDecompressSync(row['shown'] as Uint8Array));
+      const textStart = Number(row['lines']) * Float64Array.BYTES_PER_ELEMENT;
       return {
-        text: decoder.decode(row['text'] as Uint8Array),
-        times: new Float64Array(times.buffer, 0, times.length / Float64Array.BYTES_PER_ELEMENT),
+        text: decoder.decode(shown.subarray(textStart)),
+        times: new Float64Array(shown.buffer, 0, Number(row['lines'])),
       };
     },
     close: () => database.close(),

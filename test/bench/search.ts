@@ -55,10 +55,8 @@ async function readingSpeed(
   await reader.read({ recordingId: name, path, isLive: false }, { signal });
   const seconds = (performance.now() - start) / 1_000;
   const { user, system } = process.cpuUsage(cpu);
-  const stored = [...store.candidates([])].reduce(
-    (sum, { blockId }) => sum + store.read(blockId).text.length,
-    0,
-  );
+  const blockIds = [...store.candidates([]).values()].flat();
+  const stored = blockIds.reduce((sum, blockId) => sum + store.read(blockId).text.length, 0);
   store.close();
   const perMb = (user + system) / 1_000 / (outputBytes / MB);
   return `${name}: ${(outputBytes / MB / seconds).toFixed(1)} MB/s, ${perMb.toFixed(0)} CPU-ms/MB, ${(stored / MB).toFixed(1)} MB of text`;

@@ -36,7 +36,7 @@ function dump({ cacheFolder }: SearchPlace): {
   const store = openTextStore(join(cacheFolder, 'screen-text.sqlite'), (error) => {
     throw error;
   });
-  const texts = [...store.candidates([])].map(({ blockId }) => store.read(blockId));
+  const texts = [...store.candidates([]).values()].flat().map((blockId) => store.read(blockId));
   const state = store.state('long');
   store.close();
   const text = texts.map((block) => block.text).join('\n');

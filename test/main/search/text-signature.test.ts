@@ -23,8 +23,19 @@ test('most words that are not there are known not to be', () => {
   expect(passed.length).toBeLessThan(50);
 });
 
-test('what is shorter than a run may be anywhere; one Chinese character is a run', () => {
+test('what is short is known not to be there, too: one Chinese character, two letters, one sign', () => {
   const signature = signText(encoder.encode('plain text'));
-  expect(mayContain(signature, queryOf('zz'))).toBe(true);
-  expect(mayContain(signature, queryOf('错'))).toBe(false);
+  for (const there of ['', 'p', 'ai', 'n t', ' ']) expect(mayContain(signature, queryOf(there))).toBe(true);
+  for (const missing of ['错', 'zz', 'xai', '#']) expect(mayContain(signature, queryOf(missing))).toBe(false);
+});
+
+test('numbers are told apart in a text that is full of numbers', () => {
+  const lines = Array.from({ length: 3_000 }, (_, number) => `request ${(number * 104_729) % 10_000_000}`);
+  const text = lines.join('\n');
+  const signature = signText(encoder.encode(text));
+  const others = Array.from({ length: 1_000 }, (_, number) =>
+    String((number * 7_368_787) % 10_000_000),
+  ).filter((number) => number.length === 7 && !text.includes(number));
+  const passed = others.filter((other) => mayContain(signature, queryOf(other)));
+  expect(passed.length).toBeLessThan(others.length / 5);
 });

@@ -14,8 +14,8 @@ function blocksOf(...texts: readonly string[]) {
 }
 
 function textsOf(store: TextStore): string[] {
-  return [...store.candidates([])].map(
-    ({ recordingId, blockId }) => `${recordingId}: ${store.read(blockId).text}`,
+  return [...store.candidates([])].flatMap(([recordingId, blockIds]) =>
+    blockIds.map((blockId) => `${recordingId}: ${store.read(blockId).text}`),
   );
 }
 
@@ -49,7 +49,7 @@ test('what is removed leaves no text in any file', async () => {
   const { path, store } = await openNew();
   store.put('a', STATE, blocksOf('a-secret-of-old '.repeat(500)));
   store.put('b', STATE, blocksOf('stays'));
-  store.remove('a');
+  store.remove(['a']);
   expect(store.recordingIds()).toEqual(['b']);
   store.close();
   const folder = join(path, '..');
