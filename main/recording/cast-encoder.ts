@@ -1,4 +1,4 @@
-import { type CastEvent, formatEvent } from './cast.ts';
+import { type CastEvent, formatEvent, formatOutput } from './cast.ts';
 import { unfinishedEscapeBytes } from './escape-sequence.ts';
 import { createUtf8Decoder } from './utf8.ts';
 
@@ -67,7 +67,12 @@ export function createCastEncoder(): CastEncoder {
     return [{ text, timeMicros: lastMicros, outputBytes }];
   }
 
-  function formatOutput(bytes: Uint8Array, timeMicros: number): CastLine[] {
+  function encode(bytes: Uint8Array, timeMicros: number): CastLine[] {
+    // Nearly all output is valid and not cut.
+    if (bytes.length > 0 && decoder.isWhole(bytes)) {
+      lastMicros = Math.max(lastMicros, timeMicros);
+      return [{ text: formatOutput(lastMicros, bytes), timeMicros: lastMicros, outputBytes: bytes.length }];
+    }
     const text = decoder.decode(bytes);
     unwrittenBytes += bytes.length;
     if (text === '') return [];
@@ -87,7 +92,7 @@ export function createCastEncoder(): CastEncoder {
     if (!held) return [];
     const { chunks, timeMicros } = held;
     held = undefined;
-    return formatOutput(join(chunks), timeMicros);
+    return encode(join(chunks), timeMicros);
   }
 
   function release(timeMicros: number): CastLine[] {
@@ -98,7 +103,7 @@ export function createCastEncoder(): CastEncoder {
     const end = bytes.length - unfinishedEscapeBytes(bytes);
     held = undefined;
     if (end < bytes.length) hold(bytes.subarray(end), end === 0 ? output.timeMicros : output.latestMicros);
-    return formatOutput(bytes.subarray(0, end), output.timeMicros);
+    return encode(bytes.subarray(0, end), output.timeMicros);
   }
 
   function take(bytes: Uint8Array, timeMicros: number): CastLine[] {

@@ -5,6 +5,7 @@
 import * as v from 'valibot';
 import { AppError } from '../base/errors.ts';
 import type { TerminalSize } from '../base/terminal-size.ts';
+import { escapeJson } from './json-escape.ts';
 import { type RecordingFacts, recordingFactsSchema } from './recording-facts.ts';
 
 /** One event of a cast, any version, with absolute time. */
@@ -94,6 +95,15 @@ export function formatTimedEvent(time: string, event: CastEvent): string {
       return `[${time},${quote(event.code)},${escapeRaw(JSON.stringify(event.data ?? null))}]\n`;
   }
 }
+
+/** The line of an output event, as `formatEvent` would write it; `utf8` is UTF-8 from end to end. */
+export function formatOutput(timeMicros: number, utf8: Uint8Array): string {
+  const line = escapeJson(`[${formatSeconds(timeMicros)},"o","`, utf8, '"]\n');
+  return line ?? formatEvent({ kind: 'output', timeMicros, text: decoder.decode(utf8) });
+}
+
+// Without ignoreBOM the bytes EF BB BF at the start would vanish.
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /** Throws `recording-unreadable`. What is wrong but not needed is taken as absent. */
 export function parseHeader(line: string): CastHeader {

@@ -4,6 +4,8 @@ import { isUtf8 } from 'node:buffer';
 export interface Utf8Decoder {
   /** The characters that these bytes complete; U+FFFD for what is none. */
   decode(bytes: Uint8Array): string;
+  /** Nothing is held back, and these bytes are whole characters: decoding them would change nothing here. */
+  isWhole(bytes: Uint8Array): boolean;
   /** The start of a character whose end has not come yet: at most 3 bytes. */
   readonly tail: Uint8Array;
   /** Bytes so far that are part of no character. */
@@ -18,11 +20,11 @@ export function createUtf8Decoder(): Utf8Decoder {
   let tail: Uint8Array = new Uint8Array();
   let invalidBytes = 0;
   return {
+    isWhole: (bytes) => tail.length === 0 && isUtf8(bytes),
     decode(bytes) {
       const before = tail;
       tail = unfinishedTail(before, bytes);
       const text = decoder.decode(bytes, { stream: true });
-      // Nearly all output is valid and not cut: that is told fast.
       if (before.length > 0 || tail.length > 0 || !isUtf8(bytes)) {
         const whole = Buffer.concat([before, bytes]);
         invalidBytes += countInvalid(whole.subarray(0, whole.length - tail.length), text);

@@ -100,3 +100,19 @@ test('bytes that are part of no character are counted, and U+FFFD itself is one'
     }),
   );
 });
+
+test('bytes are whole where decoding them would hold nothing back and replace nothing', () => {
+  fc.assert(
+    fc.property(fc.oneof(wildBytes, textBytes), fc.oneof(wildBytes, textBytes), (before, bytes) => {
+      const decoder = createUtf8Decoder();
+      decoder.decode(before);
+      const isFresh = decoder.tail.length === 0;
+      const invalidBefore = decoder.invalidBytes;
+      const isWhole = decoder.isWhole(bytes);
+      const text = decoder.decode(bytes);
+      const isUnchanged = decoder.tail.length === 0 && decoder.invalidBytes === invalidBefore;
+      expect(isWhole).toBe(isFresh && isUnchanged);
+      if (isWhole) expect(new TextEncoder().encode(text)).toEqual(new Uint8Array(bytes));
+    }),
+  );
+});
