@@ -163,7 +163,8 @@ async function writeOut({ chunks }: Export, io: CommandIo): Promise<void> {
 const TOLD_PLACES = 10;
 
 function describeExport(file: string, summary: ExportSummary): string {
-  const { bytes, isMasked, maskedSpans, maskedRules, maskedPlaces, leftOutInputs, gaps } = summary;
+  const { bytes, isMasked, maskedSpans, maskedRules, maskedPlaces, leftOutInputs, gaps, hasNewLineEnds } =
+    summary;
   const lines = [`${file === '-' ? 'wrote' : `wrote ${file},`} ${bytes} bytes`];
   if (!isMasked) lines.push('nothing is masked in it');
   else if (maskedSpans === 0) lines.push('nothing in it looked like a secret');
@@ -179,6 +180,7 @@ function describeExport(file: string, summary: ExportSummary): string {
   }
   if (leftOutInputs > 0) lines.push(`typed input was left out: ${leftOutInputs} events`);
   if (gaps > 0) lines.push(`damaged lines: ${gaps}; a marker stands in the place of each`);
+  if (hasNewLineEnds) lines.push('lines end with CR LF, as players need it: the command had no terminal');
   return lines.map((line) => `${line}\n`).join('');
 }
 

@@ -40,7 +40,8 @@ export async function runPlay(
   let line = 0;
   try {
     if (start) await io.write(CLEAR_TERMINAL + start.state);
-    for await (const item of replays.read(id, { fromOffset: start?.offset ?? 0, signal })) {
+    const fromOffset = start?.offset ?? 0;
+    for await (const item of replays.read(id, { fromOffset, isExact: !isScreen, signal })) {
       line += 1;
       if (item.kind !== 'event' || item.event.kind !== 'output') continue;
       const from = isStderr(line) ? 'stderr' : 'stdout';

@@ -21,6 +21,9 @@ export const EXPORT_SUFFIXES: Readonly<Record<ExportFormat, string>> = {
   svg: '.svg',
 };
 
+/** What is played and not read: output as a terminal takes it. */
+const OUTPUT_FORMATS: ReadonlySet<ExportFormat> = new Set(['cast', 'cast3', 'html']);
+
 export interface ExportWish {
   readonly format: ExportFormat;
   /** For `svg` its end is the moment; what was before the range is on the screen at its start. */
@@ -53,6 +56,8 @@ export interface ExportSummary {
   readonly leftOutInputs: number;
   /** Damaged lines, each with a marker in its place. */
   readonly gaps: number;
+  /** It holds output of a command without a terminal: where a line ended with LF, it ends with CR LF. */
+  readonly hasNewLineEnds: boolean;
 }
 
 export interface Export {
@@ -73,7 +78,7 @@ export function exportRecording(
   { signal }: { readonly signal: AbortSignal },
 ): Export {
   const masked = createMaskReport();
-  const reading: ReadingReport = { gaps: 0 };
+  const reading: ReadingReport = { gaps: 0, hasNewLineEnds: false };
   let bytes = 0;
 
   function inRange(timeMicros: number): boolean {
@@ -117,6 +122,7 @@ export function exportRecording(
       maskedPlaces: masked.places,
       leftOutInputs: masked.inputEvents,
       gaps: reading.gaps,
+      hasNewLineEnds: reading.hasNewLineEnds && OUTPUT_FORMATS.has(format),
     }),
   };
 }

@@ -26,7 +26,7 @@ export interface ReplayCache {
 }
 
 /** Raised when what stands in it changes, as with another version of the terminal: older ones are dropped. */
-const VERSION = 1;
+const VERSION = 2;
 /** Of the cast up to where it was surveyed: what is hashed to know it again. */
 const TAIL_BYTES = 4 * 1024;
 

@@ -8,6 +8,7 @@ import type { Recording } from '../library/recording.ts';
 import { type CastItem, readCast } from '../recording/cast-reader.ts';
 import type { CastKeys } from '../recording/cast-source.ts';
 import type { LaterMarks } from '../recording/later-marks.ts';
+import { showOutput } from '../recording/shown-output.ts';
 import type { ReplayCache } from './replay-cache.ts';
 import { type Keyframe, unpackState } from './survey.ts';
 import { surveyInThread } from './survey-thread.ts';
@@ -17,10 +18,13 @@ import { EMPTY_TIMELINE, type Timeline } from './timeline.ts';
 export interface Replays {
   /** The recording's timeline as far as it is known; the rest is surveyed in the background and announced. */
   timeline(recordingId: string): Promise<ReplayTimeline>;
-  /** As `readCast`, with the keys of this home, and without the markers that were set later. */
+  /**
+   * As `readCast`, with the keys of this home, and without the markers that were set later; as a terminal is to be shown
+   * it unless it is to be exact.
+   */
   read(
     recordingId: string,
-    options: { readonly fromOffset: number; readonly signal: AbortSignal },
+    options: { readonly fromOffset: number; readonly isExact?: boolean; readonly signal: AbortSignal },
   ): AsyncGenerator<CastItem>;
   /** The latest known moment up to that one from which a replay can begin; nothing: at the start. */
   start(recordingId: string, timeMicros: number): Promise<ReplayStart | undefined>;
@@ -141,12 +145,12 @@ export function openReplays(needs: ReplaysNeeds, life: Lifetime): Replays {
   }
 
   async function run(recording: Recording, survey: Survey): Promise<void> {
-    const { recordingId, path, bytes, encryptedTo } = recording;
+    const { recordingId, path, bytes, encryptedTo, hasTty } = recording;
     const spacingBytes = Math.max(LEAST_SPACING_BYTES, Math.ceil(bytes / MOST_KEYFRAMES));
     try {
       await surveyInThread(
         needs,
-        { path, timeline: survey.timeline, keyframe: survey.keyframes.at(-1), spacingBytes },
+        { path, hasTty, timeline: survey.timeline, keyframe: survey.keyframes.at(-1), spacingBytes },
         ({ keyframes, timeline }) => {
           survey.keyframes.push(...keyframes);
           survey.timeline = timeline;
@@ -196,9 +200,10 @@ export function openReplays(needs: ReplaysNeeds, life: Lifetime): Replays {
       refresh(recording, survey);
       return describe(recording.recordingId, survey);
     },
-    async *read(recordingId, options) {
-      const { path } = await library.get(recordingId);
-      yield* readCast(path, { ...options, keys: needs.keys });
+    async *read(recordingId, { isExact = false, ...options }) {
+      const recording = await library.get(recordingId);
+      const items = readCast(recording.path, { ...options, keys: needs.keys });
+      yield* isExact ? items : showOutput(items, recording);
     },
     async start(recordingId, timeMicros) {
       const recording = await library.get(recordingId);

@@ -6,6 +6,8 @@ import type { SurveyProgress, SurveyStart } from './survey.ts';
 
 export interface SurveyOrder extends Omit<SurveyStart, 'size'> {
   readonly path: string;
+  /** As the recording's facts have it. */
+  readonly hasTty?: boolean | undefined;
 }
 
 /** What the thread says. */

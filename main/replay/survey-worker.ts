@@ -3,6 +3,7 @@ import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { toAppError } from '../base/errors.ts';
 import { readCast, readCastHeader } from '../recording/cast-reader.ts';
 import type { CastKeys } from '../recording/cast-source.ts';
+import { showOutput } from '../recording/shown-output.ts';
 import { surveyCast } from './survey.ts';
 import type { SurveyOrder, ToSurveyor, ToSurveyThread } from './survey-thread.ts';
 
@@ -16,7 +17,7 @@ async function survey(port: MessagePort, order: SurveyOrder): Promise<void> {
     const { size } = await readCastHeader(order.path, { keys, signal });
     const progress = surveyCast(
       {
-        read: (fromOffset) => readCast(order.path, { fromOffset, keys, signal }),
+        read: (fromOffset) => showOutput(readCast(order.path, { fromOffset, keys, signal }), order),
         nowMs: () => performance.now(),
       },
       { ...order, size },

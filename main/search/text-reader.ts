@@ -2,6 +2,8 @@ import { stat } from 'node:fs/promises';
 import type { Clock } from '../base/clock.ts';
 import { AppError } from '../base/errors.ts';
 import { type CastItem, readCast } from '../recording/cast-reader.ts';
+import type { RecordingFacts } from '../recording/recording-facts.ts';
+import { showOutput } from '../recording/shown-output.ts';
 import { createScreenText, type ScreenText } from './screen-text.ts';
 import { createTextBlocks, type TextBlocks } from './text-blocks.ts';
 import type { TextStore } from './text-store.ts';
@@ -39,6 +41,7 @@ const COMMIT_BYTES = 4 * 1024 * 1024;
 const MAX_OPEN = 8;
 
 interface Reading {
+  readonly facts: RecordingFacts | undefined;
   readonly screen: ScreenText;
   readonly blocks: TextBlocks;
   offset: number;
@@ -70,7 +73,8 @@ export function createTextReader({
     signal: AbortSignal,
   ): Promise<void> {
     let committed = reading.offset;
-    for await (const item of readCast(path, { fromOffset: reading.offset, signal })) {
+    const items = readCast(path, { fromOffset: reading.offset, signal });
+    for await (const item of showOutput(items, reading.facts)) {
       // What is being written right now is read the next time.
       if (item.kind === 'torn') break;
       if (item.kind === 'event') await reading.screen.feed(item.event);
@@ -140,7 +144,8 @@ export function createTextReader({
 async function startReading(path: string, signal: AbortSignal): Promise<Reading> {
   const { header, nextOffset } = await readStart(path, signal);
   const blocks = createTextBlocks();
-  return { screen: createScreenText(header.size, blocks.add), blocks, offset: nextOffset };
+  const screen = createScreenText(header.size, blocks.add);
+  return { facts: header.facts, screen, blocks, offset: nextOffset };
 }
 
 async function readStart(path: string, signal: AbortSignal): Promise<Extract<CastItem, { kind: 'header' }>> {

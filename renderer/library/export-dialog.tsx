@@ -27,6 +27,9 @@ const FORMATS: readonly { readonly format: ExportFormat; readonly label: string 
   { format: 'svg', label: 'Image of one moment (SVG)' },
 ];
 
+/** By terminals, for which lines end with CR LF. */
+const PLAYED: ReadonlySet<ExportFormat> = new Set(['cast', 'cast3', 'html']);
+
 type Work =
   | { readonly kind: 'none' }
   | { readonly kind: 'running'; readonly bytes: number; readonly abort: AbortController }
@@ -136,6 +139,11 @@ export function ExportDialog({ recording, files, onClose }: ExportDialogProps): 
         <p class="dialog-text" role="status">
           Nothing is masked: whoever gets the file reads every secret that was on the screen
           {isMoment ? '.' : ', and all that was typed where that is recorded.'}
+        </p>
+      )}
+      {recording.hasTty === false && PLAYED.has(format) && (
+        <p class="dialog-text">
+          Its lines will end with CR LF, as players need it: the command had no terminal.
         </p>
       )}
       {recording.encryptedTo && <p class="dialog-text">The recording is encrypted; the file is not.</p>}

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest';
 import type { CommandIo } from '../../../main/commands/io.ts';
 import { type PlayOptions, runPlay } from '../../../main/commands/play.ts';
-import { formatEvent, formatHeader } from '../../../main/recording/cast.ts';
+import { type CastHeader, formatEvent, formatHeader } from '../../../main/recording/cast.ts';
 import { startTestCore, type TestCore } from '../../fakes/core.ts';
 
 const SIZE = { cols: 80, rows: 24 };
@@ -21,12 +21,15 @@ beforeEach(async () => {
 });
 afterEach(() => stage.end());
 
-async function place(outputs: readonly (readonly [seconds: number, text: string])[]): Promise<void> {
+async function place(
+  outputs: readonly (readonly [seconds: number, text: string])[],
+  header: Partial<CastHeader> = {},
+): Promise<void> {
   const events = outputs.map(([seconds, text]) =>
     formatEvent({ kind: 'output', timeMicros: seconds * 1e6, text }),
   );
   const path = join(stage.core.paths.recordings, 'one.cast');
-  await writeFile(path, formatHeader({ size: SIZE }) + events.join(''));
+  await writeFile(path, formatHeader({ size: SIZE, ...header }) + events.join(''));
 }
 
 async function play(
@@ -77,4 +80,10 @@ test('in a terminal it begins at the keyframe before, where there is one', async
   expect(begun).toContain('line 1999\r\n');
   // A file gets all of it, as it was.
   expect(await play({ fromMicros: 1_999e6 })).toContain('line 0\r\n');
+});
+
+test('what was written without a terminal is shown in one as it would have been, and stays exact in a file', async () => {
+  await place([[0, 'a\nb\n']], { context: 'kind', facts: { hasTty: false } });
+  expect(await play({}, { isOutputTerminal: true })).toContain('a\r\nb\r\n');
+  expect(await play({})).toBe('a\nb\n');
 });

@@ -13,7 +13,7 @@ test('damage becomes a marker, a torn end nothing, and times never fall', async 
     path,
     '{"version":2,"width":80,"height":24}\n[2,"o","a"]\n[3,"o",bad\n[1,"o","b"]\n[4,"o","torn',
   );
-  const report = { gaps: 0 };
+  const report = { gaps: 0, hasNewLineEnds: false };
   const events = (await collect(readParts(path, report, { signal }))).slice(1);
   expect(events.map((part) => part.kind === 'event' && [part.event.kind, part.event.timeMicros])).toEqual([
     ['output', 2_000_000],

@@ -9,6 +9,7 @@ import { formatEvent, formatHeader } from '../../../main/recording/cast.ts';
 import type { Replays, ReplayTimeline } from '../../../main/replay/replays.ts';
 import type { ByteStream } from '../../../preload/byte-stream.ts';
 import { createRecordDecoder, type TerminalRecord } from '../../../preload/terminal-records.ts';
+import { WEB_SHELL } from '../../fakes/cast-folder.ts';
 import { startTestCore, type TestCore } from '../../fakes/core.ts';
 import { until } from '../../fakes/until.ts';
 
@@ -88,6 +89,10 @@ async function play(
   return { records, done, stop: () => controller.abort() };
 }
 
+function ofVersion(version: number, file: Buffer): Buffer {
+  return Buffer.from(file.toString('latin1').replace(/"version":\d+/, `"version":${version}`), 'latin1');
+}
+
 function textOf(records: readonly TerminalRecord[]): string {
   return records
     .map((record) => (record.kind === 'output' ? new TextDecoder().decode(record.bytes) : ''))
@@ -137,6 +142,30 @@ describe('a replay', () => {
     expect(records.at(-1)).toMatchObject({ kind: 'exit', exitCode: 3 });
   });
 
+  test.each([false, true])(
+    'of a command without a terminal begins each line at the left, encrypted: %s',
+    async (isEncrypted) => {
+      const { core } = stage;
+      const options = isEncrypted ? { encryptTo: [(await core.decryptionKeys.create()).recipient] } : {};
+      const details = { ...WEB_SHELL.details, hasTty: false };
+      const writer = await core.newCastWriter(details, SIZE, options);
+      for (let index = 0; index < 40; index += 1) {
+        const text = `${LINE.repeat(400)}line ${index}\r\n`.replaceAll('\r\n', '\n');
+        await writer.output(Buffer.from(text), core.clock.nowMicros());
+        await writer.flush();
+      }
+      await writer.close({ kind: 'closed' }, core.clock.nowMicros());
+      const { keyframesMicros, lastMicros } = await surveyed(writer.recordingId);
+      expect(keyframesMicros.length).toBeGreaterThanOrEqual(1);
+      const { records, done } = await play(writer.recordingId, { fromMicros: lastMicros });
+      await done;
+      const text = textOf(records);
+      expect(text).toContain('line 39\r\n');
+      // Neither a line feed alone nor, in the keyframe, a row that begins further on.
+      expect(text).not.toMatch(/[^\r]\n|\[\d+C/);
+    },
+  );
+
   test('that is followed ends with its page', async () => {
     const core = stage.core;
     const details = { context: 'kind', namespace: 'shop', pod: 'web', container: 'app', command: ['sh'] };
@@ -182,6 +211,7 @@ describe('keyframes', () => {
       () => rm(cacheFolder, { recursive: true }),
       () => writeFile(join(cacheFolder, 'big.replay'), whole.subarray(0, whole.length - 9)),
       () => writeFile(join(cacheFolder, 'big.replay'), 'what is this'),
+      () => writeFile(join(cacheFolder, 'big.replay'), ofVersion(1, whole)),
       () => utimes(join(folder, 'big.cast'), 1, 1),
     ]) {
       await restart(spoil);

@@ -1,5 +1,6 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
 import { createTextBlocks } from '../../../main/search/text-blocks.ts';
 import { openTextStore, type TextStore } from '../../../main/search/text-store.ts';
@@ -69,5 +70,18 @@ test('a damaged file is begun anew', async () => {
   expect(again.state('a')).toBeUndefined();
   again.put('a', STATE, blocksOf('text'));
   expect(textsOf(again)).toEqual(['a: text']);
+  again.close();
+});
+
+test('what was read as another version reads is read anew', async () => {
+  const { path, store } = await openNew();
+  store.put('a', STATE, blocksOf('text'));
+  store.close();
+  const database = new DatabaseSync(path);
+  database.exec('PRAGMA user_version = 1');
+  database.close();
+  const again = openTextStore(path, () => {});
+  expect(again.state('a')).toBeUndefined();
+  expect(textsOf(again)).toEqual([]);
   again.close();
 });

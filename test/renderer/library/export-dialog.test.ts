@@ -132,6 +132,21 @@ describe.skipIf(!chromiumPath)('files of the library in a browser', () => {
     await shot('moment');
   });
 
+  test('that lines get the ends of a terminal is told where they do', async () => {
+    await page.evaluate(() => stage.list([{ exitCode: 0, hasTty: false }]));
+    await open();
+    const told = dialog().getByText('Its lines will end with CR LF, as players need it');
+    await told.waitFor();
+    await shot('line-ends');
+    await page.evaluate(() => stage.setTheme('light'));
+    await page.setViewportSize({ width: 480, height: 560 });
+    await shot('line-ends-480');
+    for (const format of ['text', 'svg']) {
+      await dialog().getByLabel('Format').selectOption(format);
+      await told.waitFor({ state: 'detached' });
+    }
+  });
+
   test('a range that cannot be is told, and nothing is exported', async () => {
     await open();
     await dialog().getByRole('textbox', { name: 'From' }).fill('5:00');
