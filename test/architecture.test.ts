@@ -110,7 +110,7 @@ const ENTRIES: Record<string, { rooms: readonly string[]; packages: readonly str
 };
 /** One file a `kubereel` command, beside their entry. */
 const COMMANDS = {
-  rooms: ['*', 'main/bridge', 'main/hosts/browser', 'main/commands', 'compose'],
+  rooms: ['*', 'main/bridge', 'main/hosts/browser', 'main/commands', 'compose', 'preload'],
   packages: ['commander'],
 };
 
