@@ -32,6 +32,7 @@ import { createSigningKeys, type SigningKeys } from './recording/signing-keys.ts
 import { createSpaceGuard, type RecordingLimits } from './recording/space-guard.ts';
 import { createReplayCache } from './replay/replay-cache.ts';
 import { openReplays, type Replays } from './replay/replays.ts';
+import { createThumbnailCache } from './replay/thumbnail-cache.ts';
 import { openSearch, type Search } from './search/search.ts';
 import type { ReadingPace } from './search/text-reader.ts';
 import { defaultSettings, type Settings } from './settings/schema.ts';
@@ -174,9 +175,12 @@ export async function compose(options: ComposeOptions): Promise<Core> {
   }
 
   async function startReplays(): Promise<Replays> {
-    const cache = createReplayCache({ log, folder: join(paths.cache, 'replay') });
+    const kept = { log, folder: join(paths.cache, 'replay') };
+    const cache = createReplayCache(kept);
+    const thumbnailCache = createThumbnailCache(kept);
     const laterMarks = (path: string): Promise<LaterMarks> => readLaterMarks(signingKeys, path);
-    return openReplays({ log, library: await core.library(), cache, keys: decryptionKeys, laterMarks }, life);
+    const library = await core.library();
+    return openReplays({ log, library, cache, thumbnailCache, keys: decryptionKeys, laterMarks }, life);
   }
 
   function chooseRecipients({ encryption }: Settings, wish: RecordingWish): readonly string[] {

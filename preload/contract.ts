@@ -9,6 +9,7 @@ import type { ExportRequest, ExportReview } from './contract-exchange.ts';
 import type { PodInfo } from './contract-pods.ts';
 import type { RecordingInfo, RecordingTimeline, RecordingVerification } from './contract-recordings.ts';
 import type { RedactionPattern, RedactionTrial } from './contract-redaction.ts';
+import type { ReplayCalls } from './contract-replay.ts';
 import type { AnnotationChange } from './contract-retention.ts';
 import type { SearchAnswer, SearchQuestion } from './contract-search.ts';
 import type { SessionInfo } from './contract-sessions.ts';
@@ -25,6 +26,7 @@ export type {
   RecordingVerification,
 } from './contract-recordings.ts';
 export type { RedactionSettings, RedactionTrial } from './contract-redaction.ts';
+export type { RecordingThumbnail } from './contract-replay.ts';
 export type { AnnotationChange } from './contract-retention.ts';
 export type { SessionEnd, SessionInfo, SessionState } from './contract-sessions.ts';
 export type { Settings, SettingsState } from './contract-settings.ts';
@@ -32,7 +34,7 @@ export type { Settings, SettingsState } from './contract-settings.ts';
 /** Raised with every change that an older side could not understand; both say theirs in the hello frame. */
 export const CONTRACT_VERSION = 2;
 
-export interface Calls {
+export interface Calls extends ReplayCalls {
   'app.info': { input: Empty; output: AppInfo };
   /** In a browser: an address with a fresh one-time secret. In Electron the window opens and there is none. */
   'app.newWindow': { input: Empty; output: { readonly url?: string } };

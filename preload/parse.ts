@@ -138,6 +138,7 @@ export const callParsers: Parsers<{ [Name in CallName]: Calls[Name]['input'] }> 
   'library.get': parserOf(recording),
   'library.verify': parserOf(recording),
   'library.timeline': parserOf(recording),
+  'library.thumbnail': parserOf(recording),
   'library.review': parserOf(exported),
   'library.remove': parserOf(recording),
   'library.annotate': parserOf(

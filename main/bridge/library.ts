@@ -16,8 +16,9 @@ export function answerLibrary({
   | 'library.get'
   | 'library.verify'
   | 'library.timeline'
-  | 'library.remove'
   | 'library.annotate'
+  | 'library.thumbnail'
+  | 'library.remove'
   | 'library.search'
 > {
   return {
@@ -25,6 +26,7 @@ export function answerLibrary({
     'library.get': ({ recordingId }) => library.get(recordingId),
     'library.verify': ({ recordingId }, { signal }) => library.verify(recordingId, { signal }),
     'library.timeline': async ({ recordingId }) => toTimeline(await replays.timeline(recordingId)),
+    'library.thumbnail': ({ recordingId }, { signal }) => replays.thumbnail(recordingId, { signal }),
     'library.remove': async ({ recordingId }) => {
       await library.remove(recordingId);
       return {};

@@ -1,3 +1,4 @@
+import type { RecordingThumbnail } from '../../preload/contract-replay.ts';
 import { createEmitter, type Event } from '../base/event.ts';
 import type { Lifetime } from '../base/lifetime.ts';
 import type { Log } from '../base/log.ts';
@@ -9,9 +10,11 @@ import { type CastItem, readCast } from '../recording/cast-reader.ts';
 import type { CastKeys } from '../recording/cast-source.ts';
 import type { LaterMarks } from '../recording/later-marks.ts';
 import { showOutput } from '../recording/shown-output.ts';
-import type { ReplayCache } from './replay-cache.ts';
+import type { ReplayCache, StoredSurvey } from './replay-cache.ts';
 import { type Keyframe, unpackState } from './survey.ts';
 import { surveyInThread } from './survey-thread.ts';
+import type { ThumbnailCache } from './thumbnail-cache.ts';
+import { createThumbnails } from './thumbnails.ts';
 import { EMPTY_TIMELINE, type Timeline } from './timeline.ts';
 
 /** What a player needs of recordings beside their events: where it can begin, and what happened when. */
@@ -28,6 +31,8 @@ export interface Replays {
   ): AsyncGenerator<CastItem>;
   /** The latest known moment up to that one from which a replay can begin; nothing: at the start. */
   start(recordingId: string, timeMicros: number): Promise<ReplayStart | undefined>;
+  /** What its busiest moment looked like. Rejects where the signal says that it is not wanted any more. */
+  thumbnail(recordingId: string, options: { readonly signal: AbortSignal }): Promise<RecordingThumbnail>;
   readonly onTimeline: Event<ReplayTimeline>;
 }
 
@@ -52,6 +57,7 @@ export interface ReplaysNeeds {
   readonly log: Log;
   readonly library: Pick<Library, 'get' | 'onChanged'>;
   readonly cache: ReplayCache;
+  readonly thumbnailCache: ThumbnailCache;
   readonly keys?: CastKeys | undefined;
   /** What was noted in a recording after its end: on its timeline, but not on its screen. */
   laterMarks(castPath: string): Promise<LaterMarks>;
@@ -86,6 +92,22 @@ export function openReplays(needs: ReplaysNeeds, life: Lifetime): Replays {
   const announced = createEmitter<ReplayTimeline>();
   /** One at a time: each takes a core. */
   const turns = createTurns();
+  const { thumbnailCache, keys } = needs;
+  const thumbnails = createThumbnails({ log, cache: thumbnailCache, keys, surveyOf });
+
+  /** Only where all of its cast is in it. */
+  async function surveyOf({
+    recordingId,
+    path,
+    bytes,
+    state,
+    encryptedTo,
+  }: Recording): Promise<StoredSurvey | undefined> {
+    const known = surveys.get(recordingId);
+    if (known) return known.isComplete && known.surveyedBytes === bytes ? known : undefined;
+    const stored = encryptedTo || state === 'live' ? undefined : await cache.load(recordingId, path);
+    return stored && stored.timeline.offset === bytes ? stored : undefined;
+  }
 
   /** The last used stand last. */
   async function take({ recordingId, path, encryptedTo }: Recording): Promise<Survey> {
@@ -173,9 +195,15 @@ export function openReplays(needs: ReplaysNeeds, life: Lifetime): Replays {
     if (!encryptedTo && surveys.get(recordingId) === survey) await cache.store(recordingId, path, survey);
   }
 
-  async function forget(recordingId: string): Promise<void> {
+  async function drop(recordingId: string): Promise<void> {
     surveys.delete(recordingId);
     await cache.remove(recordingId);
+  }
+
+  async function forget(recordingId: string): Promise<void> {
+    await Promise.all([drop(recordingId), thumbnails.remove(recordingId)]);
+    // What was being stored meanwhile goes as well.
+    await turns.take(() => cache.remove(recordingId));
   }
 
   life.own(
@@ -191,6 +219,7 @@ export function openReplays(needs: ReplaysNeeds, life: Lifetime): Replays {
   );
   // What is under way is given up with the signal, and stored as far as it came.
   life.own(() => turns.take(() => {}));
+  life.own(() => thumbnails.settle());
 
   return {
     async timeline(recordingId) {
@@ -215,9 +244,14 @@ export function openReplays(needs: ReplaysNeeds, life: Lifetime): Replays {
         return { timeMicros: at, offset, size, state: await unpackState(keyframe) };
       } catch (error) {
         log.warn({ recording: recordingId, error: String(error) }, 'a keyframe is damaged: made anew');
-        await forget(recording.recordingId);
+        await drop(recording.recordingId);
         return undefined;
       }
+    },
+    async thumbnail(recordingId, options) {
+      const recording = await library.get(recordingId);
+      const wanted = AbortSignal.any([signal, options.signal]);
+      return thumbnails.make(recording, { signal: wanted });
     },
     onTimeline: announced.event,
   };

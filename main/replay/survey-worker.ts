@@ -1,28 +1,29 @@
-/** The thread that surveys one cast: its terminal parses for seconds, which neither shells nor pages may feel. */
+/** The thread that surveys one cast, or draws its thumbnail: its terminal parses for seconds, which neither shells nor pages may feel. */
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { toAppError } from '../base/errors.ts';
-import { readCast, readCastHeader } from '../recording/cast-reader.ts';
+import { type CastItem, readCast, readCastHeader } from '../recording/cast-reader.ts';
 import type { CastKeys } from '../recording/cast-source.ts';
 import { showOutput } from '../recording/shown-output.ts';
+import { drawBusiestMoment } from './busiest-moment.ts';
 import { surveyCast } from './survey.ts';
-import type { SurveyOrder, ToSurveyor, ToSurveyThread } from './survey-thread.ts';
+import type { ThreadOrder, ToSurveyor, ToSurveyThread } from './survey-thread.ts';
 
-if (parentPort) await survey(parentPort, workerData as SurveyOrder);
+if (parentPort) await work(parentPort, workerData as ThreadOrder);
 
-async function survey(port: MessagePort, order: SurveyOrder): Promise<void> {
+async function work(port: MessagePort, order: ThreadOrder): Promise<void> {
   const say = (message: ToSurveyThread): void => port.postMessage(message);
   const keys = askForKeys(port, say);
   const { signal } = new AbortController();
+  const read = (fromOffset: number): AsyncIterable<CastItem> =>
+    showOutput(readCast(order.path, { fromOffset, keys, signal }), order);
   try {
-    const { size } = await readCastHeader(order.path, { keys, signal });
-    const progress = surveyCast(
-      {
-        read: (fromOffset) => showOutput(readCast(order.path, { fromOffset, keys, signal }), order),
-        nowMs: () => performance.now(),
-      },
-      { ...order, size },
-    );
-    for await (const { keyframes, timeline } of progress) say({ kind: 'progress', keyframes, timeline });
+    if (order.kind === 'thumbnail') {
+      say({ kind: 'drawn', screen: await drawBusiestMoment({ read }, order.stretch) });
+    } else {
+      const { size } = await readCastHeader(order.path, { keys, signal });
+      const progress = surveyCast({ read, nowMs: () => performance.now() }, { ...order, size });
+      for await (const { keyframes, timeline } of progress) say({ kind: 'progress', keyframes, timeline });
+    }
     say({ kind: 'done' });
   } catch (error) {
     const { code, message } = toAppError(error);

@@ -199,6 +199,7 @@ export function createAnswers(needs: AnswerNeeds): PageAnswers {
       reason: 'it is what was recorded',
     }),
     'library.timeline': ({ recordingId }) => timelineOf(recordingId, []),
+    'library.thumbnail': () => ({ kind: 'none', why: 'empty' }),
     'library.review': () => ({
       maskedSpans: 0,
       maskedRules: [],
