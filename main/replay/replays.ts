@@ -10,6 +10,7 @@ import { type CastItem, readCast } from '../recording/cast-reader.ts';
 import type { CastKeys } from '../recording/cast-source.ts';
 import type { LaterMarks } from '../recording/later-marks.ts';
 import { showOutput } from '../recording/shown-output.ts';
+import { bytesOf, keepKeyframes, MAX_KEYFRAME_BYTES } from './kept-keyframes.ts';
 import type { ReplayCache, StoredSurvey } from './replay-cache.ts';
 import { type Keyframe, unpackState } from './survey.ts';
 import { surveyInThread } from './survey-thread.ts';
@@ -63,8 +64,10 @@ export interface ReplaysNeeds {
   laterMarks(castPath: string): Promise<LaterMarks>;
 }
 
-/** Recordings whose keyframes are kept in memory; of 600 MB they take about 10 MB. */
+/** Recordings whose keyframes are kept in memory; of 600 MB of log lines they take 5 MB. */
 const KEPT_SURVEYS = 6;
+/** Of all of those; the one in use is kept whatever it takes. */
+const KEPT_BYTES = 2 * MAX_KEYFRAME_BYTES;
 /** What a page's terminal parses in some hundredths of a second. */
 const LEAST_SPACING_BYTES = 256 * 1024;
 /** A live recording is surveyed on when it has grown by so much: each time costs a thread. */
@@ -73,7 +76,7 @@ const LIVE_STEP_BYTES = 256 * 1024;
 const MOST_KEYFRAMES = 2_000;
 
 interface Survey {
-  keyframes: Keyframe[];
+  keyframes: readonly Keyframe[];
   timeline: Timeline;
   isComplete: boolean;
   /** Markers that were set after its end. */
@@ -129,10 +132,19 @@ export function openReplays(needs: ReplaysNeeds, life: Lifetime): Replays {
       survey = made;
     }
     surveys.set(recordingId, survey);
-    const [oldest] = surveys;
-    if (surveys.size > KEPT_SURVEYS && oldest && !oldest[1].running) surveys.delete(oldest[0]);
     await survey.loaded;
+    letGo();
     return survey;
+  }
+
+  /** The oldest first; it is read from the cache where it is wanted again. */
+  function letGo(): void {
+    let bytes = 0;
+    for (const [index, [recordingId, { keyframes, running }]] of [...surveys].reverse().entries()) {
+      bytes += bytesOf(keyframes);
+      const isTooMuch = index >= KEPT_SURVEYS || (index > 0 && bytes > KEPT_BYTES);
+      if (isTooMuch && !running) surveys.delete(recordingId);
+    }
   }
 
   async function readLaterMarks({ path }: Recording): Promise<Timeline['markers']> {
@@ -174,7 +186,7 @@ export function openReplays(needs: ReplaysNeeds, life: Lifetime): Replays {
         needs,
         { path, hasTty, timeline: survey.timeline, keyframe: survey.keyframes.at(-1), spacingBytes },
         ({ keyframes, timeline }) => {
-          survey.keyframes.push(...keyframes);
+          survey.keyframes = keepKeyframes([...survey.keyframes, ...keyframes], MAX_KEYFRAME_BYTES);
           survey.timeline = timeline;
           announced.fire(describe(recordingId, survey));
         },

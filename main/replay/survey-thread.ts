@@ -46,6 +46,8 @@ const WORKER = new URL(
 
 /** Lines of a cast have up to 16 MiB, a terminal with its scrollback some; beyond, it is ended and tells so. */
 const MAX_HEAP_MIB = 192;
+/** What is soon garbage may not pile up only so that it is collected less often; that grew to 100 MB. */
+const MAX_YOUNG_MIB = 16;
 
 interface ThreadNeeds {
   readonly keys?: CastKeys | undefined;
@@ -87,7 +89,7 @@ async function runThread(
   signal.throwIfAborted();
   const worker = new Worker(WORKER, {
     workerData: order,
-    resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MIB },
+    resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MIB, maxYoungGenerationSizeMb: MAX_YOUNG_MIB },
   });
   const ended = Promise.withResolvers<void>();
   const stop = (): void => void worker.terminate();

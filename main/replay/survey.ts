@@ -83,7 +83,8 @@ export async function* surveyCast(
 
 async function takeState(terminal: ReplayTerminal, next: CastEvent): Promise<Uint8Array | undefined> {
   const snapshot = await terminal.snapshot(next);
-  return snapshot === undefined ? undefined : await deflate(snapshot, { level: 1 });
+  // What zlib returns may be the start of a longer buffer, all of which would be kept and sent.
+  return snapshot === undefined ? undefined : new Uint8Array(await deflate(snapshot, { level: 1 }));
 }
 
 /** Throws where these are no bytes of ours. */

@@ -91,6 +91,12 @@ describe('a survey', () => {
     }
   });
 
+  test('hands out states that keep no other memory alive than their own', async () => {
+    const { keyframes } = await surveyAll('vim', 10_000);
+    expect(keyframes.length).toBeGreaterThan(0);
+    for (const { state } of keyframes) expect(state.buffer.byteLength).toBe(state.length);
+  });
+
   test('goes on from an earlier one, and comes to the same', async () => {
     const whole = await surveyAll('vim', 4_000);
     const third = whole.keyframes[2];
