@@ -31,7 +31,12 @@ export async function openPages(
 ): Promise<Pages> {
   const { clock, log, paths, life, contexts, demo } = core;
   core.credentials.usePages();
-  const [settings, library, replays] = await Promise.all([core.settings(), core.library(), core.replays()]);
+  const [settings, library, replays, pruning] = await Promise.all([
+    core.settings(),
+    core.library(),
+    core.replays(),
+    core.pruning(),
+  ]);
   const memory = createShellMemory({ clock });
   const sessions = createSessions({
     clock,
@@ -57,6 +62,8 @@ export async function openPages(
     }),
   );
   startSearch(core);
+  // Not awaited: it ends with the lifetime's signal and does not reject.
+  void pruning.keepUp({ signal: life.signal });
   const info: AppInfo = {
     version: VERSION,
     platform: toKnownPlatform(options.platform),
@@ -72,6 +79,7 @@ export async function openPages(
     demo,
     sessions,
     library,
+    pruning,
     replays,
     search: () => core.search(BACKGROUND_PACE),
     settings,

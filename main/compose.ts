@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { type Clock, createSystemClock } from './base/clock.ts';
 import { type KeyVault, openVault } from './base/key-vault.ts';
 import { createLifetime, type Lifetime } from './base/lifetime.ts';
@@ -6,6 +5,7 @@ import { createLog, type Log } from './base/log.ts';
 import { makePrivateFolder, type Paths, resolvePaths } from './base/paths.ts';
 import type { TerminalSize } from './base/terminal-size.ts';
 import { openKube } from './compose-kube.ts';
+import { createLibraryRooms } from './compose-library.ts';
 import { openPages, type Pages, type PagesOptions } from './compose-pages.ts';
 import { type Credentials, type CredentialsNeeds, createCredentials } from './credentials/credentials.ts';
 import { createLoginEnvironment, createOwnEnvironment } from './credentials/login-environment.ts';
@@ -18,10 +18,10 @@ import { createDebugShells, type DebugShells } from './exec/debug-shells.ts';
 import type { Contexts } from './kube/contexts.ts';
 import { createFactFinder } from './kube/fact-finder.ts';
 import { createNodeShellLedger } from './kube/node-shell-ledger.ts';
-import { type Library, openLibrary } from './library/library.ts';
+import type { Library } from './library/library.ts';
+import type { Pruning } from './library/pruning.ts';
 import { type CastWriter, createCastWriter } from './recording/cast-writer.ts';
 import { createDecryptionKeys, type DecryptionKeys } from './recording/decryption-keys.ts';
-import { type LaterMarks, readLaterMarks } from './recording/later-marks.ts';
 import { createLiveCasts } from './recording/live-casts.ts';
 import { describeThisProcess, isOwnerAlive } from './recording/owner.ts';
 import type { RecordingDetails } from './recording/recording.ts';
@@ -30,10 +30,8 @@ import { createRedaction } from './recording/redaction.ts';
 import type { Signer } from './recording/seal.ts';
 import { createSigningKeys, type SigningKeys } from './recording/signing-keys.ts';
 import { createSpaceGuard, type RecordingLimits } from './recording/space-guard.ts';
-import { createReplayCache } from './replay/replay-cache.ts';
-import { openReplays, type Replays } from './replay/replays.ts';
-import { createThumbnailCache } from './replay/thumbnail-cache.ts';
-import { openSearch, type Search } from './search/search.ts';
+import type { Replays } from './replay/replays.ts';
+import type { Search } from './search/search.ts';
 import type { ReadingPace } from './search/text-reader.ts';
 import { defaultSettings, type Settings } from './settings/schema.ts';
 import { openSettings, type SettingsSnapshot, type SettingsStore } from './settings/settings.ts';
@@ -78,6 +76,8 @@ export interface Core {
   /** Read at its first use; so is the next. */
   settings(): Promise<SettingsStore>;
   library(): Promise<Library>;
+  /** Lets recordings go by rules. */
+  pruning(): Promise<Pruning>;
   /** Reads recordings from its first use on, at the pace of that. */
   search(pace: ReadingPace): Promise<Search>;
   /** Recordings handed on in other forms, and taken in. */
@@ -141,9 +141,6 @@ export async function compose(options: ComposeOptions): Promise<Core> {
   const facts = createFactFinder({ clock, contexts, signal: life.signal });
   const signingKeys = createSigningKeys({ folder: paths.keys, vault: keyVault });
   const decryptionKeys = createDecryptionKeys({ folder: paths.keys, clock, vault: keyVault });
-  let openingLibrary: Promise<Library> | undefined;
-  let openingReplays: Promise<Replays> | undefined;
-  let openingSearch: Promise<Search> | undefined;
   let openingSettings: Promise<SettingsStore> | undefined;
   let limits: RecordingLimits = toLimits(defaultSettings);
   const liveCasts = createLiveCasts();
@@ -174,15 +171,6 @@ export async function compose(options: ComposeOptions): Promise<Core> {
     return openingSettings;
   }
 
-  async function startReplays(): Promise<Replays> {
-    const kept = { log, folder: join(paths.cache, 'replay') };
-    const cache = createReplayCache(kept);
-    const thumbnailCache = createThumbnailCache(kept);
-    const laterMarks = (path: string): Promise<LaterMarks> => readLaterMarks(signingKeys, path);
-    const library = await core.library();
-    return openReplays({ log, library, cache, thumbnailCache, keys: decryptionKeys, laterMarks }, life);
-  }
-
   function chooseRecipients({ encryption }: Settings, wish: RecordingWish): readonly string[] {
     return [...new Set([...encryption.recipients, ...(wish.encryptTo ?? [])])];
   }
@@ -199,21 +187,7 @@ export async function compose(options: ComposeOptions): Promise<Core> {
     signingKeys,
     decryptionKeys,
     settings,
-    library() {
-      openingLibrary ??= openLibrary(
-        {
-          clock,
-          log,
-          folder: paths.recordings,
-          cacheFolder: paths.cache,
-          signer,
-          knownKeyIds: signingKeys.knownKeyIds,
-          keys: decryptionKeys,
-        },
-        life,
-      );
-      return openingLibrary;
-    },
+    ...createLibraryRooms({ clock, log, paths, signingKeys, decryptionKeys, signer }, life),
     exchange: createExchange({
       clock,
       folder: paths.recordings,
@@ -223,18 +197,6 @@ export async function compose(options: ComposeOptions): Promise<Core> {
       encryptTo: async () => (await settings()).current().settings.encryption.recipients,
       patterns: async () => (await settings()).current().settings.redaction.patterns,
     }),
-    search(pace) {
-      openingSearch ??= core
-        .library()
-        .then((library) =>
-          openSearch({ log, library, cacheFolder: paths.cache, workerUrl: SEARCH_WORKER, pace }, life),
-        );
-      return openingSearch;
-    },
-    replays() {
-      openingReplays ??= startReplays();
-      return openingReplays;
-    },
     async newCastWriter(details, size, wish = {}) {
       // The limits stand in them too.
       const chosen = (await settings()).current().settings;
@@ -276,9 +238,3 @@ function toLimits({ recordingSessionMiB, recordingFreeMiB, recordingLibraryMiB }
 }
 
 const MIB = 1024 * 1024;
-
-/** Beside the bundle that this runs in, or in its sources. */
-const SEARCH_WORKER = new URL(
-  import.meta.url.endsWith('.ts') ? './search/search-worker.ts' : './search-worker.mjs',
-  import.meta.url,
-);

@@ -1,5 +1,6 @@
 import type { ProblemInfo, ShellTarget } from './contract.ts';
 import type { RedactionSettings } from './contract-redaction.ts';
+import type { RetentionRules } from './contract-retention.ts';
 
 /** What the user has chosen; every key is there. */
 export interface Settings {
@@ -33,6 +34,8 @@ export interface Settings {
   readonly recordingRequired: boolean;
   readonly redaction: RedactionSettings;
   readonly encryption: EncryptionSettings;
+  /** Which recordings are let go by themselves: none, where both rules are 0. */
+  readonly retention: RetentionRules;
   /** Newest first, at most 50. */
   readonly recentTargets: readonly ShellTarget[];
 }

@@ -10,7 +10,7 @@ import type { PodInfo } from './contract-pods.ts';
 import type { RecordingInfo, RecordingTimeline, RecordingVerification } from './contract-recordings.ts';
 import type { RedactionPattern, RedactionTrial } from './contract-redaction.ts';
 import type { ReplayCalls } from './contract-replay.ts';
-import type { AnnotationChange } from './contract-retention.ts';
+import type { RetentionCalls } from './contract-retention.ts';
 import type { SearchAnswer, SearchQuestion } from './contract-search.ts';
 import type { SessionInfo } from './contract-sessions.ts';
 import type { Settings, SettingsState } from './contract-settings.ts';
@@ -27,14 +27,14 @@ export type {
 } from './contract-recordings.ts';
 export type { RedactionSettings, RedactionTrial } from './contract-redaction.ts';
 export type { RecordingThumbnail } from './contract-replay.ts';
-export type { AnnotationChange } from './contract-retention.ts';
+export type { AnnotationChange, RetentionRules } from './contract-retention.ts';
 export type { SessionEnd, SessionInfo, SessionState } from './contract-sessions.ts';
 export type { Settings, SettingsState } from './contract-settings.ts';
 
 /** Raised with every change that an older side could not understand; both say theirs in the hello frame. */
 export const CONTRACT_VERSION = 2;
 
-export interface Calls extends ReplayCalls {
+export interface Calls extends ReplayCalls, RetentionCalls {
   'app.info': { input: Empty; output: AppInfo };
   /** In a browser: an address with a fresh one-time secret. In Electron the window opens and there is none. */
   'app.newWindow': { input: Empty; output: { readonly url?: string } };
@@ -102,11 +102,6 @@ export interface Calls extends ReplayCalls {
   /** What `library.export` would mask; reads the range as that would. */
   'library.review': { input: ExportRequest; output: ExportReview };
   'library.remove': { input: { readonly recordingId: string }; output: Empty };
-  /** Changes the user's words about recordings. Rejects at the first one that cannot be changed. */
-  'library.annotate': {
-    input: { readonly recordingIds: readonly string[]; readonly change: AnnotationChange };
-    output: Empty;
-  };
   'library.search': { input: SearchQuestion; output: SearchAnswer };
 
   /** What is masked without patterns of one's own, in words. */

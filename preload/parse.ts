@@ -28,6 +28,8 @@ const MAX_KEYS = 64 * 1024;
 
 /** A page changes more of them in several calls. */
 const MAX_CHANGED = 1_000;
+/** A century. */
+const MAX_RETENTION_DAYS = 36_500;
 const MAX_COMMENT = 64 * 1024;
 
 const name = v.pipe(v.string(), v.minLength(1), v.maxLength(MAX_NAME));
@@ -73,6 +75,10 @@ const sessionSwitch = v.strictObject({ sessionId: name, on: v.boolean() });
 const recording = v.strictObject({ recordingId: name });
 const tags = v.pipe(v.array(name), v.maxLength(MAX_ARGUMENTS));
 const count = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(Number.MAX_SAFE_INTEGER));
+const retention = v.strictObject({
+  days: v.pipe(count, v.maxValue(MAX_RETENTION_DAYS)),
+  quotaBytes: count,
+});
 const exported = v.strictObject({
   recordingId: name,
   format: v.picklist(['cast', 'cast3', 'text', 'html', 'svg']),
@@ -103,6 +109,7 @@ const settingsChanges = v.strictObject({
   encryption: v.exactOptional(
     v.strictObject({ recipients: v.pipe(v.array(name), v.maxLength(MAX_RECIPIENTS)) }),
   ),
+  retention: v.exactOptional(retention),
   recentTargets: v.exactOptional(v.pipe(v.array(target), v.maxLength(MAX_RECENT_TARGETS))),
 } satisfies Record<keyof Settings, v.GenericSchema>);
 
@@ -152,6 +159,8 @@ export const callParsers: Parsers<{ [Name in CallName]: Calls[Name]['input'] }> 
       }),
     }),
   ),
+  'library.storage': parserOf(empty),
+  'library.prune': parserOf(v.strictObject({ isDryRun: v.boolean(), rules: v.exactOptional(retention) })),
   'library.search': parserOf(
     v.strictObject({
       text: v.pipe(v.string(), v.minLength(1), v.maxLength(MAX_SEARCH)),

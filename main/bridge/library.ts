@@ -9,9 +9,10 @@ const FOUND_LINES = 20;
 
 export function answerLibrary({
   library,
+  pruning,
   replays,
   search,
-}: Pick<Rooms, 'library' | 'replays' | 'search'>): CallsOf<
+}: Pick<Rooms, 'library' | 'pruning' | 'replays' | 'search'>): CallsOf<
   | 'library.list'
   | 'library.get'
   | 'library.verify'
@@ -19,6 +20,8 @@ export function answerLibrary({
   | 'library.annotate'
   | 'library.thumbnail'
   | 'library.remove'
+  | 'library.storage'
+  | 'library.prune'
   | 'library.search'
 > {
   return {
@@ -35,6 +38,8 @@ export function answerLibrary({
       await library.annotate(recordingIds, change);
       return {};
     },
+    'library.storage': () => pruning.storage(),
+    'library.prune': ({ isDryRun, rules }, { signal }) => pruning.prune({ isDryRun, rules, signal }),
     'library.search': async ({ text, words, afterId }, { signal }) => {
       const wanted = words.map((word) => word.toLowerCase());
       const question = { text, afterId, maxRecordings: FOUND_RECORDINGS, maxLines: FOUND_LINES };

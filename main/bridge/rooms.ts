@@ -7,6 +7,7 @@ import type { Doctor } from '../doctor/doctor.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import type { Contexts } from '../kube/contexts.ts';
 import type { Library } from '../library/library.ts';
+import type { Pruning } from '../library/pruning.ts';
 import type { DecryptionKeys } from '../recording/decryption-keys.ts';
 import type { Replays } from '../replay/replays.ts';
 import type { Search } from '../search/search.ts';
@@ -22,6 +23,7 @@ export interface Rooms {
   readonly demo: DemoSwitch;
   readonly sessions: Sessions;
   readonly library: Library;
+  readonly pruning: Pruning;
   readonly replays: Replays;
   /** Opened at its first use. */
   search(): Promise<Search>;

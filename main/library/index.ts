@@ -59,6 +59,8 @@ export function openRecordingIndex(needs: { readonly log: Log }, path: string): 
           open.exec('ROLLBACK');
           throw error;
         }
+        // Of what was deleted nothing stays, neither in its place nor in the log of writes.
+        if (removedIds.length > 0) open.exec('PRAGMA wal_checkpoint(TRUNCATE)');
       });
     },
     close() {
@@ -135,7 +137,7 @@ function openDatabase({ log }: { readonly log: Log }, path: string): DatabaseSyn
 function prepareDatabase(path: string): DatabaseSync {
   const database = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
   try {
-    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF;');
+    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF; PRAGMA secure_delete = ON;');
     const { user_version: version } = database.prepare('PRAGMA user_version').get() ?? {};
     if (version !== SCHEMA_VERSION) {
       database.exec(`

@@ -3,7 +3,7 @@
  * keyframes' states one after the other.
  */
 import { createHash } from 'node:crypto';
-import { open, readFile, rm } from 'node:fs/promises';
+import { open, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { writeFileAtomically } from '../base/atomic-file.ts';
@@ -23,10 +23,14 @@ export interface ReplayCache {
   /** Never rejects: whatever goes wrong is logged and costs time only. */
   store(recordingId: string, castPath: string, survey: StoredSurvey): Promise<void>;
   remove(recordingId: string): Promise<void>;
+  /** Deletes what the folder has of recordings that are none of these. Never rejects. */
+  sweep(recordingIds: ReadonlySet<string>): Promise<void>;
 }
 
 /** Raised when what stands in it changes, as with another version of the terminal: older ones are dropped. */
 const VERSION = 2;
+/** Thumbnails are in the folder, too; whole, or as `writeFileAtomically` names what it has not finished. */
+const FILE_NAME = /^(.+)\.(?:replay|thumbnail)(?:\.[0-9a-f]{12}\.tmp)?$/;
 /** Of the cast up to where it was surveyed: what is hashed to know it again. */
 const TAIL_BYTES = 4 * 1024;
 
@@ -66,9 +70,19 @@ export function createReplayCache({
         await makePrivateFolder(folder);
         const cast = await markCast(castPath, survey.timeline.offset);
         await writeFileAtomically(pathOf(recordingId), formatFile({ cast, survey }));
+        // Deleted meanwhile: nothing of it stays.
+        const isThere = await stat(castPath).catch(() => undefined);
+        if (!isThere) await rm(pathOf(recordingId), { force: true });
       }),
     async remove(recordingId) {
       await attempt('removed', recordingId, () => rm(pathOf(recordingId), { force: true }));
+    },
+    async sweep(recordingIds) {
+      for (const name of await readdir(folder).catch(() => [])) {
+        const recordingId = FILE_NAME.exec(name)?.[1];
+        if (recordingId === undefined || recordingIds.has(recordingId)) continue;
+        await attempt('removed', recordingId, () => rm(join(folder, name), { force: true }));
+      }
     },
   };
 }

@@ -84,6 +84,9 @@ export function createThumbnailCache({
         await makePrivateFolder(folder);
         const cast = await markCast(castPath);
         await writeFileAtomically(pathOf(recordingId), JSON.stringify({ version: VERSION, cast, thumbnail }));
+        // Deleted meanwhile, maybe by another process: nothing of it stays.
+        const isThere = await stat(castPath).catch(() => undefined);
+        if (!isThere) await rm(pathOf(recordingId), { force: true });
       }),
     async remove(recordingId) {
       await attempt('removed', recordingId, () => rm(pathOf(recordingId), { force: true }));

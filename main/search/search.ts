@@ -8,6 +8,7 @@ import { makePrivateFolder } from '../base/paths.ts';
 import type { Library } from '../library/library.ts';
 import type { Recording } from '../library/recording.ts';
 import type { TextAnswer, TextQuery } from './find-text.ts';
+import { TEXT_STORE_NAME } from './forget-text.ts';
 import type { FromSearchWorker, NumberedJob, SearchWorkerData, ToSearchWorker } from './search-messages.ts';
 import type { ReadingPace } from './text-reader.ts';
 
@@ -97,7 +98,7 @@ export async function openSearch(needs: SearchNeeds, life: Lifetime): Promise<Se
   function startWorker(): void {
     starts += 1;
     const workerData: SearchWorkerData = {
-      storePath: join(needs.cacheFolder, 'screen-text.sqlite'),
+      storePath: join(needs.cacheFolder, TEXT_STORE_NAME),
       pace: needs.pace,
     };
     const started = new Worker(needs.workerUrl, {

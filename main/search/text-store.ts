@@ -167,6 +167,8 @@ function createStore(database: DatabaseSync): TextStore {
         signatures.remove(new Set(keys.map(Number)));
         for (const key of keys) for (const statement of [deleteBlocks, deleteState]) statement.run(key);
       });
+      // The log of writes holds it still; while somebody reads, the next one to end clears it.
+      database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
     },
     candidates(query) {
       const blocks = new Map<number, Set<number>>();

@@ -34,6 +34,8 @@ export interface Settings {
   readonly redaction: RedactionSettings;
   /** Recordings are encrypted to these. */
   readonly encryption: EncryptionSettings;
+  /** Which recordings are let go by themselves. */
+  readonly retention: RetentionSettings;
   /** Newest first. */
   readonly recentTargets: readonly RecentTarget[];
 }
@@ -47,6 +49,13 @@ export interface RedactionSettings {
 export interface EncryptionSettings {
   /** Public keys of age (`age1…`); with none recordings are in the clear. Whether they are keys is not looked at here. */
   readonly recipients: readonly string[];
+}
+
+export interface RetentionSettings {
+  /** 0 for any age. */
+  readonly days: number;
+  /** Of all recordings together; 0 for any. */
+  readonly quotaBytes: number;
 }
 
 export interface RecentTarget {
@@ -77,6 +86,7 @@ export const defaultSettings: Settings = {
   recordingRequired: false,
   redaction: { enabled: false, patterns: [] },
   encryption: { recipients: [] },
+  retention: { days: 0, quotaBytes: 0 },
   recentTargets: [],
 };
 
@@ -85,6 +95,7 @@ const MAX_RECENT_TARGETS = 50;
 const MAX_PATTERNS = 64;
 const MAX_PATTERN = 4_096;
 const MAX_RECIPIENTS = 32;
+const MAX_RETENTION_DAYS = 36_500;
 const name = v.pipe(v.string(), v.minLength(1), v.maxLength(MAX_NAME));
 
 const parseEncryption = parserOf(
@@ -132,6 +143,13 @@ export const settingsParsers: {
     }),
   ),
   encryption: (value) => parseEncryption(value) ?? { recipients: [NOT_UNDERSTOOD] },
+  // A mistake in the file lets nothing go.
+  retention: parserOf(
+    v.object({
+      days: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(MAX_RETENTION_DAYS)),
+      quotaBytes: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(Number.MAX_SAFE_INTEGER)),
+    }),
+  ),
   recentTargets: parserOf(
     v.pipe(
       v.array(

@@ -109,6 +109,7 @@ function interpret(fields: Fields, problems: readonly AppError[]): SettingsSnaps
     recordingRequired: pick('recordingRequired'),
     redaction: pick('redaction'),
     encryption: pick('encryption'),
+    retention: pick('retention'),
     recentTargets: pick('recentTargets'),
   };
   return { settings, problems: found };

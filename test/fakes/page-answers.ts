@@ -17,8 +17,8 @@ import type {
   TerminalSize,
 } from '../../preload/contract.ts';
 import { checksWith, reportOf } from './doctor-checks.ts';
+import { answerRetention } from './page-retention.ts';
 import { contextNamed, FIRST_SETTINGS, sessionNamed } from './page-things.ts';
-import { annotated } from './recording-info.ts';
 import { timelineOf } from './recording-timeline.ts';
 
 export interface PageCoreState {
@@ -35,6 +35,8 @@ export interface PageCoreState {
   doctorChecks: readonly DoctorCheck[];
   recordings: Map<string, RecordingInfo>;
   settings: SettingsState;
+  /** Of the disk. */
+  freeBytes: number;
   /** Public halves of the keys that are here. */
   encryptionKeys: readonly string[];
   /** Calls that fail, with what. */
@@ -212,16 +214,7 @@ export function createAnswers(needs: AnswerNeeds): PageAnswers {
       emit('library.changed', { kind: 'removed', recordingId });
       return {};
     },
-    'library.annotate': ({ recordingIds, change }) => {
-      for (const recordingId of recordingIds) {
-        const recording = state.recordings.get(recordingId);
-        if (!recording) continue;
-        const changed = annotated(recording, change);
-        state.recordings.set(recordingId, changed);
-        emit('library.changed', { kind: 'put', recording: changed });
-      }
-      return {};
-    },
+    ...answerRetention(state, emit),
     'library.search': ({ text }) => ({
       recordings: [...state.recordings.values()].slice(0, 1).map(({ recordingId }) => ({
         recordingId,
@@ -281,6 +274,7 @@ export function emptyState(): PageCoreState {
     doctorChecks: checksWith(),
     recordings: new Map(),
     settings: { settings: FIRST_SETTINGS, problems: [] },
+    freeBytes: 48_000_000_000,
     encryptionKeys: [],
     failing: new Map(),
     loginScreen: 'Please enter your code: ',

@@ -45,6 +45,7 @@ const settings = signal<Settings>({
   recordingRequired: false,
   redaction: { enabled: false, patterns: [] },
   encryption: { recipients: [] },
+  retention: { days: 0, quotaBytes: 0 },
   recentTargets: [],
 });
 const themeSetting = signal<Settings['theme']>('dark');

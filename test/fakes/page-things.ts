@@ -29,6 +29,7 @@ export const FIRST_SETTINGS: Settings = {
   recordingRequired: false,
   redaction: { enabled: false, patterns: [] },
   encryption: { recipients: [] },
+  retention: { days: 0, quotaBytes: 0 },
   recentTargets: [],
 };
 

@@ -1,0 +1,99 @@
+import { join } from 'node:path';
+import type { Lifetime } from './base/lifetime.ts';
+import type { Core } from './compose.ts';
+import { type Library, openLibrary } from './library/library.ts';
+import { createPruning, type Pruning } from './library/pruning.ts';
+import { type LaterMarks, readLaterMarks } from './recording/later-marks.ts';
+import type { Signer } from './recording/seal.ts';
+import { createReplayCache } from './replay/replay-cache.ts';
+import { openReplays, type Replays } from './replay/replays.ts';
+import { createThumbnailCache } from './replay/thumbnail-cache.ts';
+import { forgetText } from './search/forget-text.ts';
+import { openSearch, type Search } from './search/search.ts';
+import type { ReadingPace } from './search/text-reader.ts';
+import { openSettings } from './settings/settings.ts';
+
+export interface LibraryRoomsNeeds
+  extends Pick<Core, 'clock' | 'log' | 'paths' | 'signingKeys' | 'decryptionKeys'> {
+  signer(): Promise<Signer | undefined>;
+}
+
+/** The rooms of recordings at rest. Each is opened at its first use. */
+export function createLibraryRooms(
+  needs: LibraryRoomsNeeds,
+  life: Lifetime,
+): Pick<Core, 'library' | 'pruning' | 'search' | 'replays'> {
+  const { clock, log, paths, signingKeys, decryptionKeys, signer } = needs;
+  const kept = { log, folder: join(paths.cache, 'replay') };
+  const replayCache = createReplayCache(kept);
+  const thumbnailCache = createThumbnailCache(kept);
+  let openingLibrary: Promise<Library> | undefined;
+  let openingReplays: Promise<Replays> | undefined;
+  let openingSearch: Promise<Search> | undefined;
+
+  /** What was made of it goes with it, also where nobody is there who made it. */
+  async function forget(recordingId: string): Promise<void> {
+    await replayCache.remove(recordingId);
+    await thumbnailCache.remove(recordingId);
+    // The thread of the search hears of it by itself.
+    if (!openingSearch) await forgetText({ log }, paths.cache, recordingId);
+  }
+
+  async function startReplays(): Promise<Replays> {
+    const laterMarks = (path: string): Promise<LaterMarks> => readLaterMarks(signingKeys, path);
+    const caches = { cache: replayCache, thumbnailCache };
+    return openReplays({ log, library: await library(), ...caches, keys: decryptionKeys, laterMarks }, life);
+  }
+
+  async function startSearch(pace: ReadingPace): Promise<Search> {
+    const searchNeeds = { log, library: await library(), cacheFolder: paths.cache, workerUrl: SEARCH_WORKER };
+    return openSearch({ ...searchNeeds, pace }, life);
+  }
+
+  function library(): Promise<Library> {
+    openingLibrary ??= openLibrary(
+      {
+        clock,
+        log,
+        folder: paths.recordings,
+        cacheFolder: paths.cache,
+        signer,
+        knownKeyIds: signingKeys.knownKeyIds,
+        keys: decryptionKeys,
+        forget,
+      },
+      life,
+    );
+    return openingLibrary;
+  }
+
+  return {
+    library,
+    async pruning(): Promise<Pruning> {
+      return createPruning({
+        clock,
+        log,
+        library: await library(),
+        folder: paths.recordings,
+        cacheFolder: paths.cache,
+        rules: async () =>
+          (await openSettings({ file: paths.settingsFile, clock })).current().settings.retention,
+        sweep: replayCache.sweep,
+      });
+    },
+    replays() {
+      openingReplays ??= startReplays();
+      return openingReplays;
+    },
+    search(pace) {
+      openingSearch ??= startSearch(pace);
+      return openingSearch;
+    },
+  };
+}
+
+/** Beside the bundle that this runs in, or in its sources. */
+const SEARCH_WORKER = new URL(
+  import.meta.url.endsWith('.ts') ? './search/search-worker.ts' : './search-worker.mjs',
+  import.meta.url,
+);
