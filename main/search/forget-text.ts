@@ -19,7 +19,7 @@ export async function forgetText(
     const store = openTextStore(path, (error) =>
       log.warn({ error: String(error) }, 'the text of recordings is read anew'),
     );
-    store.remove(recordingId);
+    store.remove([recordingId]);
     store.close();
   } catch (error) {
     log.warn(
