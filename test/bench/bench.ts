@@ -12,6 +12,7 @@ import {
   CONTEXT,
   DOWNLOAD,
   NAMESPACE,
+  PACED_DOWNLOAD,
   POD,
   TRANSFER_BYTES,
   UPLOAD,
@@ -52,20 +53,15 @@ async function print(title: string, unit: string, contenders: readonly Contender
   process.stdout.write(`${formatStandings(title, unit, peer, await compare(contenders, ROUNDS))}\n`);
 }
 
-try {
-  await print('Time to the first prompt', 'ms', [
-    ...withKubectl('kubectl', (kubectl) => kubectlPrompt(kubectl, demo, SHELL_COMMAND)),
-    { name: 'bare ws', run: () => bareExec(demo, { command: SHELL_COMMAND, tty: true, untilFirst: true }) },
-    { name: 'kubereel, context in use', run: () => ours.firstPrompt() },
-  ]);
-  await print(`Download of ${TRANSFER_BYTES / MIB} MiB`, 'ms', [
+async function printDownloads(title: string, command: readonly string[]): Promise<void> {
+  await print(title, 'ms', [
     ...withKubectl('kubectl', (kubectl) =>
-      downloadByProgram(kubectl, kubectlArgs([], DOWNLOAD), env, TRANSFER_BYTES),
+      downloadByProgram(kubectl, kubectlArgs([], command), env, TRANSFER_BYTES),
     ),
-    { name: 'bare ws', run: () => bareExec(demo, { command: DOWNLOAD, tty: false }) },
+    { name: 'bare ws', run: () => bareExec(demo, { command, tty: false }) },
     ...[false, true].map((isRecorded) => ({
       name: `kubereel core, ${isRecorded ? 'recorded' : 'not recorded'}`,
-      run: () => ours.transfer({ command: DOWNLOAD, isRecorded, expectedBytes: TRANSFER_BYTES }),
+      run: () => ours.transfer({ command, isRecorded, expectedBytes: TRANSFER_BYTES }),
     })),
     {
       name: 'kubereel exec, recorded',
@@ -73,10 +69,20 @@ try {
         withCommand(
           (args) => downloadByProgram(process.execPath, args, commandEnv, TRANSFER_BYTES),
           [],
-          DOWNLOAD,
+          command,
         ),
     },
   ]);
+}
+
+try {
+  await print('Time to the first prompt', 'ms', [
+    ...withKubectl('kubectl', (kubectl) => kubectlPrompt(kubectl, demo, SHELL_COMMAND)),
+    { name: 'bare ws', run: () => bareExec(demo, { command: SHELL_COMMAND, tty: true, untilFirst: true }) },
+    { name: 'kubereel, context in use', run: () => ours.firstPrompt() },
+  ]);
+  await printDownloads(`Download of ${TRANSFER_BYTES / MIB} MiB`, DOWNLOAD);
+  await printDownloads(`The same at the pace of a network of 1 Gbit/s`, PACED_DOWNLOAD);
   await print(`Upload of ${TRANSFER_BYTES / MIB} MiB`, 'ms', [
     ...withKubectl('kubectl', (kubectl) =>
       uploadByProgram(kubectl, kubectlArgs(['-i'], UPLOAD), env, uploadChunks()),

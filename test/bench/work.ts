@@ -6,11 +6,14 @@ export const CONTAINER = 'web';
 
 export const TRANSFER_BYTES: number = 256 * 1024 * 1024;
 
+const LINE = '2026-11-21T07:14:14Z INFO request served path=/cart status=200 duration=12ms';
 /** Text as programs print it, at the speed of the pipe. */
-export const DOWNLOAD: readonly string[] = [
+export const DOWNLOAD: readonly string[] = ['sh', '-c', `yes '${LINE}' | head -c ${TRANSFER_BYTES}`];
+/** The same a MiB at a time, at the pace of a network of 1 Gbit/s at most: 8 ms and what the programs take. */
+export const PACED_DOWNLOAD: readonly string[] = [
   'sh',
   '-c',
-  `yes '2026-11-21T07:14:14Z INFO request served path=/cart status=200 duration=12ms' | head -c ${TRANSFER_BYTES}`,
+  `for i in $(seq ${TRANSFER_BYTES / 1024 / 1024}); do yes '${LINE}' | head -c 1048576; sleep 0.008; done`,
 ];
 export const UPLOAD: readonly string[] = ['sh', '-c', 'cat >/dev/null'];
 
