@@ -61,6 +61,7 @@ export const RECORDING_SORT_KEYS: readonly RecordingSortKey[] = [
 ];
 
 export type RecordingGrouping = 'none' | 'day' | 'pod';
+export const RECORDING_GROUPINGS: readonly RecordingGrouping[] = ['none', 'day', 'pod'];
 
 export interface RecordingGroup<T> {
   /** Of a day `2026-11-20`, of a pod `context/namespace/pod`; empty where nobody knows, or where nothing is grouped. */

@@ -1,5 +1,4 @@
 import { type Command, Option } from 'commander';
-import { RECORDING_STATES, type Recording } from '../library/recording.ts';
 import { runDecrypt } from './decrypt.ts';
 import { addExchangeCommands } from './exchange.ts';
 import type { CommandIo } from './io.ts';
@@ -10,7 +9,7 @@ import { runPlay } from './play.ts';
 import { runRecover } from './recover.ts';
 import type { CoreCommand } from './run.ts';
 import { runSearch } from './search.ts';
-import { runSessions } from './sessions.ts';
+import { addSessionsCommand } from './sessions.ts';
 import { runVerify } from './verify.ts';
 
 interface SearchFlags {
@@ -36,17 +35,7 @@ export function addRecordingCommands(
   run: (command: CoreCommand) => Promise<void>,
   io: CommandIo,
 ): void {
-  program
-    .command('sessions')
-    .description('list the recordings on this machine')
-    .addOption(new Option('--state <state>', 'only those').choices(RECORDING_STATES))
-    .addOption(jsonOption)
-    .action((options: { state?: Recording['state']; json?: boolean }) =>
-      run((core) => {
-        const only = options.state === undefined ? {} : { state: options.state };
-        return runSessions(core, { json: options.json === true, ...only }, io);
-      }),
-    );
+  addSessionsCommand(program, run, io);
 
   program
     .command('search')
