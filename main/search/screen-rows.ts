@@ -16,6 +16,8 @@ export interface ScreenRows {
 const MAX_LINE_CHARS = 4_096;
 
 export function createScreenRows(terminal: Terminal): ScreenRows {
+  // Asking the terminal for it each time took a twentieth of all reading.
+  const { buffer } = terminal;
   /** What was above the screen when it was last looked at. */
   let above = { baseY: 0, text: '' };
 
@@ -33,7 +35,7 @@ export function createScreenRows(terminal: Terminal): ScreenRows {
   }
 
   function textOf(row: number): string {
-    const line = terminal.buffer.active.getLine(row);
+    const line = buffer.active.getLine(row);
     if (!line) return '';
     // A row that was wider keeps cells that are not visible any more.
     if (!isContinued(row)) return line.translateToString(true, 0, terminal.cols);
@@ -55,20 +57,25 @@ export function createScreenRows(terminal: Terminal): ScreenRows {
   }
 
   function lineAround(row: number): string {
+    const line = buffer.active.getLine(row);
+    // Most lines fill no row; each look at a row makes an object.
+    if (line && !line.isWrapped && !isContinued(row)) {
+      return line.translateToString(true, 0, terminal.cols).trimEnd();
+    }
     return readLine(firstRowOf(row), row).text;
   }
 
   return {
     cursorLine() {
-      const { baseY, cursorY } = terminal.buffer.active;
+      const { baseY, cursorY } = buffer.active;
       return lineAround(baseY + cursorY);
     },
     left() {
-      const { baseY, cursorY } = terminal.buffer.active;
+      const { baseY, cursorY } = buffer.active;
       return lineAround(Math.max(0, baseY + cursorY - 1));
     },
     scrolledOff() {
-      const { baseY } = terminal.buffer.active;
+      const { baseY } = buffer.active;
       const before = above;
       above = { baseY, text: baseY === 0 ? '' : lineAround(baseY - 1) };
       // A scrollback that is full does not grow any more.
@@ -76,7 +83,7 @@ export function createScreenRows(terminal: Terminal): ScreenRows {
       return hasScrolled ? above.text : '';
     },
     screen() {
-      const { baseY } = terminal.buffer.active;
+      const { baseY } = buffer.active;
       const texts: string[] = [];
       for (let row = firstRowOf(baseY); row < baseY + terminal.rows; ) {
         const { text, nextRow } = readLine(row, row);

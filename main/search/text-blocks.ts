@@ -56,7 +56,7 @@ function toBlock(number: number, lines: readonly ShownLine[]): TextBlock {
     number,
     text: encoder.encode(text),
     folded,
-    times: Float64Array.from(lines, ({ timeMicros }) => timeMicros),
+    times: new Float64Array(lines.map(({ timeMicros }) => timeMicros)),
     signature: signText(folded),
   };
 }
