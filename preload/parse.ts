@@ -74,6 +74,9 @@ const session = v.strictObject({ sessionId: name });
 const sessionSwitch = v.strictObject({ sessionId: name, on: v.boolean() });
 const recording = v.strictObject({ recordingId: name });
 const tags = v.pipe(v.array(name), v.maxLength(MAX_ARGUMENTS));
+/** Microseconds since a recording's start. */
+const moment = v.pipe(v.number(), v.finite(), v.minValue(0));
+const sought = v.pipe(v.string(), v.minLength(1), v.maxLength(MAX_SEARCH));
 const count = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(Number.MAX_SAFE_INTEGER));
 const retention = v.strictObject({
   days: v.pipe(count, v.maxValue(MAX_RETENTION_DAYS)),
@@ -146,6 +149,13 @@ export const callParsers: Parsers<{ [Name in CallName]: Calls[Name]['input'] }> 
   'library.verify': parserOf(recording),
   'library.timeline': parserOf(recording),
   'library.thumbnail': parserOf(recording),
+  'library.transcript': parserOf(
+    v.strictObject({
+      ...recording.entries,
+      at: v.union([v.strictObject({ line: count }), v.strictObject({ timeMicros: moment })]),
+    }),
+  ),
+  'library.find': parserOf(v.strictObject({ ...recording.entries, text: sought })),
   'library.review': parserOf(exported),
   'library.remove': parserOf(recording),
   'library.annotate': parserOf(
@@ -163,7 +173,7 @@ export const callParsers: Parsers<{ [Name in CallName]: Calls[Name]['input'] }> 
   'library.prune': parserOf(v.strictObject({ isDryRun: v.boolean(), rules: v.exactOptional(retention) })),
   'library.search': parserOf(
     v.strictObject({
-      text: v.pipe(v.string(), v.minLength(1), v.maxLength(MAX_SEARCH)),
+      text: sought,
       words: v.pipe(v.array(name), v.maxLength(MAX_ARGUMENTS)),
       afterId: v.exactOptional(name),
     }),
@@ -183,7 +193,7 @@ export const streamParsers: Parsers<{ [Name in StreamName]: Streams[Name]['param
   'library.play': parserOf(
     v.strictObject({
       ...recording.entries,
-      fromMicros: v.exactOptional(v.pipe(v.number(), v.finite(), v.minValue(0))),
+      fromMicros: v.exactOptional(moment),
       follows: v.exactOptional(v.boolean()),
     }),
   ),

@@ -9,6 +9,7 @@ import { exportRecording, importRecording, reviewExport } from './exchange.ts';
 import { answerLibrary, toTimeline } from './library.ts';
 import { answerPods } from './pods.ts';
 import { toProblem } from './problem.ts';
+import { answerRecordingText } from './recording-text.ts';
 import { answerRedaction } from './redaction.ts';
 import { playRecording } from './replay.ts';
 import type { Rooms } from './rooms.ts';
@@ -34,6 +35,7 @@ export function servePage(rooms: Rooms, wire: Wire, parent: Lifetime): Lifetime 
       ...answerSessions(rooms),
       ...answerCredentials(rooms),
       ...answerLibrary(rooms),
+      ...answerRecordingText(rooms),
       'library.review': (request, options) => reviewExport(rooms, request, options),
       ...answerRedaction(),
       ...answerEncryption(rooms),

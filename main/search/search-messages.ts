@@ -1,6 +1,7 @@
 /** What the search worker and the one who runs it say to each other. */
 import type { TextAnswer, TextQuery } from './find-text.ts';
 import type { ReadingJob, ReadingPace } from './text-reader.ts';
+import type { PageQuery, TranscriptPage } from './transcript-page.ts';
 
 export interface SearchWorkerData {
   readonly storePath: string;
@@ -19,12 +20,14 @@ export type ToSearchWorker =
   | { readonly kind: 'read'; readonly job: NumberedJob }
   | { readonly kind: 'remove'; readonly recordingId: string }
   | { readonly kind: 'find'; readonly questionId: number; readonly query: TextQuery }
+  | { readonly kind: 'page'; readonly questionId: number; readonly query: PageQuery }
   /** Nobody waits for the answer any more. */
   | { readonly kind: 'cancel'; readonly questionId: number }
   | { readonly kind: 'end' };
 
 export type FromSearchWorker =
   | { readonly kind: 'found'; readonly questionId: number; readonly answer: TextAnswer }
+  | { readonly kind: 'paged'; readonly questionId: number; readonly answer: TranscriptPage }
   | { readonly kind: 'failed'; readonly questionId: number; readonly reason: string }
   /** Is reading this one now. */
   | { readonly kind: 'reading'; readonly jobId: number; readonly recordingId: string }

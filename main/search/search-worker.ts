@@ -5,6 +5,7 @@ import { findText } from './find-text.ts';
 import type { FromSearchWorker, NumberedJob, SearchWorkerData, ToSearchWorker } from './search-messages.ts';
 import { createTextReader } from './text-reader.ts';
 import { openTextStore } from './text-store.ts';
+import { type PageQuery, readTranscriptPage } from './transcript-page.ts';
 
 /** As `nice` has it: whatever else wants the processor gets it first. */
 const LOW_PRIORITY = 10;
@@ -111,6 +112,14 @@ function serve(port: MessagePort, { storePath, pace }: SearchWorkerData): void {
     }
   }
 
+  function turnTo(questionId: number, query: PageQuery): void {
+    try {
+      tell({ kind: 'paged', questionId, answer: readTranscriptPage(store, query) });
+    } catch (error) {
+      tell({ kind: 'failed', questionId, reason: String(error) });
+    }
+  }
+
   port.on('message', (message: ToSearchWorker) => {
     switch (message.kind) {
       case 'sync': {
@@ -129,6 +138,9 @@ function serve(port: MessagePort, { storePath, pace }: SearchWorkerData): void {
       case 'find':
         // Answered by a message, its failure too.
         void answer(message.questionId, message.query);
+        return;
+      case 'page':
+        turnTo(message.questionId, message.query);
         return;
       case 'cancel':
         questions.get(message.questionId)?.abort();

@@ -7,10 +7,12 @@ import type { Log } from '../base/log.ts';
 import { makePrivateFolder } from '../base/paths.ts';
 import type { Library } from '../library/library.ts';
 import type { Recording } from '../library/recording.ts';
-import type { TextAnswer, TextQuery } from './find-text.ts';
+import type { TextAnswer } from './find-text.ts';
 import { TEXT_STORE_NAME } from './forget-text.ts';
+import { createQuestions } from './questions.ts';
 import type { FromSearchWorker, NumberedJob, SearchWorkerData, ToSearchWorker } from './search-messages.ts';
 import type { ReadingPace } from './text-reader.ts';
+import type { PageQuery, TranscriptPage } from './transcript-page.ts';
 
 /** Finds recordings by what was on their screens. A thread of its own reads them, in the background. */
 export interface Search {
@@ -19,6 +21,15 @@ export interface Search {
    * empty or too long, with `search-failed` where the thread has died.
    */
   find(question: SearchQuestion, options: { readonly signal: AbortSignal }): Promise<SearchAnswer>;
+  /**
+   * The text of one recording around a place. Rejects with `recording-not-found`, with `search-failed` where the thread
+   * has died.
+   */
+  page(
+    recordingId: string,
+    at: PageQuery['at'],
+    options: { readonly signal: AbortSignal },
+  ): Promise<RecordingPage>;
   /** Recordings that are still to be read, or to be read again. */
   readonly waiting: number;
   /** With the number of those, as it changes. */
@@ -49,6 +60,13 @@ export interface SearchAnswer extends TextAnswer {
   };
 }
 
+/** How much of a recording's text is known: it is never kept of an encrypted one. */
+export type TextReading = 'whole' | 'under-way' | 'encrypted' | 'unreadable';
+
+export interface RecordingPage extends TranscriptPage {
+  readonly reading: TextReading;
+}
+
 export interface SearchNeeds {
   readonly log: Log;
   readonly library: Library;
@@ -71,18 +89,13 @@ const MAX_HEAP_MIB = 512;
 /** What is soon garbage may not pile up beside a shell that floods, only so that it is collected less often. */
 const MAX_YOUNG_MIB = 8;
 
-interface Question {
-  readonly resolve: (answer: TextAnswer) => void;
-  readonly reject: (error: AppError) => void;
-}
-
 export async function openSearch(needs: SearchNeeds, life: Lifetime): Promise<Search> {
   const { log, library } = needs;
   const recordings = new Map<string, Recording>();
   /** Jobs that are not answered yet, by recording; the last one counts. */
   const unread = new Map<string, number>();
   const unreadable = new Set<string>();
-  const questions = new Map<number, Question>();
+  const questions = createQuestions(post);
   const progress = createEmitter<number>();
   let lastId = 0;
   let starts = 0;
@@ -128,8 +141,7 @@ export async function openSearch(needs: SearchNeeds, life: Lifetime): Promise<Se
     unread.clear();
     if (reading !== undefined) unreadable.add(reading);
     reading = undefined;
-    for (const question of questions.values()) question.reject(createDeadError());
-    questions.clear();
+    questions.failAll(createDeadError());
     if (!life.signal.aborted && starts < MAX_STARTS) startWorker();
     else progress.fire(0);
   }
@@ -176,17 +188,15 @@ export async function openSearch(needs: SearchNeeds, life: Lifetime): Promise<Se
   function hear(message: FromSearchWorker): void {
     switch (message.kind) {
       case 'found':
-        questions.get(message.questionId)?.resolve(message.answer);
-        questions.delete(message.questionId);
+      case 'paged':
+        questions.answer(message);
         break;
-      case 'failed': {
-        const error = new AppError('search-failed', 'the recordings could not be searched', {
-          detail: message.reason,
-        });
-        questions.get(message.questionId)?.reject(error);
-        questions.delete(message.questionId);
+      case 'failed':
+        questions.fail(
+          message.questionId,
+          new AppError('search-failed', 'the recordings could not be searched', { detail: message.reason }),
+        );
         break;
-      }
       case 'reading':
         reading = message.recordingId;
         break;
@@ -209,30 +219,15 @@ export async function openSearch(needs: SearchNeeds, life: Lifetime): Promise<Se
     progress.fire(unread.size);
   }
 
-  function ask(query: TextQuery, signal: AbortSignal): Promise<TextAnswer> {
+  /** What may be asked of the thread about one recording, and whether it has read all of it. */
+  function readingOf(recording: Recording): TextReading {
+    if (recording.encryptedTo) return 'encrypted';
+    if (!isSearched(recording)) return 'unreadable';
+    return unread.has(recording.recordingId) ? 'under-way' : 'whole';
+  }
+
+  function checkAlive(): void {
     if (!worker) throw createDeadError();
-    lastId += 1;
-    const questionId = lastId;
-    return new Promise((resolve, reject) => {
-      const cancel = (): void => {
-        questions.delete(questionId);
-        post({ kind: 'cancel', questionId });
-        reject(signal.reason);
-      };
-      const end = (): void => signal.removeEventListener('abort', cancel);
-      signal.addEventListener('abort', cancel, { once: true });
-      questions.set(questionId, {
-        resolve(answer) {
-          end();
-          resolve(answer);
-        },
-        reject(error) {
-          end();
-          reject(error);
-        },
-      });
-      post({ kind: 'find', questionId, query });
-    });
   }
 
   return {
@@ -242,7 +237,9 @@ export async function openSearch(needs: SearchNeeds, life: Lifetime): Promise<Se
       const asked = [...recordings.values()].filter(matches).sort(compareNewestFirst);
       const searched = asked.filter(isSearched).map(({ recordingId }) => recordingId);
       const recordingIds = searched.slice(afterId === undefined ? 0 : searched.indexOf(afterId) + 1);
-      const answer = await ask({ text, recordingIds, maxRecordings, maxLines }, signal);
+      checkAlive();
+      const query = { text, recordingIds, maxRecordings, maxLines };
+      const answer = await questions.ask('find', query, { signal });
       const encrypted = asked.filter(({ encryptedTo }) => encryptedTo).length;
       return {
         ...answer,
@@ -253,6 +250,14 @@ export async function openSearch(needs: SearchNeeds, life: Lifetime): Promise<Se
         },
       };
     },
+    async page(recordingId, at, { signal }) {
+      const recording = recordings.get(recordingId);
+      if (!recording) throw new AppError('recording-not-found', `there is no recording ${recordingId}`);
+      const reading = readingOf(recording);
+      if (reading === 'encrypted' || reading === 'unreadable') return { ...EMPTY_PAGE, reading };
+      checkAlive();
+      return { ...(await questions.ask('page', { recordingId, at }, { signal })), reading };
+    },
     get waiting() {
       return unread.size;
     },
@@ -262,6 +267,8 @@ export async function openSearch(needs: SearchNeeds, life: Lifetime): Promise<Se
 
 /** It stops within one step of its work; what it has not stored yet, it reads again the next time. */
 const LONGEST_END_MS = 2_000;
+
+const EMPTY_PAGE: TranscriptPage = { lineCount: 0, fromLine: 0, lines: [] };
 
 function checkText(text: string): void {
   if (text === '') throw new AppError('bad-input', 'there is no text to search for');

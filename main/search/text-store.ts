@@ -22,6 +22,12 @@ export interface StoredText {
   readonly times: Float64Array;
 }
 
+export interface StoredBlock {
+  readonly blockId: number;
+  /** How many it holds. */
+  readonly lines: number;
+}
+
 /**
  * The text of all recordings that have been read, in one SQLite file. A cache: it may be deleted at any time. Every
  * `put` is whole or not there. Whoever reads a recording makes the same blocks of it, so that two processes that do so
@@ -35,6 +41,8 @@ export interface TextStore {
   remove(recordingIds: readonly string[]): void;
   /** By recording, each in the order of its blocks. */
   candidates(query: SignatureQuery): ReadonlyMap<string, readonly number[]>;
+  /** Of one recording, in their order; none where nothing of it has been read. */
+  blocks(recordingId: string): readonly StoredBlock[];
   /** What is searched through: folded, UTF-8. Empty where it has gone. */
   readFolded(blockId: number): Uint8Array;
   /** What is shown of it. */
@@ -94,6 +102,8 @@ function prepareTables(database: DatabaseSync): void {
       PRAGMA user_version = ${SCHEMA_VERSION};
       COMMIT;`);
   }
+  // Lines are counted without reading what they hold.
+  database.exec('CREATE INDEX IF NOT EXISTS blocks_lines ON blocks (recording, number, lines)');
   // Damage in the tables' roots shows here and not in the middle of a search.
   for (const table of ['recordings', 'blocks', 'signatures', 'shelves', 'shelf_parts']) {
     database.prepare(`SELECT * FROM ${table} LIMIT 1`).get();
@@ -115,6 +125,9 @@ function createStore(database: DatabaseSync): TextStore {
   const deleteState = database.prepare('DELETE FROM recordings WHERE key = ?');
   const selectKeys = database.prepare('SELECT key, id FROM recordings');
   const selectFolded = database.prepare('SELECT folded FROM blocks WHERE id = ?');
+  const selectBlocks = database.prepare(`
+    SELECT blocks.id AS id, lines FROM blocks JOIN recordings ON recordings.key = blocks.recording
+    WHERE recordings.id = ? ORDER BY number`);
   const selectShown = database.prepare('SELECT lines, shown FROM blocks WHERE id = ?');
   const signatures = createSignatureStore(database);
 
@@ -191,6 +204,8 @@ function createStore(database: DatabaseSync): TextStore {
       }
       return found;
     },
+    blocks: (recordingId) =>
+      selectBlocks.all(recordingId).map(({ id, lines }) => ({ blockId: Number(id), lines: Number(lines) })),
     readFolded: (blockId) => (selectFolded.get(blockId)?.['folded'] ?? new Uint8Array()) as Uint8Array,
     read(blockId) {
       const row = selectShown.get(blockId);

@@ -201,6 +201,8 @@ export function createAnswers(needs: AnswerNeeds): PageAnswers {
       reason: 'it is what was recorded',
     }),
     'library.timeline': ({ recordingId }) => timelineOf(recordingId, []),
+    'library.transcript': () => ({ reading: 'whole', lineCount: 0, fromLine: 0, lines: [] }),
+    'library.find': () => ({ reading: 'whole', hits: [], hasMore: false }),
     'library.thumbnail': () => ({ kind: 'none', why: 'empty' }),
     'library.review': () => ({
       maskedSpans: 0,
