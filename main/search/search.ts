@@ -76,8 +76,8 @@ export interface SearchNeeds {
   readonly pace: ReadingPace;
 }
 
-/** In the background: half of one processor at most, in steps shorter than a frame. */
-export const BACKGROUND_PACE: ReadingPace = { workMs: 12, restMs: 12 };
+/** In the background, in steps shorter than a frame; beside a shell, half of one processor at most. */
+export const BACKGROUND_PACE: ReadingPace = { workMs: 12, restMs: 2, restBesideShellMs: 12 };
 /** Somebody waits for it. */
 export const FULL_PACE: ReadingPace = { workMs: 50, restMs: 0 };
 

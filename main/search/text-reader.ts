@@ -20,6 +20,8 @@ export interface ReadingJob {
 export interface ReadingPace {
   readonly workMs: number;
   readonly restMs: number;
+  /** Of a live recording, beside whose shell it works; as `restMs` where not given. */
+  readonly restBesideShellMs?: number;
 }
 
 /**
@@ -59,16 +61,17 @@ export function createTextReader({
   const live = new Map<string, Reading>();
   let sliceStartMicros = clock.nowMicros();
 
-  async function takeTurn(signal: AbortSignal): Promise<void> {
+  async function takeTurn(isLive: boolean, signal: AbortSignal): Promise<void> {
     if (clock.nowMicros() - sliceStartMicros < pace.workMs * 1_000) return;
-    if (pace.restMs > 0) await clock.sleep(pace.restMs, { signal });
+    const restMs = (isLive ? pace.restBesideShellMs : undefined) ?? pace.restMs;
+    if (restMs > 0) await clock.sleep(restMs, { signal });
     else await new Promise((resolve) => setImmediate(resolve));
     sliceStartMicros = clock.nowMicros();
   }
 
   async function advance(
     reading: Reading,
-    path: string,
+    { path, isLive }: Pick<ReadingJob, 'path' | 'isLive'>,
     commit: () => Promise<void>,
     signal: AbortSignal,
   ): Promise<void> {
@@ -83,7 +86,7 @@ export function createTextReader({
         await commit();
         committed = reading.offset;
       }
-      await takeTurn(signal);
+      await takeTurn(isLive, signal);
     }
   }
 
@@ -121,7 +124,7 @@ export function createTextReader({
       }
 
       try {
-        await advance(reading, path, () => commit(false), signal);
+        await advance(reading, { path, isLive }, () => commit(false), signal);
         await commit(!isLive);
       } catch (error) {
         live.delete(recordingId);

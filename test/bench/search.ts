@@ -7,6 +7,7 @@ import { findText } from '../../main/search/find-text.ts';
 import { createTextBlocks } from '../../main/search/text-blocks.ts';
 import { createTextReader } from '../../main/search/text-reader.ts';
 import { openTextStore, type TextStore } from '../../main/search/text-store.ts';
+import { logLine } from './log-line.ts';
 import { median } from './statistics.ts';
 
 /**
@@ -19,15 +20,6 @@ const CAST_BYTES = 32 * 1024 * 1024;
 const ROUNDS = 5;
 const MB = 1e6;
 const signal = new AbortController().signal;
-
-const WORDS =
-  'pod web cart order queue retry cache GET POST error latency invoice frame shard ledger 错误'.split(' ');
-
-function logLine(number: number): string {
-  const pick = (salt: number): string => WORDS[(number * salt) % WORDS.length] ?? '';
-  const stamp = new Date(1_767_225_600_000 + number * 37).toISOString();
-  return `${stamp} ${pick(7)}-${(number * 7919) % 10_007} ${pick(11)} ${pick(13)} took ${(number * 31) % 997} ms`;
-}
 
 async function readingSpeed(
   folder: string,
@@ -89,7 +81,10 @@ function needle() {
 
 async function searchTimes(store: TextStore, recordingIds: readonly string[]): Promise<string[]> {
   const results: string[] = [];
-  for (const text of ['error', 'web-14', 'needle-of-all', 'eedle-', '唯一', 'no such thing', 'zq']) {
+  const common = ['error', 'web-14'];
+  const inOneLine = ['needle-of-all', 'eedle-', '唯一'];
+  const nowhere = ['no such thing', 'xqz', 'zq', '#', '4816273'];
+  for (const text of [...common, ...inOneLine, ...nowhere]) {
     const times: number[] = [];
     let found = 0;
     for (let round = 0; round < ROUNDS; round += 1) {
