@@ -1,4 +1,4 @@
-/** Builds everything that runs into out/: the core's entries and its search thread, the preload script and the page. */
+/** Builds everything that runs into out/: the core's entries and its threads, the preload script and the page. */
 
 import { existsSync } from 'node:fs';
 import { copyFile, mkdir } from 'node:fs/promises';
@@ -24,6 +24,7 @@ const coreEntries = {
   headless: 'main/headless.ts',
   cli: 'main/cli.ts',
   'search-worker': 'main/search/search-worker.ts',
+  'gif-worker': 'main/exchange/gif-worker.ts',
   'survey-worker': 'main/replay/survey-worker.ts',
 };
 await Promise.all([

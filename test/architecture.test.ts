@@ -25,7 +25,7 @@ const ROOMS: Record<string, { rooms: readonly string[]; packages: readonly strin
   'main/library': { rooms: ['main/base', 'main/recording'], packages: ['valibot'] },
   'main/exchange': {
     rooms: ['main/base', 'main/recording'],
-    packages: ['@xterm/headless', '@xterm/addon-unicode-graphemes', 'valibot'],
+    packages: ['@napi-rs/canvas', '@xterm/headless', '@xterm/addon-unicode-graphemes', 'valibot'],
   },
   'main/search': {
     rooms: ['main/base', 'main/library', 'main/recording'],

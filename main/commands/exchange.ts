@@ -10,16 +10,20 @@ import {
   type ExportFormat,
   type ExportSummary,
 } from '../exchange/export.ts';
+import { GIF_DEFAULTS, type GifReport, type GifWish } from '../exchange/gif-plan.ts';
 import type { ImportSummary } from '../exchange/import.ts';
 import { writeNewFile } from '../exchange/new-file.ts';
 import { type CommandIo, formatFailure } from './io.ts';
-import { jsonOption, parseMoment } from './options.ts';
+import { jsonOption, parseMoment, parsePositive } from './options.ts';
 import type { CoreCommand } from './run.ts';
 
 interface ExportFlags {
   readonly format: ExportFormat;
   readonly from?: number;
   readonly to?: number;
+  readonly speed?: number;
+  readonly idleLimit?: number;
+  readonly fontSize?: number;
   readonly output?: string;
   readonly unmasked?: boolean;
   readonly force?: boolean;
@@ -39,6 +43,9 @@ export function addExchangeCommands(
     .addOption(new Option('-f, --format <format>', 'what to write').choices(EXPORT_FORMATS).default('cast'))
     .option('--from <time>', 'where it begins: 83.5, 1:23.5 or 1m23s', parseMoment)
     .option('--to <time>', 'where it ends; for svg the moment it shows', parseMoment)
+    .option('--speed <factor>', 'of a gif: 2 is twice as fast', parsePositive)
+    .option('--idle-limit <seconds>', 'of a gif: cut longer pauses to this; 2 where not given', parsePositive)
+    .option('--font-size <pixels>', 'of a gif; 16 where not given', parsePositive)
     .option('-o, --output <file>', '- for standard output; named after the recording where not given')
     .option('--unmasked', 'mask nothing')
     .option('--force', 'replace a file that is there')
@@ -127,16 +134,18 @@ function describeImport(summary: ImportSummary): string {
 async function runExport(
   core: Core,
   idOrPrefix: string,
-  { format, from = 0, to = Number.POSITIVE_INFINITY, output, unmasked, force, json }: ExportFlags,
+  flags: ExportFlags,
   io: CommandIo,
   { signal }: { signal: AbortSignal },
 ): Promise<number> {
+  const { format, from = 0, to = Number.POSITIVE_INFINITY, output, unmasked, force, json } = flags;
   if (from > to) throw new AppError('bad-input', '--from is after --to');
   if (output === '-' && json) {
     throw new AppError('bad-input', '--json says what became of a file, and standard output is none', {
       hint: 'Name a file with -o.',
     });
   }
+  const gif = readGifFlags(flags);
   const library = await core.library();
   const { path, recordingId, pod, container } = await library.get(idOrPrefix);
   const wish = {
@@ -144,6 +153,7 @@ async function runExport(
     range: { fromMicros: from, toMicros: to },
     isMasked: unmasked !== true,
     title: pod === '' ? recordingId : `${pod}/${container} ${recordingId}`,
+    gif,
   };
   const exported = await core.exchange.exportRecording(path, wish, { signal });
   const file = output ?? `${recordingId}${EXPORT_SUFFIXES[format]}`;
@@ -155,6 +165,17 @@ async function runExport(
   return 0;
 }
 
+function readGifFlags({ format, speed, idleLimit, fontSize }: ExportFlags): GifWish {
+  if (format !== 'gif' && (speed ?? idleLimit ?? fontSize) !== undefined) {
+    throw new AppError('bad-input', '--speed, --idle-limit and --font-size are for --format gif');
+  }
+  return {
+    speed: speed ?? GIF_DEFAULTS.speed,
+    idleLimitSeconds: idleLimit ?? GIF_DEFAULTS.idleLimitSeconds,
+    fontSize: fontSize ?? GIF_DEFAULTS.fontSize,
+  };
+}
+
 async function writeOut({ chunks }: Export, io: CommandIo): Promise<void> {
   for await (const chunk of chunks) await io.write(chunk);
 }
@@ -163,9 +184,19 @@ async function writeOut({ chunks }: Export, io: CommandIo): Promise<void> {
 const TOLD_PLACES = 10;
 
 function describeExport(file: string, summary: ExportSummary): string {
-  const { bytes, isMasked, maskedSpans, maskedRules, maskedPlaces, leftOutInputs, gaps, hasNewLineEnds } =
-    summary;
+  const {
+    bytes,
+    isMasked,
+    maskedSpans,
+    maskedRules,
+    maskedPlaces,
+    leftOutInputs,
+    gaps,
+    hasNewLineEnds,
+    gif,
+  } = summary;
   const lines = [`${file === '-' ? 'wrote' : `wrote ${file},`} ${bytes} bytes`];
+  if (gif) lines.push(...describeGif(gif));
   if (!isMasked) lines.push('nothing is masked in it');
   else if (maskedSpans === 0) lines.push('nothing in it looked like a secret');
   else {
@@ -182,6 +213,15 @@ function describeExport(file: string, summary: ExportSummary): string {
   if (gaps > 0) lines.push(`damaged lines: ${gaps}; a marker stands in the place of each`);
   if (hasNewLineEnds) lines.push('lines end with CR LF, as players need it: the command had no terminal');
   return lines.map((line) => `${line}\n`).join('');
+}
+
+function describeGif({ width, height, frames, durationMicros, cutMicros }: GifReport): string[] {
+  const seconds = (durationMicros / 1_000_000).toFixed(1);
+  const pictures = `${frames} ${frames === 1 ? 'picture' : 'pictures'} of ${width}x${height} pixels`;
+  return [
+    `${pictures}, ${seconds} s once through`,
+    ...(cutMicros > 0 ? [`pauses were cut by ${(cutMicros / 1_000_000).toFixed(1)} s in all`] : []),
+  ];
 }
 
 /** As `--from` takes it. */

@@ -4,12 +4,21 @@ import type { MaskedSpan } from '../recording/redactor.ts';
 import { type CastPart, type ReadingReport, readParts } from './cast-part.ts';
 import { toCastV2, toCastV3 } from './cast-text.ts';
 import { type CastRange, clipParts } from './clipped-cast.ts';
+import {
+  checkGifWish,
+  GIF_DEFAULTS,
+  GIF_LIMITS,
+  type GifReport,
+  type GifWish,
+  measureLargestSize,
+} from './gif-plan.ts';
+import { drawGifInThread } from './gif-thread.ts';
 import { createMaskReport, maskParts } from './masked-cast.ts';
 import { type PlayerFiles, toPlayerPage } from './player-page.ts';
 import { toScreenSvg } from './screen-svg.ts';
 import { toTranscript } from './transcript.ts';
 
-export const EXPORT_FORMATS = ['cast', 'cast3', 'text', 'html', 'svg'] as const;
+export const EXPORT_FORMATS = ['cast', 'cast3', 'text', 'html', 'svg', 'gif'] as const;
 export type ExportFormat = (typeof EXPORT_FORMATS)[number];
 
 /** How files of each format end. */
@@ -19,6 +28,7 @@ export const EXPORT_SUFFIXES: Readonly<Record<ExportFormat, string>> = {
   text: '.txt',
   html: '.html',
   svg: '.svg',
+  gif: '.gif',
 };
 
 /** What is played and not read: output as a terminal takes it. */
@@ -31,6 +41,8 @@ export interface ExportWish {
   readonly isMasked: boolean;
   /** Of a page. */
   readonly title: string;
+  /** For `gif`. */
+  readonly gif?: GifWish;
 }
 
 export interface ExportNeeds {
@@ -58,10 +70,12 @@ export interface ExportSummary {
   readonly gaps: number;
   /** It holds output of a command without a terminal: where a line ended with LF, it ends with CR LF. */
   readonly hasNewLineEnds: boolean;
+  /** Of a `gif`, once it is drawn. */
+  readonly gif?: GifReport;
 }
 
 export interface Export {
-  /** Iterated once; UTF-8. Throws as reading the cast does, and `bad-input` for a range that is not in it. */
+  /** Iterated once; UTF-8 where it is text. Throws as reading the cast does, and `bad-input` for a range that is not in it. */
   readonly chunks: AsyncIterable<Uint8Array>;
   /** Complete once `chunks` has ended. */
   summary(): ExportSummary;
@@ -74,18 +88,19 @@ const CHUNK_CHARACTERS = 64 * 1024;
 export function exportRecording(
   { keys, patterns, playerFiles }: ExportNeeds,
   path: string,
-  { format, range, isMasked, title }: ExportWish,
+  { format, range, isMasked, title, gif = GIF_DEFAULTS }: ExportWish,
   { signal }: { readonly signal: AbortSignal },
 ): Export {
   const masked = createMaskReport();
   const reading: ReadingReport = { gaps: 0, hasNewLineEnds: false };
   let bytes = 0;
+  let gifReport: GifReport | undefined;
 
   function inRange(timeMicros: number): boolean {
     return timeMicros <= range.toMicros && (format === 'svg' || timeMicros >= range.fromMicros);
   }
 
-  async function* writeParts(parts: AsyncIterable<CastPart>): AsyncGenerator<string> {
+  async function* writeParts(parts: AsyncIterable<CastPart>): AsyncGenerator<string | Uint8Array> {
     switch (format) {
       case 'cast':
         return yield* toCastV2(parts);
@@ -97,7 +112,21 @@ export function exportRecording(
         return yield* toScreenSvg(parts);
       case 'html':
         return yield* toPlayerPage(parts, await playerFiles(), title);
+      case 'gif':
+        return yield* drawGif(parts);
     }
+  }
+
+  async function* drawGif(parts: AsyncIterable<CastPart>): AsyncGenerator<Uint8Array> {
+    checkGifWish(gif);
+    const size = await measureLargestSize(
+      readParts(path, { gaps: 0, hasNewLineEnds: false }, { keys, signal }),
+      range,
+    );
+    const keep = (report: GifReport): void => {
+      gifReport = report;
+    };
+    yield* drawGifInThread(parts, { ...gif, size, limits: GIF_LIMITS }, keep, { signal });
   }
 
   async function* write(): AsyncGenerator<Uint8Array> {
@@ -123,14 +152,19 @@ export function exportRecording(
       leftOutInputs: masked.inputEvents,
       gaps: reading.gaps,
       hasNewLineEnds: reading.hasNewLineEnds && OUTPUT_FORMATS.has(format),
+      ...(gifReport && { gif: gifReport }),
     }),
   };
 }
 
-async function* joinText(texts: AsyncIterable<string>): AsyncGenerator<Uint8Array> {
+async function* joinText(pieces: AsyncIterable<string | Uint8Array>): AsyncGenerator<Uint8Array> {
   let waiting = '';
-  for await (const text of texts) {
-    waiting += text;
+  for await (const piece of pieces) {
+    if (typeof piece !== 'string') {
+      yield piece;
+      continue;
+    }
+    waiting += piece;
     if (waiting.length < CHUNK_CHARACTERS) continue;
     yield Buffer.from(waiting);
     waiting = '';

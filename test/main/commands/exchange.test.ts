@@ -4,6 +4,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { terminalFont } from '../../fakes/drawing.ts';
 import { type KubereelResult, runKubereel } from '../../fakes/kubereel-cli.ts';
 
 const CAST = [
@@ -62,6 +63,28 @@ test('a transcript is text alone', async () => {
   expect(code).toBe(0);
   expect(stdout.toString()).toBe('$ echo token=••••••\na line that is longer than the forty columns of it\n');
   expect(stderr).toBe('');
+});
+
+test.skipIf(!terminalFont)('an animation tells what it is, and what it left out of pauses', async () => {
+  const file = join(home, 'one.gif');
+  const flags = ['--speed', '2', '--idle-limit', '4', '--font-size', '12', '--from', '1', '--to', '1:05'];
+  const { code, stderr } = await run('export', 'one', '-f', 'gif', '-o', file, ...flags);
+  expect(code).toBe(0);
+  expect(stderr).toMatch(
+    /^wrote .*one\.gif, \d+ bytes\n\d+ pictures of \d+x\d+ pixels, [\d.]+ s once through\n/,
+  );
+  expect(stderr).toContain('pauses were cut by 56.8 s in all\n');
+  expect((await readFile(file)).subarray(0, 6).toString()).toBe('GIF89a');
+  const json = await run('export', 'one', '-f', 'gif', '-o', join(home, 'two.gif'), '--json');
+  expect(JSON.parse(json.stdout.toString())).toMatchObject({ format: 'gif', gif: { frames: 4 } });
+});
+
+test('what an animation is told is refused where there is none, and where nobody can mean it', async () => {
+  expect((await run('export', 'one', '--speed', '2', '-o', '-')).stderr).toContain('are for --format gif');
+  const wrong = await run('export', 'one', '-f', 'gif', '--font-size', '500', '-o', join(out, 'wrong.gif'));
+  expect(wrong.code).not.toBe(0);
+  expect(wrong.stderr).toContain('the font of a GIF has between 6 and 48 pixels');
+  expect(await readdir(out)).not.toContain('wrong.gif');
 });
 
 test('a file is not replaced unless told so; --json says what became of it', async () => {
