@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander';
 import { runDecrypt } from './decrypt.ts';
 import { addExchangeCommands } from './exchange.ts';
 import type { CommandIo } from './io.ts';
+import { addKeepCommands } from './keep.ts';
 import { addIdentities, listIdentities, listKeys, makeIdentity, rotateKeys } from './keys.ts';
 import { runMark } from './mark.ts';
 import { jsonOption, parseDuration, parseMoment, parsePositive } from './options.ts';
@@ -101,6 +102,7 @@ export function addRecordingCommands(
         }),
     );
 
+  addKeepCommands(program, run, io);
   addExchangeCommands(program, run, io);
 
   const keys = program.command('keys').description('the keys that seal and that decrypt recordings');
