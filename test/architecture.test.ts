@@ -21,19 +21,23 @@ const ROOMS: Record<string, { rooms: readonly string[]; packages: readonly strin
     packages: [],
   },
   'main/recording': { rooms: ['main/base'], packages: ['age-encryption', 're2js', 'valibot'] },
+  'main/terminal': {
+    rooms: ['main/base'],
+    packages: ['@xterm/headless', '@xterm/addon-unicode-graphemes'],
+  },
   'main/session': { rooms: ['main/base', 'main/exec', 'main/recording'], packages: [] },
   'main/library': { rooms: ['main/base', 'main/recording'], packages: ['valibot'] },
   'main/exchange': {
-    rooms: ['main/base', 'main/recording'],
-    packages: ['@napi-rs/canvas', '@xterm/headless', '@xterm/addon-unicode-graphemes', 'valibot'],
+    rooms: ['main/base', 'main/recording', 'main/terminal'],
+    packages: ['@napi-rs/canvas', '@xterm/headless', 'valibot'],
   },
   'main/search': {
-    rooms: ['main/base', 'main/library', 'main/recording'],
+    rooms: ['main/base', 'main/library', 'main/recording', 'main/terminal'],
     packages: ['@xterm/headless'],
   },
   'main/replay': {
-    rooms: ['main/base', 'main/recording', 'main/library', 'preload'],
-    packages: ['@xterm/headless', '@xterm/addon-unicode-graphemes', 'valibot'],
+    rooms: ['main/base', 'main/recording', 'main/library', 'main/terminal', 'preload'],
+    packages: ['@xterm/headless', 'valibot'],
   },
   'main/demo': {
     rooms: ['main/base'],

@@ -1,8 +1,8 @@
 import { AppError } from '../base/errors.ts';
 import type { CastHeader } from '../recording/cast.ts';
-import { unfinishedEscapeBytes } from '../recording/escape-sequence.ts';
+import { createScreen, type Screen } from '../terminal/screen.ts';
+import { isWithinSequence } from '../terminal/snapshot.ts';
 import type { CastPart } from './cast-part.ts';
-import { createScreen, type Screen } from './screen.ts';
 
 /** Times of the recording; what happens at either end belongs to it. */
 export interface CastRange {
@@ -82,33 +82,38 @@ interface Before {
 
 function createBefore(screen: Screen): Before {
   let waiting = '';
+  let last = '';
 
-  async function feed(keep: number): Promise<void> {
-    const end = Math.max(0, waiting.length - keep);
-    if (end > 0) await screen.write(waiting.slice(0, end));
-    waiting = waiting.slice(end);
+  async function feed(): Promise<void> {
+    last = (last + waiting).slice(-LONGEST_TAIL);
+    await screen.write(waiting);
+    waiting = '';
   }
 
   return {
     async take(text) {
       waiting += text;
-      if (waiting.length >= FEED_CHARACTERS) await feed(LONGEST_TAIL);
+      if (waiting.length >= FEED_CHARACTERS) await feed();
     },
     async resize(size) {
-      await feed(0);
+      await feed();
       screen.resize(size);
     },
     async finish() {
-      const tail = tailOf(waiting);
-      await feed(tail.length);
-      return { size: screen.size, text: (await screen.serialize()) + tail };
+      await feed();
+      const tail = isWithinSequence(screen.terminal) ? begunSequence(last) : '';
+      return { size: screen.size, text: (await screen.snapshot()).sequences + tail };
     },
     dispose: () => screen.dispose(),
   };
 }
 
-/** An escape sequence whose end is still to come: the screen knows nothing of it. */
-function tailOf(text: string): string {
-  const bytes = Buffer.from(text.slice(-LONGEST_TAIL));
-  return bytes.subarray(bytes.length - unfinishedEscapeBytes(bytes)).toString();
+/** A sequence whose end is still to come. Terminals act on controls within one as they come: these are done. */
+function begunSequence(text: string): string {
+  return (BEGUN.exec(text)?.[0] ?? '').replace(CONTROLS, '');
 }
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: sequences begin with them
+const BEGUN = /[\u001b\u0090\u0098\u009b\u009d-\u009f][^\u001b]*$/;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const CONTROLS = /[\u0000-\u001a\u001c-\u001f]/g;

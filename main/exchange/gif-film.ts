@@ -1,9 +1,9 @@
 import { AppError } from '../base/errors.ts';
+import { createScreen, type Screen } from '../terminal/screen.ts';
 import type { CastPart } from './cast-part.ts';
 import { createGifFile, type GifFrame } from './gif-file.ts';
 import { type GifPlan, type GifReport, LONGEST_PAUSE_SECONDS } from './gif-plan.ts';
 import { limitColours } from './picture-colours.ts';
-import { createScreen, type Screen } from './screen.ts';
 import { createScreenPainter, measureCell, pictureSize } from './screen-painter.ts';
 import { chooseTerminalFont } from './terminal-font.ts';
 

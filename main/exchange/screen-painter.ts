@@ -1,8 +1,8 @@
 import type { SKRSContext2D } from '@napi-rs/canvas';
 import type { IBufferCell } from '@xterm/headless';
 import type { TerminalSize } from '../base/terminal-size.ts';
+import type { Screen } from '../terminal/screen.ts';
 import { type Box, drawShape } from './box-shapes.ts';
-import type { Screen } from './screen.ts';
 import { colourOf, DEFAULT_BACKGROUND, DEFAULT_FOREGROUND } from './terminal-colours.ts';
 
 /** Pixels of one character, in a font where all are equally wide. */

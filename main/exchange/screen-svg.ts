@@ -1,6 +1,6 @@
 import type { IBufferCell } from '@xterm/headless';
+import { createScreen, type Screen } from '../terminal/screen.ts';
 import type { CastPart } from './cast-part.ts';
-import { createScreen, type Screen } from './screen.ts';
 import { colourOf, DEFAULT_BACKGROUND, DEFAULT_FOREGROUND } from './terminal-colours.ts';
 
 /** Pixels of one cell, and around the screen. */

@@ -1,7 +1,7 @@
 import type { IBuffer, IBufferLine } from '@xterm/headless';
 import type { TerminalSize } from '../base/terminal-size.ts';
+import { createScreen, MAX_REPEAT, type Screen } from '../terminal/screen.ts';
 import type { CastPart } from './cast-part.ts';
-import { createScreen, MAX_REPEAT, type Screen } from './screen.ts';
 
 /** Rows that may scroll off the screen before they are collected. */
 const SCROLLBACK = 4_000;

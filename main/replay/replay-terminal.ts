@@ -1,11 +1,10 @@
 /** A terminal without a screen that is shown a recording as the page's is, for what it looks like at a moment. */
-import { UnicodeGraphemesAddon } from '@xterm/addon-unicode-graphemes';
-import headless, { type Terminal } from '@xterm/headless';
+import type { Terminal } from '@xterm/headless';
 import { formatMarkerLine } from '../../preload/marker-line.ts';
 import type { TerminalSize } from '../base/terminal-size.ts';
 import type { CastEvent } from '../recording/cast.ts';
-import { type Charsets, canSnapshot, mayJoin, SNAPSHOT_SCROLLBACK, takeSnapshot } from './snapshot.ts';
-import { type Charset, internalsOf } from './terminal-internals.ts';
+import { createScreen, type Screen } from '../terminal/screen.ts';
+import { canSnapshot, mayJoin, SNAPSHOT_SCROLLBACK } from '../terminal/snapshot.ts';
 
 export interface ReplayTerminal {
   readonly terminal: Terminal;
@@ -29,11 +28,11 @@ export interface ReplayTerminal {
 const BATCH_BYTES = 256 * 1024;
 
 export function createReplayTerminal(size: TerminalSize): ReplayTerminal {
-  const terminal = createTerminal(bounded(size));
+  const screen = createScreen(size, SNAPSHOT_SCROLLBACK);
+  const { terminal } = screen;
   let shownSize = size;
-  let charsets: Charsets | undefined;
   /** Where snapshots are tried. */
-  let scratch: Terminal | undefined;
+  let scratch: Screen | undefined;
   let batch: Uint8Array[] = [];
   let batchBytes = 0;
   let lastByte = 0;
@@ -43,20 +42,22 @@ export function createReplayTerminal(size: TerminalSize): ReplayTerminal {
     const bytes = batch.length === 1 && batch[0] ? batch[0] : Buffer.concat(batch, batchBytes);
     batch = [];
     batchBytes = 0;
-    await write(terminal, bytes);
+    await screen.write(bytes);
   }
 
   function mayCut(next: CastEvent): boolean {
-    if (!isWithin(shownSize) || !canSnapshot(terminal)) return false;
+    // Beyond all windows: not as it was.
+    if (shownSize.cols > screen.size.cols || shownSize.rows > screen.size.rows) return false;
+    if (!canSnapshot(terminal)) return false;
     if (next.kind !== 'output' || !mayJoin(terminal)) return true;
     return lastByte < 0x7f && STARTS_ALONE.test(next.text);
   }
 
   /** A snapshot is good if the screen that it makes gives the same one. */
-  async function isExact(snapshot: string, known: Charsets): Promise<boolean> {
-    scratch ??= createTerminal(terminal);
-    await restoreTo(scratch, snapshot, terminal);
-    return canSnapshot(scratch) && takeSnapshot(scratch, known) === snapshot;
+  async function isExact(sequences: string): Promise<boolean> {
+    scratch ??= createScreen(screen.size, SNAPSHOT_SCROLLBACK);
+    await restoreTo(scratch, sequences, screen.size);
+    return canSnapshot(scratch.terminal) && (await scratch.snapshot()).sequences === sequences;
   }
 
   return {
@@ -72,71 +73,38 @@ export function createReplayTerminal(size: TerminalSize): ReplayTerminal {
       } else if (event.kind === 'resize') {
         await settle();
         shownSize = event.size;
-        resize(terminal, event.size);
+        screen.resize(event.size);
       } else if (event.kind === 'marker') {
         await settle();
         const { type, cursorX } = terminal.buffer.active;
-        if (type === 'normal') await write(terminal, formatMarkerLine(event.label, cursorX));
+        if (type === 'normal') await screen.write(formatMarkerLine(event.label, cursorX));
       }
     },
     settle,
     async snapshot(next) {
       await settle();
-      charsets ??= await findCharsets();
-      const taken = mayCut(next) ? takeSnapshot(terminal, charsets) : undefined;
-      return taken !== undefined && (await isExact(taken, charsets)) ? taken : undefined;
+      if (!mayCut(next)) return undefined;
+      const { sequences, isWhole } = await screen.snapshot();
+      return isWhole && (await isExact(sequences)) ? sequences : undefined;
     },
     async restore(snapshot, next) {
       await settle();
       shownSize = next;
-      await restoreTo(terminal, snapshot, next);
+      await restoreTo(screen, snapshot, next);
     },
     dispose() {
-      terminal.dispose();
+      screen.dispose();
       scratch?.dispose();
     },
   };
 }
 
-function createTerminal({ cols, rows }: TerminalSize): Terminal {
-  const terminal = new headless.Terminal({
-    cols,
-    rows,
-    scrollback: SNAPSHOT_SCROLLBACK,
-    // The page's terminal counts the widths of characters with the same addon, which is built on proposed parts.
-    allowProposedApi: true,
-    logLevel: 'off',
-  });
-  terminal.loadAddon(new UnicodeGraphemesAddon());
-  return terminal;
-}
-
-function write(terminal: Terminal, bytes: string | Uint8Array): Promise<void> {
-  return new Promise((resolve) => terminal.write(bytes, resolve));
-}
-
-async function restoreTo(terminal: Terminal, snapshot: string, size: TerminalSize): Promise<void> {
+async function restoreTo(screen: Screen, sequences: string, size: TerminalSize): Promise<void> {
   // A reset of xterm.js 6.0.0 leaves a sequence open that has begun.
-  await write(terminal, CANCEL);
-  terminal.reset();
-  resize(terminal, size);
-  await write(terminal, snapshot);
-}
-
-function resize(terminal: Terminal, size: TerminalSize): void {
-  const { cols, rows } = bounded(size);
-  terminal.resize(cols, rows);
-}
-
-/** A recording may claim any size, and cells cost memory: beyond all windows there are no snapshots. */
-const MAX_SIZE: TerminalSize = { cols: 1_000, rows: 400 };
-
-function bounded({ cols, rows }: TerminalSize): TerminalSize {
-  return { cols: Math.min(cols, MAX_SIZE.cols), rows: Math.min(rows, MAX_SIZE.rows) };
-}
-
-function isWithin({ cols, rows }: TerminalSize): boolean {
-  return cols <= MAX_SIZE.cols && rows <= MAX_SIZE.rows;
+  await screen.write(CANCEL);
+  screen.terminal.reset();
+  screen.resize(size);
+  await screen.write(sequences);
 }
 
 const CANCEL = '\x18';
@@ -146,17 +114,3 @@ const encoder = new TextEncoder();
 /** ASCII or a whole escape sequence that does not repeat the last character (REP). */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: it is about control characters
 const STARTS_ALONE = /^(?:[\x00-\x1a\x1c-\x7e]|\x1b(?:\[[0-?]*[ -/]*[@-ac-~]|[^[]))/;
-
-/** Sets that programs use; what uses another waits for a moment at which it does not. */
-const DESIGNATORS = ['0', 'A'];
-
-async function findCharsets(): Promise<Charsets> {
-  const scratch = new headless.Terminal({ cols: 2, rows: 2, allowProposedApi: true, logLevel: 'off' });
-  const found = new Map<Charset, string>([[undefined, 'B']]);
-  for (const designator of DESIGNATORS) {
-    await new Promise<void>((resolve) => scratch.write(`\x1b(${designator}`, resolve));
-    found.set(internalsOf(scratch)._inputHandler._charsetService._charsets[0], designator);
-  }
-  scratch.dispose();
-  return found;
-}

@@ -1,8 +1,8 @@
 import headless from '@xterm/headless';
 import type { TerminalSize } from '../base/terminal-size.ts';
 import type { CastEvent } from '../recording/cast.ts';
+import { createScreenRows } from '../terminal/screen-rows.ts';
 import { createInlineOutput } from './inline-output.ts';
-import { createScreenRows } from './screen-rows.ts';
 import { createShownLines, type ShownLine } from './shown-lines.ts';
 
 /**

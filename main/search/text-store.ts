@@ -51,7 +51,7 @@ export interface TextStore {
 }
 
 /** Raised when what stands in it means something else: older files are dropped. */
-const SCHEMA_VERSION = 2;
+const SCHEMA_VERSION = 3;
 /** Another process may be writing its megabytes. */
 const BUSY_TIMEOUT_MS = 10_000;
 /** Few pages a block. */

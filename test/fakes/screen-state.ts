@@ -1,5 +1,5 @@
 import type { IBuffer, IBufferCell, Terminal } from '@xterm/headless';
-import { internalsOf } from '../../main/replay/terminal-internals.ts';
+import { internalsOf } from '../../main/terminal/terminal-internals.ts';
 
 /**
  * What can be seen of a terminal, and what it will do with what comes: cells, cursor, modes, scroll region, character

@@ -74,12 +74,12 @@ const COLOURS = [
   '\u001b[38;2;1;2;3m',
   '\u001b[93m',
 ];
-/** Saved cursors are not kept, and with them the colours that a program finds when it comes back. */
 const SCREENS = ['\u001b[?1049h', '\u001b[?1049l'];
 
 test.each([
   ['in colours', [...MOVES, ...COLOURS]],
   ['on two screens', [...MOVES, ...SCREENS]],
+  ['coming back to saved cursors in colours', [...MOVES, ...COLOURS, ...SCREENS, '\u001b7', '\u001b8']],
 ])(
   'the screen after a range is the screen after all of it, wherever the range begins: %s',
   async (_name, deeds) => {

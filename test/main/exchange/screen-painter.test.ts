@@ -1,7 +1,7 @@
 import type { SKRSContext2D } from '@napi-rs/canvas';
 import { describe, expect, test } from 'vitest';
-import { createScreen } from '../../../main/exchange/screen.ts';
 import { createScreenPainter, measureCell, pictureSize } from '../../../main/exchange/screen-painter.ts';
+import { createScreen } from '../../../main/terminal/screen.ts';
 import { drawing, terminalFont } from '../../fakes/drawing.ts';
 
 const SIZE = { cols: 12, rows: 3 };

@@ -1,4 +1,4 @@
-// covers: main/search/screen-rows.ts
+// covers: main/terminal/screen-rows.ts
 import headless from '@xterm/headless';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';

@@ -3,9 +3,9 @@
  * point. xterm.js' own serializer leaves out scroll regions, saved cursors, character sets and more (measured on
  * a recording of `top`: 41 of 153 screens came back).
  */
-import type { IBufferCell, Terminal } from '@xterm/headless';
+import headless, { type IBufferCell, type Terminal } from '@xterm/headless';
 import { CLOSE_LINK, selectLink, selectPen } from './pen.ts';
-import { formatLines } from './screen-text.ts';
+import { formatLines } from './screen-lines.ts';
 import {
   type BufferInternals,
   type Charset,
@@ -14,7 +14,16 @@ import {
   type TerminalInternals,
 } from './terminal-internals.ts';
 
-/** What the designators of character sets stand for here; found by asking a terminal. */
+export interface Snapshot {
+  readonly sequences: string;
+  /**
+   * Whether that is all: a character set that is not known here comes back as ASCII, a saved cursor beyond the edge
+   * within it, a character that was erased behind the cursor as a blank.
+   */
+  readonly isWhole: boolean;
+}
+
+/** What the designators of character sets stand for here. */
 export type Charsets = ReadonlyMap<Charset, string>;
 
 /** Lines above the screen that come back with it. */
@@ -22,8 +31,12 @@ export const SNAPSHOT_SCROLLBACK = 300;
 
 /** Whether nothing of what is parsed now is left to be finished by what comes next. */
 export function canSnapshot(terminal: Terminal): boolean {
-  const { coreService, _inputHandler: handler } = internalsOf(terminal);
-  return handler._parser.currentState === 0 && !coreService.decPrivateModes.synchronizedOutput;
+  return !isWithinSequence(terminal) && !internalsOf(terminal).coreService.decPrivateModes.synchronizedOutput;
+}
+
+/** Whether an escape sequence has begun whose end is still to come. */
+export function isWithinSequence(terminal: Terminal): boolean {
+  return internalsOf(terminal)._inputHandler._parser.currentState !== 0;
 }
 
 /** Whether the next character may join the last one, as an accent does. */
@@ -31,56 +44,59 @@ export function mayJoin(terminal: Terminal): boolean {
   return internalsOf(terminal)._inputHandler._parser.precedingJoinState !== 0;
 }
 
-/** Undefined where it cannot be brought back, as with a character set that is not known here. */
-export function takeSnapshot(terminal: Terminal, charsets: Charsets): string | undefined {
+export function takeSnapshot(terminal: Terminal, charsets: Charsets): Snapshot {
   const { cols } = terminal;
   const internals = internalsOf(terminal);
   const { normal, alt } = internals.buffers;
   const isAlternate = terminal.buffer.active.type === 'alternate';
   const buffer = terminal.buffer.normal;
-  const sets = describeCharsets(internals, charsets);
-  const inNormal = formatBuffer(terminal, normal, charsets);
-  const inAlternate = isAlternate ? formatBuffer(terminal, alt, charsets) : '';
-  const cursor = formatCursor(terminal, internals, isAlternate ? alt : normal);
-  if (sets === undefined || inNormal === undefined || inAlternate === undefined || cursor === undefined) {
-    return undefined;
-  }
   const pen = internals._inputHandler._curAttrData;
-  return [
+  let isWhole = true;
+  const miss: Miss = () => {
+    isWhole = false;
+  };
+  const sequences = [
     formatLines(internals, buffer, { fromRow: firstRow(terminal), toRow: buffer.length, cols }),
-    inNormal,
+    formatBuffer(terminal, normal, charsets, miss),
     ...(isAlternate
       ? [
-          '\x1b[r\x1b[0m\x1b[?47h\x1b[H',
+          // Of other terminals both screens have one scroll region.
+          '\x1b[0m\x1b[?47h\x1b[r',
           formatLines(internals, terminal.buffer.alternate, { fromRow: 0, toRow: terminal.rows, cols }),
-          inAlternate,
+          formatBuffer(terminal, alt, charsets, miss),
         ]
       : []),
     formatModes(terminal, internals),
-    cursor,
-    sets,
+    formatCursor(terminal, internals, isAlternate ? alt : normal, miss),
+    formatCharsets(internals, charsets, miss),
     selectPen(pen),
     selectLink(internals, 0, pen),
     terminal.modes.wraparoundMode ? '' : '\x1b[?7l',
     terminal.modes.insertMode ? '\x1b[4h' : '',
   ].join('');
+  return { sequences, isWhole };
 }
+
+/** Says that something does not come back. */
+type Miss = () => void;
 
 /** Behind the last column, where the next character wraps, only writing the last one gets it. */
 function formatCursor(
   terminal: Terminal,
   internals: TerminalInternals,
   { x, y, ybase, scrollTop }: BufferInternals,
-): string | undefined {
+  miss: Miss,
+): string {
   const row = y - (terminal.modes.originMode ? scrollTop : 0);
   if (x < terminal.cols) return moveTo(x, row);
   const line = terminal.buffer.active.getLine(ybase + y);
   const isWide = line?.getCell(terminal.cols - 1)?.getWidth() === 0;
   const column = terminal.cols - (isWide ? 2 : 1);
   const cell = line?.getCell(column) as (IBufferCell & Pen) | undefined;
-  if (!cell || cell.getChars() === '') return undefined;
+  if (!cell?.getChars()) miss();
+  if (!cell) return moveTo(column, row);
   const link = selectLink(internals, 0, cell);
-  return `${moveTo(column, row)}${link}${selectPen(cell)}${cell.getChars()}${link && CLOSE_LINK}`;
+  return `${moveTo(column, row)}${link}${selectPen(cell)}${cell.getChars() || ' '}${link && CLOSE_LINK}`;
 }
 
 /** Where lines begin that are kept: not within one that wraps, unless it is longer than all of them. */
@@ -92,16 +108,15 @@ function firstRow(terminal: Terminal): number {
 }
 
 /** What a buffer has of its own beside its lines: tab stops, scroll region, saved cursor. Ends with its region set. */
-function formatBuffer(terminal: Terminal, buffer: BufferInternals, charsets: Charsets): string | undefined {
+function formatBuffer(terminal: Terminal, buffer: BufferInternals, charsets: Charsets, miss: Miss): string {
   const { savedCurAttrData: pen, savedX, savedCharset } = buffer;
-  const designator = charsets.get(savedCharset);
-  if (designator === undefined || savedX >= terminal.cols) return undefined;
+  if (savedX >= terminal.cols) miss();
   const savedRow = Math.max(0, Math.min(terminal.rows - 1, buffer.savedY - buffer.ybase));
   const hasRegion = buffer.scrollTop > 0 || buffer.scrollBottom < terminal.rows - 1;
   return [
     formatTabStops(terminal.cols, buffer),
-    moveTo(savedX, savedRow),
-    `\x1b(${designator}`,
+    moveTo(Math.min(savedX, terminal.cols - 1), savedRow),
+    designate('(', savedCharset, charsets, miss),
     selectPen(pen),
     '\x1b7\x1b(B\x1b[0m',
     hasRegion ? `\x1b[${buffer.scrollTop + 1};${buffer.scrollBottom + 1}r` : '',
@@ -117,17 +132,34 @@ function formatTabStops(cols: number, { tabs }: BufferInternals): string {
 
 const TAB_WIDTH = 8;
 
-function describeCharsets(internals: TerminalInternals, charsets: Charsets): string | undefined {
+function formatCharsets(internals: TerminalInternals, charsets: Charsets, miss: Miss): string {
   const { glevel, charset, _charsets: sets } = internals._inputHandler._charsetService;
   // A cursor that was brought back brings its set with it, though the slot in use has another.
-  if (charset !== sets[glevel]) return undefined;
-  const designators = ['(', ')', '*', '+'].map((slot, index) => {
-    const designator = charsets.get(sets[index]);
-    return designator === undefined ? undefined : slot + designator;
-  });
-  if (designators.includes(undefined)) return undefined;
-  const shift = ['\x0f', '\x0e', '\x1bn', '\x1bo'][glevel] ?? '';
-  return `${designators.map((designator) => `\x1b${designator}`).join('')}${shift}`;
+  if (charset !== sets[glevel]) miss();
+  const designators = ['(', ')', '*', '+'].map((slot, index) => designate(slot, sets[index], charsets, miss));
+  return designators.join('') + (['\x0f', '\x0e', '\x1bn', '\x1bo'][glevel] ?? '');
+}
+
+function designate(slot: string, charset: Charset, charsets: Charsets, miss: Miss): string {
+  const designator = charsets.get(charset);
+  if (designator === undefined) miss();
+  return `\x1b${slot}${designator ?? ASCII}`;
+}
+
+const ASCII = 'B';
+/** Sets that programs use; what uses another is not brought back with it. */
+const DESIGNATORS = ['0', 'A'];
+
+/** Asks a terminal for them. */
+export async function findCharsets(): Promise<Charsets> {
+  const scratch = new headless.Terminal({ cols: 2, rows: 2, allowProposedApi: true, logLevel: 'off' });
+  const found = new Map<Charset, string>([[undefined, ASCII]]);
+  for (const designator of DESIGNATORS) {
+    await new Promise<void>((resolve) => scratch.write(`\x1b(${designator}`, resolve));
+    found.set(internalsOf(scratch)._inputHandler._charsetService._charsets[0], designator);
+  }
+  scratch.dispose();
+  return found;
 }
 
 function formatModes(terminal: Terminal, { coreService, coreMouseService }: TerminalInternals): string {

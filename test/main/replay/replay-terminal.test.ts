@@ -1,7 +1,7 @@
-// covers: main/replay/screen-text.ts
-// covers: main/replay/pen.ts
-// covers: main/replay/terminal-internals.ts
-// covers: main/replay/replay-terminal.ts
+// covers: main/terminal/snapshot.ts
+// covers: main/terminal/screen-lines.ts
+// covers: main/terminal/pen.ts
+// covers: main/terminal/terminal-internals.ts
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { TerminalSize } from '../../../main/base/terminal-size.ts';

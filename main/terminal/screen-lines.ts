@@ -69,13 +69,13 @@ function createRowWriter(
   /** The first cell of a wrapped row must be written for the row to wrap; then the blank can go. */
   function wrap(line: IBufferLine): number {
     line.getCell(0, cell);
-    const isEmpty = cell.getChars() === '';
+    const isEmpty = isErased(cell);
     const background = backgroundOf(cell);
     const width = isEmpty ? 1 : cell.getWidth();
     if (isEmpty) put(' ');
     else {
       use(cell);
-      put(cell.getChars());
+      put(cell.getChars() || ' ');
     }
     clean();
     if (blank) {
@@ -92,21 +92,31 @@ function createRowWriter(
     return width;
   }
 
+  /** The last cell is as a wide character leaves it that does not fit there and wraps by itself. */
+  function isLeftOut(line: IBufferLine, next: IBufferLine): boolean {
+    line.getCell(cols - 1, cell);
+    const left = cell.getChars() === '' && cell.getWidth() === 1 ? penKey(cell) : undefined;
+    next.getCell(0, cell);
+    return cell.getWidth() === 2 && penKey(cell) === left;
+  }
+
   return {
     write(line, isWrapped, next) {
+      const hasLast = !(next?.isWrapped && isLeftOut(line, next));
+      const end = hasLast ? cols : cols - 1;
       let column = isWrapped ? wrap(line) : 0;
-      while (column < cols) {
+      while (column < end) {
         line.getCell(column, cell);
-        if (cell.getChars() === '' && cell.getWidth() === 1) {
+        if (isErased(cell)) {
           const background = backgroundOf(cell);
           const start = column;
-          while (column < cols && isErased(line.getCell(column, cell) as Cell, background)) column += 1;
+          while (column < end && isErased(line.getCell(column, cell) as Cell, background)) column += 1;
           // A new row is empty already; one that was wrapped into is so only where nothing coloured it.
           if (background !== 0) erase(column - start, background);
           if (column < cols) put(`\x1b[${column - start}C`);
         } else {
           use(cell);
-          put(cell.getChars());
+          put(cell.getChars() || ' ');
           column += Math.max(1, cell.getWidth());
         }
       }
@@ -116,22 +126,20 @@ function createRowWriter(
         put('\r\n');
         return;
       }
-      const last = cols - 1;
-      line.getCell(last, cell);
-      if (cell.getChars() !== '' || cell.getWidth() === 0) return;
-      const background = backgroundOf(cell);
-      put(`\x1b[${last + 1}G`);
-      // A wide character that does not fit wraps by itself.
-      next.getCell(0, cell);
-      if (cell.getWidth() === 2 && background === 0) return;
-      put(' ');
-      blank = { column: last, background };
+      line.getCell(cols - 1, cell);
+      if (!hasLast || !isErased(cell)) return;
+      put(`\x1b[${cols}G `);
+      blank = { column: cols - 1, background: backgroundOf(cell) };
     },
   };
 }
 
-function isErased(cell: Cell, background: number): boolean {
-  return cell.getChars() === '' && cell.getWidth() === 1 && backgroundOf(cell) === background;
+/** Nothing but a background; half of a wide character that was written over keeps all of its pen. */
+function isErased(cell: Cell, background = backgroundOf(cell)): boolean {
+  const isPlain = (cell.fg & ~COLOUR_VALUE) === 0 && cell.bg === background;
+  return isPlain && cell.getChars() === '' && cell.getWidth() === 1;
 }
+
+const COLOUR_VALUE = 0xffffff;
 
 const CLEAN = '0,0';
