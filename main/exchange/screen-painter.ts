@@ -1,6 +1,6 @@
 import type { SKRSContext2D } from '@napi-rs/canvas';
-import type { IBufferCell } from '@xterm/headless';
 import type { TerminalSize } from '../base/terminal-size.ts';
+import { readCells, type ShownCell } from '../terminal/cells.ts';
 import type { Screen } from '../terminal/screen.ts';
 import { type Box, drawShape } from './box-shapes.ts';
 import { colourOf, DEFAULT_BACKGROUND, DEFAULT_FOREGROUND } from './terminal-colours.ts';
@@ -55,18 +55,6 @@ export function pictureSize({ cols, rows }: TerminalSize, { width, height }: Cel
   return { x: 0, y: 0, width: cols * width + 2 * MARGIN, height: rows * height + 2 * MARGIN };
 }
 
-/** One cell, or both of a wide character. */
-interface Look {
-  readonly text: string;
-  readonly columns: number;
-  readonly foreground: string;
-  readonly background: string;
-  readonly weight: string;
-  readonly isDim: boolean;
-  readonly lines: readonly Line[];
-  readonly isCursor: boolean;
-}
-
 type Line = 'under' | 'through' | 'over';
 
 export function createScreenPainter(
@@ -77,19 +65,20 @@ export function createScreenPainter(
   let shown: string[] = [];
   let shownSize: TerminalSize | undefined;
 
-  function paintCell(look: Look, box: Box): void {
-    const { text, foreground, background, isDim, isCursor } = look;
+  function paintCell(cell: ShownCell, isCursor: boolean, box: Box): void {
+    const { text, isDim } = cell;
+    const foreground = colourOf(cell.foreground);
     context.save();
     context.beginPath();
     context.rect(box.x, box.y, box.width, box.height);
     context.clip();
-    context.fillStyle = background;
+    context.fillStyle = colourOf(cell.background);
     context.fillRect(box.x, box.y, box.width, box.height);
     context.fillStyle = foreground;
     context.strokeStyle = foreground;
     context.globalAlpha = isDim ? DIM_ALPHA : 1;
-    if (text !== ' ' && !drawShape(context, text, box, metrics.line)) drawGlyph(look, box);
-    for (const line of look.lines) drawLine(line, box);
+    if (text !== ' ' && !drawShape(context, text, box, metrics.line)) drawGlyph(cell, box);
+    for (const line of linesOf(cell)) drawLine(line, box);
     if (isCursor) {
       context.globalAlpha = CURSOR_ALPHA;
       context.fillStyle = DEFAULT_FOREGROUND;
@@ -99,7 +88,8 @@ export function createScreenPainter(
   }
 
   /** One that is wider than its cells is narrowed, and one that no font has is drawn as missing. */
-  function drawGlyph({ text, weight }: Look, box: Box): void {
+  function drawGlyph({ text, isBold, isItalic }: ShownCell, box: Box): void {
+    const weight = `${isItalic ? 'italic ' : ''}${isBold ? 'bold ' : ''}`;
     const families = EMOJI.test(text) ? `${EMOJI_FAMILIES},"${family}"` : `"${family}"`;
     context.font = `${weight}${fontSize}px ${families}`;
     const width = context.measureText(text).width;
@@ -131,65 +121,39 @@ export function createScreenPainter(
       const isAnew = shownSize?.cols !== cols || shownSize.rows !== rows;
       let changed = isAnew ? clear() : undefined;
       shownSize = screen.size;
-      for (const { row, column, look } of readLooks(screen)) {
-        const key = Object.values(look).join('\u0000');
-        const place = row * cols + column;
-        if (shown[place] === key) continue;
-        shown[place] = key;
-        // The second cell of a wide character was drawn over.
-        if (look.columns === 2) shown[place + 1] = '';
-        const box = {
-          x: MARGIN + column * metrics.width,
-          y: MARGIN + row * metrics.height,
-          width: look.columns * metrics.width,
-          height: metrics.height,
-        };
-        paintCell(look, box);
-        changed = changed ? around(changed, box) : box;
+      const { cursorX, cursorY } = screen.terminal.buffer.active;
+      const cursorColumn = screen.isCursorVisible ? Math.min(cursorX, cols - 1) : -1;
+      for (let row = 0; row < rows; row += 1) {
+        for (const cell of readCells(screen.terminal, row)) {
+          const { column, columns } = cell;
+          const isCursor = row === cursorY && cursorColumn >= column && cursorColumn < column + columns;
+          const key = [...Object.values(cell), isCursor].join('\u0000');
+          const place = row * cols + column;
+          if (shown[place] === key) continue;
+          shown[place] = key;
+          // The second cell of a wide character was drawn over.
+          if (columns === 2) shown[place + 1] = '';
+          const box = {
+            x: MARGIN + column * metrics.width,
+            y: MARGIN + row * metrics.height,
+            width: columns * metrics.width,
+            height: metrics.height,
+          };
+          paintCell(cell, isCursor, box);
+          changed = changed ? around(changed, box) : box;
+        }
       }
       return changed;
     },
   };
 }
 
-function* readLooks(screen: Screen): Generator<{ row: number; column: number; look: Look }> {
-  const { terminal, size, isCursorVisible } = screen;
-  const { active } = terminal.buffer;
-  const cursorColumn = isCursorVisible ? Math.min(active.cursorX, size.cols - 1) : -1;
-  const cell = active.getNullCell();
-  for (let row = 0; row < size.rows; row += 1) {
-    const line = active.getLine(active.baseY + row);
-    for (let column = 0; column < size.cols; column += 1) {
-      if (!line?.getCell(column, cell)) continue;
-      const columns = cell.getWidth();
-      // The second half of a wide character.
-      if (columns === 0) continue;
-      const isCursor = row === active.cursorY && cursorColumn >= column && cursorColumn < column + columns;
-      yield { row, column, look: lookOf(cell, columns, isCursor) };
-    }
-  }
-}
-
-function lookOf(cell: IBufferCell, columns: number, isCursor: boolean): Look {
-  const own = [
-    cell.isFgDefault() ? DEFAULT_FOREGROUND : colourOf(cell.getFgColor(), cell.isFgRGB()),
-    cell.isBgDefault() ? DEFAULT_BACKGROUND : colourOf(cell.getBgColor(), cell.isBgRGB()),
-  ] as const;
-  const [foreground, background] = cell.isInverse() ? [own[1], own[0]] : own;
-  return {
-    text: cell.isInvisible() ? ' ' : cell.getChars() || ' ',
-    columns,
-    foreground,
-    background,
-    weight: `${cell.isItalic() ? 'italic ' : ''}${cell.isBold() ? 'bold ' : ''}`,
-    isDim: cell.isDim() !== 0,
-    lines: [
-      ...(cell.isUnderline() ? (['under'] as const) : []),
-      ...(cell.isStrikethrough() ? (['through'] as const) : []),
-      ...(cell.isOverline() ? (['over'] as const) : []),
-    ],
-    isCursor,
-  };
+function linesOf({ isUnderlined, isStruckThrough, isOverlined }: ShownCell): Line[] {
+  return [
+    ...(isUnderlined ? (['under'] as const) : []),
+    ...(isStruckThrough ? (['through'] as const) : []),
+    ...(isOverlined ? (['over'] as const) : []),
+  ];
 }
 
 function around(a: Box, b: Box): Box {

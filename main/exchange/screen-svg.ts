@@ -1,4 +1,4 @@
-import type { IBufferCell } from '@xterm/headless';
+import { readCells, type ShownCell } from '../terminal/cells.ts';
 import { createScreen, type Screen } from '../terminal/screen.ts';
 import type { CastPart } from './cast-part.ts';
 import { colourOf, DEFAULT_BACKGROUND, DEFAULT_FOREGROUND } from './terminal-colours.ts';
@@ -64,19 +64,12 @@ function drawScreen(screen: Screen): string {
   ].join('');
 }
 
-function drawRow({ terminal, size }: Screen, row: number): string {
-  const { active } = terminal.buffer;
-  const line = active.getLine(active.baseY + row);
-  if (!line) return '';
+function drawRow({ terminal }: Screen, row: number): string {
   const runs: Run[] = [];
-  const cell = active.getNullCell();
-  for (let column = 0; column < size.cols; column += 1) {
-    line.getCell(column, cell);
-    const columns = cell.getWidth();
-    // The second half of a wide character.
-    if (columns === 0) continue;
-    const { look, background } = describe(cell);
-    const text = cell.isInvisible() ? ' ' : cell.getChars() || ' ';
+  for (const cell of readCells(terminal, row)) {
+    const { column, columns, text } = cell;
+    const look = describe(cell);
+    const background = colourOf(cell.background);
     const last = runs.at(-1);
     const font = columns === 1 && text.length === 1 ? fontOf(text) : undefined;
     const goesOn =
@@ -117,26 +110,21 @@ function drawCursor({ terminal, isCursorVisible, size }: Screen): string {
   return `<rect x="${x}" y="${cursorY * CELL_HEIGHT}" width="${CELL_WIDTH}" height="${CELL_HEIGHT}" fill="${DEFAULT_FOREGROUND}" fill-opacity="0.5"/>\n`;
 }
 
-/** `look` are the attributes of its text. */
-function describe(cell: IBufferCell): { readonly look: string; readonly background: string } {
-  const own = [
-    cell.isFgDefault() ? DEFAULT_FOREGROUND : colourOf(cell.getFgColor(), cell.isFgRGB()),
-    cell.isBgDefault() ? DEFAULT_BACKGROUND : colourOf(cell.getBgColor(), cell.isBgRGB()),
-  ] as const;
-  const [foreground, background] = cell.isInverse() ? [own[1], own[0]] : own;
+/** The attributes of its text. */
+function describe(cell: ShownCell): string {
+  const foreground = colourOf(cell.foreground);
   const decorations = [
-    ...(cell.isUnderline() ? ['underline'] : []),
-    ...(cell.isStrikethrough() ? ['line-through'] : []),
-    ...(cell.isOverline() ? ['overline'] : []),
+    ...(cell.isUnderlined ? ['underline'] : []),
+    ...(cell.isStruckThrough ? ['line-through'] : []),
+    ...(cell.isOverlined ? ['overline'] : []),
   ];
-  const look = [
+  return [
     foreground === DEFAULT_FOREGROUND ? '' : ` fill="${foreground}"`,
-    cell.isBold() ? ' font-weight="bold"' : '',
-    cell.isItalic() ? ' font-style="italic"' : '',
-    cell.isDim() ? ' fill-opacity="0.6"' : '',
+    cell.isBold ? ' font-weight="bold"' : '',
+    cell.isItalic ? ' font-style="italic"' : '',
+    cell.isDim ? ' fill-opacity="0.6"' : '',
     decorations.length > 0 ? ` text-decoration="${decorations.join(' ')}"` : '',
   ].join('');
-  return { look, background };
 }
 
 /** XML has no way at all to write most controls. */

@@ -1,3 +1,5 @@
+import type { CellColour } from '../terminal/cells.ts';
+
 /** The colours of a terminal where neither a page nor a player chooses them: xterm's 256 on a dark ground. */
 export const DEFAULT_FOREGROUND = '#d8dee9';
 export const DEFAULT_BACKGROUND = '#11151c';
@@ -9,9 +11,11 @@ const ANSI = [
 /** The six steps of the cube's sides, as xterm has them. */
 const CUBE = [0, 95, 135, 175, 215, 255];
 
-/** A colour as a cell has it: 24 bits, or a place in the palette. */
-export function colourOf(colour: number, isRgb: boolean): string {
-  if (isRgb) return toHex(colour);
+/** As CSS has it. */
+export function colourOf(colour: CellColour): string {
+  if (colour === 'text') return DEFAULT_FOREGROUND;
+  if (colour === 'ground') return DEFAULT_BACKGROUND;
+  if (typeof colour === 'string') return colour;
   if (colour < 16) return ANSI[colour] ?? DEFAULT_FOREGROUND;
   if (colour >= 232) return toHex((8 + (colour - 232) * 10) * 0x010101);
   const place = colour - 16;

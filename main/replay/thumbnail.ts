@@ -1,6 +1,7 @@
 /** A small picture of a terminal: what stands on it, as runs of text with their colours. Bounded, whatever it shows. */
-import type { IBuffer, IBufferCell, IBufferLine, Terminal } from '@xterm/headless';
-import type { ThumbnailColour, ThumbnailRun, ThumbnailScreen } from '../../preload/contract-replay.ts';
+import type { Terminal } from '@xterm/headless';
+import type { ThumbnailRun, ThumbnailScreen } from '../../preload/contract-replay.ts';
+import { readCells } from '../terminal/cells.ts';
 
 /** More cells than these are not told apart in a picture of a row's height. */
 const MAX_COLS = 160;
@@ -23,44 +24,35 @@ export function countShown(terminal: Terminal): number {
 
 /** Undefined where the screen is blank. */
 export function drawThumbnail(terminal: Terminal): Omit<ThumbnailScreen, 'timeMicros'> | undefined {
-  const { active } = terminal.buffer;
   const cols = Math.min(terminal.cols, MAX_COLS);
-  const draw = (colours: (cell: IBufferCell) => Colours): readonly (readonly ThumbnailRun[])[] => {
-    const rows = Array.from({ length: terminal.rows }, (_, row) =>
-      readRuns(active, active.getLine(active.baseY + row), cols, colours),
-    );
+  const draw = (isColoured: boolean): readonly (readonly ThumbnailRun[])[] => {
+    const rows = Array.from({ length: terminal.rows }, (_, row) => readRuns(terminal, row, cols, isColoured));
     const end = rows.findLastIndex((runs) => runs.length > 0) + 1;
     return rows.slice(Math.max(0, end - MAX_ROWS), end);
   };
-  const coloured = draw(coloursOf);
+  const coloured = draw(true);
   if (coloured.length === 0) return undefined;
   const size = { cols, rows: Math.min(terminal.rows, MAX_ROWS) };
-  return { size, rows: countRuns(coloured) <= MAX_RUNS ? coloured : draw(() => ({})) };
+  return { size, rows: countRuns(coloured) <= MAX_RUNS ? coloured : draw(false) };
 }
 
 function countRuns(rows: readonly (readonly ThumbnailRun[])[]): number {
   return rows.reduce((count, runs) => count + runs.length, 0);
 }
 
-interface Colours {
-  readonly fg?: ThumbnailColour;
-  readonly bg?: ThumbnailColour;
-}
-
 function readRuns(
-  buffer: IBuffer,
-  line: IBufferLine | undefined,
+  terminal: Terminal,
+  row: number,
   cols: number,
-  colours: (cell: IBufferCell) => Colours,
+  isColoured: boolean,
 ): readonly ThumbnailRun[] {
   const runs: ThumbnailRun[] = [];
-  const cell = buffer.getNullCell();
   let lastWidth = 0;
-  for (let column = 0; column < cols; ) {
-    line?.getCell(column, cell);
-    const width = Math.max(1, line ? cell.getWidth() : 1);
-    const chars = (line && !cell.isInvisible() && cell.getChars().slice(0, MAX_CELL_CHARS)) || ' ';
-    const { fg, bg } = line ? colours(cell) : {};
+  for (const { column, columns: width, text, foreground, background } of readCells(terminal, row)) {
+    if (column >= cols) break;
+    const chars = text.slice(0, MAX_CELL_CHARS);
+    const fg = isColoured && foreground !== 'text' ? foreground : undefined;
+    const bg = isColoured && background !== 'ground' ? background : undefined;
     const last = runs.at(-1);
     if (
       last &&
@@ -80,7 +72,6 @@ function readRuns(
       });
     }
     lastWidth = width;
-    column += width;
   }
   return runs.map(trimRun).filter((run) => run !== undefined);
 }
@@ -93,16 +84,4 @@ function trimRun(run: ThumbnailRun): ThumbnailRun | undefined {
   const before = run.text.length - run.text.trimStart().length;
   const cols = run.cols - (run.text.length - text.length);
   return { ...run, column: run.column + before, cols, text };
-}
-
-function coloursOf(cell: IBufferCell): Colours {
-  const fg = colourOf(cell.isFgDefault(), cell.isFgRGB(), cell.getFgColor());
-  const bg = colourOf(cell.isBgDefault(), cell.isBgRGB(), cell.getBgColor());
-  if (cell.isInverse()) return { fg: bg ?? 'ground', bg: fg ?? 'text' };
-  return { ...(fg !== undefined && { fg }), ...(bg !== undefined && { bg }) };
-}
-
-function colourOf(isDefault: boolean, isRgb: boolean, colour: number): ThumbnailColour | undefined {
-  if (isDefault) return undefined;
-  return isRgb ? `#${colour.toString(16).padStart(6, '0')}` : colour;
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { colourOf } from '../../../main/exchange/terminal-colours.ts';
+import { colourOf, DEFAULT_BACKGROUND, DEFAULT_FOREGROUND } from '../../../main/exchange/terminal-colours.ts';
 
 test.each([
   [1, '#e06c75'],
@@ -10,9 +10,13 @@ test.each([
   [232, '#080808'],
   [255, '#eeeeee'],
 ])('colour %i of the palette is %s, as xterm has it', (colour, hex) => {
-  expect(colourOf(colour, false)).toBe(hex);
+  expect(colourOf(colour)).toBe(hex);
 });
 
 test('a colour of 24 bits is itself', () => {
-  expect(colourOf(0x0a0b0c, true)).toBe('#0a0b0c');
+  expect(colourOf('#0a0b0c')).toBe('#0a0b0c');
+});
+
+test('where nothing chose one, it is ours', () => {
+  expect([colourOf('text'), colourOf('ground')]).toEqual([DEFAULT_FOREGROUND, DEFAULT_BACKGROUND]);
 });
