@@ -25,7 +25,7 @@ export function answerLibrary({
   | 'library.search'
 > {
   return {
-    'library.list': () => library.list(),
+    'library.list': () => library.recall(),
     'library.get': ({ recordingId }) => library.get(recordingId),
     'library.verify': ({ recordingId }, { signal }) => library.verify(recordingId, { signal }),
     'library.timeline': async ({ recordingId }) => toTimeline(await replays.timeline(recordingId)),

@@ -33,8 +33,9 @@ export function createEncryptedWords(keys: Pick<DecryptionKeys, 'decrypt'> | und
     },
     clear: () => learnt.clear(),
     present(recording) {
-      const { encryptedWords, ...told } = recording;
-      return encryptedWords === undefined ? recording : { ...told, ...learnt.get(told.recordingId)?.known };
+      if (recording.encryptedWords === undefined) return recording;
+      const { encryptedWords: _, ...told } = recording;
+      return { ...told, ...learnt.get(told.recordingId)?.known };
     },
   };
 }

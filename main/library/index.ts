@@ -80,39 +80,39 @@ const EntrySchema = v.object({
     annotationBytes: CountSchema,
     annotationModifiedMs: CountSchema,
   }),
-  recording: v.intersect([
-    v.object({
-      recordingId: v.string(),
-      context: v.string(),
-      namespace: v.string(),
-      pod: v.string(),
-      container: v.string(),
-      command: v.array(v.string()),
-      startedAtMs: v.number(),
-      durationMicros: CountSchema,
-      bytes: CountSchema,
-      size: v.object({ cols: CountSchema, rows: CountSchema }),
-      state: v.picklist(['closed', 'cut', 'recovered', 'damaged']),
-      exitCode: v.exactOptional(v.number()),
-      lostBytes: v.exactOptional(CountSchema),
-      invalidBytes: v.exactOptional(CountSchema),
-      pausedBytes: v.exactOptional(CountSchema),
-      note: v.exactOptional(v.string()),
-      encryptedTo: v.exactOptional(v.array(v.string())),
-      tags: v.exactOptional(v.array(v.string())),
-      comment: v.exactOptional(v.string()),
-      isPinned: v.exactOptional(v.literal(true)),
-      annotationProblem: v.exactOptional(v.string()),
-      encryptedWords: v.exactOptional(v.string()),
-      path: v.string(),
-    }),
-    recordingFactsSchema,
-  ]),
+  recording: v.object({
+    recordingId: v.string(),
+    context: v.string(),
+    namespace: v.string(),
+    pod: v.string(),
+    container: v.string(),
+    command: v.array(v.string()),
+    startedAtMs: v.number(),
+    durationMicros: CountSchema,
+    bytes: CountSchema,
+    size: v.object({ cols: CountSchema, rows: CountSchema }),
+    state: v.picklist(['closed', 'cut', 'recovered', 'damaged']),
+    exitCode: v.exactOptional(v.number()),
+    lostBytes: v.exactOptional(CountSchema),
+    invalidBytes: v.exactOptional(CountSchema),
+    pausedBytes: v.exactOptional(CountSchema),
+    note: v.exactOptional(v.string()),
+    encryptedTo: v.exactOptional(v.array(v.string())),
+    tags: v.exactOptional(v.array(v.string())),
+    comment: v.exactOptional(v.string()),
+    isPinned: v.exactOptional(v.literal(true)),
+    annotationProblem: v.exactOptional(v.string()),
+    encryptedWords: v.exactOptional(v.string()),
+    path: v.string(),
+  }),
 });
 
 function parseRow(row: Record<string, unknown>): IndexEntry[] {
   try {
-    return [v.parse(EntrySchema, JSON.parse(String(row['entry'])))];
+    const entry: unknown = JSON.parse(String(row['entry']));
+    // One after the other: merging what two parsers copied takes twice as long, at every start.
+    if (!v.is(EntrySchema, entry) || !v.is(recordingFactsSchema, entry.recording)) return [];
+    return [{ stamp: entry.stamp, recording: entry.recording }];
   } catch {
     return []; // Its files are read again.
   }

@@ -8,6 +8,7 @@ import { readFrameFileStart } from '../recording/frame-reader.ts';
 import type { RecordingOwner, Sidecar } from '../recording/recording.ts';
 import { parseSidecar, sidecarPathOf } from '../recording/sidecar.ts';
 import type { Recording, StoredRecording } from './recording.ts';
+import type { FolderFiles } from './recordings-folder.ts';
 
 export interface RecordingFileNeeds {
   isOwnerAlive(owner: RecordingOwner): boolean;
@@ -25,17 +26,26 @@ export interface FileStamp {
   readonly annotationModifiedMs: number;
 }
 
-/** Where a recording's cast is, encrypted or not; where there is none, where one in the clear would be. */
-export async function findCast(folder: string, recordingId: string): Promise<string> {
+/**
+ * Where a recording's cast is, encrypted or not; where there is none, where one in the clear would be. Who knows the
+ * folder's files says so: nothing is then asked of the disk.
+ */
+export async function findCast(folder: string, recordingId: string, files?: FolderFiles): Promise<string> {
   const clear = join(folder, nameCast(recordingId, { isEncrypted: false }));
   const encrypted = join(folder, nameCast(recordingId, { isEncrypted: true }));
+  if (files) return !files.has(clear) && files.has(encrypted) ? encrypted : clear;
   return !(await statFile(clear)) && (await statFile(encrypted)) ? encrypted : clear;
 }
 
-/** Undefined where there is no cast (any more). */
-export async function stampRecording(path: string): Promise<FileStamp | undefined> {
-  const files = [path, sidecarPathOf(path), annotationPathOf(path)];
-  const [cast, sidecar, annotation] = await Promise.all(files.map(statFile));
+/**
+ * Undefined where there is no cast (any more). Of the folder's files, where they are known, only those are asked for: a
+ * stamp without one that came since is another one than the next.
+ */
+export async function stampRecording(path: string, files?: FolderFiles): Promise<FileStamp | undefined> {
+  const paths = [path, sidecarPathOf(path), annotationPathOf(path)];
+  const [cast, sidecar, annotation] = await Promise.all(
+    paths.map((one) => (files?.has(one) === false ? undefined : statFile(one))),
+  );
   return (
     cast && {
       castBytes: cast.size,

@@ -11,21 +11,27 @@ import { type CastItem, readCast } from '../recording/cast-reader.ts';
 import type { DecryptionKeys } from '../recording/decryption-keys.ts';
 import { readLaterMarks, withLaterMarks } from '../recording/later-marks.ts';
 import { isOwnerAlive } from '../recording/owner.ts';
-import { type Recovery, type RecoveryNeeds, recoverOrphan } from '../recording/recovery.ts';
+import type { RecoveryNeeds } from '../recording/recovery.ts';
 import { type Verification, verifyRecording } from '../recording/verification.ts';
-import { createEncryptedWords } from './encrypted-words.ts';
 import { watchFolder } from './folder-watch.ts';
-import { type IndexEntry, openRecordingIndex } from './index.ts';
-import { describeRecording, type FileStamp, findCast, isSettled, stampRecording } from './library-file.ts';
-import { createLocks } from './locks.ts';
+import { openRecordingIndex } from './index.ts';
 import type { Recording, StoredRecording } from './recording.ts';
-import { findRecordingId, isFileName, listRecordingIds } from './recordings-folder.ts';
+import { type FolderFiles, findRecordingId, isFileName, readRecordingsFolder } from './recordings-folder.ts';
+import { createRows, type LibraryChange, type LibraryRecovery } from './rows.ts';
 import { createUpkeep, type Upkeep } from './upkeep.ts';
 
-/** All recordings on this machine. The files are the truth: each answer is checked against them. */
+export type { LibraryChange, LibraryRecovery } from './rows.ts';
+
+/** All recordings on this machine. The files are the truth: what the index remembers is checked against them. */
 export interface Library extends Upkeep {
-  /** Newest first. Rejects only where the folder itself cannot be read. */
+  /** Newest first, as the files are now. Rejects only where the folder itself cannot be read. */
   list(): Promise<readonly Recording[]>;
+  /**
+   * The same before each file has been looked at, so that ten thousand are there at once: only what is there is told,
+   * what is new or still written is as it is now, the others are as they were. They are looked at next, and what is
+   * different is announced.
+   */
+  recall(): Promise<readonly Recording[]>;
   /** By id, or by the start of one that no other shares. Rejects with `recording-not-found` or `bad-input`. */
   get(idOrPrefix: string): Promise<Recording>;
   /** As `readCast`, with the keys of this home and the markers set later. By its whole id, or the start of one. */
@@ -40,15 +46,6 @@ export interface Library extends Upkeep {
   readonly onChanged: Event<LibraryChange>;
   /** A recording whose writer died was mended, or found damaged. */
   readonly onRecovered: Event<LibraryRecovery>;
-}
-
-export type LibraryChange =
-  | { readonly kind: 'put'; readonly recording: Recording }
-  | { readonly kind: 'removed'; readonly recordingId: string };
-
-export interface LibraryRecovery {
-  readonly recordingId: string;
-  readonly recovery: Recovery;
 }
 
 export interface LibraryNeeds extends Partial<RecoveryNeeds> {
@@ -67,8 +64,8 @@ export interface LibraryNeeds extends Partial<RecoveryNeeds> {
   forget?(recordingId: string): Promise<void>;
 }
 
-/** Files looked at together: enough to keep the disk busy, few enough to leave it to others. */
-const PARALLEL_FILES = 16;
+/** Looked at in one turn in the background: whoever asks for one recording waits no longer than for these. */
+const CHECKED_AT_ONCE = 256;
 
 export async function openLibrary(needs: LibraryNeeds, life: Lifetime): Promise<Library> {
   const { log, clock } = needs;
@@ -78,106 +75,55 @@ export async function openLibrary(needs: LibraryNeeds, life: Lifetime): Promise<
   const changed = createEmitter<LibraryChange>();
   const recovered = createEmitter<LibraryRecovery>();
   const turns = createTurns();
-  const locks = createLocks({ keys: needs.keys, log });
-  const words = createEncryptedWords(needs.keys);
   const queuedRefreshes = new Map<string, Promise<void>>();
-  let isScanned = false;
+  /** Somebody was told rows, and what is different from them is news. */
+  let isTold = false;
 
   await makePrivateFolder(folder);
   await makePrivateFolder(needs.cacheFolder);
   const index = openRecordingIndex({ log }, join(needs.cacheFolder, 'library.sqlite'));
-  const entries = new Map<string, IndexEntry>();
-  for (const entry of index.load()) entries.set(entry.recording.recordingId, entry);
+  const rows = createRows(
+    { ...recoveryNeeds, index, folder, onRecovered: (recovery) => recovered.fire(recovery) },
+    { signal },
+  );
   life.own(() => turns.take(() => index.close()));
   watchFolder({ clock, log }, folder, refreshNamed, { signal });
-
-  function present(recording: StoredRecording): Recording {
-    const told = locks.present(words.present(recording));
-    return needs.isOwed?.(recording.recordingId) ? { ...told, isOwed: true } : told;
-  }
-
-  /** Brings one entry up to date with its files; what is new must then be stored and announced. */
-  async function examine(recordingId: string): Promise<LibraryChange | undefined> {
-    const path = await findCast(folder, recordingId);
-    const known = entries.get(recordingId);
-    const stamp = await stampRecording(path);
-    if (!stamp) {
-      return entries.delete(recordingId) ? { kind: 'removed', recordingId } : undefined;
-    }
-    // An index that came with a moved home names other paths.
-    if (known && isSettled(known.recording) && isSame(known.stamp, stamp) && known.recording.path === path) {
-      return undefined;
-    }
-    const entry = await describe(recordingId, path, stamp);
-    const { recording } = entry;
-    entries.set(recordingId, entry);
-    await words.learn(recording);
-    if (known && isSame(known.recording, recording)) return undefined;
-    return { kind: 'put', recording: present(recording) };
-  }
-
-  /** Mends it first where its writer has died. */
-  async function describe(recordingId: string, path: string, stamp: FileStamp): Promise<IndexEntry> {
-    const recording = await describeRecording(recoveryNeeds, path, stamp, { signal });
-    if (recording.state !== 'cut') return { stamp, recording };
-    try {
-      const recovery = await recoverOrphan(recoveryNeeds, path, { signal });
-      const mended = recovery && (await stampRecording(path));
-      if (!recovery || !mended) return { stamp, recording };
-      recovered.fire({ recordingId, recovery });
-      return { stamp: mended, recording: await describeRecording(recoveryNeeds, path, mended, { signal }) };
-    } catch (error) {
-      signal.throwIfAborted();
-      log.warn({ recording: recordingId, error: String(error) }, 'a recording could not be mended');
-      return { stamp, recording };
-    }
-  }
-
-  /** What another key opens or no longer opens, though its files are the same. */
-  async function describeEncrypted(): Promise<LibraryChange[]> {
-    const encrypted = [...entries.values()].filter(({ recording }) => recording.encryptedTo);
-    words.clear();
-    for (const { recording } of encrypted) await words.learn(recording);
-    return encrypted.map(({ recording }) => ({ kind: 'put', recording: present(recording) }));
-  }
-
-  async function examineAll(recordingIds: readonly string[]): Promise<LibraryChange[]> {
-    const changes: LibraryChange[] = [];
-    if (await locks.refresh()) changes.push(...(await describeEncrypted()));
-    const waiting = recordingIds.values();
-    await Promise.all(
-      Array.from({ length: PARALLEL_FILES }, async () => {
-        for (const recordingId of waiting) {
-          const change = await examine(recordingId);
-          if (change) changes.push(change);
-        }
-      }),
-    );
-    store(changes);
-    return changes;
-  }
 
   function announce(changes: readonly LibraryChange[]): void {
     for (const change of changes) changed.fire(change);
   }
 
-  function store(changes: readonly LibraryChange[]): void {
-    const put = changes.flatMap((change) => {
-      const entry = change.kind === 'put' ? entries.get(change.recording.recordingId) : undefined;
-      return entry && isSettled(entry.recording) ? [entry] : [];
+  /** Looks at all that there is and was, or at what cannot be told without. */
+  async function look(isWanted: (recordingId: string, files: FolderFiles) => boolean): Promise<Recording[]> {
+    return turns.take(async () => {
+      const files = await readRecordingsFolder(folder);
+      const recordingIds = new Set([...files.recordingIds, ...rows.ids()]);
+      const changes = await rows.examine(
+        recordingIds.values().filter((recordingId) => isWanted(recordingId, files)),
+        files,
+      );
+      // What the first look finds was there before: no news.
+      if (isTold) announce(changes);
+      isTold = true;
+      return rows.list();
     });
-    const removedIds = changes.flatMap((change) => (change.kind === 'removed' ? [change.recordingId] : []));
-    index.store(put, removedIds);
   }
 
-  function scan(): Promise<void> {
-    return turns.take(async () => {
-      const found = await listRecordingIds(folder);
-      const changes = await examineAll([...new Set([...found, ...entries.keys()])]);
-      // What the first look finds was there before: no news.
-      if (isScanned) announce(changes);
-      isScanned = true;
-    });
+  /** Looks at all files, a few at a time, and announces what is not as it was told. Never rejects. */
+  async function check(): Promise<void> {
+    try {
+      const files = await readRecordingsFolder(folder);
+      const recordingIds = [...files.recordingIds];
+      while (recordingIds.length > 0 && !signal.aborted) {
+        const some = recordingIds.splice(-CHECKED_AT_ONCE);
+        await turns.take(async () => {
+          if (!signal.aborted) announce(await rows.examine(some, files));
+        });
+      }
+    } catch (error) {
+      if (!signal.aborted)
+        log.warn({ folder, error: String(error) }, 'the recordings could not be looked at');
+    }
   }
 
   function refresh(recordingId: string): Promise<void> {
@@ -187,7 +133,7 @@ export async function openLibrary(needs: LibraryNeeds, life: Lifetime): Promise<
       queuedRefreshes.delete(recordingId);
       if (signal.aborted || !isFileName(recordingId)) return;
       try {
-        announce(await examineAll([recordingId]));
+        announce(await rows.examine([recordingId]));
       } catch (error) {
         log.warn({ recording: recordingId, error: String(error) }, 'a recording could not be looked at');
       }
@@ -204,44 +150,43 @@ export async function openLibrary(needs: LibraryNeeds, life: Lifetime): Promise<
 
   async function get(idOrPrefix: string): Promise<Recording> {
     await refresh(idOrPrefix);
-    const exact = entries.get(idOrPrefix);
-    if (exact) return present(exact.recording);
-    await scan();
-    const matches = [...entries.values()].filter(
-      ({ recording }) => idOrPrefix !== '' && recording.recordingId.startsWith(idOrPrefix),
-    );
-    if (matches.length > 1) {
-      throw new AppError('bad-input', `${matches.length} recordings begin with ${idOrPrefix}`, {
-        hint: 'Give more of the id.',
-      });
-    }
-    if (!matches[0]) throw createNotFoundError(idOrPrefix);
-    return present(matches[0].recording);
+    return rows.present(rows.get(idOrPrefix) ?? (await findByPrefix(idOrPrefix)));
   }
 
   async function find(recordingId: string): Promise<StoredRecording> {
     await refresh(recordingId);
-    const recording = entries.get(recordingId)?.recording;
+    const recording = rows.get(recordingId);
     if (!recording) throw createNotFoundError(recordingId);
     return recording;
   }
 
+  async function findByPrefix(prefix: string): Promise<StoredRecording> {
+    const { recordingIds } = await readRecordingsFolder(folder);
+    const matches = recordingIds.filter((recordingId) => prefix !== '' && recordingId.startsWith(prefix));
+    if (matches.length > 1) {
+      throw new AppError('bad-input', `${matches.length} recordings begin with ${prefix}`, {
+        hint: 'Give more of the id.',
+      });
+    }
+    if (matches[0] === undefined) throw createNotFoundError(prefix);
+    return find(matches[0]);
+  }
+
   async function touch(recordingId: string): Promise<void> {
-    await turns.take(() => {
-      const entry = entries.get(recordingId);
-      // Two changes of the same length within one tick of the file system's clock look the same.
-      if (entry) entries.set(recordingId, { ...entry, stamp: { ...entry.stamp, annotationModifiedMs: -1 } });
-    });
+    await turns.take(() => rows.distrust(recordingId));
     await refresh(recordingId);
   }
 
   return {
-    async list() {
-      await scan();
-      return [...entries.values()].map(({ recording }) => present(recording)).sort(compareNewestFirst);
+    list: () => look(() => true),
+    async recall() {
+      const listed = await look((recordingId, files) => !rows.isAtRest(recordingId, files));
+      // Not awaited: it ends with the lifetime's signal and does not reject.
+      void check();
+      return listed;
     },
     get,
-    ...createUpkeep({ clock, keys: needs.keys, find, touch, present, forget: needs.forget }),
+    ...createUpkeep({ clock, keys: needs.keys, find, touch, present: rows.present, forget: needs.forget }),
     async *read(idOrPrefix, { signal: aborted }) {
       const { path } = await get(idOrPrefix);
       const marks = await readLaterMarks(needs, path);
@@ -262,12 +207,4 @@ function createNotFoundError(recordingId: string): AppError {
   return new AppError('recording-not-found', `there is no recording ${recordingId}`, {
     hint: 'It may have been deleted; the list shows those that there are.',
   });
-}
-
-function compareNewestFirst(a: Recording, b: Recording): number {
-  return b.startedAtMs - a.startedAtMs || (b.recordingId < a.recordingId ? -1 : 1);
-}
-
-function isSame(a: object, b: object): boolean {
-  return JSON.stringify(a) === JSON.stringify(b);
 }

@@ -1,11 +1,26 @@
 import { readdir } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
 import { AppError, systemCode } from '../base/errors.ts';
 import { isCastName, toRecordingId } from '../recording/cast-path.ts';
 
-/** Ids of what has a cast there. Rejects with `recording-unreadable` where the folder cannot be read. */
-export async function listRecordingIds(folder: string): Promise<string[]> {
+/** What stood in a folder of recordings at one moment. */
+export interface FolderFiles {
+  /** Of what has a cast there; each once. */
+  readonly recordingIds: readonly string[];
+  /** Whether a file of that folder was there, by its path. */
+  has(path: string): boolean;
+}
+
+/** Rejects with `recording-unreadable` where the folder cannot be read; where there is none it is empty. */
+export async function readRecordingsFolder(folder: string): Promise<FolderFiles> {
+  const names = new Set(await readNames(folder));
+  const recordingIds = [...new Set([...names].filter(isCastName).map(toRecordingId))];
+  return { recordingIds, has: (path) => dirname(path) === folder && names.has(basename(path)) };
+}
+
+async function readNames(folder: string): Promise<string[]> {
   try {
-    return (await readdir(folder)).filter(isCastName).map(toRecordingId);
+    return await readdir(folder);
   } catch (cause) {
     const code = systemCode(cause);
     if (code === 'ENOENT') return [];
