@@ -1,6 +1,6 @@
 /** Sessions and recordings as the core tells them, and what is done with them. */
 import { computed, type ReadonlySignal, signal } from '@preact/signals';
-import type { RecordingInfo, SessionInfo, ShellTarget, TerminalSize } from '../preload/contract.ts';
+import type { Events, RecordingInfo, SessionInfo, ShellTarget, TerminalSize } from '../preload/contract.ts';
 import type { CoreClient } from './core-client.ts';
 
 export interface SessionStore {
@@ -18,18 +18,20 @@ export interface SessionStore {
   end(): void;
 }
 
+type LibraryChange = Events['library.changed'];
+
 export function createSessionStore(client: CoreClient): SessionStore {
   const sessions = signal<ReadonlyMap<string, SessionInfo>>(new Map());
   const recordings = signal<ReadonlyMap<string, RecordingInfo> | undefined>(undefined);
   const live = computed(() => [...sessions.value.values()].filter((one) => one.state.kind !== 'ended'));
+  /** Told before the list had come. */
+  const early: LibraryChange[] = [];
 
   const stops = [
     client.on('sessions.changed', put),
     client.on('library.changed', (change) => {
-      const next = new Map(recordings.value);
-      if (change.kind === 'put') next.set(change.recording.recordingId, change.recording);
-      else next.delete(change.recordingId);
-      recordings.value = next;
+      if (recordings.value) recordings.value = withChanges(recordings.value, [change]);
+      else early.push(change);
     }),
   ];
 
@@ -69,13 +71,23 @@ export function createSessionStore(client: CoreClient): SessionStore {
       ]);
       const told = sessions.value;
       sessions.value = new Map([...open.map((one) => [one.sessionId, one] as const), ...told]);
-      recordings.value = new Map([
-        ...stored.map((one) => [one.recordingId, one] as const),
-        ...(recordings.value ?? []),
-      ]);
+      const listed = new Map(stored.map((one) => [one.recordingId, one] as const));
+      recordings.value = withChanges(listed, early.splice(0));
     },
     end() {
       for (const stop of stops) stop();
     },
   };
+}
+
+function withChanges(
+  recordings: ReadonlyMap<string, RecordingInfo>,
+  changes: readonly LibraryChange[],
+): ReadonlyMap<string, RecordingInfo> {
+  const next = new Map(recordings);
+  for (const change of changes) {
+    if (change.kind === 'put') next.set(change.recording.recordingId, change.recording);
+    else next.delete(change.recordingId);
+  }
+  return next;
 }

@@ -24,6 +24,15 @@ test('what the core knows is there after loading, and what it told meanwhile is 
   expect([...(store.recordings.value?.keys() ?? [])]).toEqual(['r1']);
 });
 
+test('recordings that were told before the list came are no list, and hold when it comes', async () => {
+  const { core, store } = start();
+  core.emit('library.changed', { kind: 'put', recording: recordingNamed('r2') });
+  core.emit('library.changed', { kind: 'removed', recordingId: 'r1' });
+  expect(store.recordings.value).toBeUndefined();
+  await store.load();
+  expect([...(store.recordings.value?.keys() ?? [])]).toEqual(['r2']);
+});
+
 test('an opened session is known at once, and the event that came first is not overwritten', async () => {
   const { store } = start();
   const session = await store.open(target, size);
