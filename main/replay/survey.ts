@@ -5,6 +5,7 @@ import type { TerminalSize } from '../base/terminal-size.ts';
 import type { CastEvent } from '../recording/cast.ts';
 import type { CastItem } from '../recording/cast-reader.ts';
 import { createReplayTerminal, type ReplayTerminal } from './replay-terminal.ts';
+import { createSkimmedOutput } from './skimmed-output.ts';
 import { createTimelineBuilder, type Timeline } from './timeline.ts';
 
 /** A moment from which a replay can begin. */
@@ -50,6 +51,7 @@ export async function* surveyCast(
 ): AsyncGenerator<SurveyProgress> {
   const builder = createTimelineBuilder(timeline);
   const terminal = createReplayTerminal(size);
+  const output = createSkimmedOutput(terminal);
   let keyframes: Keyframe[] = [];
   let { offset: lastOffset, timeMicros } = keyframe ?? { offset: 0, timeMicros: 0 };
   let currentSize = keyframe?.size ?? size;
@@ -60,13 +62,14 @@ export async function* surveyCast(
       builder.push(item);
       if (item.kind !== 'event') continue;
       if (item.offset - lastOffset >= spacingBytes) {
+        await output.catchUp();
         const state = await takeState(terminal, item.event);
         if (state) {
           keyframes.push({ timeMicros, offset: item.offset, size: currentSize, state });
           lastOffset = item.offset;
         }
       }
-      await terminal.show(item.event);
+      await output.show(item.event);
       timeMicros = Math.max(timeMicros, item.event.timeMicros);
       if (item.event.kind === 'resize') currentSize = item.event.size;
       if (needs.nowMs() - toldMs >= PROGRESS_MS) {
