@@ -1,7 +1,19 @@
 /** Recordings that are handed on in other forms, and taken in. */
 
 /** `cast` and `cast3`: asciicast v2 and v3; `html` plays by itself; `svg` is the screen at the end of the range. */
-export type ExportFormat = 'cast' | 'cast3' | 'text' | 'html' | 'svg';
+export type ExportFormat = 'cast' | 'cast3' | 'text' | 'html' | 'svg' | 'gif';
+
+/** How a recording becomes an animation. */
+export interface GifOptions {
+  /** 2 is twice as fast. */
+  readonly speed: number;
+  /** Longer pauses are cut to this. */
+  readonly idleLimitSeconds: number;
+  /** Pixels. */
+  readonly fontSize: number;
+  /** Ends after as many pictures: for a preview. */
+  readonly mostFrames?: number;
+}
 
 export interface ExportRequest {
   readonly recordingId: string;
@@ -11,6 +23,8 @@ export interface ExportRequest {
   /** Absent: its end. */
   readonly toMicros?: number;
   readonly isMasked: boolean;
+  /** For `gif`; absent: as usual. */
+  readonly gif?: GifOptions;
 }
 
 /** What masking would do to an export. */

@@ -17,7 +17,7 @@ import type { Settings, SettingsState } from './contract-settings.ts';
 
 export type { CredentialRequest } from './contract-credentials.ts';
 export type { DoctorCheck, DoctorReport } from './contract-doctor.ts';
-export type { ExportFormat, ExportRequest, ExportReview } from './contract-exchange.ts';
+export type { ExportFormat, ExportRequest, ExportReview, GifOptions } from './contract-exchange.ts';
 export type { ContainerInfo, PodInfo } from './contract-pods.ts';
 export type {
   RecordingInfo,

@@ -84,10 +84,18 @@ const retention = v.strictObject({
 });
 const exported = v.strictObject({
   recordingId: name,
-  format: v.picklist(['cast', 'cast3', 'text', 'html', 'svg']),
+  format: v.picklist(['cast', 'cast3', 'text', 'html', 'svg', 'gif']),
   fromMicros: count,
   toMicros: v.exactOptional(count),
   isMasked: v.boolean(),
+  gif: v.exactOptional(
+    v.strictObject({
+      speed: v.pipe(v.number(), v.minValue(0.1), v.maxValue(100)),
+      idleLimitSeconds: v.pipe(v.number(), v.minValue(0.1), v.maxValue(86_400)),
+      fontSize: v.pipe(v.number(), v.minValue(6), v.maxValue(48)),
+      mostFrames: v.exactOptional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(10_000))),
+    }),
+  ),
 });
 
 const settingsChanges = v.strictObject({

@@ -36,7 +36,7 @@ export async function exportRecording(
 
 async function begin(
   { library, exchange }: Needs,
-  { recordingId, format, fromMicros, toMicros = Number.POSITIVE_INFINITY, isMasked }: ExportRequest,
+  { recordingId, format, fromMicros, toMicros = Number.POSITIVE_INFINITY, isMasked, gif }: ExportRequest,
   options: Aborting,
 ): Promise<Export> {
   if (fromMicros > toMicros) throw new AppError('bad-input', 'the range ends before it begins');
@@ -44,7 +44,7 @@ async function begin(
   const title = pod === '' ? recordingId : `${pod}/${container} ${recordingId}`;
   return exchange.exportRecording(
     path,
-    { format, range: { fromMicros, toMicros }, isMasked, title },
+    { format, range: { fromMicros, toMicros }, isMasked, title, ...(gif && { gif }) },
     options,
   );
 }

@@ -57,7 +57,7 @@ function drawScreen(screen: Screen): string {
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" xml:space="preserve" viewBox="0 0 ${round(width)} ${round(height)}" width="${round(width)}" height="${round(height)}">\n`,
     `<rect width="100%" height="100%" rx="6" fill="${DEFAULT_BACKGROUND}"/>\n`,
-    `<g transform="translate(${MARGIN} ${MARGIN})" font-family="'Cascadia Code','JetBrains Mono',Menlo,Consolas,'DejaVu Sans Mono',monospace" font-size="14" fill="${DEFAULT_FOREGROUND}" style="white-space:pre">\n`,
+    `<g transform="translate(${MARGIN} ${MARGIN})" font-family="'Cascadia Code','JetBrains Mono',Menlo,Consolas,'DejaVu Sans Mono',monospace" font-size="14" fill="${DEFAULT_FOREGROUND}">\n`,
     ...lines,
     drawCursor(screen),
     '</g>\n</svg>\n',
@@ -100,8 +100,12 @@ function drawText({ look, column, columns, text }: Run, y: number): string {
   if (shown === '') return '';
   const first = isDecorated ? 0 : text.length - text.trimStart().length;
   const width = shown.length === text.length ? columns : shown.length;
-  return `<text x="${round((column + first) * CELL_WIDTH)}" y="${y + BASELINE}" textLength="${round(width * CELL_WIDTH)}" lengthAdjust="spacingAndGlyphs"${look}>${escapeXml(shown)}</text>\n`;
+  return `<text x="${round((column + first) * CELL_WIDTH)}" y="${y + BASELINE}" textLength="${round(width * CELL_WIDTH)}" lengthAdjust="spacingAndGlyphs"${KEPT_BLANKS.test(shown) ? KEEP_BLANKS : ''}${look}>${escapeXml(shown)}</text>\n`;
 }
+
+/** Blanks that readers make one of or leave away; browsers ask each text itself whether they may. */
+const KEPT_BLANKS = /^ | {2}| $/;
+const KEEP_BLANKS = ' style="white-space:pre"';
 
 function drawCursor({ terminal, isCursorVisible, size }: Screen): string {
   if (!isCursorVisible) return '';

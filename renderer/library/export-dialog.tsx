@@ -1,16 +1,25 @@
 /** Asks in which form, from where to where and how masked a recording is handed on, and shows what would be masked. */
 import type { JSX } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
-import type { ExportFormat, ExportReview, ProblemInfo, RecordingInfo } from '../../preload/contract.ts';
+import { useState } from 'preact/hooks';
+import type {
+  ExportFormat,
+  ExportRequest,
+  GifOptions,
+  ProblemInfo,
+  RecordingInfo,
+} from '../../preload/contract.ts';
 import { problemOf } from '../problem.ts';
 import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { Field } from '../ui/field.tsx';
-import { formatBytes, formatClock, formatCount } from '../ui/format.ts';
+import { formatBytes, formatClock } from '../ui/format.ts';
 import { Icon } from '../ui/icon.tsx';
 import { sentence } from '../ui/messages.tsx';
-import { type RangeDraft, readRange } from './export-range.ts';
+import { ExportPreview } from './export-preview.tsx';
+import { readRange } from './export-range.ts';
+import { Review } from './export-review.tsx';
 import type { FileTransfer } from './file-transfer.ts';
+import { GIF_DEFAULTS, GifFields } from './gif-fields.tsx';
 import { nameOf } from './recording-words.ts';
 
 export interface ExportDialogProps {
@@ -24,10 +33,11 @@ const FORMATS: readonly { readonly format: ExportFormat; readonly label: string 
   { format: 'cast3', label: 'asciicast v3' },
   { format: 'text', label: 'Plain text, what was on the screen' },
   { format: 'html', label: 'Web page that plays it, offline' },
+  { format: 'gif', label: 'Animation, for where no player is (GIF)' },
   { format: 'svg', label: 'Image of one moment (SVG)' },
 ];
 
-/** By terminals, for which lines end with CR LF. */
+/** By terminals, for which lines end with CR LF; what was typed is in them as well. */
 const PLAYED: ReadonlySet<ExportFormat> = new Set(['cast', 'cast3', 'html']);
 
 type Work =
@@ -40,21 +50,28 @@ export function ExportDialog({ recording, files, onClose }: ExportDialogProps): 
   const [from, setFrom] = useState('');
   const [to, setTo] = useState('');
   const [isMasked, setMasked] = useState(true);
+  const [gif, setGif] = useState<GifOptions>(GIF_DEFAULTS);
   const [work, setWork] = useState<Work>({ kind: 'none' });
   const { recordingId, durationMicros } = recording;
   const isMoment = format === 'svg';
   const range = readRange(isMoment ? '' : from, to, durationMicros);
   const isRunning = work.kind === 'running';
 
-  async function run(): Promise<void> {
-    if (range.kind === 'wrong' || isRunning) return;
+  /** Undefined while the range is none. */
+  function request(): ExportRequest | undefined {
+    if (range.kind === 'wrong') return undefined;
     const { kind: _kind, ...times } = range;
+    return { recordingId, format, isMasked, ...times, ...(format === 'gif' && { gif }) };
+  }
+
+  async function run(): Promise<void> {
+    const wanted = request();
+    if (!wanted || isRunning) return;
     const abort = new AbortController();
     setWork({ kind: 'running', bytes: 0, abort });
     try {
-      const request = { recordingId, format, isMasked, ...times };
       const onBytes = (bytes: number): void => setWork({ kind: 'running', bytes, abort });
-      await files.download(request, { signal: abort.signal, onBytes });
+      await files.download(wanted, { signal: abort.signal, onBytes });
       onClose();
     } catch (error) {
       if (!abort.signal.aborted) setWork({ kind: 'failed', problem: problemOf(error) });
@@ -75,7 +92,7 @@ export function ExportDialog({ recording, files, onClose }: ExportDialogProps): 
         <>
           {isRunning && (
             <span class="export-progress secondary numbers" role="status">
-              {formatBytes(work.bytes)}
+              {work.bytes === 0 ? 'Reading the recording…' : formatBytes(work.bytes)}
             </span>
           )}
           <Button onPress={close}>Cancel</Button>
@@ -85,74 +102,86 @@ export function ExportDialog({ recording, files, onClose }: ExportDialogProps): 
         </>
       }
     >
-      <div class="export-form">
-        <label for="export-format">Format</label>
-        <div class="field select-field">
-          <select
-            id="export-format"
-            value={format}
-            data-focus-first=""
-            onChange={(event) => setFormat(toFormat(event.currentTarget.value))}
-          >
-            {FORMATS.map((one) => (
-              <option key={one.format} value={one.format}>
-                {one.label}
-              </option>
-            ))}
-          </select>
-          <Icon name="down" />
-        </div>
-        <span>{isMoment ? 'Moment' : 'Range'}</span>
-        <div class="export-range">
-          {!isMoment && (
-            <>
-              <Field label="From" placeholder="00:00:00" value={from} most={LONGEST_TIME} onInput={setFrom} />
-              <span class="secondary">to</span>
-            </>
+      <div class="export-columns">
+        <div class="export-choices">
+          <div class="export-form">
+            <label for="export-format">Format</label>
+            <div class="field select-field">
+              <select
+                id="export-format"
+                value={format}
+                data-focus-first=""
+                onChange={(event) => setFormat(toFormat(event.currentTarget.value))}
+              >
+                {FORMATS.map((one) => (
+                  <option key={one.format} value={one.format}>
+                    {one.label}
+                  </option>
+                ))}
+              </select>
+              <Icon name="down" />
+            </div>
+            <span>{isMoment ? 'Moment' : 'Range'}</span>
+            <div class="export-range">
+              {!isMoment && (
+                <>
+                  <Field
+                    label="From"
+                    placeholder="00:00:00"
+                    value={from}
+                    most={LONGEST_TIME}
+                    onInput={setFrom}
+                  />
+                  <span class="secondary">to</span>
+                </>
+              )}
+              <Field
+                label={isMoment ? 'Moment' : 'To'}
+                placeholder={formatClock(durationMicros / 1_000)}
+                value={to}
+                most={LONGEST_TIME}
+                onInput={setTo}
+              />
+            </div>
+            {format === 'gif' && <GifFields options={gif} onChange={setGif} />}
+            <label for="export-masked">Mask secrets</label>
+            <input
+              id="export-masked"
+              type="checkbox"
+              role="switch"
+              class="switch"
+              checked={isMasked}
+              aria-checked={isMasked}
+              onChange={(event) => setMasked(event.currentTarget.checked)}
+            />
+          </div>
+          {range.kind === 'wrong' ? (
+            <p class="tone-lost" role="status">
+              {range.line}
+            </p>
+          ) : isMasked ? (
+            <Review files={files} recordingId={recordingId} range={range} isMoment={isMoment} />
+          ) : (
+            <p class="dialog-text" role="status">
+              Nothing is masked: whoever gets the file reads every secret that was on the screen
+              {PLAYED.has(format) ? ', and all that was typed where that is recorded.' : '.'}
+            </p>
           )}
-          <Field
-            label={isMoment ? 'Moment' : 'To'}
-            placeholder={formatClock(durationMicros / 1_000)}
-            value={to}
-            most={LONGEST_TIME}
-            onInput={setTo}
-          />
+          {recording.hasTty === false && PLAYED.has(format) && (
+            <p class="dialog-text">
+              Its lines will end with CR LF, as players need it: the command had no terminal.
+            </p>
+          )}
+          {recording.encryptedTo && <p class="dialog-text">The recording is encrypted; the file is not.</p>}
+          {work.kind === 'failed' && (
+            <p class="tone-lost" role="alert">
+              {sentence(work.problem.message)}
+              {work.problem.hint && ` ${work.problem.hint}`}
+            </p>
+          )}
         </div>
-        <label for="export-masked">Mask secrets</label>
-        <input
-          id="export-masked"
-          type="checkbox"
-          role="switch"
-          class="switch"
-          checked={isMasked}
-          aria-checked={isMasked}
-          onChange={(event) => setMasked(event.currentTarget.checked)}
-        />
+        <ExportPreview files={files} request={request()} durationMicros={durationMicros} />
       </div>
-      {range.kind === 'wrong' ? (
-        <p class="tone-lost" role="status">
-          {range.line}
-        </p>
-      ) : isMasked ? (
-        <Review files={files} recordingId={recordingId} range={range} isMoment={isMoment} />
-      ) : (
-        <p class="dialog-text" role="status">
-          Nothing is masked: whoever gets the file reads every secret that was on the screen
-          {isMoment ? '.' : ', and all that was typed where that is recorded.'}
-        </p>
-      )}
-      {recording.hasTty === false && PLAYED.has(format) && (
-        <p class="dialog-text">
-          Its lines will end with CR LF, as players need it: the command had no terminal.
-        </p>
-      )}
-      {recording.encryptedTo && <p class="dialog-text">The recording is encrypted; the file is not.</p>}
-      {work.kind === 'failed' && (
-        <p class="tone-lost" role="alert">
-          {sentence(work.problem.message)}
-          {work.problem.hint && ` ${work.problem.hint}`}
-        </p>
-      )}
     </Dialog>
   );
 }
@@ -163,77 +192,3 @@ const LONGEST_TIME = 16;
 function toFormat(value: string): ExportFormat {
   return FORMATS.find(({ format }) => format === value)?.format ?? 'cast';
 }
-
-interface ReviewProps {
-  readonly files: FileTransfer;
-  readonly recordingId: string;
-  readonly range: Extract<RangeDraft, { kind: 'ok' }>;
-  readonly isMoment: boolean;
-}
-
-type Reviewed =
-  | { readonly kind: 'running' }
-  | { readonly kind: 'done'; readonly review: ExportReview }
-  | { readonly kind: 'failed'; readonly problem: ProblemInfo };
-
-function Review({ files, recordingId, range, isMoment }: ReviewProps): JSX.Element {
-  const [reviewed, setReviewed] = useState<Reviewed>({ kind: 'running' });
-  const { fromMicros, toMicros } = range;
-
-  useEffect(() => {
-    const abort = new AbortController();
-    const format = isMoment ? 'svg' : 'cast';
-    const times = { fromMicros, ...(toMicros !== undefined && { toMicros }) };
-    setReviewed({ kind: 'running' });
-    files.review({ recordingId, format, isMasked: true, ...times }, { signal: abort.signal }).then(
-      (review) => !abort.signal.aborted && setReviewed({ kind: 'done', review }),
-      (error) => !abort.signal.aborted && setReviewed({ kind: 'failed', problem: problemOf(error) }),
-    );
-    return () => abort.abort();
-  }, [recordingId, fromMicros, toMicros, isMoment]);
-
-  if (reviewed.kind === 'running') {
-    return (
-      <p class="dialog-text" role="status">
-        Looking for secrets…
-      </p>
-    );
-  }
-  if (reviewed.kind === 'failed') {
-    return (
-      <p class="tone-lost" role="status">
-        {sentence(reviewed.problem.message)}
-      </p>
-    );
-  }
-  const { maskedSpans, maskedRules, maskedPlaces, leftOutInputs } = reviewed.review;
-  return (
-    <div class="export-review" role="status">
-      <p class="dialog-text">
-        {maskedSpans === 0
-          ? 'Nothing in it looks like a secret. Look yourself before you hand it on.'
-          : `${formatCount(maskedSpans, 'place')} will be masked:`}
-      </p>
-      {maskedRules.length > 0 && (
-        <ul class="export-rules">
-          {maskedRules.map(({ rule, name, spans }) => {
-            const places = maskedPlaces.filter((place) => place.rule === rule).slice(0, SHOWN_PLACES);
-            const times = places.map(({ timeMicros }) => formatClock(timeMicros / 1_000)).join(', ');
-            return (
-              <li key={rule}>
-                <span>{name}</span>
-                <span class="secondary numbers">
-                  {spans} · {times}
-                  {spans > places.length && ', …'}
-                </span>
-              </li>
-            );
-          })}
-        </ul>
-      )}
-      {leftOutInputs > 0 && <p class="dialog-text">What was typed is left out.</p>}
-    </div>
-  );
-}
-
-const SHOWN_PLACES = 12;

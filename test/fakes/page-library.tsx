@@ -18,6 +18,7 @@ import { LibraryView } from '../../renderer/library/library-view.tsx';
 import type { ReplayMoment } from '../../renderer/library/replay-moment.ts';
 import { ReplayPane } from '../../renderer/library/replay-pane.tsx';
 import { followTheme } from '../../renderer/ui/theme.ts';
+import { createFakePreviews } from './page-previews.ts';
 import { createRecordSource, output, type RecordSource, resize } from './record-source.ts';
 import { recording } from './recording-info.ts';
 import { timelineOf } from './recording-timeline.ts';
@@ -69,6 +70,7 @@ function importFiles(chosen: readonly File[]): void {
 
 let reviewed: Partial<ExportReview> | 'failing' | 'never' = {};
 let refusal: string | undefined;
+const previews = createFakePreviews();
 /** What the core answers about files; what is downloaded ends when the stage says so. */
 const files: FileTransfer = {
   async review(request) {
@@ -77,6 +79,7 @@ const files: FileTransfer = {
     if (reviewed === 'failing') throw new Error('the file could not be read');
     return { maskedSpans: 0, maskedRules: [], maskedPlaces: [], leftOutInputs: 0, gaps: 0, ...reviewed };
   },
+  preview: previews.preview,
   async download(request, { signal, onBytes }) {
     deeds.push(`export ${JSON.stringify(request)}`);
     if (refusal !== undefined) throw new Error(refusal);
@@ -249,6 +252,8 @@ const stage = {
     failsAfter = failing;
     replayed.value = recording({ startedAtMs: START_MS, durationMicros: 915e6, exitCode: 0, ...changes });
   },
+  previews: previews.set,
+  previewed: previews.requests,
   searchFails(message: string | undefined): void {
     searchFailure =
       message === undefined ? undefined : Object.assign(new Error(message), { code: 'search-failed' });

@@ -58,4 +58,21 @@ describe.skipIf(!chromiumPath)('in a browser', () => {
     expect(found.text).toContain('<script>x</script>');
     await page.close();
   });
+
+  test('blanks between words stay, so that columns are below each other', async () => {
+    const page = await browser.newPage();
+    const svg = await draw('PID   USER  %CPU\r\n1     root  0.3\r\n\u001b[4m  x  \u001b[0m');
+    const places = await page.evaluate((text) => {
+      document.body.innerHTML = text;
+      return Array.from(document.querySelectorAll('text'), (row) =>
+        Array.from(row.textContent ?? '', (character, index) =>
+          character === ' ' ? -1 : Math.round(row.getStartPositionOfChar(index).x / 8.4),
+        ),
+      );
+    }, svg);
+    const columns = (text: string): number[] =>
+      Array.from(text, (character, index) => (character === ' ' ? -1 : index));
+    expect(places).toEqual([columns('PID   USER  %CPU'), columns('1     root  0.3'), columns('  x  ')]);
+    await page.close();
+  });
 });
