@@ -24,6 +24,9 @@ import {
 import { addPluginCommands } from './commands/plugins.ts';
 
 import { runPods } from './commands/pods.ts';
+
+import { addPolicyCommands } from './commands/policy.ts';
+
 import { runRaw } from './commands/raw.ts';
 import { addRecordingCommands } from './commands/recordings.ts';
 import { type CoreCommand, runCommand } from './commands/run.ts';
@@ -215,6 +218,7 @@ program
   );
 
 addPluginCommands(program, run, io);
+addPolicyCommands(program, run, io);
 addRecordingCommands(program, run, io);
 
 program

@@ -1,4 +1,5 @@
 import type { Clock } from './base/clock.ts';
+import { watchFiles } from './base/file-watch.ts';
 import type { Lifetime } from './base/lifetime.ts';
 import type { Log } from './base/log.ts';
 import type { CredentialProvider } from './credentials/credential.ts';
@@ -9,7 +10,6 @@ import { createDoctor, type Doctor } from './doctor/doctor.ts';
 import { type Contexts, openContexts } from './kube/contexts.ts';
 import { loadKubeconfig, type ResolvedContext } from './kube/kubeconfig.ts';
 import { findKubeconfigs } from './kube/kubeconfig-places.ts';
-import { watchKubeconfig } from './kube/kubeconfig-watch.ts';
 import type { NodeShellLedger } from './kube/node-shell-ledger.ts';
 import { sweepNodePods } from './kube/node-shell-sweep.ts';
 import { resolveContext, toPluginCluster } from './kube/resolve-context.ts';
@@ -60,7 +60,7 @@ export async function openKube(
         void sweepNodePods({ transport, clock, ledger: needs.ledger, log }, { signal: life.signal });
         return transport;
       },
-      watch: watchKubeconfig,
+      watch: watchFiles,
       onReloadError: (error) => log.error({ error: String(error) }, 'kubeconfig could not be read again'),
     },
     life,

@@ -7,6 +7,7 @@ import type { TerminalSize } from './base/terminal-size.ts';
 import { openKube } from './compose-kube.ts';
 import { createLibraryRooms } from './compose-library.ts';
 import { openPages, type Pages, type PagesOptions } from './compose-pages.ts';
+import { openPolicyDesk, type PolicyDesk } from './compose-policy.ts';
 import { type Credentials, type CredentialsNeeds, createCredentials } from './credentials/credentials.ts';
 import { createLoginEnvironment, createOwnEnvironment } from './credentials/login-environment.ts';
 import { startDemoCluster } from './demo/demo-cluster.ts';
@@ -20,6 +21,7 @@ import { createFactFinder } from './kube/fact-finder.ts';
 import { createNodeShellLedger } from './kube/node-shell-ledger.ts';
 import type { Library } from './library/library.ts';
 import type { Pruning } from './library/pruning.ts';
+import type { PolicyFile } from './policy/policy-file.ts';
 import { type CastWriter, createCastWriter } from './recording/cast-writer.ts';
 import { createDecryptionKeys, type DecryptionKeys } from './recording/decryption-keys.ts';
 import { createLiveCasts } from './recording/live-casts.ts';
@@ -48,6 +50,8 @@ export interface ComposeOptions {
   readonly confirmPlugin?: CredentialsNeeds['confirm'];
   /** Locks this home's secret keys; without one they stand in files of mode 0600. */
   readonly keyVault?: KeyVault | undefined;
+  /** In place of the policy that the system's administrator may have set. */
+  readonly lockedPolicy?: PolicyFile | undefined;
 }
 
 /** For one recording, beside what the settings say. */
@@ -73,6 +77,7 @@ export interface Core {
   readonly credentials: Credentials;
   readonly signingKeys: SigningKeys;
   readonly decryptionKeys: DecryptionKeys;
+  readonly policy: PolicyDesk;
   /** Read at its first use; so is the next. */
   settings(): Promise<SettingsStore>;
   library(): Promise<Library>;
@@ -186,6 +191,10 @@ export async function compose(options: ComposeOptions): Promise<Core> {
     credentials,
     signingKeys,
     decryptionKeys,
+    policy: openPolicyDesk(
+      { environment, platform, paths, lockedFile: options.lockedPolicy, contexts, settings },
+      life,
+    ),
     settings,
     ...createLibraryRooms({ clock, log, paths, signingKeys, decryptionKeys, signer }, life),
     exchange: createExchange({

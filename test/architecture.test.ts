@@ -39,6 +39,7 @@ const ROOMS: Record<string, { rooms: readonly string[]; packages: readonly strin
     rooms: ['main/base', 'main/recording', 'main/library', 'main/terminal', 'preload'],
     packages: ['@xterm/headless', 'valibot'],
   },
+  'main/policy': { rooms: ['main/base'], packages: ['valibot', 'yaml'] },
   'main/demo': {
     rooms: ['main/base'],
     packages: ['@lydell/node-pty', '@peculiar/x509', 'reflect-metadata', 'valibot', 'ws', 'yaml'],
@@ -59,6 +60,7 @@ const ROOMS: Record<string, { rooms: readonly string[]; packages: readonly strin
       'main/replay',
       'main/demo',
       'main/settings',
+      'main/policy',
       'preload',
     ],
     packages: [],
@@ -101,6 +103,7 @@ const ENTRIES: Record<string, { rooms: readonly string[]; packages: readonly str
   'main/compose-kube.ts': COMPOSE,
   'main/compose-library.ts': COMPOSE,
   'main/compose-pages.ts': COMPOSE,
+  'main/compose-policy.ts': COMPOSE,
   'main/version.ts': { rooms: [], packages: [] },
   'main/index.ts': {
     rooms: ['*', 'main/bridge', 'main/hosts/electron', 'main/hosts/page', 'compose', 'preload'],

@@ -48,6 +48,9 @@ export type ErrorCode =
   | 'recording-locked'
   | 'recording-not-found'
   | 'search-failed'
+  // policy
+  | 'policy-invalid'
+  | 'policy-refused'
   // session, settings, demo
   | 'session-not-found'
   | 'session-ended'

@@ -10,6 +10,8 @@ export interface Paths {
   readonly settingsFile: string;
   /** What signs recordings, and what verifies those of before. */
   readonly keys: string;
+  /** The user's own policy. */
+  readonly policyFile: string;
   /** Which credential plugins may run. */
   readonly pluginsFile: string;
   /** Caches that may be deleted at any time. */
@@ -31,6 +33,7 @@ export function resolvePaths(environment: NodeJS.ProcessEnv, platform: NodeJS.Pl
     recordings: join(home, 'recordings'),
     settingsFile: join(home, 'settings.json'),
     keys: join(home, 'keys'),
+    policyFile: join(home, 'policy.yaml'),
     pluginsFile: join(home, 'plugins.json'),
     cache: join(home, 'cache'),
     nodeShells: join(home, 'node-shells'),
@@ -45,6 +48,14 @@ function defaultHome(environment: NodeJS.ProcessEnv, platform: NodeJS.Platform):
     return join(environment['APPDATA'] || join(homedir(), 'AppData', 'Roaming'), 'Kubereel');
   }
   return join(environment['XDG_DATA_HOME'] || join(homedir(), '.local', 'share'), 'kubereel');
+}
+
+/** The policy that an administrator has set for everybody on this machine, in a place that only root may write to. */
+export function resolveLockedPolicy(environment: NodeJS.ProcessEnv, platform: NodeJS.Platform): string {
+  if (platform === 'darwin') return '/Library/Application Support/Kubereel/policy.yaml';
+  if (platform === 'win32')
+    return join(environment['ProgramData'] || 'C:\\ProgramData', 'Kubereel', 'policy.yaml');
+  return '/etc/kubereel/policy.yaml';
 }
 
 /** Makes a folder that only this user can enter. */

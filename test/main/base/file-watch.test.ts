@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { watchKubeconfig } from '../../../main/kube/kubeconfig-watch.ts';
+import { watchFiles } from '../../../main/base/file-watch.ts';
 import { until } from '../../fakes/until.ts';
 
 async function makeFolder(): Promise<string> {
@@ -12,7 +12,7 @@ async function makeFolder(): Promise<string> {
 function follow(...paths: string[]) {
   let changes = 0;
   onTestFinished(
-    watchKubeconfig(paths, () => {
+    watchFiles(paths, () => {
       changes += 1;
     }),
   );
@@ -96,7 +96,7 @@ test('after its end nothing is told', async () => {
   const folder = await makeFolder();
   const path = join(folder, 'config');
   let changes = 0;
-  const stop = watchKubeconfig([path], () => {
+  const stop = watchFiles([path], () => {
     changes += 1;
   });
   const { next } = follow(path);

@@ -1,7 +1,7 @@
 import { type FSWatcher, lstatSync, readlinkSync, watch } from 'node:fs';
 import { basename, dirname, join, parse, resolve, sep } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import type { Dispose } from '../base/event.ts';
+import type { Dispose } from './event.ts';
 
 /** Editors and tools write a file in several steps; one reload after the last of them is enough. */
 const SETTLE_MS = 200;
@@ -14,7 +14,7 @@ const MAX_LINKS = 40;
  * that of each link on the way (Kubernetes switches mounted secrets by a link named `..data`); and where a folder is
  * not there yet, the nearest one above it. A folder that may not be watched is left out.
  */
-export function watchKubeconfig(paths: readonly string[], onChanged: () => void): Dispose {
+export function watchFiles(paths: readonly string[], onChanged: () => void): Dispose {
   let watchers: readonly FSWatcher[] = [];
   let timer: NodeJS.Timeout | undefined;
   let isStopped = false;

@@ -1,0 +1,75 @@
+import { AppError } from '../base/errors.ts';
+import { createEmitter, type Dispose, type Event } from '../base/event.ts';
+import type { Lifetime } from '../base/lifetime.ts';
+import {
+  formatPlace,
+  type PolicyAnswer,
+  type PolicyProblem,
+  type PolicyRule,
+  type PolicyTarget,
+} from './policy.ts';
+import { type PolicyFile, type ReadPolicyFile, readPolicyFile } from './policy-file.ts';
+import { findStrictestAnswer } from './strictest-answer.ts';
+
+/** The files as they were read at one moment. */
+export interface Policy {
+  /** The locked one first. */
+  readonly files: readonly ReadPolicyFile[];
+  /** With any of them no shell is opened. */
+  readonly problems: readonly PolicyProblem[];
+  /** Throws `policy-invalid` where there is a problem. */
+  answer(target: PolicyTarget): PolicyAnswer;
+}
+
+export interface PolicyStore {
+  /** Reads the files now: whoever asks about a shell is answered by what they say at this moment. */
+  read(): Promise<Policy>;
+  /** After a file has changed, or what the user chose. */
+  readonly onChanged: Event<void>;
+}
+
+export interface PolicyStoreNeeds {
+  /** The locked one first: of rules that say the same, its are named, and its recorders are tried first. */
+  readonly files: readonly PolicyFile[];
+  /** What the user chose in the app, told as rules. */
+  chosenRules(): Promise<readonly PolicyRule[]>;
+  /** Calls back after any of the files has changed. */
+  watch(paths: readonly string[], onChanged: () => void): Dispose;
+}
+
+export function openPolicyStore(needs: PolicyStoreNeeds, life: Pick<Lifetime, 'own'>): PolicyStore {
+  const changed = createEmitter<void>();
+  const paths = needs.files.map(({ path }) => path);
+  life.own(needs.watch(paths, () => changed.fire()));
+  return {
+    async read() {
+      const [files, chosen] = await Promise.all([
+        Promise.all(needs.files.map(readPolicyFile)),
+        needs.chosenRules(),
+      ]);
+      return createPolicy(files, chosen);
+    },
+    onChanged: changed.event,
+  };
+}
+
+function createPolicy(files: readonly ReadPolicyFile[], chosen: readonly PolicyRule[]): Policy {
+  const problems = files.flatMap((file) => file.problems);
+  const rules = [...files.flatMap((file) => file.rules), ...chosen];
+  return {
+    files,
+    problems,
+    answer(target) {
+      if (problems.length > 0) throw createInvalid(problems);
+      return findStrictestAnswer(rules, target);
+    },
+  };
+}
+
+function createInvalid(problems: readonly PolicyProblem[]): AppError {
+  const [first, ...others] = problems.map((problem) => `${formatPlace(problem)}: ${problem.message}`);
+  return new AppError('policy-invalid', `no shell is opened until the policy is mended: ${first}`, {
+    hint: 'Mend the file; `kubereel policy check` tells all that is wrong in it.',
+    ...(others.length === 0 ? {} : { detail: others.join('\n') }),
+  });
+}
