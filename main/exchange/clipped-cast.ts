@@ -10,8 +10,6 @@ export interface CastRange {
   readonly toMicros: number;
 }
 
-/** Enough for the terminal to be fast, little enough to hold. */
-const FEED_CHARACTERS = 256 * 1024;
 /** An unfinished escape sequence is kept whole up to this. */
 const LONGEST_TAIL = 512;
 
@@ -81,28 +79,17 @@ interface Before {
 }
 
 function createBefore(screen: Screen): Before {
-  let waiting = '';
   let last = '';
-
-  async function feed(): Promise<void> {
-    last = (last + waiting).slice(-LONGEST_TAIL);
-    await screen.write(waiting);
-    waiting = '';
-  }
-
   return {
     async take(text) {
-      waiting += text;
-      if (waiting.length >= FEED_CHARACTERS) await feed();
+      last = (last + text.slice(-LONGEST_TAIL)).slice(-LONGEST_TAIL);
+      await screen.show(text);
     },
-    async resize(size) {
-      await feed();
-      screen.resize(size);
-    },
+    resize: (size) => screen.resize(size),
     async finish() {
-      await feed();
+      const { sequences } = await screen.snapshot();
       const tail = isWithinSequence(screen.terminal) ? begunSequence(last) : '';
-      return { size: screen.size, text: (await screen.snapshot()).sequences + tail };
+      return { size: screen.size, text: sequences + tail };
     },
     dispose: () => screen.dispose(),
   };

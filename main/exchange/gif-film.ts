@@ -26,8 +26,6 @@ export interface GifFilm {
 export const FRAME_MICROS = 100_000;
 /** The last picture stands before it begins again. */
 export const LAST_FRAME_MICROS = 1_500_000;
-/** A terminal is slow with small pieces. */
-const FEED_CHARACTERS = 256 * 1024;
 const SHORTER = 'Take a part of it with --from and --to, or a higher --speed.';
 const SMALLER = 'Take a smaller --font-size.';
 
@@ -73,18 +71,12 @@ export function filmGif(needs: FilmNeeds, parts: AsyncIterable<CastPart>, plan: 
   async function* film(): AsyncGenerator<Uint8Array> {
     const { context, painter, file } = prepare();
     let screen: Screen | undefined;
-    let waiting = '';
     let lastMicros = 0;
     let playedMicros = 0;
     let tick = 0;
     let bytes = 0;
     /** Waits for how long it is seen. */
     let pending: (Omit<GifFrame, 'delayMs'> & { readonly tick: number }) | undefined;
-
-    async function feed(): Promise<void> {
-      if (waiting !== '') await screen?.write(waiting);
-      waiting = '';
-    }
 
     function* release(delayMicros: number): Generator<Uint8Array> {
       if (!pending) return;
@@ -107,7 +99,7 @@ export function filmGif(needs: FilmNeeds, parts: AsyncIterable<CastPart>, plan: 
 
     /** What the screen shows at the end of this tick is seen from its beginning. */
     async function* shoot(): AsyncGenerator<Uint8Array> {
-      await feed();
+      await screen?.settle();
       checkWork();
       const box = screen && painter.paint(screen);
       if (!box) return;
@@ -134,16 +126,9 @@ export function filmGif(needs: FilmNeeds, parts: AsyncIterable<CastPart>, plan: 
           tick = next;
           if (frames + 1 >= mostFrames) break;
         }
-        if (event.kind === 'output') {
-          waiting += event.text;
-          if (waiting.length >= FEED_CHARACTERS) {
-            checkWork();
-            await feed();
-          }
-        } else if (event.kind === 'resize') {
-          await feed();
-          screen?.resize(event.size);
-        }
+        checkWork();
+        if (event.kind === 'output') await screen?.show(event.text);
+        else if (event.kind === 'resize') await screen?.resize(event.size);
       }
       yield* shoot();
       yield* release(LAST_FRAME_MICROS);

@@ -8,31 +8,17 @@ const CELL_WIDTH = 8.4;
 const CELL_HEIGHT = 18;
 const BASELINE = 13.5;
 const MARGIN = 12;
-/** A terminal is slow with small pieces. */
-const FEED_CHARACTERS = 256 * 1024;
 
 /** The screen after the last part, as an image of its own: text that can be selected, and nothing that runs or loads. */
 export async function* toScreenSvg(parts: AsyncIterable<CastPart>): AsyncGenerator<string> {
   let screen: Screen | undefined;
-  let waiting = '';
-
-  async function feed(): Promise<void> {
-    await screen?.write(waiting);
-    waiting = '';
-  }
-
   try {
     for await (const part of parts) {
       if (part.kind === 'header') screen = createScreen(part.header.size, 0);
-      else if (part.event.kind === 'output') {
-        waiting += part.event.text;
-        if (waiting.length >= FEED_CHARACTERS) await feed();
-      } else if (part.event.kind === 'resize') {
-        await feed();
-        screen?.resize(part.event.size);
-      }
+      else if (part.event.kind === 'output') await screen?.show(part.event.text);
+      else if (part.event.kind === 'resize') await screen?.resize(part.event.size);
     }
-    await feed();
+    await screen?.settle();
     if (screen) yield drawScreen(screen);
   } finally {
     screen?.dispose();

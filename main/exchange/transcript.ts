@@ -1,6 +1,7 @@
-import type { IBuffer, IBufferLine } from '@xterm/headless';
+import type { IBuffer } from '@xterm/headless';
 import type { TerminalSize } from '../base/terminal-size.ts';
 import { createScreen, MAX_REPEAT, type Screen } from '../terminal/screen.ts';
+import { isContinued, readRow } from '../terminal/screen-rows.ts';
 import type { CastPart } from './cast-part.ts';
 
 /** Rows that may scroll off the screen before they are collected. */
@@ -58,11 +59,9 @@ function createTranscript(size: TerminalSize): Transcript {
   }
 
   function addRow(buffer: IBuffer, row: number): void {
-    const line = buffer.getLine(row);
-    if (!line) return;
-    const isWrapped = buffer.getLine(row + 1)?.isWrapped === true;
-    collected += isWrapped ? fullText(line) : `${line.translateToString(true)}\n`;
-    isWithinLine = isWrapped;
+    collected += readRow(buffer, row, terminal.cols);
+    isWithinLine = isContinued(buffer, row);
+    if (!isWithinLine) collected += '\n';
   }
 
   /** What stands above the prompt was there before what is shown in its place. */
@@ -74,9 +73,9 @@ function createTranscript(size: TerminalSize): Transcript {
 
   function collectScreen(buffer: IBuffer): void {
     const rows = Array.from({ length: terminal.rows }, (_, row) => buffer.baseY + row);
-    const lastRow = rows.findLast((row) => buffer.getLine(row)?.translateToString(true) !== '');
+    const lastRow = rows.findLast((row) => readRow(buffer, row, terminal.cols) !== '');
     if (lastRow === undefined) return;
-    const text = rows.map((row) => buffer.getLine(row)?.translateToString(true)).join('\n');
+    const text = rows.map((row) => readRow(buffer, row, terminal.cols)).join('\n');
     if (text === lastScreen) return;
     lastScreen = text;
     const known = buffer.type === 'normal' ? knownRows : 0;
@@ -137,7 +136,7 @@ function createTranscript(size: TerminalSize): Transcript {
       // Rows are wrapped anew, and those that are collected must not come back; the others better twice than never.
       terminal.options.scrollback = 0;
       terminal.options.scrollback = SCROLLBACK;
-      screen.resize(next);
+      await screen.resize(next);
       mark?.dispose();
       rowsPastMark = 0;
       knownRows = 0;
@@ -153,13 +152,6 @@ function createTranscript(size: TerminalSize): Transcript {
       screen.dispose();
     },
   };
-}
-
-/** A wide character that did not fit into the last column left it empty. */
-function fullText(line: IBufferLine): string {
-  const text = line.translateToString(false);
-  const last = line.getCell(line.length - 1);
-  return last?.getWidth() === 1 && last.getChars() === '' ? text.slice(0, -1) : text;
 }
 
 /** How much of a text is sure to scroll no more rows than are kept. */

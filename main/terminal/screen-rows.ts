@@ -1,4 +1,22 @@
-import type { Terminal } from '@xterm/headless';
+import type { IBuffer, Terminal } from '@xterm/headless';
+
+/** Whether the line of that row goes on in the next. */
+export function isContinued(buffer: IBuffer, row: number): boolean {
+  // Behind the last row of a full buffer, xterm.js gives its first one again.
+  return row + 1 < buffer.length && buffer.getLine(row + 1)?.isWrapped === true;
+}
+
+/** Without the blanks behind it, unless it is continued. */
+export function readRow(buffer: IBuffer, row: number, cols: number): string {
+  const line = buffer.getLine(row);
+  if (!line) return '';
+  // A row that was wider keeps cells that are not visible any more.
+  if (!isContinued(buffer, row)) return line.translateToString(true, 0, cols);
+  const lastCell = line.getCell(cols - 1);
+  // A wide character that did not fit has left the last cell empty; the second half of one that did is no blank.
+  const isEmpty = lastCell?.getChars() === '' && lastCell.getWidth() === 1;
+  return line.translateToString(false, 0, cols - (isEmpty ? 1 : 0));
+}
 
 /** Reads a terminal's rows as lines: those that one wrapped line fills are one, without the blanks behind it. */
 export interface ScreenRows {
@@ -21,37 +39,21 @@ export function createScreenRows(terminal: Terminal): ScreenRows {
   /** What was above the screen when it was last looked at. */
   let above = { baseY: 0, text: '' };
 
-  function isContinued(row: number): boolean {
-    const { active } = terminal.buffer;
-    // Behind the last row of a full buffer, xterm.js gives its first one again.
-    return row + 1 < active.length && active.getLine(row + 1)?.isWrapped === true;
-  }
-
   function firstRowOf(row: number): number {
     const limit = Math.max(0, row - Math.ceil(MAX_LINE_CHARS / terminal.cols));
     let first = row;
-    while (first > limit && isContinued(first - 1)) first -= 1;
+    while (first > limit && isContinued(buffer.active, first - 1)) first -= 1;
     return first;
-  }
-
-  function textOf(row: number): string {
-    const line = buffer.active.getLine(row);
-    if (!line) return '';
-    // A row that was wider keeps cells that are not visible any more.
-    if (!isContinued(row)) return line.translateToString(true, 0, terminal.cols);
-    const lastCell = line.getCell(terminal.cols - 1);
-    // A wide character that did not fit has left the last cell empty; the second half of one that did is no blank.
-    const isEmpty = lastCell?.getChars() === '' && lastCell.getWidth() === 1;
-    return line.translateToString(false, 0, terminal.cols - (isEmpty ? 1 : 0));
   }
 
   /** As far as the line goes on, yet not much further than it may be long. */
   function readLine(first: number, throughRow: number): { readonly text: string; readonly nextRow: number } {
+    const { active } = buffer;
     let row = first;
-    let text = textOf(row);
-    while (isContinued(row) && (row < throughRow || text.length < MAX_LINE_CHARS)) {
+    let text = readRow(active, row, terminal.cols);
+    while (isContinued(active, row) && (row < throughRow || text.length < MAX_LINE_CHARS)) {
       row += 1;
-      text += textOf(row);
+      text += readRow(active, row, terminal.cols);
     }
     return { text: text.trimEnd(), nextRow: row + 1 };
   }
@@ -59,7 +61,7 @@ export function createScreenRows(terminal: Terminal): ScreenRows {
   function lineAround(row: number): string {
     const line = buffer.active.getLine(row);
     // Most lines fill no row; each look at a row makes an object.
-    if (line && !line.isWrapped && !isContinued(row)) {
+    if (line && !line.isWrapped && !isContinued(buffer.active, row)) {
       return line.translateToString(true, 0, terminal.cols).trimEnd();
     }
     return readLine(firstRowOf(row), row).text;

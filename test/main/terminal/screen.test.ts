@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import { createScreen } from '../../../main/terminal/screen.ts';
 
-test('a size that nobody has costs no memory', () => {
+test('a size that nobody has costs no memory', async () => {
   const screen = createScreen({ cols: 65_535, rows: 65_535 }, 0);
   expect(screen.size).toEqual({ cols: 1_000, rows: 400 });
-  screen.resize({ cols: 1, rows: 65_535 });
+  await screen.resize({ cols: 1, rows: 65_535 });
   expect(screen.size).toEqual({ cols: 2, rows: 400 });
   screen.dispose();
 });
@@ -25,6 +25,23 @@ test('a screen is written down with its colours, margins, modes and cursor', asy
     ].join(''),
     isWhole: true,
   });
+  screen.dispose();
+});
+
+test('what is little waits for more, and is there before anything else is done', async () => {
+  const screen = createScreen({ cols: 20, rows: 2 }, 0);
+  const shown = (): string | undefined => screen.terminal.buffer.active.getLine(0)?.translateToString(true);
+  await screen.show('one ');
+  expect(shown()).toBe('');
+  await screen.resize({ cols: 10, rows: 2 });
+  expect(shown()).toBe('one ');
+  await screen.show('two ');
+  expect((await screen.snapshot()).sequences).toContain('one two ');
+  await screen.show('three');
+  await screen.settle();
+  expect(screen.terminal.buffer.active.cursorY).toBe(1);
+  await screen.show('\u001b[2J'.repeat(100_000));
+  expect(shown()).toBe('');
   screen.dispose();
 });
 
