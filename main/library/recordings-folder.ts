@@ -1,5 +1,5 @@
 import { readdir } from 'node:fs/promises';
-import { basename, dirname } from 'node:path';
+import { join, sep } from 'node:path';
 import { AppError, systemCode } from '../base/errors.ts';
 import { isCastName, toRecordingId } from '../recording/cast-path.ts';
 
@@ -15,7 +15,8 @@ export interface FolderFiles {
 export async function readRecordingsFolder(folder: string): Promise<FolderFiles> {
   const names = new Set(await readNames(folder));
   const recordingIds = [...new Set([...names].filter(isCastName).map(toRecordingId))];
-  return { recordingIds, has: (path) => dirname(path) === folder && names.has(basename(path)) };
+  const start = join(folder, sep);
+  return { recordingIds, has: (path) => path.startsWith(start) && names.has(path.slice(start.length)) };
 }
 
 async function readNames(folder: string): Promise<string[]> {
