@@ -2,15 +2,13 @@ import { appendFile, mkdir, readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { createSystemClock } from '../../main/base/clock.ts';
-import { createLog } from '../../main/base/log.ts';
 import { createCastWriter } from '../../main/recording/cast-writer.ts';
 import { rehearseRecording } from '../../main/recording/recording-rehearsal.ts';
-import { createSession } from '../../main/session/session.ts';
 import { catWithAsciinema, hasAsciinema } from '../fakes/asciinema-cli.ts';
 import { makeCastFolder, readEvents, readOutput, readSidecar, WEB_SHELL } from '../fakes/cast-folder.ts';
 import { loadInAsciinemaPlayer } from '../fakes/foreign-player.ts';
 import { createManualClock } from '../fakes/manual-clock.ts';
-import { createScriptedShell } from '../fakes/scripted-shell.ts';
+import { openScriptedSession } from '../fakes/scripted-session.ts';
 
 /** What any reader of a recording may rely on. The cases of tails, full disks and kills have files of their own. */
 const MIB = 1024 * 1024;
@@ -121,26 +119,7 @@ test('rec-unwritable: the shell opens without a record, and says so as long as i
   const folder = join(await makeCastFolder(), 'taken');
   // A file where the folder should be: root may write into any folder.
   await appendFile(folder, '');
-  const shell = createScriptedShell();
-  const clock = createSystemClock();
-  const session = createSession(
-    {
-      clock,
-      log: createLog({ level: 'silent' }),
-      random: () => 0.5,
-      openShell: async () => ({
-        stream: shell.stream,
-        container: 'app',
-        command: ['sh'],
-        place: { server: '' },
-      }),
-      newCastWriter: (details, size) => createCastWriter({ clock, folder }, { details, size }),
-      onChanged: () => {},
-    },
-    's1',
-    { context: 'demo', namespace: 'shop', pod: 'web-1' },
-    { cols: 80, rows: 24 },
-  );
+  const { shell, session } = openScriptedSession(folder);
   await session.write(Buffer.from('ls\r'));
   expect(shell.input).toEqual(['ls\r']);
   expect(session.snapshot()).toMatchObject({
@@ -159,26 +138,16 @@ test('rec-unwritable: where a recording is required no shell is opened, and the 
   await appendFile(folder, '');
   const clock = createSystemClock();
   let opens = 0;
-  const session = createSession(
-    {
-      clock,
-      log: createLog({ level: 'silent' }),
-      random: () => 0.5,
-      openShell() {
-        opens += 1;
-        return Promise.reject(new Error('not asked for'));
-      },
-      newCastWriter: (details, size) => createCastWriter({ clock, folder }, { details, size }),
-      duty: {
-        isRecordingRequired: async () => true,
-        rehearseRecording: () => rehearseRecording({ clock, folder }),
-      },
-      onChanged: () => {},
+  const { session } = openScriptedSession(folder, {
+    openShell() {
+      opens += 1;
+      return Promise.reject(new Error('not asked for'));
     },
-    's1',
-    { context: 'demo', namespace: 'shop', pod: 'web-1' },
-    { cols: 80, rows: 24 },
-  );
+    duty: {
+      isRecordingRequired: async () => true,
+      rehearseRecording: () => rehearseRecording({ clock, folder }),
+    },
+  });
   await session.ended;
   expect(opens).toBe(0);
   expect(session.snapshot().state).toMatchObject({

@@ -1,11 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createSystemClock } from '../../main/base/clock.ts';
-import { createLog } from '../../main/base/log.ts';
 import { createCastWriter } from '../../main/recording/cast-writer.ts';
-import { createSession } from '../../main/session/session.ts';
 import type { ViewerSink } from '../../main/session/viewers.ts';
 import { createLimitedDisk } from './limited-disk.ts';
-import { createScriptedShell } from './scripted-shell.ts';
+import { openScriptedSession } from './scripted-session.ts';
 
 /** How a shell that floods feels while the disk takes nothing. */
 export interface StalledDiskEcho {
@@ -28,28 +26,13 @@ export async function measureStalledDiskEcho(
   folder: string,
   { stalledMs, bytesPerSecond }: { readonly stalledMs: number; readonly bytesPerSecond: number },
 ): Promise<StalledDiskEcho> {
-  const shell = createScriptedShell();
   const disk = createLimitedDisk();
   const clock = createSystemClock();
-  const session = createSession(
-    {
-      clock,
-      log: createLog({ level: 'silent' }),
-      random: () => 0.5,
-      openShell: async () => ({
-        stream: shell.stream,
-        container: 'app',
-        command: ['sh'],
-        place: { server: '' },
-      }),
-      newCastWriter: (details, size) =>
-        createCastWriter({ clock, folder, files: disk.files }, { details, size }),
-      onChanged: () => {},
-    },
-    's1',
-    { context: 'demo', namespace: 'shop', pod: 'web-1' },
-    { cols: 80, rows: 24 },
-  );
+  const { shell, session } = openScriptedSession(folder, {
+    clock,
+    newCastWriter: (details, size) =>
+      createCastWriter({ clock, folder, files: disk.files }, { details, size }),
+  });
   const typedAtMs: number[] = [];
   const echoMs: number[] = [];
   const window: ViewerSink = {

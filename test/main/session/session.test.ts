@@ -2,37 +2,23 @@ import { mkdtemp, readdir, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { createSystemClock } from '../../../main/base/clock.ts';
 import { AppError } from '../../../main/base/errors.ts';
-import { createLog } from '../../../main/base/log.ts';
-import { createCastWriter } from '../../../main/recording/cast-writer.ts';
-import { createSession, type Session, type SessionNeeds } from '../../../main/session/session.ts';
+import type { Session, SessionNeeds } from '../../../main/session/session.ts';
 import type { SessionRecord } from '../../../main/session/session-record.ts';
 import type { ShellTarget } from '../../../main/session/session-state.ts';
 import type { ViewerSink } from '../../../main/session/viewers.ts';
 import { readSidecar } from '../../fakes/cast-folder.ts';
+import { openScriptedSession, SHELL_TARGET } from '../../fakes/scripted-session.ts';
 import { createScriptedShell } from '../../fakes/scripted-shell.ts';
 import { eventually, until } from '../../fakes/until.ts';
 
 const PLACE = { server: 'https://demo' };
 const SIZE = { cols: 80, rows: 24 };
-const TARGET = { context: 'demo', namespace: 'shop', pod: 'web-1' };
 const never = new AbortController().signal;
 
 async function openScripted(overrides: Partial<SessionNeeds> = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'kubereel-session-'));
-  const shell = createScriptedShell();
-  const clock = createSystemClock();
-  const needs: SessionNeeds = {
-    clock,
-    log: createLog({ level: 'silent' }),
-    random: () => 0.5,
-    openShell: async () => ({ stream: shell.stream, container: 'app', command: ['sh'], place: PLACE }),
-    newCastWriter: (details, size) => createCastWriter({ clock, folder }, { details, size }),
-    onChanged: () => {},
-    ...overrides,
-  };
-  return { shell, folder, session: createSession(needs, 's1', TARGET, SIZE) };
+  return { folder, ...openScriptedSession(folder, overrides) };
 }
 
 function watch(session: Session, signal = never) {
@@ -315,24 +301,17 @@ test('what an opening waits for is told, and no longer once it is live', async (
 test('a debug container whose connection is lost is not added again', async () => {
   const shell = createScriptedShell();
   const opened: ShellTarget[] = [];
-  const clock = createSystemClock();
   const folder = await mkdtemp(join(tmpdir(), 'kubereel-session-'));
-  const session = createSession(
+  const { session } = openScriptedSession(
+    folder,
     {
-      clock,
-      log: createLog({ level: 'silent' }),
-      random: () => 0.5,
       async openShell(target) {
         opened.push(target);
         const shown = { container: 'app' };
         return { stream: shell.stream, container: 'debugger-x', command: ['sh'], place: PLACE, shown };
       },
-      newCastWriter: (details, size) => createCastWriter({ clock, folder }, { details, size }),
-      onChanged: () => {},
     },
-    's1',
-    { ...TARGET, debug: { image: 'busybox' } },
-    SIZE,
+    { ...SHELL_TARGET, debug: { image: 'busybox' } },
   );
   shell.print('$ ');
   await eventually(() => expect(session.snapshot().state.kind).toBe('live'));
