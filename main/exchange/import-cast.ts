@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { AppError } from '../base/errors.ts';
+import { parseJson } from '../base/json.ts';
 import { type CastEvent, type CastHeader, parseEvent, parseHeader } from '../recording/cast.ts';
 import { createLineSplitter, type Line } from '../recording/line-splitter.ts';
 import type { ImportPart, ImportReport } from './import-part.ts';
@@ -145,14 +146,6 @@ const LINE_END = Buffer.from('\n');
 
 function toText({ bytes }: Line): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8');
-}
-
-function parseJson(words: string): unknown {
-  try {
-    return JSON.parse(words);
-  } catch {
-    return undefined;
-  }
 }
 
 function createNoHeaderError(reason: string): AppError {

@@ -4,6 +4,7 @@
  */
 import * as v from 'valibot';
 import { AppError } from '../base/errors.ts';
+import { parseJson } from '../base/json.ts';
 import type { TerminalSize } from '../base/terminal-size.ts';
 import { escapeJson } from './json-escape.ts';
 import { type RecordingFacts, recordingFactsSchema } from './recording-facts.ts';
@@ -247,14 +248,6 @@ function escapeRaw(json: string): string {
 }
 
 const DELETE = '\u007f';
-
-function parseJson(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined;
-  }
-}
 
 function createUnreadableError(reason: string, line: string): AppError {
   return new AppError('recording-unreadable', `the recording cannot be read: ${reason}`, {

@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import { writeFileAtomically } from '../base/atomic-file.ts';
 import type { Clock } from '../base/clock.ts';
 import { AppError, systemCode } from '../base/errors.ts';
+import { parseJson } from '../base/json.ts';
 import { besideCast, toRecordingId } from './cast-path.ts';
 import type { CastItem } from './cast-reader.ts';
 import type { Seal } from './recording.ts';
@@ -130,12 +131,4 @@ export async function* withLaterMarks(
 
 function toItem({ timeMicros, label }: LaterMark, offset: number): CastItem {
   return { kind: 'event', event: { kind: 'marker', timeMicros, label }, offset, nextOffset: offset };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -3,12 +3,11 @@
  * keyframes' states one after the other.
  */
 import { createHash } from 'node:crypto';
-import { open, readdir, readFile, rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { open } from 'node:fs/promises';
 import * as v from 'valibot';
-import { writeFileAtomically } from '../base/atomic-file.ts';
+import { parseJson } from '../base/json.ts';
 import type { Log } from '../base/log.ts';
-import { makePrivateFolder } from '../base/paths.ts';
+import { createCacheFiles } from './cache-files.ts';
 import type { Keyframe } from './survey.ts';
 import type { Timeline } from './timeline.ts';
 
@@ -29,8 +28,6 @@ export interface ReplayCache {
 
 /** Raised when what stands in it changes, as with another version of the terminal: older ones are dropped. */
 const VERSION = 2;
-/** Thumbnails are in the folder, too; whole, or as `writeFileAtomically` names what it has not finished. */
-const FILE_NAME = /^(.+)\.(?:replay|thumbnail)(?:\.[0-9a-f]{12}\.tmp)?$/;
 /** Of the cast up to where it was surveyed: what is hashed to know it again. */
 const TAIL_BYTES = 4 * 1024;
 
@@ -41,49 +38,22 @@ export function createReplayCache({
   readonly log: Log;
   readonly folder: string;
 }): ReplayCache {
-  const pathOf = (recordingId: string): string => join(folder, `${recordingId}.replay`);
-
-  async function attempt<T>(
-    what: string,
-    recordingId: string,
-    work: () => Promise<T>,
-  ): Promise<T | undefined> {
-    try {
-      return await work();
-    } catch (error) {
-      log.warn({ recording: recordingId, error: String(error) }, `keyframes could not be ${what}`);
-      return undefined;
-    }
-  }
-
+  const files = createCacheFiles({ log, folder }, 'replay');
   return {
     load: (recordingId, castPath) =>
-      attempt('read', recordingId, async () => {
-        const bytes = await readFile(pathOf(recordingId)).catch(() => undefined);
-        const parsed = bytes && parseFile(bytes);
+      files.read(recordingId, async (content) => {
+        const parsed = parseFile(content);
         if (!parsed) return undefined;
         const now = await markCast(castPath, parsed.survey.timeline.offset);
         return isSameCast(parsed.cast, now) ? parsed.survey : undefined;
       }),
     store: (recordingId, castPath, survey) =>
-      attempt('stored', recordingId, async () => {
-        await makePrivateFolder(folder);
+      files.write(recordingId, castPath, async () => {
         const cast = await markCast(castPath, survey.timeline.offset);
-        await writeFileAtomically(pathOf(recordingId), formatFile({ cast, survey }));
-        // Deleted meanwhile: nothing of it stays.
-        const isThere = await stat(castPath).catch(() => undefined);
-        if (!isThere) await rm(pathOf(recordingId), { force: true });
+        return formatFile({ cast, survey });
       }),
-    async remove(recordingId) {
-      await attempt('removed', recordingId, () => rm(pathOf(recordingId), { force: true }));
-    },
-    async sweep(recordingIds) {
-      for (const name of await readdir(folder).catch(() => [])) {
-        const recordingId = FILE_NAME.exec(name)?.[1];
-        if (recordingId === undefined || recordingIds.has(recordingId)) continue;
-        await attempt('removed', recordingId, () => rm(join(folder, name), { force: true }));
-      }
-    },
+    remove: files.remove,
+    sweep: files.sweep,
   };
 }
 
@@ -156,12 +126,4 @@ function parseFile(bytes: Buffer): StoredFile | undefined {
     return { ...place, state };
   });
   return start === bytes.length ? { cast, survey: { keyframes, timeline } } : undefined;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

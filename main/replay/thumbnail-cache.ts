@@ -1,11 +1,10 @@
 /** Thumbnails on the disk, beside the keyframes, in a folder that may be deleted at any time. One file a recording. */
-import { readFile, rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { stat } from 'node:fs/promises';
 import * as v from 'valibot';
 import type { RecordingThumbnail, ThumbnailColour } from '../../preload/contract-replay.ts';
-import { writeFileAtomically } from '../base/atomic-file.ts';
+import { parseJson } from '../base/json.ts';
 import type { Log } from '../base/log.ts';
-import { makePrivateFolder } from '../base/paths.ts';
+import { createCacheFiles } from './cache-files.ts';
 
 export interface ThumbnailCache {
   /** Nothing where there is none, or its cast was written to since. Never rejects. */
@@ -53,26 +52,11 @@ export function createThumbnailCache({
   readonly log: Log;
   readonly folder: string;
 }): ThumbnailCache {
-  const pathOf = (recordingId: string): string => join(folder, `${recordingId}.thumbnail`);
-
-  async function attempt<T>(
-    what: string,
-    recordingId: string,
-    work: () => Promise<T>,
-  ): Promise<T | undefined> {
-    try {
-      return await work();
-    } catch (error) {
-      log.warn({ recording: recordingId, error: String(error) }, `a thumbnail could not be ${what}`);
-      return undefined;
-    }
-  }
-
+  const files = createCacheFiles({ log, folder }, 'thumbnail');
   return {
     load: (recordingId, castPath) =>
-      attempt('read', recordingId, async () => {
-        const text = await readFile(pathOf(recordingId), 'utf8').catch(() => undefined);
-        const parsed = v.safeParse(fileSchema, text === undefined ? undefined : parseJson(text));
+      files.read(recordingId, async (content) => {
+        const parsed = v.safeParse(fileSchema, parseJson(content.toString('utf8')));
         if (!parsed.success) return undefined;
         const { cast, thumbnail } = parsed.output;
         const now = await markCast(castPath);
@@ -80,29 +64,14 @@ export function createThumbnailCache({
         return isSame ? thumbnail : undefined;
       }),
     store: (recordingId, castPath, thumbnail) =>
-      attempt('stored', recordingId, async () => {
-        await makePrivateFolder(folder);
-        const cast = await markCast(castPath);
-        await writeFileAtomically(pathOf(recordingId), JSON.stringify({ version: VERSION, cast, thumbnail }));
-        // Deleted meanwhile, maybe by another process: nothing of it stays.
-        const isThere = await stat(castPath).catch(() => undefined);
-        if (!isThere) await rm(pathOf(recordingId), { force: true });
-      }),
-    async remove(recordingId) {
-      await attempt('removed', recordingId, () => rm(pathOf(recordingId), { force: true }));
-    },
+      files.write(recordingId, castPath, async () =>
+        JSON.stringify({ version: VERSION, cast: await markCast(castPath), thumbnail }),
+      ),
+    remove: files.remove,
   };
 }
 
 async function markCast(path: string): Promise<CastMark> {
   const { size: bytes, mtimeMs: modifiedMs } = await stat(path);
   return { bytes, modifiedMs };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

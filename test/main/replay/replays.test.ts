@@ -1,3 +1,4 @@
+// covers: main/replay/cache-files.ts
 // covers: main/replay/replay-cache.ts
 // covers: main/bridge/replay.ts
 import { appendFile, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
