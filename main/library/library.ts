@@ -78,6 +78,8 @@ export async function openLibrary(needs: LibraryNeeds, life: Lifetime): Promise<
   const queuedRefreshes = new Map<string, Promise<void>>();
   /** Somebody was told rows, and what is different from them is news. */
   let isTold = false;
+  /** Since none was under way. */
+  let wantedChecks = 0;
 
   await makePrivateFolder(folder);
   await makePrivateFolder(needs.cacheFolder);
@@ -109,8 +111,19 @@ export async function openLibrary(needs: LibraryNeeds, life: Lifetime): Promise<
     });
   }
 
-  /** Looks at all files, a few at a time, and announces what is not as it was told. Never rejects. */
+  /** Looks at all files, and once more where that was asked for meanwhile. Never rejects. */
   async function check(): Promise<void> {
+    wantedChecks += 1;
+    if (wantedChecks > 1) return;
+    for (let done = 0; done < wantedChecks; ) {
+      done = wantedChecks;
+      await checkOnce();
+    }
+    wantedChecks = 0;
+  }
+
+  /** A few at a time; announces what is not as it was told. */
+  async function checkOnce(): Promise<void> {
     try {
       const files = await readRecordingsFolder(folder);
       const recordingIds = [...files.recordingIds];

@@ -174,6 +174,21 @@ test('more recordings than are looked at in one turn are all looked at', async (
   }, 10_000);
 });
 
+test('what changes behind the lists of many windows is announced after the next one', async () => {
+  const place = await makePlace();
+  const { recordingId, path } = await recordSession(place.folder);
+  await learn(place);
+  const { library, changes } = await open(place);
+  const lists = [library.recall(), library.recall(), library.recall()];
+  await Promise.all(lists);
+  await rewritePod(path, 'web-3');
+  await library.recall();
+  await vi.waitFor(
+    () => expect(changes.at(-1)).toMatchObject({ kind: 'put', recording: { recordingId, pod: 'web-3' } }),
+    10_000,
+  );
+});
+
 test('a library that ends while its files are looked at is silent', async () => {
   const place = await makePlace();
   const { path } = await recordSession(place.folder);
