@@ -5,6 +5,7 @@ import { servePage } from './bridge/bridge.ts';
 import type { Core } from './compose.ts';
 import { openShell } from './exec/shell.ts';
 import { createShellMemory } from './exec/shell-memory.ts';
+import type { Replays } from './replay/replays.ts';
 import { BACKGROUND_PACE } from './search/search.ts';
 import { createSessions } from './session/sessions.ts';
 import { VERSION } from './version.ts';
@@ -21,8 +22,8 @@ export interface Pages {
   readonly liveSessions: number;
 }
 
-/** So long after the start nothing reads recordings for the search: the window comes first. */
-const SEARCH_DELAY_MS = 3_000;
+/** So long after the start nothing reads recordings in the background: the window comes first. */
+const BACKGROUND_DELAY_MS = 3_000;
 
 /** The rooms that only a page needs: settings, sessions, library, and the bridge that answers it. */
 export async function openPages(
@@ -61,7 +62,7 @@ export async function openPages(
       if ('recordingId' in recording) void library.refresh(recording.recordingId);
     }),
   );
-  startSearch(core);
+  startInBackground(core, replays);
   // Not awaited: it ends with the lifetime's signal and does not reject.
   void pruning.keepUp({ signal: life.signal });
   const info: AppInfo = {
@@ -103,9 +104,14 @@ function toKnownPlatform(platform: NodeJS.Platform): AppInfo['platform'] {
   return platform === 'darwin' || platform === 'win32' ? platform : 'linux';
 }
 
-function startSearch({ clock, log, life, search }: Core): void {
-  const started = clock.sleep(SEARCH_DELAY_MS, { signal: life.signal }).then(() => search(BACKGROUND_PACE));
-  started.catch((error: unknown) => {
-    if (!life.signal.aborted) log.error({ error: String(error) }, 'recordings are not read for the search');
+function startInBackground({ clock, log, life, search }: Core, replays: Replays): void {
+  async function start(): Promise<void> {
+    await clock.sleep(BACKGROUND_DELAY_MS, { signal: life.signal });
+    await search(BACKGROUND_PACE);
+    await replays.prepare();
+  }
+  start().catch((error: unknown) => {
+    if (!life.signal.aborted)
+      log.error({ error: String(error) }, 'recordings are not read in the background');
   });
 }

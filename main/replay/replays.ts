@@ -10,13 +10,15 @@ import { type CastItem, readCast } from '../recording/cast-reader.ts';
 import type { CastKeys } from '../recording/cast-source.ts';
 import type { LaterMarks } from '../recording/later-marks.ts';
 import { showOutput } from '../recording/shown-output.ts';
-import { bytesOf, keepKeyframes, MAX_KEYFRAME_BYTES } from './kept-keyframes.ts';
+import { keepKeyframes, MAX_KEYFRAME_BYTES } from './kept-keyframes.ts';
+import { createKeptSurveys, type Survey } from './kept-surveys.ts';
+import { createPreparation } from './preparation.ts';
 import type { ReplayCache, StoredSurvey } from './replay-cache.ts';
-import { type Keyframe, unpackState } from './survey.ts';
+import { unpackState } from './survey.ts';
 import { surveyInThread } from './survey-thread.ts';
 import type { ThumbnailCache } from './thumbnail-cache.ts';
 import { createThumbnails } from './thumbnails.ts';
-import { EMPTY_TIMELINE, type Timeline } from './timeline.ts';
+import type { Timeline } from './timeline.ts';
 
 /** What a player needs of recordings beside their events: where it can begin, and what happened when. */
 export interface Replays {
@@ -35,6 +37,8 @@ export interface Replays {
   /** What its busiest moment looked like. Rejects where the signal says that it is not wanted any more. */
   thumbnail(recordingId: string, options: { readonly signal: AbortSignal }): Promise<RecordingThumbnail>;
   readonly onTimeline: Event<ReplayTimeline>;
+  /** Surveys long recordings in the background, from now on, before somebody opens them. Resolves when the first are. */
+  prepare(): Promise<void>;
 }
 
 export interface ReplayTimeline extends Timeline {
@@ -56,18 +60,16 @@ export interface ReplayStart {
 
 export interface ReplaysNeeds {
   readonly log: Log;
-  readonly library: Pick<Library, 'get' | 'onChanged'>;
+  readonly library: Pick<Library, 'get' | 'list' | 'onChanged'>;
   readonly cache: ReplayCache;
   readonly thumbnailCache: ThumbnailCache;
   readonly keys?: CastKeys | undefined;
+  /** Recordings from this size on are prepared. */
+  readonly preparedFromBytes?: number | undefined;
   /** What was noted in a recording after its end: on its timeline, but not on its screen. */
   laterMarks(castPath: string): Promise<LaterMarks>;
 }
 
-/** Recordings whose keyframes are kept in memory; of 600 MB of log lines they take 5 MB. */
-const KEPT_SURVEYS = 6;
-/** Of all of those; the one in use is kept whatever it takes. */
-const KEPT_BYTES = 2 * MAX_KEYFRAME_BYTES;
 /** What a page's terminal parses in some hundredths of a second. */
 const LEAST_SPACING_BYTES = 256 * 1024;
 /** A live recording is surveyed on when it has grown by so much: each time costs a thread. */
@@ -75,28 +77,26 @@ const LIVE_STEP_BYTES = 256 * 1024;
 /** So many bound the memory; of a recording of 600 MB they are 300 KB apart. */
 const MOST_KEYFRAMES = 2_000;
 
-interface Survey {
-  keyframes: readonly Keyframe[];
-  timeline: Timeline;
-  isComplete: boolean;
-  /** Markers that were set after its end. */
-  later: Timeline['markers'];
-  /** Of the file, when it was last surveyed to its end. */
-  surveyedBytes: number;
-  /** While it is under way, or is about to be. */
-  running?: Promise<void>;
-  readonly loaded: Promise<void>;
-}
-
 export function openReplays(needs: ReplaysNeeds, life: Lifetime): Replays {
   const { log, library, cache } = needs;
   const { signal } = life;
-  const surveys = new Map<string, Survey>();
+  const surveys = createKeptSurveys(cache);
   const announced = createEmitter<ReplayTimeline>();
   /** One at a time: each takes a core. */
   const turns = createTurns();
   const { thumbnailCache, keys } = needs;
   const thumbnails = createThumbnails({ log, cache: thumbnailCache, keys, surveyOf });
+  const preparation = createPreparation(
+    {
+      library,
+      // An encrypted one leaves nothing in the clear.
+      isDone: async (recording) =>
+        recording.encryptedTo !== undefined || (await surveyOf(recording)) !== undefined,
+      survey: prepare,
+      fromBytes: needs.preparedFromBytes,
+    },
+    life,
+  );
 
   /** Only where all of its cast is in it. */
   async function surveyOf({
@@ -110,41 +110,6 @@ export function openReplays(needs: ReplaysNeeds, life: Lifetime): Replays {
     if (known) return known.isComplete && known.surveyedBytes === bytes ? known : undefined;
     const stored = encryptedTo || state === 'live' ? undefined : await cache.load(recordingId, path);
     return stored && stored.timeline.offset === bytes ? stored : undefined;
-  }
-
-  /** The last used stand last. */
-  async function take({ recordingId, path, encryptedTo }: Recording): Promise<Survey> {
-    let survey = surveys.get(recordingId);
-    surveys.delete(recordingId);
-    if (!survey) {
-      const load = async (): Promise<void> => {
-        const stored = encryptedTo ? undefined : await cache.load(recordingId, path);
-        if (stored) Object.assign(made, stored);
-      };
-      const made: Survey = {
-        keyframes: [],
-        timeline: EMPTY_TIMELINE,
-        isComplete: false,
-        surveyedBytes: 0,
-        later: [],
-        loaded: Promise.resolve().then(load),
-      };
-      survey = made;
-    }
-    surveys.set(recordingId, survey);
-    await survey.loaded;
-    letGo();
-    return survey;
-  }
-
-  /** The oldest first; it is read from the cache where it is wanted again. */
-  function letGo(): void {
-    let bytes = 0;
-    for (const [index, [recordingId, { keyframes, running }]] of [...surveys].reverse().entries()) {
-      bytes += bytesOf(keyframes);
-      const isTooMuch = index >= KEPT_SURVEYS || (index > 0 && bytes > KEPT_BYTES);
-      if (isTooMuch && !running) surveys.delete(recordingId);
-    }
   }
 
   async function readLaterMarks({ path }: Recording): Promise<Timeline['markers']> {
@@ -174,41 +139,64 @@ export function openReplays(needs: ReplaysNeeds, life: Lifetime): Replays {
     const grownBytes = recording.bytes - survey.surveyedBytes;
     const isWorthIt = grownBytes >= (recording.state === 'live' ? LIVE_STEP_BYTES : 1);
     if (survey.running || (survey.isComplete && !isWorthIt)) return;
+    preparation.giveWay();
     // Not awaited by anybody: it announces how far it is, and does not reject.
-    survey.running = turns.take(() => run(recording, survey));
+    survey.running = turns.take(() => run(recording, survey, { signal }));
   }
 
-  async function run(recording: Recording, survey: Survey): Promise<void> {
+  async function prepare(recording: Recording, options: { readonly signal: AbortSignal }): Promise<void> {
+    const survey = await surveys.take(recording);
+    await turns.take(async () => {
+      if (!options.signal.aborted) await run(recording, survey, { ...options, isInBackground: true });
+    });
+  }
+
+  async function run(
+    recording: Recording,
+    survey: Survey,
+    {
+      signal: stop,
+      isInBackground = false,
+    }: { readonly signal: AbortSignal; readonly isInBackground?: boolean },
+  ): Promise<void> {
     const { recordingId, path, bytes, encryptedTo, hasTty } = recording;
     const spacingBytes = Math.max(LEAST_SPACING_BYTES, Math.ceil(bytes / MOST_KEYFRAMES));
     try {
       await surveyInThread(
         needs,
-        { path, hasTty, timeline: survey.timeline, keyframe: survey.keyframes.at(-1), spacingBytes },
+        {
+          path,
+          hasTty,
+          timeline: survey.timeline,
+          keyframe: survey.keyframes.at(-1),
+          spacingBytes,
+          isInBackground,
+        },
         ({ keyframes, timeline }) => {
           survey.keyframes = keepKeyframes([...survey.keyframes, ...keyframes], MAX_KEYFRAME_BYTES);
           survey.timeline = timeline;
-          announced.fire(describe(recordingId, survey));
+          if (!isInBackground) announced.fire(describe(recordingId, survey));
         },
-        { signal },
+        { signal: stop },
       );
       survey.isComplete = true;
       survey.surveyedBytes = bytes;
-      announced.fire(describe(recordingId, survey));
+      if (!isInBackground) announced.fire(describe(recordingId, survey));
     } catch (error) {
       // Playing it says what is wrong with it.
-      if (!signal.aborted) {
+      if (!stop.aborted) {
         log.warn({ recording: recordingId, error: String(error) }, 'a recording could not be surveyed');
       }
     } finally {
-      delete survey.running;
+      if (!isInBackground) delete survey.running;
     }
     // Derived from its screen, as its text is: an encrypted one leaves nothing in the clear.
-    if (!encryptedTo && surveys.get(recordingId) === survey) await cache.store(recordingId, path, survey);
+    const isWanted = isInBackground || surveys.get(recordingId) === survey;
+    if (!encryptedTo && isWanted) await cache.store(recordingId, path, survey);
   }
 
   async function drop(recordingId: string): Promise<void> {
-    surveys.delete(recordingId);
+    surveys.drop(recordingId);
     await cache.remove(recordingId);
   }
 
@@ -236,7 +224,7 @@ export function openReplays(needs: ReplaysNeeds, life: Lifetime): Replays {
   return {
     async timeline(recordingId) {
       const recording = await library.get(recordingId);
-      const survey = await take(recording);
+      const survey = await surveys.take(recording);
       survey.later = await readLaterMarks(recording);
       refresh(recording, survey);
       return describe(recording.recordingId, survey);
@@ -248,7 +236,7 @@ export function openReplays(needs: ReplaysNeeds, life: Lifetime): Replays {
     },
     async start(recordingId, timeMicros) {
       const recording = await library.get(recordingId);
-      const survey = await take(recording);
+      const survey = await surveys.take(recording);
       const keyframe = survey.keyframes.findLast((one) => one.timeMicros <= timeMicros);
       if (!keyframe) return undefined;
       try {
@@ -266,5 +254,6 @@ export function openReplays(needs: ReplaysNeeds, life: Lifetime): Replays {
       return thumbnails.make(recording, { signal: wanted });
     },
     onTimeline: announced.event,
+    prepare: () => preparation.start(),
   };
 }

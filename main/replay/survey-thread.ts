@@ -8,6 +8,8 @@ import type { SurveyProgress, SurveyStart } from './survey.ts';
 
 export interface SurveyOrder extends Omit<SurveyStart, 'size'> {
   readonly path: string;
+  /** Nobody waits for it. */
+  readonly isInBackground?: boolean;
   /** As the recording's facts have it. */
   readonly hasTty?: boolean | undefined;
 }

@@ -1,4 +1,5 @@
 /** The thread that surveys one cast, or draws its thumbnail: its terminal parses for seconds, which neither shells nor pages may feel. */
+import { setPriority } from 'node:os';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { toAppError } from '../base/errors.ts';
 import { type CastItem, readCast, readCastHeader } from '../recording/cast-reader.ts';
@@ -7,6 +8,9 @@ import { showOutput } from '../recording/shown-output.ts';
 import { drawBusiestMoment } from './busiest-moment.ts';
 import { surveyCast } from './survey.ts';
 import type { ThreadOrder, ToSurveyor, ToSurveyThread } from './survey-thread.ts';
+
+/** As `nice` has it: whatever else wants the processor gets it first. */
+const LOW_PRIORITY = 10;
 
 if (parentPort) await work(parentPort, workerData as ThreadOrder);
 
@@ -20,6 +24,8 @@ async function work(port: MessagePort, order: ThreadOrder): Promise<void> {
     if (order.kind === 'thumbnail') {
       say({ kind: 'drawn', screen: await drawBusiestMoment({ read }, order.stretch) });
     } else {
+      // On Linux this is the thread's own (setpriority(2), "BUGS"); elsewhere it would be the whole program's.
+      if (order.isInBackground && process.platform === 'linux') setPriority(LOW_PRIORITY);
       const { size } = await readCastHeader(order.path, { keys, signal });
       const progress = surveyCast({ read, nowMs: () => performance.now() }, { ...order, size });
       for await (const { keyframes, timeline } of progress) say({ kind: 'progress', keyframes, timeline });

@@ -1,13 +1,17 @@
 // covers: main/replay/cache-files.ts
 // covers: main/replay/replay-cache.ts
+// covers: main/replay/kept-surveys.ts
 // covers: main/bridge/replay.ts
 import { appendFile, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { createLifetime } from '../../../main/base/lifetime.ts';
 import { playRecording } from '../../../main/bridge/replay.ts';
 import { formatEvent, formatHeader } from '../../../main/recording/cast.ts';
-import type { Replays, ReplayTimeline } from '../../../main/replay/replays.ts';
+import { createReplayCache } from '../../../main/replay/replay-cache.ts';
+import { openReplays, type Replays, type ReplayTimeline } from '../../../main/replay/replays.ts';
+import { createThumbnailCache } from '../../../main/replay/thumbnail-cache.ts';
 import type { ByteStream } from '../../../preload/byte-stream.ts';
 import { createRecordDecoder, type TerminalRecord } from '../../../preload/terminal-records.ts';
 import { WEB_SHELL } from '../../fakes/cast-folder.ts';
@@ -252,6 +256,32 @@ describe('keyframes', () => {
     await stored('big');
     await library.remove('big');
     await until(async () => !(await readdir(cacheFolder)).includes('big.replay'));
+  });
+
+  test('of a long recording are there before anybody has opened it', async () => {
+    await place('big', castOf(2));
+    const { core } = stage;
+    const life = createLifetime('replays');
+    const kept = { log: core.log, folder: cacheFolder };
+    const prepared = openReplays(
+      {
+        log: core.log,
+        library: await core.library(),
+        cache: createReplayCache(kept),
+        thumbnailCache: createThumbnailCache(kept),
+        laterMarks: async () => ({ kind: 'none' }),
+        preparedFromBytes: 1024 * 1024,
+      },
+      life,
+    );
+    const told: ReplayTimeline[] = [];
+    prepared.onTimeline((timeline) => told.push(timeline));
+    await prepared.prepare();
+    await stored('big');
+    await life.end();
+    expect(told).toEqual([]);
+    const { keyframesMicros } = await replays.timeline('big');
+    expect(keyframesMicros.length).toBeGreaterThanOrEqual(3);
   });
 
   test('of an encrypted recording are kept in memory alone', async () => {
