@@ -9,6 +9,7 @@ import { problemOf } from './problem.ts';
 import { type ContextStore, createContextStore } from './store-contexts.ts';
 import { type CredentialStore, createCredentialStore } from './store-credentials.ts';
 import { createEncryptionStore, type EncryptionStore } from './store-encryption.ts';
+import { createKeeping, type Keeping } from './store-keeping.ts';
 import { createKubectl, type Kubectl } from './store-kubectl.ts';
 import { defaultRefusal } from './store-pods.ts';
 import { withRecent } from './store-recents.ts';
@@ -25,6 +26,7 @@ export interface Store {
   readonly sessions: SessionStore;
   readonly settings: SettingsStore;
   readonly encryption: EncryptionStore;
+  readonly keeping: Keeping;
   readonly view: ViewStore;
   readonly kubectl: Kubectl;
   readonly credentials: CredentialStore;
@@ -145,6 +147,7 @@ export function createStore({ client, now, terminalSize }: StoreNeeds): Store {
     sessions,
     settings,
     encryption: createEncryptionStore(client),
+    keeping: createKeeping(client),
     view,
     kubectl: createKubectl({ contexts, settings, info }),
     credentials,

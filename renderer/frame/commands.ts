@@ -2,6 +2,7 @@
 
 import { goToRequest } from '../credentials/request-views.tsx';
 import { SECRET_KEY_FIELD } from '../settings/encryption-words.ts';
+import { RETENTION_FIELD } from '../settings/retention-section.tsx';
 import { THEME_NAMES } from '../settings/settings-fields.ts';
 import type { Store } from '../store.ts';
 import { digitTab, stepTab } from '../store-tabs.ts';
@@ -223,9 +224,18 @@ export async function startDemo(store: Store): Promise<void> {
 
 /** Where keys are added. Once drawn: the settings may have to be opened first. */
 export function goToEncryption(store: Store): void {
+  goToSetting(store, SECRET_KEY_FIELD);
+}
+
+/** Where the rules are set that let recordings go. */
+export function goToRetention(store: Store): void {
+  goToSetting(store, RETENTION_FIELD);
+}
+
+function goToSetting(store: Store, id: string): void {
   store.openSettings();
   requestAnimationFrame(() => {
-    const field = document.getElementById(SECRET_KEY_FIELD);
+    const field = document.getElementById(id);
     field?.scrollIntoView({ block: 'center' });
     field?.focus({ preventScroll: true });
   });

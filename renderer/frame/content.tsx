@@ -11,6 +11,8 @@ import { createFileTransfer, type FileTransfer } from '../library/file-transfer.
 import { DropZone } from '../library/import-files.tsx';
 import { LibraryView } from '../library/library-view.tsx';
 import { ReplayPane } from '../library/replay-pane.tsx';
+import { StorageFoot } from '../library/storage-meter.tsx';
+import { storageLimitsOf } from '../library/storage-words.ts';
 import { Welcome } from '../open/welcome.tsx';
 import { problemOf } from '../problem.ts';
 import { SettingsView } from '../settings/settings-view.tsx';
@@ -19,7 +21,7 @@ import { sessionTabId } from '../store.ts';
 import type { Tab } from '../store-tabs.ts';
 import { TerminalPane } from '../terminal/terminal-pane.tsx';
 import { EmptyState } from '../ui/messages.tsx';
-import { goToEncryption, goToPods } from './commands.ts';
+import { goToEncryption, goToPods, goToRetention } from './commands.ts';
 import { focusContent } from './parts.ts';
 
 interface ContentProps {
@@ -87,6 +89,13 @@ function TabContent(
             onImport={onFiles}
             onFindPod={() => goToPods(store)}
             onAddKey={() => goToEncryption(store)}
+            annotate={store.keeping.annotate}
+          />
+          <StorageFoot
+            measure={store.keeping.storage}
+            recordings={store.sessions.recordings.value}
+            limits={storageLimitsOf(settings)}
+            onRules={() => goToRetention(store)}
           />
         </DropZone>
       );

@@ -16,7 +16,7 @@ import type { FileTransfer } from './file-transfer.ts';
 import { shownOf, useFoundList } from './found-list.ts';
 import { describeUnsearched } from './found-rows.ts';
 import { ImportButton } from './import-files.tsx';
-import { RecordingDetails } from './recording-details.tsx';
+import { RecordingDetails, type RecordingDetailsProps } from './recording-details.tsx';
 import { listRecordings, wordsOf } from './recording-filter.ts';
 import { RecordingRow } from './recording-row.tsx';
 import { nameOf } from './recording-words.ts';
@@ -41,6 +41,8 @@ export interface LibraryViewProps {
   readonly onRemove: (recordingId: string) => void;
   /** Leads to where the key of an encrypted recording is added. */
   readonly onAddKey: () => void;
+  /** Changes what is said of recordings. */
+  readonly annotate: RecordingDetailsProps['annotate'];
   readonly files: FileTransfer;
   /** Files of other programs; what becomes of them, the page says. */
   readonly onImport: (files: readonly File[]) => void;
@@ -175,6 +177,8 @@ export function LibraryView(props: LibraryViewProps): JSX.Element {
             verify={props.verify}
             onExport={() => askExport(active)}
             onRemove={() => askRemove(active)}
+            all={recordings}
+            annotate={props.annotate}
             onAddKey={props.onAddKey}
           />
         )}
@@ -251,7 +255,7 @@ export function LibraryView(props: LibraryViewProps): JSX.Element {
       )}
       {removing && (
         <RemoveDialog
-          recording={removing}
+          recordings={[removing]}
           nowMs={nowMs}
           onAnswer={(isWanted) => {
             setRemoving(undefined);

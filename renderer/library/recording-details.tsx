@@ -1,8 +1,12 @@
 /** Under the list: what is known of the active recording, and what can be done with it. Its height is fixed. */
 import type { JSX } from 'preact';
+import { useState } from 'preact/hooks';
 import type { RecordingInfo, RecordingVerification } from '../../preload/contract.ts';
+import { problemOf } from '../problem.ts';
+import type { Keeping } from '../store-keeping.ts';
 import { Button } from '../ui/button.tsx';
-import { CopyButton } from '../ui/messages.tsx';
+import { Icon } from '../ui/icon.tsx';
+import { CopyButton, sentence } from '../ui/messages.tsx';
 import {
   allFactsOf,
   commandOf,
@@ -13,6 +17,8 @@ import {
   nameOf,
   originOf,
 } from './recording-words.ts';
+import { tagsOf } from './tag-choice.ts';
+import { TagsDialog } from './tags-dialog.tsx';
 import { useVerification, VerificationLine } from './verification.tsx';
 
 export interface RecordingDetailsProps {
@@ -21,6 +27,9 @@ export interface RecordingDetailsProps {
   readonly verify: (recordingId: string) => Promise<RecordingVerification>;
   readonly onExport: () => void;
   readonly onRemove: () => void;
+  /** Of the library: their tags are offered. */
+  readonly all: ReadonlyMap<string, RecordingInfo> | undefined;
+  readonly annotate: Keeping['annotate'];
   /** Leads to where the key of an encrypted recording is added. */
   readonly onAddKey: () => void;
 }
@@ -31,12 +40,45 @@ function Command({ recording }: { readonly recording: RecordingInfo }): JSX.Elem
   return command === '' ? <>The default shell</> : <span class="mono">{command}</span>;
 }
 
+/** What the user said of it. */
+function Words({
+  recording,
+  refusal,
+}: {
+  readonly recording: RecordingInfo;
+  /** Why it was not changed. */
+  readonly refusal: string | undefined;
+}): JSX.Element {
+  const { isPinned, tags = [], comment, annotationProblem } = recording;
+  if (refusal !== undefined || annotationProblem !== undefined) {
+    const words = refusal ?? sentence(annotationProblem ?? '');
+    return (
+      <p class="recording-said tone-owed" role="alert" title={words}>
+        <span class="ellipsis">{words}</span>
+      </p>
+    );
+  }
+  return (
+    <p class="recording-said" title={[tags.join(' '), comment].filter(Boolean).join('\n')}>
+      {isPinned && <Icon name="pin" label="Pinned" />}
+      {tags.map((tag) => (
+        <span key={tag} class="tag">
+          {tag}
+        </span>
+      ))}
+      {comment !== undefined && <span class="ellipsis secondary">{comment}</span>}
+    </p>
+  );
+}
+
 export function RecordingDetails({
   recording,
   onReplay,
   verify,
   onExport,
   onRemove,
+  all,
+  annotate,
   onAddKey,
 }: RecordingDetailsProps): JSX.Element {
   const verification = useVerification(recording.recordingId, verify);
@@ -44,6 +86,19 @@ export function RecordingDetails({
   const lock = describeLock(recording);
   const line = (recording.isLocked ? lock?.line : undefined) ?? outcome.line ?? originOf(recording);
   const facts = factsOf(recording);
+  const [isTagging, setTagging] = useState(false);
+  const [refusal, setRefusal] = useState<{ readonly recordingId: string; readonly words: string }>();
+
+  async function pin(): Promise<void> {
+    const { recordingId, isPinned } = recording;
+    try {
+      await annotate([recordingId], { isPinned: !isPinned });
+      setRefusal(undefined);
+    } catch (error) {
+      setRefusal({ recordingId, words: sentence(problemOf(error).message) });
+    }
+  }
+
   return (
     <section class="recording-details" aria-label="Recording">
       <div class="recording-facts">
@@ -102,6 +157,42 @@ export function RecordingDetails({
           Delete
         </Button>
       </div>
+      <div class="recording-words">
+        <Button
+          icon="tag"
+          isDisabled={recording.isLocked === true || recording.annotationProblem !== undefined}
+          title={
+            recording.isLocked ? 'Its tags are encrypted with it' : 'Tags and a comment, in your own words'
+          }
+          onPress={() => setTagging(true)}
+        >
+          Tags…
+        </Button>
+        <Button
+          icon={recording.isPinned ? 'unpin' : 'pin'}
+          isDisabled={recording.annotationProblem !== undefined}
+          title={
+            recording.isPinned
+              ? 'Leave it to the rules of retention'
+              : 'Keep it, whatever the rules of retention say'
+          }
+          onPress={() => void pin()}
+        >
+          {recording.isPinned ? 'Unpin' : 'Pin'}
+        </Button>
+        <Words
+          recording={recording}
+          refusal={refusal?.recordingId === recording.recordingId ? refusal.words : undefined}
+        />
+      </div>
+      {isTagging && (
+        <TagsDialog
+          recordings={[recording]}
+          knownTags={tagsOf(all?.values() ?? [])}
+          annotate={annotate}
+          onClose={() => setTagging(false)}
+        />
+      )}
     </section>
   );
 }

@@ -14,7 +14,7 @@ export type SettingField =
     });
 
 interface Base {
-  readonly key: Exclude<keyof Settings, 'recentTargets' | 'redaction' | 'encryption'>;
+  readonly key: Exclude<keyof Settings, 'recentTargets' | 'redaction' | 'encryption' | 'retention'>;
   readonly group: 'Appearance' | 'Terminal' | 'Recording' | 'Debugging' | 'Replay';
   readonly label: string;
   readonly help?: string;
@@ -136,7 +136,7 @@ export const SETTING_FIELDS: readonly SettingField[] = [
     group: 'Recording',
     kind: 'number',
     label: 'All recordings together',
-    help: '0 for any. Delete old ones in the library to make room.',
+    help: 'Nothing is recorded beyond it; 0 for any. The rules of retention let old ones go before.',
     least: 0,
     most: MOST_MIB,
     step: 1_024,

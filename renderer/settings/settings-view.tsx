@@ -2,11 +2,13 @@
 import { Fragment, type JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import type { Settings } from '../../preload/contract.ts';
+import { storageLimitsOf } from '../library/storage-words.ts';
 import type { Store } from '../store.ts';
 import { Icon } from '../ui/icon.tsx';
 import { Problem } from '../ui/problem.tsx';
 import { EncryptionSection } from './encryption-section.tsx';
 import { RedactionSection } from './redaction-section.tsx';
+import { RetentionSection } from './retention-section.tsx';
 import { parseSetting, SETTING_FIELDS, type SettingField } from './settings-fields.ts';
 
 const GROUPS = ['Appearance', 'Terminal', 'Recording', 'Debugging', 'Replay'] as const;
@@ -52,6 +54,13 @@ export function SettingsView({ store }: { readonly store: Store }): JSX.Element 
                 <RedactionSection
                   settings={store.settings}
                   onChange={(redaction) => void store.changeSettings({ redaction })}
+                />
+                <RetentionSection
+                  settings={store.settings}
+                  keeping={store.keeping}
+                  recordings={store.sessions.recordings.value}
+                  limits={storageLimitsOf(settings)}
+                  nowMs={store.nowMs.value}
                 />
                 <EncryptionSection settings={store.settings} encryption={store.encryption} />
               </>

@@ -20,12 +20,15 @@ import {
   Link,
   Lock,
   Pause,
+  Pin,
+  PinOff,
   Play,
   Plus,
   RotateCw,
   Search,
   Settings,
   SquareTerminal,
+  Tag,
   Trash2,
   TriangleAlert,
   X,
@@ -47,6 +50,7 @@ export type IconName =
   | 'marker'
   | 'more'
   | 'pause'
+  | 'pin'
   | 'play'
   | 'plus'
   | 'pods'
@@ -56,8 +60,10 @@ export type IconName =
   | 'right'
   | 'search'
   | 'settings'
+  | 'tag'
   | 'terminal'
   | 'trash'
+  | 'unpin'
   | 'up'
   | 'warning';
 
@@ -76,6 +82,7 @@ const ICONS: Readonly<Record<IconName, IconNode>> = {
   marker: Bookmark,
   more: Ellipsis,
   pause: Pause,
+  pin: Pin,
   play: Play,
   plus: Plus,
   pods: Box,
@@ -85,8 +92,10 @@ const ICONS: Readonly<Record<IconName, IconNode>> = {
   right: ChevronRight,
   search: Search,
   settings: Settings,
+  tag: Tag,
   terminal: SquareTerminal,
   trash: Trash2,
+  unpin: PinOff,
   up: ChevronUp,
   warning: TriangleAlert,
 };

@@ -17,43 +17,28 @@ import { DropZone } from '../../renderer/library/import-files.tsx';
 import { LibraryView } from '../../renderer/library/library-view.tsx';
 import type { ReplayMoment } from '../../renderer/library/replay-moment.ts';
 import { ReplayPane } from '../../renderer/library/replay-pane.tsx';
+import { StorageFoot } from '../../renderer/library/storage-meter.tsx';
 import { followTheme } from '../../renderer/ui/theme.ts';
+
 import { createFakePreviews } from './page-previews.ts';
+
+import { FIRST_SETTINGS } from './page-things.ts';
+
 import { createRecordSource, output, type RecordSource, resize } from './record-source.ts';
 import { recording } from './recording-info.ts';
 import { timelineOf } from './recording-timeline.ts';
+import { createStageKeeping } from './stage-keeping.ts';
 
 const MINUTE_MS = 60_000;
 const START_MS = new Date(2026, 10, 20, 14, 3, 0).getTime();
 
-const settings = signal<Settings>({
-  theme: 'dark',
-  fontFamily: '',
-  fontSize: 13,
-  scrollback: 5_000,
-  copyOnSelect: false,
-  rightClick: 'menu',
-  pasteGuard: true,
-  cursorBlink: false,
-  screenReader: true,
-  replayIdleSeconds: 2,
-  debugImage: 'busybox:1.37',
-  recordingSessionMiB: 2_048,
-  recordingFreeMiB: 512,
-  recordingLibraryMiB: 20_480,
-  promptMarkers: true,
-  mayPause: true,
-  recordingRequired: false,
-  redaction: { enabled: false, patterns: [] },
-  encryption: { recipients: [] },
-  retention: { days: 0, quotaBytes: 0 },
-  recentTargets: [],
-});
+const settings = signal<Settings>({ ...FIRST_SETTINGS, theme: 'dark', screenReader: true });
 const themeSetting = signal<Settings['theme']>('dark');
 followTheme(themeSetting);
 const recordings = signal<ReadonlyMap<string, RecordingInfo> | undefined>(undefined);
 const replayed = signal<RecordingInfo | undefined>(undefined);
 const deeds: string[] = [];
+const { keeping, refuse, use } = createStageKeeping(recordings, deeds);
 const sought = signal('');
 const at = signal<ReplayMoment | undefined>(undefined);
 let searchFailure: Error | undefined;
@@ -173,6 +158,13 @@ function App(): JSX.Element {
         onImport={importFiles}
         onFindPod={() => deeds.push('find a pod')}
         onAddKey={() => deeds.push('add a key')}
+        annotate={keeping.annotate}
+      />
+      <StorageFoot
+        measure={keeping.storage}
+        recordings={recordings.value}
+        limits={{ mostBytes: 20e9, keptFreeBytes: 5e8 }}
+        onRules={() => deeds.push('rules')}
       />
     </DropZone>
   );
@@ -288,6 +280,8 @@ const stage = {
   setTheme(theme: Settings['theme']): void {
     themeSetting.value = theme;
   },
+  refuseKeeping: refuse,
+  useStorage: use,
   deeds: () => deeds,
   opened: () => sources.length,
   isFirstClosed: () => sources[0]?.isClosed ?? false,

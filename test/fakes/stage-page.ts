@@ -18,6 +18,7 @@ const STYLES = [
   'renderer/terminal/terminal.css',
   'renderer/library/library.css',
   'renderer/library/exchange.css',
+  'renderer/library/keeping.css',
   'renderer/library/thumbnail.css',
 ];
 
