@@ -1,24 +1,7 @@
 /** The 256 colours of terminals as CSS has them. */
 import type { ITheme } from '@xterm/xterm';
+import { ANSI_NAMES } from '../terminal/terminal-theme.ts';
 
-const NAMES = [
-  'black',
-  'red',
-  'green',
-  'yellow',
-  'blue',
-  'magenta',
-  'cyan',
-  'white',
-  'brightBlack',
-  'brightRed',
-  'brightGreen',
-  'brightYellow',
-  'brightBlue',
-  'brightMagenta',
-  'brightCyan',
-  'brightWhite',
-] as const;
 /** Of the cube's six steps (xterm, 256colres.pl). */
 const STEPS = [0, 95, 135, 175, 215, 255] as const;
 const FIRST_OF_CUBE = 16;
@@ -26,7 +9,7 @@ const FIRST_GREY = 232;
 
 /** The first sixteen are the theme's. */
 export function colourOfPalette(index: number, theme: ITheme): string {
-  const name = NAMES[index];
+  const name = ANSI_NAMES[index];
   if (name) return theme[name] ?? '';
   if (index >= FIRST_GREY) {
     const level = 8 + 10 * (index - FIRST_GREY);

@@ -53,7 +53,8 @@ function toHex(rgb: string): string {
   return `#${channels.map((channel) => Math.round(Number(channel)).toString(16).padStart(2, '0')).join('')}`;
 }
 
-const ANSI_NAMES = [
+/** In the order of their numbers. */
+export const ANSI_NAMES: readonly Exclude<keyof ITheme, 'extendedAnsi'>[] = [
   'black',
   'red',
   'green',
@@ -70,4 +71,4 @@ const ANSI_NAMES = [
   'brightMagenta',
   'brightCyan',
   'brightWhite',
-] as const satisfies readonly (keyof ITheme)[];
+];
