@@ -26,7 +26,13 @@ export type {
   RecordingVerification,
 } from './contract-recordings.ts';
 export type { RedactionSettings, RedactionTrial } from './contract-redaction.ts';
-export type { RecordingThumbnail } from './contract-replay.ts';
+export type {
+  RecordingHit,
+  RecordingHits,
+  RecordingThumbnail,
+  TranscriptLine,
+  TranscriptPage,
+} from './contract-replay.ts';
 export type { AnnotationChange, RetentionRules } from './contract-retention.ts';
 export type { SessionEnd, SessionInfo, SessionState } from './contract-sessions.ts';
 export type { Settings, SettingsState } from './contract-settings.ts';

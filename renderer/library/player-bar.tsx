@@ -1,14 +1,17 @@
 /** Under a replay: play, where it stands in real and in recorded time, speed, and whether pauses are skipped. */
 import type { JSX } from 'preact';
+import { useMemo } from 'preact/hooks';
 import type { RecordingInfo, RecordingTimeline, TerminalSize } from '../../preload/contract.ts';
 import { visibleText } from '../../preload/visible-text.ts';
 import { Button, IconButton } from '../ui/button.tsx';
 import { formatClock, formatDuration } from '../ui/format.ts';
 import { type Marker, markerHere } from './markers.ts';
+import { type Moment, tickMoments } from './moments.ts';
 import { isMoving, type PlayerState, SPEEDS } from './player.ts';
 import { PlayerTimeline } from './player-timeline.tsx';
 import { describeOutcome, formatMoment, formatTimeOfDay } from './recording-words.ts';
 import { shownMicros } from './replay-timeline.ts';
+import { TimelineMarks } from './timeline-marks.tsx';
 
 export interface PlayerBarProps {
   readonly recording: RecordingInfo;
@@ -18,6 +21,10 @@ export interface PlayerBarProps {
   readonly positionMicros: number;
   /** In order of time. */
   readonly markers: readonly Marker[];
+  /** Those and all else that can be gone to, in order of time. */
+  readonly moments: readonly Moment[];
+  /** The text beside the terminal is shown. */
+  readonly hasText: boolean;
   /** As far as it is known. */
   readonly timeline: RecordingTimeline | undefined;
   readonly speed: number;
@@ -28,6 +35,8 @@ export interface PlayerBarProps {
   readonly onSeek: (toMicros: number) => void;
   /** To the end of what is still being recorded, and on with it. */
   readonly onLive: () => void;
+  readonly onMoment: (moment: Moment) => void;
+  readonly onText: () => void;
   readonly onCopyLink: () => void;
   readonly onSpeed: (speed: number) => void;
   readonly onSkipIdle: (skips: boolean) => void;
@@ -46,6 +55,7 @@ export function PlayerBar(props: PlayerBarProps): JSX.Element {
   const nowMs = recording.startedAtMs + positionMicros / 1_000;
   const share = durationMicros === 0 ? 1 : Math.min(1, positionMicros / durationMicros);
   const here = markerHere(props.markers, positionMicros);
+  const ticks = useMemo(() => tickMoments(props.moments, durationMicros), [props.moments, durationMicros]);
   return (
     <section class="player-bar" aria-label="Player">
       <IconButton
@@ -70,15 +80,13 @@ export function PlayerBar(props: PlayerBarProps): JSX.Element {
           aria-valuetext={`${formatDuration(positionMicros / 1_000)} of ${formatDuration(durationMicros / 1_000)}`}
           onInput={(event) => props.onSeek(event.currentTarget.valueAsNumber)}
         />
-        {props.markers.map((marker) => (
-          <MarkerTick
-            key={`${marker.timeMicros} ${marker.label}`}
-            marker={marker}
-            recording={recording}
-            isHere={marker === here}
-            onSeek={props.onSeek}
-          />
-        ))}
+        <TimelineMarks
+          moments={ticks}
+          durationMicros={durationMicros}
+          here={ticks.find((tick) => tick.kind === 'marker' && isOf(tick, here))}
+          formatTime={(timeMicros) => formatTimeOfDay(recording.startedAtMs + timeMicros / 1_000)}
+          onSeek={props.onMoment}
+        />
       </div>
       <span class="player-times numbers">
         {formatClock(positionMicros / 1_000)}
@@ -106,6 +114,12 @@ export function PlayerBar(props: PlayerBarProps): JSX.Element {
       <span class="only-heard" role="status">
         {here?.label}
       </span>
+      <IconButton
+        icon="text"
+        label={props.hasText ? 'Hide the text (T)' : 'Show the text (T)'}
+        isExpanded={props.hasText}
+        onPress={props.onText}
+      />
       <IconButton icon="link" label="Copy a link to this moment" onPress={props.onCopyLink} />
       <span class="player-size secondary numbers" title="Size as it was recorded">
         {props.size.cols}×{props.size.rows}
@@ -137,31 +151,7 @@ export function PlayerBar(props: PlayerBarProps): JSX.Element {
   );
 }
 
-interface MarkerTickProps {
-  readonly marker: Marker;
-  readonly recording: RecordingInfo;
-  /** It was just come past: its words show by themselves. */
-  readonly isHere: boolean;
-  readonly onSeek: (toMicros: number) => void;
-}
-
-/** For the pointer; the keyboard has the brackets. */
-function MarkerTick({ marker, recording, isHere, onSeek }: MarkerTickProps): JSX.Element {
-  const { timeMicros, label } = marker;
-  const share = Math.min(1, timeMicros / Math.max(1, recording.durationMicros));
-  const time = formatTimeOfDay(recording.startedAtMs + timeMicros / 1_000);
-  return (
-    <button
-      type="button"
-      class={`player-marker ${isHere ? 'is-here' : ''} ${share > 0.5 ? 'is-late' : ''}`}
-      style={{ '--at': share }}
-      tabIndex={-1}
-      aria-label={`Marker at ${time}: ${label}`}
-      onClick={() => onSeek(timeMicros)}
-    >
-      <span class="player-marker-words float numbers">
-        {time} {visibleText(label)}
-      </span>
-    </button>
-  );
+/** A tick's words are made fit to be seen; two markers of one moment are two ticks. */
+function isOf({ timeMicros, label }: Moment, marker: Marker | undefined): boolean {
+  return marker !== undefined && timeMicros === marker.timeMicros && label === visibleText(marker.label);
 }

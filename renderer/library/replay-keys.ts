@@ -3,6 +3,7 @@ import type { KeyPress } from '../ui/keys.ts';
 
 export type PlayerCommand =
   | 'toggle'
+  | 'text'
   | 'back'
   | 'forward'
   | 'start'
@@ -16,6 +17,7 @@ export type PlayerCommand =
 
 const COMMANDS: ReadonlyMap<string, PlayerCommand> = new Map([
   [' ', 'toggle'],
+  ['t', 'text'],
   ['ArrowLeft', 'back'],
   ['ArrowRight', 'forward'],
   ['Home', 'start'],

@@ -4,22 +4,24 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import type { AppInfo, RecordingInfo, RecordingTimeline, Settings } from '../../preload/contract.ts';
 import { formatRecordingLink } from '../../preload/recording-link.ts';
 import type { PaneClient } from '../core-client.ts';
-import { problemOf } from '../problem.ts';
 import { copyText } from '../terminal/clipboard.ts';
 import { TerminalFrame } from '../terminal/terminal-frame.tsx';
 import type { TerminalView } from '../terminal/xterm.ts';
 import { pageTimers } from '../timers.ts';
-import { Button } from '../ui/button.tsx';
 import { formatClock } from '../ui/format.ts';
 import { Notice, Waiting } from '../ui/messages.tsx';
-import { Problem } from '../ui/problem.tsx';
 import { type Marker, mergeMarkers, nextMarker, previousMarker } from './markers.ts';
 import { createPlayer, isMoving, type Player, type PlayerState, SPEEDS } from './player.ts';
 import { PlayerBar } from './player-bar.tsx';
+import { RecordingFindBar } from './recording-find-bar.tsx';
 import { nameOf } from './recording-words.ts';
+import { isInBar, isOthers } from './replay-focus.ts';
+import { useReplayHits } from './replay-hits.ts';
 import { type PlayerCommand, playerCommandOf, stepSpeed } from './replay-keys.ts';
 import type { ReplayMoment } from './replay-moment.ts';
+import { ReplayProblem } from './replay-problem.tsx';
 import { followTimeline } from './replay-timeline.ts';
+import { TranscriptPane } from './transcript-pane.tsx';
 
 export interface ReplayPaneProps {
   readonly client: PaneClient;
@@ -58,6 +60,17 @@ export function ReplayPane(props: ReplayPaneProps): JSX.Element {
   const [notice, setNotice] = useState<string>();
   const [speed, setSpeed] = useState(1);
   const [skipsIdle, setSkipsIdle] = useState(settings.replayIdleSeconds > 0);
+  const [hasText, setHasText] = useState(false);
+  const hits = useReplayHits({
+    client: props.client,
+    recording,
+    markers,
+    timeline,
+    player: () => player.current,
+    finder: () => view.current?.finder,
+    show,
+    seek,
+  });
   latestMarkers.current = markers;
   const idleSeconds = settings.replayIdleSeconds || DEFAULT_IDLE_SECONDS;
 
@@ -145,7 +158,8 @@ export function ReplayPane(props: ReplayPaneProps): JSX.Element {
     );
   }
 
-  function goTo(marker: Marker | undefined): void {
+  function goTo(find: typeof nextMarker): void {
+    const marker = find(latestMarkers.current, player.current?.positionMicros() ?? 0);
     if (marker) seek(marker.timeMicros);
   }
 
@@ -156,14 +170,14 @@ export function ReplayPane(props: ReplayPaneProps): JSX.Element {
 
   const commands: Readonly<Record<PlayerCommand, () => void>> = {
     toggle,
+    text: () => setHasText((has) => !has),
     back: () => seek((player.current?.positionMicros() ?? 0) - STEP_MICROS),
     forward: () => seek((player.current?.positionMicros() ?? 0) + STEP_MICROS),
     start: () => seek(0),
     end: () => seek(latest.current.recording.durationMicros),
     faster: () => setSpeed((before) => stepSpeed(SPEEDS, before, 1)),
-    'marker.next': () => goTo(nextMarker(latestMarkers.current, player.current?.positionMicros() ?? 0)),
-    'marker.previous': () =>
-      goTo(previousMarker(latestMarkers.current, player.current?.positionMicros() ?? 0)),
+    'marker.next': () => goTo(nextMarker),
+    'marker.previous': () => goTo(previousMarker),
     slower: () => setSpeed((before) => stepSpeed(SPEEDS, before, -1)),
     'step.next': () => player.current?.step(1),
     'step.previous': () => player.current?.step(-1),
@@ -196,17 +210,41 @@ export function ReplayPane(props: ReplayPaneProps): JSX.Element {
         onSized={setSize}
         onSettings={props.onSettings}
         sizedBy="records"
+        findBar={(bar) => (
+          <RecordingFindBar
+            {...bar}
+            state={hits.state}
+            onText={hits.find}
+            onStep={hits.step}
+            onClose={() => {
+              hits.find('', false);
+              bar.onClose();
+            }}
+          />
+        )}
+        beside={
+          hasText && (
+            <TranscriptPane
+              client={props.client}
+              recording={recording}
+              positionMicros={positionMicros}
+              isVisible={props.isVisible}
+              find={hits.state}
+              moments={hits.moments}
+              onPick={({ timeMicros }) => seek(timeMicros)}
+              onPickHit={hits.pickHit}
+              onPickMoment={hits.pickMoment}
+              onClose={() => {
+                setHasText(false);
+                view.current?.focus();
+              }}
+            />
+          )
+        }
         foot={
           <>
             {state.kind === 'failed' && (
-              <Problem form="bar" title="This recording cannot be played" problem={problemOf(state.error)}>
-                {problemOf(state.error).code === 'recording-locked' && (
-                  <Button kind="primary" icon="lock" onPress={props.onAddKey}>
-                    Add its key
-                  </Button>
-                )}
-                <Button onPress={toggle}>Try again</Button>
-              </Problem>
+              <ReplayProblem error={state.error} onAddKey={props.onAddKey} onRetry={toggle} />
             )}
             <PlayerBar
               recording={recording}
@@ -214,6 +252,8 @@ export function ReplayPane(props: ReplayPaneProps): JSX.Element {
               size={size}
               positionMicros={positionMicros}
               markers={markers}
+              moments={hits.moments}
+              hasText={hasText}
               timeline={timeline}
               speed={speed}
               idleSeconds={idleSeconds}
@@ -221,6 +261,8 @@ export function ReplayPane(props: ReplayPaneProps): JSX.Element {
               onToggle={toggle}
               onSeek={seek}
               onLive={goLive}
+              onMoment={hits.pickMoment}
+              onText={commands.text}
               onCopyLink={() => void copyLink()}
               onSpeed={setSpeed}
               onSkipIdle={setSkipsIdle}
@@ -241,16 +283,4 @@ export function ReplayPane(props: ReplayPaneProps): JSX.Element {
       </TerminalFrame>
     </section>
   );
-}
-
-function isInBar({ target }: KeyboardEvent): boolean {
-  return target instanceof HTMLElement && target.closest('.player-bar') !== null;
-}
-
-/** Text is typed in fields, and what has the focus acts on Space by itself. */
-function isOthers(event: KeyboardEvent, command: PlayerCommand): boolean {
-  const { target } = event;
-  if (!(target instanceof HTMLElement)) return false;
-  if (target.closest('.find-bar, [role="menu"], dialog, select')) return true;
-  return command === 'toggle' && target.closest('button, input[type="checkbox"]') !== null;
 }

@@ -41,29 +41,31 @@ export function FindBar(props: FindBarProps): JSX.Element {
   const hasHits = props.result.kind === 'hits';
   return (
     <search class="find-bar float" onKeyDown={press}>
-      <Field label="Find" icon="search" value={text} onInput={setText} inputRef={input} />
-      <output class="find-count secondary numbers">{countWords(props.result, text)}</output>
-      <Toggle sign="Aa" label="Match case" isOn={isCaseSensitive} onChange={setCaseSensitive} />
-      <Toggle sign=".*" label="Regular expression" isOn={isRegex} onChange={setRegex} />
-      <IconButton
-        icon="up"
-        label="Previous (Enter)"
-        isDisabled={!hasHits}
-        onPress={() => props.onFind(query, 'above')}
-      />
-      <IconButton
-        icon="down"
-        label="Next (Shift+Enter)"
-        isDisabled={!hasHits}
-        onPress={() => props.onFind(query, 'below')}
-      />
-      <IconButton icon="close" label="Close (Escape)" onPress={props.onClose} />
+      <div class="find-line">
+        <Field label="Find" icon="search" value={text} onInput={setText} inputRef={input} />
+        <output class="find-count secondary numbers">{terminalCountWords(props.result, text)}</output>
+        <FindToggle sign="Aa" label="Match case" isOn={isCaseSensitive} onChange={setCaseSensitive} />
+        <FindToggle sign=".*" label="Regular expression" isOn={isRegex} onChange={setRegex} />
+        <IconButton
+          icon="up"
+          label="Previous (Enter)"
+          isDisabled={!hasHits}
+          onPress={() => props.onFind(query, 'above')}
+        />
+        <IconButton
+          icon="down"
+          label="Next (Shift+Enter)"
+          isDisabled={!hasHits}
+          onPress={() => props.onFind(query, 'below')}
+        />
+        <IconButton icon="close" label="Close (Escape)" onPress={props.onClose} />
+      </div>
     </search>
   );
 }
 
 /** `3 of 17`, `1000+ hits`, `no hits`; nothing while nothing is looked for. */
-function countWords(result: FindResult, text: string): string {
+export function terminalCountWords(result: FindResult, text: string): string {
   if (text === '') return '';
   if (result.kind === 'invalid') return 'not a pattern';
   if (result.kind === 'none') return 'no hits';
@@ -71,14 +73,14 @@ function countWords(result: FindResult, text: string): string {
   return result.current > 0 ? `${result.current} of ${count}` : `${count} hits`;
 }
 
-interface ToggleProps {
+export interface FindToggleProps {
   readonly sign: string;
   readonly label: string;
   readonly isOn: boolean;
   readonly onChange: (isOn: boolean) => void;
 }
 
-function Toggle({ sign, label, isOn, onChange }: ToggleProps): JSX.Element {
+export function FindToggle({ sign, label, isOn, onChange }: FindToggleProps): JSX.Element {
   return (
     <button
       type="button"

@@ -27,6 +27,12 @@ export function paneCommandOf(press: KeyPress, place: KeyPlace): PaneCommand | u
   return zoomOf(press) ?? letterCommandOf(key, press.shiftKey, isMac);
 }
 
+/** Where no shell is behind it that Ctrl alone would be for. */
+export function plainCommandOf(press: KeyPress): PaneCommand | undefined {
+  const hasCtrlAlone = press.ctrlKey && !press.shiftKey && !press.altKey && !press.metaKey;
+  return hasCtrlAlone && press.key.toLowerCase() === 'f' ? 'find' : undefined;
+}
+
 /** Letters: with Cmd alone on a Mac; elsewhere with Ctrl+Shift, since Ctrl alone is the shell's. */
 function letterCommandOf(key: string, hasShift: boolean, isMac: boolean): PaneCommand | undefined {
   if (key === 'f' && (hasShift || isMac)) return 'find';

@@ -8,13 +8,14 @@ import type { AppInfo, Settings, TerminalSize } from '../../preload/contract.ts'
 import { Menu, type MenuPlace } from '../ui/menu.tsx';
 import { Notice } from '../ui/messages.tsx';
 import { copyText, readClipboard } from './clipboard.ts';
-import { FindBar } from './find-bar.tsx';
+import { FindBar, type FindBarProps } from './find-bar.tsx';
 import type { FindResult } from './finder.ts';
-import { type PaneCommand, paneCommandOf } from './keys.ts';
+import { type PaneCommand, paneCommandOf, plainCommandOf } from './keys.ts';
 import { listenToPane } from './pane-events.ts';
 import { menuItems } from './pane-menu.ts';
 import { type PasteText, preparePaste } from './paste.ts';
 import { PasteDialog } from './paste-dialog.tsx';
+import { type Edge, TerminalEdge } from './terminal-edge.tsx';
 import { createTerminal, type TerminalInput, type TerminalView } from './xterm.ts';
 
 export interface TerminalFrameProps {
@@ -46,6 +47,10 @@ export interface TerminalFrameProps {
   readonly sizeNote?: string;
   /** Shown over the terminal's upper edge. */
   readonly children?: ComponentChildren;
+  /** Instead of finding in the terminal alone. */
+  readonly findBar?: (bar: FindBarProps) => JSX.Element;
+  /** Stands beside the terminal, or under it where that is narrow. */
+  readonly beside?: ComponentChildren;
   /** Stands under the terminal; its keys are the terminal's where it has no use for them. */
   readonly foot?: ComponentChildren;
 }
@@ -147,7 +152,9 @@ export function TerminalFrame(props: TerminalFrameProps): JSX.Element {
   }
 
   function takeKey(event: KeyboardEvent): boolean {
-    const command = paneCommandOf(event, latest.current.host);
+    // Without a shell that it would be for, Ctrl+F finds.
+    const plain = latest.current.input ? undefined : plainCommandOf(event);
+    const command = plain ?? paneCommandOf(event, latest.current.host);
     if (command === undefined) return false;
     if (command === 'paste' && !latest.current.input) return true;
     if (command === 'page' || command === 'paste') return true;
@@ -223,39 +230,36 @@ export function TerminalFrame(props: TerminalFrameProps): JSX.Element {
     view.current?.focus();
   }
 
+  const findBar: FindBarProps = {
+    asked: findAsked,
+    result: found,
+    onFind: (query, which) => view.current?.finder.find(query, which),
+    onClose: () => commands['find-close'](),
+    initialText: singleLine(view.current?.selection),
+  };
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: it hears keys for what has the focus inside of it
     <div class="terminal-frame" onKeyDown={takeOutsideKey}>
-      <div class={edge ? 'terminal-stage has-edge' : 'terminal-stage'}>
-        {edge && (
-          <div
-            class="terminal-edge"
-            style={{ '--cells-width': `${edge.width}px`, '--cells-height': `${edge.height}px` }}
-          />
-        )}
-        <div class="terminal-place" ref={place} />
-        {edge && props.sizeNote && (
-          <p class="terminal-size secondary numbers">
-            {edge.cols}×{edge.rows}, {props.sizeNote}
-          </p>
-        )}
-        <div class="terminal-over">
-          {findAsked > 0 && (
-            <FindBar
-              asked={findAsked}
-              result={found}
-              onFind={(query, which) => view.current?.finder.find(query, which)}
-              onClose={() => commands['find-close']()}
-              initialText={singleLine(view.current?.selection)}
-            />
+      <div class="terminal-main">
+        <div class={edge ? 'terminal-stage has-edge' : 'terminal-stage'}>
+          {edge && <TerminalEdge edge={edge} />}
+          <div class="terminal-place" ref={place} />
+          {edge && props.sizeNote && (
+            <p class="terminal-size secondary numbers">
+              {edge.cols}×{edge.rows}, {props.sizeNote}
+            </p>
           )}
-          {notice && (
-            <Notice tone="owed" onDismiss={() => setNotice(undefined)}>
-              {notice}
-            </Notice>
-          )}
-          {props.children}
+          <div class="terminal-over">
+            {findAsked > 0 && (props.findBar?.(findBar) ?? <FindBar {...findBar} />)}
+            {notice && (
+              <Notice tone="owed" onDismiss={() => setNotice(undefined)}>
+                {notice}
+              </Notice>
+            )}
+            {props.children}
+          </div>
         </div>
+        {props.beside}
       </div>
       {props.foot}
       {menuPlace && (
@@ -274,13 +278,6 @@ export function TerminalFrame(props: TerminalFrameProps): JSX.Element {
       {asked && <PasteDialog paste={asked} onAnswer={answerPaste} />}
     </div>
   );
-}
-
-/** Where the session's cells end, when they are more or fewer than fit. */
-interface Edge extends TerminalSize {
-  /** Of all cells, in CSS pixels. */
-  readonly width: number;
-  readonly height: number;
 }
 
 /** Nothing has it. */

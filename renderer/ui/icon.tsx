@@ -29,6 +29,7 @@ import {
   Settings,
   SquareTerminal,
   Tag,
+  Text,
   Trash2,
   TriangleAlert,
   X,
@@ -62,6 +63,7 @@ export type IconName =
   | 'settings'
   | 'tag'
   | 'terminal'
+  | 'text'
   | 'trash'
   | 'unpin'
   | 'up'
@@ -94,6 +96,7 @@ const ICONS: Readonly<Record<IconName, IconNode>> = {
   settings: Settings,
   tag: Tag,
   terminal: SquareTerminal,
+  text: Text,
   trash: Trash2,
   unpin: PinOff,
   up: ChevronUp,

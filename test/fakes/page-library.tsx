@@ -8,6 +8,7 @@ import type {
   RecordingInfo,
   RecordingTimeline,
   Settings,
+  TranscriptPage,
 } from '../../preload/contract.ts';
 import type { SearchAnswer, SearchQuestion } from '../../preload/contract-search.ts';
 import type { TerminalRecord } from '../../preload/terminal-records.ts';
@@ -21,9 +22,8 @@ import { StorageFoot } from '../../renderer/library/storage-meter.tsx';
 import { followTheme } from '../../renderer/ui/theme.ts';
 
 import { createFakePreviews } from './page-previews.ts';
-
 import { FIRST_SETTINGS } from './page-things.ts';
-
+import { findIn, linesOf, pageOf } from './page-transcript.ts';
 import { createRecordSource, output, type RecordSource, resize } from './record-source.ts';
 import { recording } from './recording-info.ts';
 import { timelineOf } from './recording-timeline.ts';
@@ -54,6 +54,8 @@ function importFiles(chosen: readonly File[]): void {
 }
 
 let reviewed: Partial<ExportReview> | 'failing' | 'never' = {};
+let textReading: TranscriptPage['reading'] = 'whole';
+let textFailure: string | undefined;
 let refusal: string | undefined;
 const previews = createFakePreviews();
 /** What the core answers about files; what is downloaded ends when the stage says so. */
@@ -75,7 +77,12 @@ const files: FileTransfer = {
 };
 
 const client: PaneClient = {
-  async call<Name extends CallName>(name: Name): Promise<Calls[Name]['output']> {
+  async call<Name extends CallName>(name: Name, input: Calls[Name]['input']): Promise<Calls[Name]['output']> {
+    if (name === 'library.find' || name === 'library.transcript') {
+      if (textFailure) throw Object.assign(new Error(textFailure), { code: 'search-failed' });
+      const told = { lines: textReading === 'encrypted' ? [] : linesOf(records), reading: textReading };
+      return (name === 'library.find' ? findIn(told, input) : pageOf(told, input)) as Calls[Name]['output'];
+    }
     if (name !== 'library.timeline' || !replayed.value) throw new Error(`a replay does not call ${name}`);
     const timeline = timelineOf(replayed.value.recordingId, records, timelineChanges);
     return timeline as Calls[Name]['output'];
@@ -246,6 +253,10 @@ const stage = {
   },
   previews: previews.set,
   previewed: previews.requests,
+  setText(reading: TranscriptPage['reading'], failure?: string): void {
+    textReading = reading;
+    textFailure = failure;
+  },
   searchFails(message: string | undefined): void {
     searchFailure =
       message === undefined ? undefined : Object.assign(new Error(message), { code: 'search-failed' });

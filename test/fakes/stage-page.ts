@@ -20,6 +20,7 @@ const STYLES = [
   'renderer/library/exchange.css',
   'renderer/library/keeping.css',
   'renderer/library/thumbnail.css',
+  'renderer/library/transcript.css',
 ];
 
 export async function serveStage(script: string): Promise<StagePage> {

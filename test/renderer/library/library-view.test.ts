@@ -276,7 +276,7 @@ describe.skipIf(!chromiumPath)('the library in a browser', () => {
       const straight = await screenText();
       await page.keyboard.press('End');
       await eventually(screenText).toContain('exit');
-      await page.getByText('60×20').waitFor();
+      await page.getByText('60×20', { exact: true }).waitFor();
       await shot('replay-ended');
       await seekTo(9);
       await eventually(screenText).toBe(straight);
@@ -306,7 +306,7 @@ describe.skipIf(!chromiumPath)('the library in a browser', () => {
     test('markers stand on the timeline with their words, and the brackets go from one to the next', async () => {
       await start();
       await page.keyboard.press('Space');
-      await eventually(() => page.locator('.player-marker').count()).toBe(2);
+      await eventually(() => page.locator('.player-mark.is-marker').count()).toBe(2);
       await seekTo(100);
       await page.keyboard.press(']');
       await eventually(position).toBe(400);
