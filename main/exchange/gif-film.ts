@@ -26,23 +26,25 @@ export interface GifFilm {
 export const FRAME_MICROS = 100_000;
 /** The last picture stands before it begins again. */
 export const LAST_FRAME_MICROS = 1_500_000;
-const SHORTER = 'Take a part of it with --from and --to, or a higher --speed.';
-const SMALLER = 'Take a smaller --font-size.';
+const SHORTER = 'Take a shorter range (--from, --to) or a higher speed (--speed).';
+const SMALLER = 'Take a smaller font (--font-size).';
 
 /** Plays a recording to a terminal without a window, and draws each change. Memory is bounded however long it is. */
 export function filmGif(needs: FilmNeeds, parts: AsyncIterable<CastPart>, plan: GifPlan): GifFilm {
   const { drawing, nowMs } = needs;
   const { limits, speed } = plan;
-  const startedMs = nowMs();
   const idleMicros = Math.min(plan.idleLimitSeconds, LONGEST_PAUSE_SECONDS * speed) * 1_000_000;
   const mostFrames = plan.mostFrames ?? Number.POSITIVE_INFINITY;
+  let workMs = 0;
   let frames = 0;
   let cutMicros = 0;
   let durationMicros = 0;
   let picture = { x: 0, y: 0, width: 0, height: 0 };
 
-  function checkWork(): void {
-    if (nowMs() - startedMs <= limits.workMs) return;
+  /** Counts what is spent with drawing, and not what is waited for readers and writers. */
+  function spend(sinceMs: number): void {
+    workMs += nowMs() - sinceMs;
+    if (workMs <= limits.workMs) return;
     const minutes = (limits.workMs / 60_000).toFixed(0);
     throw tooMuch(`drawing the animation takes longer than ${minutes} minutes`, SHORTER);
   }
@@ -85,7 +87,10 @@ export function filmGif(needs: FilmNeeds, parts: AsyncIterable<CastPart>, plan: 
       if (frames > limits.frames) {
         throw tooMuch(`the animation has more than ${limits.frames} pictures`, SHORTER);
       }
-      yield* count(file.add({ ...pending, delayMs: delayMicros / 1_000 }));
+      const sinceMs = nowMs();
+      const chunk = file.add({ ...pending, delayMs: delayMicros / 1_000 });
+      spend(sinceMs);
+      yield* count(chunk);
     }
 
     function* count(chunk: Uint8Array | undefined): Generator<Uint8Array> {
@@ -99,13 +104,14 @@ export function filmGif(needs: FilmNeeds, parts: AsyncIterable<CastPart>, plan: 
 
     /** What the screen shows at the end of this tick is seen from its beginning. */
     async function* shoot(): AsyncGenerator<Uint8Array> {
+      const sinceMs = nowMs();
       await screen?.settle();
-      checkWork();
       const box = screen && painter.paint(screen);
-      if (!box) return;
+      const pixels = box && context.getImageData(box.x, box.y, box.width, box.height).data;
+      if (pixels) limitColours(pixels);
+      spend(sinceMs);
+      if (!box || !pixels) return;
       if (pending) yield* release((tick - pending.tick) * FRAME_MICROS);
-      const pixels = context.getImageData(box.x, box.y, box.width, box.height).data;
-      limitColours(pixels);
       pending = { box, pixels, tick };
     }
 
@@ -126,9 +132,10 @@ export function filmGif(needs: FilmNeeds, parts: AsyncIterable<CastPart>, plan: 
           tick = next;
           if (frames + 1 >= mostFrames) break;
         }
-        checkWork();
+        const sinceMs = nowMs();
         if (event.kind === 'output') await screen?.show(event.text);
         else if (event.kind === 'resize') await screen?.resize(event.size);
+        spend(sinceMs);
       }
       yield* shoot();
       yield* release(LAST_FRAME_MICROS);

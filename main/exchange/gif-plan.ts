@@ -31,7 +31,7 @@ export interface GifLimits {
   readonly pixels: number;
   /** Of the file. */
   readonly bytes: number;
-  /** Spent with it, on whatever machine. */
+  /** Spent with drawing it, on whatever machine; reading and writing are not counted. */
   readonly workMs: number;
 }
 

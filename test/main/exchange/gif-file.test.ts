@@ -8,8 +8,9 @@ import { readGif } from '../../fakes/gif-reader.ts';
 const PICTURE = { x: 0, y: 0, width: 40, height: 20 };
 
 function filled(box: GifFrame['box'], rgb: number, delayMs: number): GifFrame {
-  const pixel = [rgb >> 16, (rgb >> 8) & 0xff, rgb & 0xff, 0xff];
-  const pixels = new Uint8ClampedArray(Array.from({ length: box.width * box.height }, () => pixel).flat());
+  // Little-endian: the bytes are red, green, blue, alpha.
+  const word = ((0xff << 24) | ((rgb & 0xff) << 16) | (rgb & 0xff00) | (rgb >> 16)) >>> 0;
+  const pixels = new Uint8ClampedArray(new Uint32Array(box.width * box.height).fill(word).buffer);
   return { box, pixels, delayMs };
 }
 

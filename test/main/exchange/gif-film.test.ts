@@ -1,5 +1,6 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { CastPart } from '../../../main/exchange/cast-part.ts';
 import { type Drawing, FRAME_MICROS, filmGif, LAST_FRAME_MICROS } from '../../../main/exchange/gif-film.ts';
 import { GIF_DEFAULTS, GIF_LIMITS, type GifPlan, type GifReport } from '../../../main/exchange/gif-plan.ts';
 import type { CastEvent } from '../../../main/recording/cast.ts';
@@ -64,6 +65,19 @@ describe.skipIf(!terminalFont)('with a font', () => {
     await expect(film(busy, {}, { nowMs })).rejects.toMatchObject({
       message: 'drawing the animation takes longer than 5 minutes',
     });
+  });
+
+  test('waiting for the recording, and for whoever takes the file, is no work', async () => {
+    let now = 0;
+    async function* slow(): AsyncGenerator<CastPart> {
+      for await (const part of toParts(busy, SIZE)) {
+        now += 600_000;
+        yield part;
+      }
+    }
+    const made = filmGif({ drawing, nowMs: () => now }, slow(), PLAN);
+    for await (const _ of made.chunks) now += 600_000;
+    expect(made.report().frames).toBe(busy.length);
   });
 
   test('pauses are cut and counted, and the speed is that of what is left', async () => {

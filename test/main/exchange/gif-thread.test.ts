@@ -68,7 +68,7 @@ describe.skipIf(!terminalFont)('a thread that draws', () => {
     const parts = toParts(toOutputs('x'), SIZE);
     await expect(
       collect(drawGifInThread(parts, { ...PLAN, limits }, () => {}, { signal })),
-    ).rejects.toMatchObject({ code: 'bad-input', hint: 'Take a smaller --font-size.' });
+    ).rejects.toMatchObject({ code: 'bad-input', hint: 'Take a smaller font (--font-size).' });
   });
 
   test('what cannot be read is told as reading it tells', async () => {

@@ -106,12 +106,12 @@ describe('files between a page and the core', () => {
   });
 
   test.skipIf(!terminalFont)('a preview of an animation has its first pictures alone', async () => {
-    const lines = Array.from({ length: 200 }, (_, index) => `[${index},"o","${index} "]\n`);
+    const lines = Array.from({ length: 60 }, (_, index) => `[${index},"o","${index} "]\n`);
     await place('animated', lines.join(''));
     const request = { recordingId: 'animated', format: 'gif', fromMicros: 0, isMasked: true } as const;
     const gif = { speed: 1, idleLimitSeconds: 2, fontSize: 12 };
     const whole = await files.preview({ ...request, gif }, { signal });
-    const start = await files.preview({ ...request, gif: { ...gif, mostFrames: 10 } }, { signal });
+    const start = await files.preview({ ...request, gif: { ...gif, mostFrames: 5 } }, { signal });
     const bytesOf = (preview: PreviewedExport): number =>
       preview.kind === 'image' ? preview.address.length : 0;
     expect(start).toMatchObject({ address: expect.stringMatching(/^data:image\/gif;base64,R0lGODlh/) });
