@@ -17,6 +17,7 @@ export async function playRecording(
 ): Promise<void> {
   const changes = watchRecording(library, recordingId, signal);
   const start = fromMicros > 0 ? await replays.start(recordingId, fromMicros) : undefined;
+  let hasEnded = false;
   let { offset: fromOffset, timeMicros } = start ?? { offset: 0, timeMicros: 0 };
   try {
     if (start) {
@@ -34,8 +35,10 @@ export async function playRecording(
         if (!record) continue;
         timeMicros = Math.max(timeMicros, record.timeMicros);
         await writeRecord(stream, { ...record, timeMicros }, signal);
+        hasEnded ||= record.kind === 'exit';
       }
-      if (state !== 'live' || !follows) break;
+      // It may have ended after its state was asked for.
+      if (state !== 'live' || hasEnded || !follows) break;
       await writeRecord(stream, { kind: 'caught-up', timeMicros }, signal);
       await changes.next();
     }

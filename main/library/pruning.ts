@@ -121,14 +121,14 @@ export function createPruning(needs: PruningNeeds): Pruning {
 
   return {
     async storage() {
-      const [candidates, cacheBytes, freeBytes, { quotaBytes }] = await Promise.all([
-        findCandidates(),
+      const [measured, cacheBytes, freeBytes, { quotaBytes }] = await Promise.all([
+        measureRecordings(folder),
         measureFolder(cacheFolder),
         readFreeBytes(folder),
         needs.rules(),
       ]);
-      const recordingBytes = sumBytes(candidates);
-      const use = { recordings: candidates.length, recordingBytes, cacheBytes, freeBytes };
+      const recordingBytes = sumBytes(measured.values());
+      const use = { recordings: measured.size, recordingBytes, cacheBytes, freeBytes };
       return quotaBytes > 0 ? { ...use, quotaBytes } : use;
     },
     prune,
@@ -158,6 +158,8 @@ function report(
   return { ...plan, rules, drops, failures, freedBytes: sumBytes(drops) };
 }
 
-function sumBytes(all: readonly { readonly totalBytes: number }[]): number {
-  return all.reduce((sum, { totalBytes }) => sum + totalBytes, 0);
+function sumBytes(all: Iterable<{ readonly totalBytes: number }>): number {
+  let sum = 0;
+  for (const { totalBytes } of all) sum += totalBytes;
+  return sum;
 }
