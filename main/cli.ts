@@ -9,8 +9,10 @@ import { runDoctor } from './commands/doctor.ts';
 import { runExec } from './commands/exec.ts';
 import { createProcessIo } from './commands/io.ts';
 import {
+  type ConsentOptions,
   chooseContext,
   choosePlace,
+  confirmOption,
   contextOption,
   jsonOption,
   kubeconfigOption,
@@ -19,6 +21,8 @@ import {
   parseDuration,
   parsePod,
   parsePort,
+  reasonOption,
+  toConsent,
 } from './commands/options.ts';
 
 import { addPluginCommands } from './commands/plugins.ts';
@@ -87,7 +91,8 @@ program
   .option('-q, --quiet', 'print nothing but what the command prints')
   .option('--redact', 'mask secrets in the record, whatever the settings say')
   .option('--encrypt-to <recipient...>', 'encrypt the record, to these public keys of age too')
-  .option('--reason <text>', 'why it is run; stands in the record')
+  .addOption(reasonOption)
+  .addOption(confirmOption)
   .option(
     '--pod-running-timeout <duration>',
     'how long TYPE/NAME may take to have a pod',
@@ -98,16 +103,16 @@ program
     (
       pod: string,
       command: readonly string[],
-      options: PlaceOptions & {
-        container?: string;
-        stdin?: boolean;
-        tty?: boolean;
-        quiet?: boolean;
-        redact?: boolean;
-        encryptTo?: readonly string[];
-        reason?: string;
-        podRunningTimeout: number;
-      },
+      options: PlaceOptions &
+        ConsentOptions & {
+          container?: string;
+          stdin?: boolean;
+          tty?: boolean;
+          quiet?: boolean;
+          redact?: boolean;
+          encryptTo?: readonly string[];
+          podRunningTimeout: number;
+        },
     ) =>
       run((core, { signal }) => {
         if (command.length === 0) {
@@ -127,7 +132,7 @@ program
               isRedacted: options.redact === true,
               encryptTo: (options.encryptTo ?? []).map(parseRecipient),
             },
-            ...(options.reason === undefined ? {} : { reason: options.reason }),
+            ...toConsent(options),
             podTimeoutMs: options.podRunningTimeout,
           },
           io,
@@ -136,7 +141,7 @@ program
       }),
   );
 
-interface DebugFlags extends PlaceOptions {
+interface DebugFlags extends PlaceOptions, ConsentOptions {
   readonly image: string;
   readonly target?: string;
   readonly profile: DebugProfile;
@@ -158,11 +163,13 @@ program
       .default(DEFAULT_DEBUG_PROFILE),
   )
   .option('-y, --yes', 'open a shell on a node without asking')
+  .addOption(reasonOption)
+  .addOption(confirmOption)
   .action((text: string, command: readonly string[], options: DebugFlags) =>
     run((core, { signal }) => {
       const { image, profile } = options;
       const target = parseDebugTarget(text, options.target);
-      const work = { ...choosePlace(core, options), target, image, profile, command };
+      const work = { ...choosePlace(core, options), target, image, profile, command, ...toConsent(options) };
       return runDebug(core, { ...work, isConfirmed: options.yes === true }, io, { signal });
     }),
   );

@@ -45,7 +45,7 @@ export async function openPages(
     random: Math.random,
     newSessionId: randomUUID,
     newCastWriter: core.newCastWriter,
-    duty: core,
+    terms: { answerPolicy: core.policy.answer, rehearseRecording: core.rehearseRecording },
     markChoices: () => settings.current().settings,
     async openShell({ context, node, debug, reason: _reason, ...wish }, size, options) {
       const { debugShells } = core;
@@ -56,6 +56,8 @@ export async function openPages(
     },
   });
   life.own(() => sessions.end());
+  // Never rejects.
+  life.own(core.policy.onChanged(() => void sessions.reviewPauses()));
   life.own(
     sessions.onChanged(({ recording }) => {
       // A row that cannot be read says so itself in the list.
@@ -85,6 +87,7 @@ export async function openPages(
     search: () => core.search(BACKGROUND_PACE),
     settings,
     exchange: core.exchange,
+    policy: core.policy,
     doctor: core.doctor,
     decryptionKeys: core.decryptionKeys,
     userRequests: core.credentials.requests,

@@ -5,10 +5,8 @@ import type { Contexts } from './kube/contexts.ts';
 import type { PolicyAnswer, PolicyRule, PolicyTarget } from './policy/policy.ts';
 import type { PolicyFile } from './policy/policy-file.ts';
 import { openPolicyStore, type PolicyStore } from './policy/policy-store.ts';
+import type { ShellPlace } from './session/shell-terms.ts';
 import type { SettingsStore } from './settings/settings.ts';
-
-/** A shell as it is asked for. On a node it is `node/NAME` that stands for the pod. */
-export type ShellPlace = Pick<PolicyTarget, 'context' | 'namespace' | 'pod' | 'container'>;
 
 /** The one place where every door asks what holds for a shell. */
 export interface PolicyDesk extends PolicyStore {

@@ -89,8 +89,6 @@ export interface Core {
   readonly exchange: Exchange;
   replays(): Promise<Replays>;
   newCastWriter(details: RecordingDetails, size: TerminalSize, options?: RecordingWish): Promise<CastWriter>;
-  /** One setting for all shells, whatever the target. */
-  isRecordingRequired(target: { readonly context: string; readonly namespace: string }): Promise<boolean>;
   /** Rejects as beginning a recording would, and leaves nothing. */
   rehearseRecording(options?: RecordingWish): Promise<void>;
   openCommand(
@@ -221,7 +219,6 @@ export async function compose(options: ComposeOptions): Promise<Core> {
       writer.learn(facts.find(details));
       return writer;
     },
-    isRecordingRequired: async () => (await settings()).current().settings.recordingRequired,
     async rehearseRecording(wish = {}) {
       const encryptTo = chooseRecipients((await settings()).current().settings, wish);
       await rehearseRecording({ clock, folder: paths.recordings, guard, encryptTo });

@@ -3,6 +3,8 @@ import type { ProblemInfo, TerminalSize } from './contract.ts';
 
 export type RecordingState =
   | { readonly kind: 'none' }
+  /** The policy has it so: nothing is recorded. */
+  | { readonly kind: 'off'; readonly reason: string }
   | {
       readonly kind: 'recording';
       readonly recordingId: string;

@@ -1,5 +1,6 @@
 /** Sessions: shells that live, or have ended and are still listed. */
 import type { ProblemInfo, ShellTarget, TerminalSize } from './contract.ts';
+import type { PolicyAnswer } from './contract-policy.ts';
 import type { RecordingState } from './contract-recordings.ts';
 
 export interface SessionInfo {
@@ -8,6 +9,8 @@ export interface SessionInfo {
   readonly size: TerminalSize;
   readonly state: SessionState;
   readonly recording: RecordingState;
+  /** What holds for it from its opening on; absent until that was asked. */
+  readonly policy?: PolicyAnswer;
   readonly viewers: number;
 }
 

@@ -7,6 +7,7 @@ import type { CredentialRequest } from './contract-credentials.ts';
 import type { DoctorReport } from './contract-doctor.ts';
 import type { ExportRequest, ExportReview } from './contract-exchange.ts';
 import type { PodInfo } from './contract-pods.ts';
+import type { PolicyCalls } from './contract-policy.ts';
 import type { RecordingInfo, RecordingTimeline, RecordingVerification } from './contract-recordings.ts';
 import type { RedactionPattern, RedactionTrial } from './contract-redaction.ts';
 import type { ReplayCalls } from './contract-replay.ts';
@@ -19,6 +20,7 @@ export type { CredentialRequest } from './contract-credentials.ts';
 export type { DoctorCheck, DoctorReport } from './contract-doctor.ts';
 export type { ExportFormat, ExportRequest, ExportReview, GifOptions } from './contract-exchange.ts';
 export type { ContainerInfo, PodInfo } from './contract-pods.ts';
+export type { PolicyAnswer, PolicyState } from './contract-policy.ts';
 export type {
   RecordingInfo,
   RecordingState,
@@ -40,7 +42,7 @@ export type { Settings, SettingsState } from './contract-settings.ts';
 /** Raised with every change that an older side could not understand; both say theirs in the hello frame. */
 export const CONTRACT_VERSION = 2;
 
-export interface Calls extends ReplayCalls, RetentionCalls {
+export interface Calls extends PolicyCalls, ReplayCalls, RetentionCalls {
   'app.info': { input: Empty; output: AppInfo };
   /** In a browser: an address with a fresh one-time secret. In Electron the window opens and there is none. */
   'app.newWindow': { input: Empty; output: { readonly url?: string } };
@@ -62,7 +64,12 @@ export interface Calls extends ReplayCalls, RetentionCalls {
 
   /** Opens a shell. Resolves with the session while it is still `opening`; failures are the session's end. */
   'sessions.open': {
-    input: { readonly target: ShellTarget; readonly size: TerminalSize };
+    input: {
+      readonly target: ShellTarget;
+      readonly size: TerminalSize;
+      /** The context's or the namespace's name as it was typed, where the policy asks for that. */
+      readonly confirmation?: string;
+    };
     output: SessionInfo;
   };
   'sessions.list': { input: Empty; output: readonly SessionInfo[] };
@@ -149,6 +156,8 @@ export interface Events {
   /** More is known of a recording whose timeline was asked for. */
   'library.timeline': RecordingTimeline;
   'settings.changed': SettingsState;
+  /** A file of the policy has changed. */
+  'policy.changed': Empty;
 }
 
 /** `params` opens the stream; bytes flow both ways until one side ends it. */

@@ -132,7 +132,7 @@ export const callParsers: Parsers<{ [Name in CallName]: Calls[Name]['input'] }> 
   'namespaces.list': parserOf(v.strictObject({ context: name })),
   'pods.watch': parserOf(v.strictObject({ context: name, namespace: v.nullable(name) })),
   'pods.unwatch': parserOf(v.strictObject({ watchId: name })),
-  'sessions.open': parserOf(v.strictObject({ target: shell, size })),
+  'sessions.open': parserOf(v.strictObject({ target: shell, size, confirmation: v.exactOptional(name) })),
   'sessions.list': parserOf(empty),
   'sessions.resize': parserOf(v.strictObject({ sessionId: name, size })),
   'sessions.reconnect': parserOf(session),
@@ -191,6 +191,10 @@ export const callParsers: Parsers<{ [Name in CallName]: Calls[Name]['input'] }> 
   'encryption.keys': parserOf(empty),
   'encryption.newKey': parserOf(empty),
   'encryption.addKeys': parserOf(v.strictObject({ text: v.pipe(v.string(), v.maxLength(MAX_KEYS)) })),
+  'policy.explain': parserOf(
+    v.strictObject({ context: name, namespace: name, pod: name, container: v.exactOptional(name) }),
+  ),
+  'policy.state': parserOf(empty),
   'settings.get': parserOf(empty),
   'settings.set': parserOf(v.strictObject({ changes: settingsChanges })),
 };

@@ -25,7 +25,10 @@ const ROOMS: Record<string, { rooms: readonly string[]; packages: readonly strin
     rooms: ['main/base'],
     packages: ['@xterm/headless', '@xterm/addon-unicode-graphemes'],
   },
-  'main/session': { rooms: ['main/base', 'main/exec', 'main/recording'], packages: [] },
+  'main/session': {
+    rooms: ['main/base', 'main/exec', 'main/recording', 'main/policy'],
+    packages: [],
+  },
   'main/library': { rooms: ['main/base', 'main/recording'], packages: ['valibot'] },
   'main/exchange': {
     rooms: ['main/base', 'main/recording', 'main/terminal'],

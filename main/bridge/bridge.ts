@@ -8,6 +8,7 @@ import { answerEncryption } from './encryption.ts';
 import { exportRecording, importRecording, reviewExport } from './exchange.ts';
 import { answerLibrary, toTimeline } from './library.ts';
 import { answerPods } from './pods.ts';
+import { answerPolicy } from './policy.ts';
 import { toProblem } from './problem.ts';
 import { answerRecordingText } from './recording-text.ts';
 import { answerRedaction } from './redaction.ts';
@@ -39,6 +40,7 @@ export function servePage(rooms: Rooms, wire: Wire, parent: Lifetime): Lifetime 
       'library.review': (request, options) => reviewExport(rooms, request, options),
       ...answerRedaction(),
       ...answerEncryption(rooms),
+      ...answerPolicy(rooms),
       ...answerSettings(rooms),
     },
     streams: {
@@ -51,7 +53,7 @@ export function servePage(rooms: Rooms, wire: Wire, parent: Lifetime): Lifetime 
     toProblem,
     onProtocolError: (error) => rooms.log.warn({ error: String(error) }, 'page spoke nonsense'),
   });
-  const { contexts, demo, sessions, library, replays, settings, userRequests } = rooms;
+  const { contexts, demo, sessions, library, replays, policy, settings, userRequests } = rooms;
   const tellContexts = (): void =>
     server.emit('contexts.changed', toContextList(contexts.current(), demo.snapshot()));
   life.own(contexts.onChanged(tellContexts));
@@ -63,6 +65,7 @@ export function servePage(rooms: Rooms, wire: Wire, parent: Lifetime): Lifetime 
   life.own(library.onChanged((change) => server.emit('library.changed', change)));
   life.own(replays.onTimeline((timeline) => server.emit('library.timeline', toTimeline(timeline))));
   life.own(settings.onChanged((current) => server.emit('settings.changed', toSettingsState(current))));
+  life.own(policy.onChanged(() => server.emit('policy.changed', {})));
   life.own(() => wire.close());
   // Ending is what is to happen, and it does not reject.
   life.own(wire.onClosed(() => void life.end()));

@@ -8,10 +8,13 @@ import type { Exchange } from '../exchange/exchange.ts';
 import type { Contexts } from '../kube/contexts.ts';
 import type { Library } from '../library/library.ts';
 import type { Pruning } from '../library/pruning.ts';
+import type { PolicyAnswer } from '../policy/policy.ts';
+import type { PolicyStore } from '../policy/policy-store.ts';
 import type { DecryptionKeys } from '../recording/decryption-keys.ts';
 import type { Replays } from '../replay/replays.ts';
 import type { Search } from '../search/search.ts';
 import type { Sessions } from '../session/sessions.ts';
+import type { ShellPlace } from '../session/shell-terms.ts';
 import type { SettingsStore } from '../settings/settings.ts';
 
 /** What the contract is answered from. */
@@ -30,6 +33,9 @@ export interface Rooms {
   readonly exchange: Exchange;
   readonly settings: SettingsStore;
   readonly decryptionKeys: DecryptionKeys;
+  readonly policy: Pick<PolicyStore, 'read' | 'onChanged'> & {
+    answer(place: ShellPlace): Promise<PolicyAnswer>;
+  };
   readonly doctor: Doctor;
   readonly userRequests: UserRequests;
   /** Opens another window, or tells the address for one. */

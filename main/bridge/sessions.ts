@@ -17,7 +17,10 @@ export function answerSessions({
   | 'sessions.forget'
 > {
   return {
-    'sessions.open': async ({ target, size }) => toSessionInfo(sessions.open(target, size).snapshot()),
+    'sessions.open': async ({ target, size, confirmation }) => {
+      const consent = confirmation === undefined ? {} : { confirmation };
+      return toSessionInfo(sessions.open(target, size, consent).snapshot());
+    },
     'sessions.list': async () => sessions.list().map(toSessionInfo),
     'sessions.resize': async ({ sessionId, size }) => {
       sessions.get(sessionId).resize(size);
@@ -50,9 +53,10 @@ export function answerSessions({
   };
 }
 
-export function toSessionInfo(snapshot: SessionSnapshot): SessionInfo {
+export function toSessionInfo({ answer, ...snapshot }: SessionSnapshot): SessionInfo {
   return {
     ...snapshot,
+    ...(answer && { policy: answer }),
     state: toSessionState(snapshot.state),
     recording: toRecordingState(snapshot.recording),
   };

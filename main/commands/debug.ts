@@ -2,10 +2,13 @@ import { AppError } from '../base/errors.ts';
 import type { Core } from '../compose.ts';
 import { SHELL_COMMAND } from '../exec/shell-choice.ts';
 import type { DebugProfile } from '../kube/debug-profile.ts';
+import { LONGEST_REASON, toLabel } from '../recording/label.ts';
+import type { ShellPlace } from '../session/shell-terms.ts';
+import { agreeOnCommand } from './command-terms.ts';
 import { SIZE_WITHOUT_TERMINAL } from './exec.ts';
 import type { CommandIo } from './io.ts';
 import { parsePod } from './options.ts';
-import { checkCommandDuty, relayRecorded } from './recorded-relay.ts';
+import { relayRecorded } from './recorded-relay.ts';
 
 export interface DebugOptions {
   readonly context: string;
@@ -19,6 +22,10 @@ export interface DebugOptions {
   readonly command: readonly string[];
   /** The question before a node's shell is answered already. */
   readonly isConfirmed: boolean;
+  /** Why it is run, for the record. */
+  readonly reason?: string;
+  /** The context's or the namespace's name, where the policy has it typed. */
+  readonly confirmation?: string;
 }
 
 /** `POD`, `pod/POD` or `node/NODE`, as kubectl takes them. */
@@ -47,23 +54,31 @@ export async function runDebug(
     onProgress: (words: string) => void io.writeError(`${words}\n`).catch(() => {}),
     signal,
   };
-  const isRequired = await checkCommandDuty(core, options);
-  const work = { size, hasInput: true, hasTty, isRequired };
+  const { answer, reason: why } = await agreeOnCommand(core, toPlace(options), options, io);
+  const reason = why === undefined ? {} : { reason: toLabel(why, LONGEST_REASON) };
+  const work = { size, hasInput: true, hasTty, answer };
   if (target.kind === 'node') {
     const { node } = target;
     if (!options.isConfirmed) await confirmNode(node, context, io);
     const command = options.command.length > 0 ? options.command : SHELL_COMMAND;
     const onNode = { ...wanted, node, command };
     const { stream, pod, container, facts } = await core.debugShells.openNode(context, onNode, size, opening);
-    const details = { context, namespace, pod, container, command, ...facts, hasTty };
+    const details = { context, namespace, pod, container, command, ...facts, hasTty, ...reason };
     return relayRecorded(core, { ...work, stream, details }, io, { signal });
   }
   const { kind: _kind, ...place } = target;
   const { command } = options;
   const beside = { ...wanted, ...place, command, profile };
   const { stream, container, facts } = await core.debugShells.openContainer(context, beside, size, opening);
-  const details = { context, namespace, pod: place.pod, container, command, ...facts, hasTty };
+  const details = { context, namespace, pod: place.pod, container, command, ...facts, hasTty, ...reason };
   return relayRecorded(core, { ...work, stream, details }, io, { signal });
+}
+
+/** A debug container is asked about as the one it looks at. */
+function toPlace({ context, namespace, target }: DebugOptions): ShellPlace {
+  if (target.kind === 'node') return { context, namespace, pod: `node/${target.node}` };
+  const { pod, container } = target;
+  return { context, namespace, pod, ...(container === undefined ? {} : { container }) };
 }
 
 async function confirmNode(node: string, context: string, io: CommandIo): Promise<void> {

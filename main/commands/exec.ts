@@ -2,8 +2,9 @@ import type { TerminalSize } from '../base/terminal-size.ts';
 import type { Core, RecordingWish } from '../compose.ts';
 import { findControllerPod } from '../kube/controller-pod.ts';
 import { LONGEST_REASON, toLabel } from '../recording/label.ts';
+import { agreeOnCommand } from './command-terms.ts';
 import type { CommandIo } from './io.ts';
-import { checkCommandDuty, relayRecorded } from './recorded-relay.ts';
+import { relayRecorded } from './recorded-relay.ts';
 
 export interface ExecOptions {
   readonly context: string;
@@ -20,6 +21,8 @@ export interface ExecOptions {
   readonly wish?: RecordingWish;
   /** Why it is run, for the record. */
   readonly reason?: string;
+  /** The context's or the namespace's name, where the policy has it typed. */
+  readonly confirmation?: string;
   /** How long a pod of a controller may take to appear. */
   readonly podTimeoutMs: number;
 }
@@ -42,17 +45,18 @@ export async function runExec(
     await io.writeError('Unable to use a TTY - input is not a terminal or the right kind of file\n');
   }
   const size = io.size() ?? SIZE_WITHOUT_TERMINAL;
-  const isRequired = await checkCommandDuty(core, options, options.wish);
   const pod = await findPod(core, options, signal);
-  const shell = await core.openCommand(options.context, { ...options, pod, tty: hasTty }, size, { signal });
+  const { context, namespace, command, stdin, wish = {} } = options;
+  const place = { context, namespace, pod, ...(options.container && { container: options.container }) };
+  const { answer, reason: why } = await agreeOnCommand(core, place, options, io, wish);
+  const shell = await core.openCommand(context, { ...options, pod, tty: hasTty }, size, { signal });
   if (shell.choices !== '' && !options.isQuiet) {
     await io.writeError(`Defaulted container "${shell.container}" out of: ${shell.choices}\n`);
   }
-  const { context, namespace, command, stdin, wish = {} } = options;
   const { stream, container, facts } = shell;
-  const reason = options.reason === undefined ? {} : { reason: toLabel(options.reason, LONGEST_REASON) };
+  const reason = why === undefined ? {} : { reason: toLabel(why, LONGEST_REASON) };
   const details = { context, namespace, pod, container, command, ...facts, hasTty, ...reason };
-  return relayRecorded(core, { stream, details, size, hasInput: stdin, hasTty, wish, isRequired }, io, {
+  return relayRecorded(core, { stream, details, size, hasInput: stdin, hasTty, wish, answer }, io, {
     signal,
   });
 }

@@ -1,6 +1,7 @@
 import { InvalidArgumentError, Option } from 'commander';
 import { AppError } from '../base/errors.ts';
 import type { Core } from '../compose.ts';
+import type { ShellConsent } from '../session/shell-terms.ts';
 
 /** What several commands take. */
 export interface PlaceOptions {
@@ -21,6 +22,25 @@ export const namespaceOption: Option = new Option(
   "namespace; the context's own where not given",
 );
 export const jsonOption: Option = new Option('--json', 'print JSON');
+
+/** What the policy may ask for. */
+export interface ConsentOptions {
+  readonly reason?: string;
+  readonly confirm?: string;
+}
+
+export const reasonOption: Option = new Option('--reason <text>', 'why it is run; stands in the record');
+export const confirmOption: Option = new Option(
+  '--confirm <name>',
+  "the context's or the namespace's name, where the policy has it typed",
+);
+
+export function toConsent({ reason, confirm }: ConsentOptions): ShellConsent {
+  return {
+    ...(reason === undefined ? {} : { reason }),
+    ...(confirm === undefined ? {} : { confirmation: confirm }),
+  };
+}
 
 /** The context that was named, else kubectl's. Throws where there is none, or where a file is broken. */
 export function chooseContext(core: Core, name: string | undefined): string {

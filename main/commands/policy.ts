@@ -2,10 +2,10 @@ import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { AppError } from '../base/errors.ts';
 import type { Core } from '../compose.ts';
-import type { ShellPlace } from '../compose-policy.ts';
 import { escapeControls } from '../credentials/visible-text.ts';
 import { formatPlace, type PolicyAnswer, type PolicyProblem, type PolicyTarget } from '../policy/policy.ts';
 import { type ReadPolicyFile, readPolicyFile } from '../policy/policy-file.ts';
+import type { ShellPlace } from '../session/shell-terms.ts';
 import type { CommandIo } from './io.ts';
 import {
   choosePlace,

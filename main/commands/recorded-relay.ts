@@ -1,9 +1,10 @@
 import { AppError, toAppError } from '../base/errors.ts';
 import type { TerminalSize } from '../base/terminal-size.ts';
 import type { Core, RecordingWish } from '../compose.ts';
+import { escapeControls } from '../credentials/visible-text.ts';
 import type { ExecEnd, ExecStream } from '../exec/exec-stream.ts';
+import type { PolicyAnswer } from '../policy/policy.ts';
 import type { RecordingDetails, RecordingEnd } from '../recording/recording.ts';
-import { checkRecordingDuty } from '../session/recording-duty.ts';
 import { openSessionRecording, type SessionRecording } from '../session/session-recording.ts';
 import type { CommandIo } from './io.ts';
 
@@ -15,21 +16,8 @@ export interface RecordedWork {
   readonly hasInput: boolean;
   readonly hasTty: boolean;
   readonly wish?: RecordingWish;
-  /** As `checkRecordingDuty` told before it was opened. */
-  readonly isRequired: boolean;
-}
-
-/** To be asked before a command reaches a cluster. As `checkRecordingDuty`. */
-export function checkCommandDuty(
-  core: Core,
-  target: { readonly context: string; readonly namespace: string },
-  wish?: RecordingWish,
-): Promise<boolean> {
-  const { isRecordingRequired } = core;
-  return checkRecordingDuty(
-    { isRecordingRequired, rehearseRecording: () => core.rehearseRecording(wish) },
-    target,
-  );
+  /** As `agreeOnCommand` told before it was opened. */
+  readonly answer: PolicyAnswer;
 }
 
 /** What a shell reports after Ctrl-C. */
@@ -41,7 +29,7 @@ const INTERRUPTED_EXIT_CODE = 130;
  */
 export async function relayRecorded(
   core: Core,
-  { stream, details, size, hasInput, hasTty, wish, isRequired }: RecordedWork,
+  { stream, details, size, hasInput, hasTty, wish, answer }: RecordedWork,
   io: CommandIo,
   { signal }: { signal: AbortSignal },
 ): Promise<number> {
@@ -49,19 +37,29 @@ export async function relayRecorded(
   const recording = await openSessionRecording(
     {
       clock: core.clock,
-      newCastWriter: (what, start) => core.newCastWriter(what, start, { ...wish, isRequired }),
+      newCastWriter: (what, start, { isRequired, isRedacted }) =>
+        core.newCastWriter(what, start, {
+          ...wish,
+          isRequired,
+          isRedacted: isRedacted || wish?.isRedacted === true,
+        }),
       onChanged: () => {},
       // Of what is no terminal nothing is a prompt.
       markChoices: () => ({ promptMarkers: hasTty && settings.promptMarkers, mayPause: false }),
     },
     details,
     size,
-    { isRequired },
+    answer,
   ).catch(async (error: unknown) => {
     await stream.close();
     throw error;
   });
   await tellUnrecorded(recording, io);
+  if (answer.recorders.length > 0 && recording.state.kind === 'recording') {
+    await io.writeError(
+      'warning: this command is not on record at a recorder: this version can reach none\n',
+    );
+  }
   const restore = hasTty ? useTerminal(stream, recording, io, core) : () => {};
   try {
     const input = hasInput ? sendInput(stream, recording, io) : undefined;
@@ -69,7 +67,7 @@ export async function relayRecorded(
     io.closeInput();
     await input;
     await recording.close(toRecordingEnd(end));
-    await tellUnrecorded(recording, io);
+    if (recording.state.kind !== 'off') await tellUnrecorded(recording, io);
     if (end.kind === 'exited') return tellExit(end.exitCode, io);
     if (end.kind === 'closed') return INTERRUPTED_EXIT_CODE;
     throw end.error;
@@ -130,10 +128,14 @@ function useTerminal(stream: ExecStream, recording: SessionRecording, io: Comman
   };
 }
 
-async function sendInput(stream: ExecStream, { hold }: SessionRecording, io: CommandIo): Promise<void> {
+async function sendInput(stream: ExecStream, recording: SessionRecording, io: CommandIo): Promise<void> {
+  const { hold } = recording;
   try {
     for await (const bytes of io.input) {
       await hold?.room();
+      const { state } = recording;
+      // Before its echo. Never rejects.
+      if (state.kind === 'recording' && state.inputOn) void recording.typed(bytes);
       await stream.write(bytes);
     }
     await stream.closeInput();
@@ -156,6 +158,8 @@ async function tellUnrecorded(recording: SessionRecording, io: CommandIo): Promi
   const { state } = recording;
   if (state.kind === 'failed') {
     await io.writeError(`warning: this command is not on record: ${state.error.message}\n`);
+  } else if (state.kind === 'off') {
+    await io.writeError(escapeControls(`warning: this command is not on record. ${state.reason}\n`));
   } else if (state.kind === 'stored' && state.lostBytes > 0) {
     await io.writeError(`warning: ${state.lostBytes} bytes of output are missing in the record\n`);
   }

@@ -127,7 +127,7 @@ function createStopped(cause: AppError): AppError {
     `the shell was ended, as it has to be recorded: ${cause.message}`,
     {
       cause,
-      hint: 'Make room for recordings, or mend the disk, then open it again. The settings require recordings.',
+      hint: 'Make room for recordings, or mend the disk, then open it again. Recordings are required here.',
       ...(detail === undefined ? {} : { detail }),
     },
   );

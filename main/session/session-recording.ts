@@ -2,6 +2,8 @@ import { once } from 'node:events';
 import type { Clock } from '../base/clock.ts';
 import { AppError, toAppError } from '../base/errors.ts';
 import type { TerminalSize } from '../base/terminal-size.ts';
+import type { PolicyAnswer } from '../policy/policy.ts';
+import { DEFAULT_ANSWER } from '../policy/strictest-answer.ts';
 import type { CastWriter } from '../recording/cast-writer.ts';
 import type { DiskHold } from '../recording/disk-hold.ts';
 import type { RecordingDetails, RecordingEnd } from '../recording/recording.ts';
@@ -14,11 +16,14 @@ import {
   type RecordingMarks,
 } from './recording-marks.ts';
 import type { SessionRecord } from './session-record.ts';
+import { describeReason, findReason } from './shell-terms.ts';
 import { createUnrecordedTail } from './unrecorded-tail.ts';
 import type { ViewerSink } from './viewers.ts';
 
 export type RecordingState =
   | { readonly kind: 'none' }
+  /** The policy has it so: nothing is recorded. */
+  | { readonly kind: 'off'; readonly reason: string }
   | {
       readonly kind: 'recording';
       readonly recordingId: string;
@@ -79,7 +84,7 @@ export interface SessionRecordingNeeds {
   newCastWriter(
     details: RecordingDetails,
     size: TerminalSize,
-    options: { readonly isRequired: boolean },
+    options: { readonly isRequired: boolean; readonly isRedacted: boolean },
   ): Promise<CastWriter>;
   onChanged(): void;
   /** By default prompts are marked, and pauses allowed. */
@@ -95,12 +100,20 @@ export async function openSessionRecording(
   needs: SessionRecordingNeeds,
   details: RecordingDetails,
   size: TerminalSize,
-  { isRequired }: { readonly isRequired: boolean } = { isRequired: false },
+  answer: PolicyAnswer = DEFAULT_ANSWER,
 ): Promise<SessionRecording> {
   const { clock, markChoices = () => DEFAULT_CHOICES } = needs;
+  const isRequired = answer.recording === 'required';
+  if (answer.recording === 'off') {
+    const rule = findReason(answer, 'recording');
+    return recordNowhere({ kind: 'off', reason: rule ? describeReason(rule) : '' });
+  }
   const startedAtMs = clock.nowMs();
   try {
-    const writer = await needs.newCastWriter(details, size, { isRequired });
+    const writer = await needs.newCastWriter(details, size, {
+      isRequired,
+      isRedacted: answer.redaction === 'always',
+    });
     writer.onTroubleChanged(() => needs.onChanged());
     const marks = createRecordingMarks(
       {
@@ -111,10 +124,11 @@ export async function openSessionRecording(
       },
       size,
     );
+    if (answer.input === 'always') await marks.decide({ kind: 'input', on: true });
     return recordWith(needs, writer, marks, startedAtMs);
   } catch (error) {
-    if (isRequired) throw createUnrecordable(error);
-    return recordNowhere(toAppError(error));
+    if (isRequired) throw createUnrecordable(error, findReason(answer, 'recording'));
+    return recordNowhere({ kind: 'failed', error: toAppError(error) });
   }
 }
 
@@ -220,18 +234,20 @@ async function limitClosing(
   return reason;
 }
 
-/** No cast could be begun: the latest output is kept, so that a window opened later is not blank. */
-function recordNowhere(error: AppError): SessionRecording {
+/** No cast was begun: the latest output is kept, so that a window opened later is not blank. */
+function recordNowhere(state: RecordingState & { readonly kind: 'off' | 'failed' }): SessionRecording {
   const tail = createUnrecordedTail();
   return {
-    state: { kind: 'failed', error },
+    state,
     async take(record) {
       tail.push(record);
     },
     hold: undefined,
     async typed() {},
     async decide() {
-      throw new AppError('recording-failed', 'this session is not recorded', { cause: error });
+      throw new AppError('recording-failed', 'this session is not recorded', {
+        ...(state.kind === 'failed' ? { cause: state.error } : { hint: state.reason }),
+      });
     },
     async close() {},
     replay: async (_sink, offset) => ({ offset, rest: [...tail.records] }),

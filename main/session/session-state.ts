@@ -2,9 +2,13 @@ import { AppError } from '../base/errors.ts';
 import type { TerminalSize } from '../base/terminal-size.ts';
 import type { DebugWish } from '../exec/debug-shells.ts';
 import type { ExecEnd } from '../exec/exec-stream.ts';
-import type { RecordingEnd } from '../recording/recording.ts';
+import type { OpenedShell } from '../exec/shell.ts';
+import type { PolicyAnswer } from '../policy/policy.ts';
+import { LONGEST_REASON, toLabel } from '../recording/label.ts';
+import type { RecordingDetails, RecordingEnd } from '../recording/recording.ts';
 import type { ReconnectWait } from './reconnection.ts';
 import type { RecordingState } from './session-recording.ts';
+import type { ShellPlace } from './shell-terms.ts';
 
 /** What to open. */
 export interface ShellTarget {
@@ -21,6 +25,22 @@ export interface ShellTarget {
   readonly node?: { readonly name: string; readonly image: string };
   /** Why it is opened, for the record. */
   readonly reason?: string;
+}
+
+/** As the policy is asked about it. A container that is added to the pod is asked about as the one it looks at. */
+export function toPlace({ context, namespace, pod, container, node }: ShellTarget): ShellPlace {
+  if (node) return { context, namespace, pod: `node/${node.name}` };
+  return { context, namespace, pod, ...(container ? { container } : {}) };
+}
+
+/** Of its recording. */
+export function toDetails(
+  sessionId: string,
+  { context, namespace, pod, container, reason }: SessionSnapshot['target'],
+  { command, facts }: OpenedShell,
+): RecordingDetails {
+  const why = reason === undefined ? {} : { reason: toLabel(reason, LONGEST_REASON) };
+  return { context, namespace, pod, container, command, ...facts, sessionId, hasTty: true, ...why };
 }
 
 /** Whether a lost shell may be opened anew by itself: a command may do harm twice, as may another container. */
@@ -56,6 +76,8 @@ export interface SessionSnapshot {
   readonly size: TerminalSize;
   readonly state: SessionState;
   readonly recording: RecordingState;
+  /** What holds for it by the policy; absent until that was asked. */
+  readonly answer?: PolicyAnswer;
   readonly viewers: number;
 }
 

@@ -1,14 +1,11 @@
-import type { Clock } from '../base/clock.ts';
 import { AppError, toAppError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import type { TerminalSize } from '../base/terminal-size.ts';
 import { createTurns } from '../base/turns.ts';
 import type { ExecEnd, ExecStream } from '../exec/exec-stream.ts';
 import type { OpenedShell, ShellOptions } from '../exec/shell.ts';
-import { LONGEST_REASON, toLabel } from '../recording/label.ts';
 import { type Reconnection, reconnect } from './reconnection.ts';
-import { checkRecordingDuty, type RecordingDutyNeeds } from './recording-duty.ts';
-import type { MarkChoices, RecordingDecision } from './recording-marks.ts';
+import type { RecordingDecision } from './recording-marks.ts';
 import type { SessionRecord } from './session-record.ts';
 import {
   openSessionRecording,
@@ -24,26 +21,24 @@ import {
   type SessionSnapshot,
   type SessionState,
   type ShellTarget,
+  toDetails,
+  toPlace,
   toRecordingEnd,
   toSessionEnd,
 } from './session-state.ts';
 import { type StartedShell, startShell } from './shell-start.ts';
+import { createShellTerms, type ShellConsent, type ShellTerms, type ShellTermsNeeds } from './shell-terms.ts';
 import { describeGap, describeLoss, LEAVE_PROGRAM } from './terminal-gap.ts';
 import { createViewers, limitStalls, type ViewerSink } from './viewers.ts';
 
-export interface SessionNeeds {
-  readonly clock: Clock;
+/** `onChanged`: something in `snapshot()` is new. */
+export interface SessionNeeds extends SessionRecordingNeeds {
   readonly log: Log;
   /** At least 0 and below 1; spreads the tries of shells that were lost together. */
   random(): number;
   openShell(target: ShellTarget, size: TerminalSize, options: ShellOptions): Promise<OpenedShell>;
-  newCastWriter: SessionRecordingNeeds['newCastWriter'];
-  /** Without it no recording is required. */
-  readonly duty?: RecordingDutyNeeds;
-  /** As `SessionRecordingNeeds.markChoices`. */
-  markChoices?(): MarkChoices;
-  /** Something in `snapshot()` is new. */
-  onChanged(): void;
+  /** Without it everything is allowed, and nothing asked for. */
+  readonly terms?: ShellTermsNeeds;
 }
 
 /** One live terminal, from opening to ended: shell, record and viewers tied together by one loop. */
@@ -62,6 +57,7 @@ export interface Session {
   reconnect(): void;
   /** Marks, pauses, records what is typed. Rejects where there is no record, or where it is not allowed. */
   decide(decision: RecordingDecision): Promise<void>;
+  readonly terms: ShellTerms;
   /** Ends the remote shell; resolves when all is written and told. */
   close(): Promise<void>;
   /** Never rejects. */
@@ -76,12 +72,14 @@ export function createSession(
   sessionId: string,
   target: ShellTarget,
   initialSize: TerminalSize,
+  consent: ShellConsent = {},
 ): Session {
   const { clock, log } = needs;
   const turns = createTurns();
   const viewers = createViewers({ onCountChanged: () => needs.onChanged() });
   const closing = new AbortController();
   const opened = Promise.withResolvers<void>();
+  const terms = createShellTerms(needs.terms, toPlace(target));
   let shownTarget = { ...target, container: target.container ?? '' };
   let size = initialSize;
   let state: SessionState = { kind: 'opening' };
@@ -116,17 +114,13 @@ export function createSession(
   /** One shell and, as long as it is our own choice of one, those that follow where its connection is lost. */
   async function runShells(): Promise<SessionEnd> {
     const { signal } = closing;
-    const isRequired = needs.duty !== undefined && (await checkRecordingDuty(needs.duty, target));
+    const answer = await terms.agree({ ...target, ...consent });
     signal.throwIfAborted();
     const opening = needs.openShell(target, size, { onProgress: tellProgress, signal });
     let shell = await startShell(needs, opening, { signal });
-    const { container, command } = shell;
-    shownTarget = { ...shownTarget, container, ...shell.shown };
-    const { context, namespace, pod } = shownTarget;
-    const place = { context, namespace, pod, container, command };
-    const reason = target.reason === undefined ? {} : { reason: toLabel(target.reason, LONGEST_REASON) };
-    const details = { ...place, ...shell.facts, sessionId, hasTty: true, ...reason };
-    recording = await openSessionRecording(needs, details, size, { isRequired }).catch(async (error) => {
+    shownTarget = { ...shownTarget, container: shell.container, ...shell.shown };
+    const details = toDetails(sessionId, shownTarget, shell);
+    recording = await openSessionRecording(needs, details, size, answer).catch(async (error) => {
       await shell.stream.close();
       throw error;
     });
@@ -251,8 +245,10 @@ export function createSession(
       size,
       state,
       recording: recording?.state ?? { kind: 'none' },
+      ...(terms.answer && { answer: terms.answer }),
       viewers: viewers.count,
     }),
+    terms,
     view,
     async write(bytes) {
       await opened.promise;
@@ -285,6 +281,7 @@ export function createSession(
       await turns.take(async () => {
         if (state.kind === 'ended') throw createEndedError(shownTarget.pod);
         if (!recording) throw new AppError('bad-input', `the shell in ${shownTarget.pod} is not open yet`);
+        await terms.check(decision);
         await recording.decide(decision);
       });
       needs.onChanged();

@@ -3,16 +3,19 @@ import { createEmitter, type Event } from '../base/event.ts';
 import type { TerminalSize } from '../base/terminal-size.ts';
 import { createSession, type Session, type SessionNeeds } from './session.ts';
 import type { SessionSnapshot, ShellTarget } from './session-state.ts';
+import { isPauseRefused, type ShellConsent } from './shell-terms.ts';
 
 /** All sessions of this run: live ones, and ended ones until they are forgotten. */
 export interface Sessions {
   /** Starts opening at once; how it goes is told by `onChanged`. Throws `bad-input` at the limit. */
-  open(target: ShellTarget, size: TerminalSize): Session;
+  open(target: ShellTarget, size: TerminalSize, consent?: ShellConsent): Session;
   /** Throws `session-not-found`. */
   get(sessionId: string): Session;
   list(): readonly SessionSnapshot[];
   /** Removes an ended session from the list; a live one is closed first. */
   forget(sessionId: string): Promise<void>;
+  /** To be called when the policy has changed: ends pauses that it forbids by now. Never rejects. */
+  reviewPauses(): Promise<void>;
   /** Closes all live ones, each with its record complete. */
   end(): Promise<void>;
   readonly onChanged: Event<SessionSnapshot>;
@@ -72,7 +75,7 @@ export function createSessions(needs: SessionsNeeds): Sessions {
   }
 
   return {
-    open(target, size) {
+    open(target, size, consent = {}) {
       const live = snapshots().filter((snapshot) => snapshot.state.kind !== 'ended').length;
       if (live >= MAX_LIVE_SESSIONS) {
         throw new AppError('bad-input', `${MAX_LIVE_SESSIONS} shells are open already`, {
@@ -81,7 +84,13 @@ export function createSessions(needs: SessionsNeeds): Sessions {
       }
       forgetOldest();
       const sessionId = needs.newSessionId();
-      const session = createSession({ ...needs, onChanged: () => tell(sessionId) }, sessionId, target, size);
+      const session = createSession(
+        { ...needs, onChanged: () => tell(sessionId) },
+        sessionId,
+        target,
+        size,
+        consent,
+      );
       sessions.set(sessionId, session);
       return session;
     },
@@ -91,6 +100,9 @@ export function createSessions(needs: SessionsNeeds): Sessions {
       await get(sessionId).close();
       if (sessions.has(sessionId)) remove(sessionId);
     },
+    async reviewPauses() {
+      await Promise.allSettled([...sessions.values()].map(reviewPause));
+    },
     async end() {
       clearInterval(growthTimer);
       await Promise.all([...sessions.values()].map((session) => session.close()));
@@ -98,4 +110,11 @@ export function createSessions(needs: SessionsNeeds): Sessions {
     onChanged: changed.event,
     onForgotten: forgotten.event,
   };
+}
+
+async function reviewPause(session: Session): Promise<void> {
+  const { recording, state } = session.snapshot();
+  const isPaused = recording.kind === 'recording' && recording.pausedAtMs !== undefined;
+  if (!isPaused || state.kind === 'ended' || !(await isPauseRefused(session.terms))) return;
+  await session.decide({ kind: 'pause', on: false });
 }

@@ -1,5 +1,11 @@
 /** A session's end and its recording in words. */
-import type { ProblemInfo, RecordingState, SessionInfo, SessionState } from '../../preload/contract.ts';
+import type {
+  PolicyAnswer,
+  ProblemInfo,
+  RecordingState,
+  SessionInfo,
+  SessionState,
+} from '../../preload/contract.ts';
 import { formatBytes, formatClock, formatDuration } from '../ui/format.ts';
 import { sentence } from '../ui/messages.tsx';
 import type { DotShape, Tone } from '../ui/status-dot.tsx';
@@ -67,7 +73,7 @@ export function describeRecording(session: SessionInfo, nowMs: number): Recordin
     case 'recording':
       if (recording.trouble) return describeTrouble(recording.trouble, recording.lostBytes);
       return recording.pausedAtMs === undefined
-        ? describeRunning(recording, nowMs)
+        ? describeRunning(recording, nowMs, session.policy?.recorders ?? [])
         : describePaused(nowMs - recording.pausedAtMs);
     case 'stored': {
       const size = formatBytes(recording.bytes);
@@ -82,6 +88,14 @@ export function describeRecording(session: SessionInfo, nowMs: number): Recordin
     }
     case 'failed':
       return describeFailure(recording);
+    case 'off':
+      return {
+        shape: 'ring',
+        tone: 'owed',
+        word: 'Not recorded',
+        figures: '',
+        sentence: `Not recorded. ${recording.reason}`,
+      };
     case 'none':
       return describeNone(session);
   }
@@ -90,16 +104,18 @@ export function describeRecording(session: SessionInfo, nowMs: number): Recordin
 function describeRunning(
   { startedAtMs, bytes, lostBytes, inputOn }: RecordingState & { kind: 'recording' },
   nowMs: number,
+  recorders: PolicyAnswer['recorders'],
 ): RecordingWords {
   const clock = formatClock(nowMs - startedAtMs);
   const size = formatBytes(bytes);
   const missing = describeMissing(lostBytes);
+  const isUndelivered = recorders.length > 0;
   return {
     shape: 'full',
-    tone: missing ? 'owed' : 'live',
-    word: inputOn ? 'REC + input' : 'REC',
+    tone: missing || isUndelivered ? 'owed' : 'live',
+    word: `${inputOn ? 'REC + input' : 'REC'}${isUndelivered ? ', here only' : ''}`,
     figures: `${clock} ${size}`,
-    sentence: `Being recorded${inputOn ? ', with what is typed,' : ''} for ${clock}, ${size} so far${missing && `; ${missing}`}`,
+    sentence: `Being recorded${inputOn ? ', with what is typed,' : ''} for ${clock}, ${size} so far${missing && `; ${missing}`}${isUndelivered ? '. Not on record at a recorder: this version can reach none' : ''}`,
   };
 }
 

@@ -2,6 +2,7 @@ import { appendFile, mkdir, readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { createSystemClock } from '../../main/base/clock.ts';
+import { DEFAULT_ANSWER } from '../../main/policy/strictest-answer.ts';
 import { createCastWriter } from '../../main/recording/cast-writer.ts';
 import { rehearseRecording } from '../../main/recording/recording-rehearsal.ts';
 import { catWithAsciinema, hasAsciinema } from '../fakes/asciinema-cli.ts';
@@ -143,8 +144,8 @@ test('rec-unwritable: where a recording is required no shell is opened, and the 
       opens += 1;
       return Promise.reject(new Error('not asked for'));
     },
-    duty: {
-      isRecordingRequired: async () => true,
+    terms: {
+      answerPolicy: async () => ({ ...DEFAULT_ANSWER, recording: 'required' as const }),
       rehearseRecording: () => rehearseRecording({ clock, folder }),
     },
   });

@@ -10,6 +10,8 @@ import type {
   Events,
   NamespaceList,
   PodInfo,
+  PolicyAnswer,
+  PolicyState,
   ProblemInfo,
   RecordingInfo,
   SessionInfo,
@@ -35,6 +37,8 @@ export interface PageCoreState {
   doctorChecks: readonly DoctorCheck[];
   recordings: Map<string, RecordingInfo>;
   settings: SettingsState;
+  policy: PolicyState;
+  policyAnswer(place: Calls['policy.explain']['input']): PolicyAnswer;
   /** Of the disk. */
   freeBytes: number;
   /** Public halves of the keys that are here. */
@@ -249,6 +253,8 @@ export function createAnswers(needs: AnswerNeeds): PageAnswers {
       state.encryptionKeys = [...state.encryptionKeys, recipient];
       return { added: [recipient] };
     },
+    'policy.explain': (place) => state.policyAnswer(place),
+    'policy.state': () => state.policy,
     'settings.get': () => state.settings,
     'settings.set': ({ changes: changed }) => {
       state.settings = { ...state.settings, settings: { ...state.settings.settings, ...changed } };
@@ -257,6 +263,21 @@ export function createAnswers(needs: AnswerNeeds): PageAnswers {
     },
   };
 }
+
+/** What holds where no rule says anything. */
+export const FREE_ANSWER: PolicyAnswer = {
+  recording: 'best-effort',
+  recorders: [],
+  atStart: 'open',
+  midway: 'open',
+  graceSeconds: 30,
+  reason: 'not-asked',
+  confirm: 'none',
+  input: 'allowed',
+  redaction: 'user',
+  pause: 'allowed',
+  because: [],
+};
 
 export function emptyState(): PageCoreState {
   return {
@@ -276,6 +297,8 @@ export function emptyState(): PageCoreState {
     doctorChecks: checksWith(),
     recordings: new Map(),
     settings: { settings: FIRST_SETTINGS, problems: [] },
+    policy: { files: [] },
+    policyAnswer: () => FREE_ANSWER,
     freeBytes: 48_000_000_000,
     encryptionKeys: [],
     failing: new Map(),

@@ -26,6 +26,7 @@ const EVENTS: readonly EventName[] = [
   'credentials.changed',
   'library.changed',
   'settings.changed',
+  'policy.changed',
 ];
 
 export interface PageHost {

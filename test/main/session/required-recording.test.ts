@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { AppError } from '../../../main/base/errors.ts';
 import { createLog } from '../../../main/base/log.ts';
+import { DEFAULT_ANSWER } from '../../../main/policy/strictest-answer.ts';
 import { type CastWriterNeeds, createCastWriter } from '../../../main/recording/cast-writer.ts';
 import { DISK_GRACE_MS } from '../../../main/recording/disk-hold.ts';
 import type { SpaceGuard } from '../../../main/recording/space-guard.ts';
@@ -14,6 +15,7 @@ import { createManualClock } from '../../fakes/manual-clock.ts';
 import { createScriptedShell } from '../../fakes/scripted-shell.ts';
 import { eventually, until } from '../../fakes/until.ts';
 
+const REQUIRED = { ...DEFAULT_ANSWER, recording: 'required' as const };
 const SIZE = { cols: 80, rows: 24 };
 const TARGET = { context: 'demo', namespace: 'shop', pod: 'web-1' };
 const WAITING = 'waiting for the disk: nothing is shown that is not on record';
@@ -43,7 +45,7 @@ async function open(overrides: Partial<SessionNeeds> = {}, writing: Partial<Cast
       path = writer.path;
       return writer;
     },
-    duty: { isRecordingRequired: async () => true, rehearseRecording: async () => {} },
+    terms: { answerPolicy: async () => REQUIRED, rehearseRecording: async () => {} },
     onChanged: () => {},
     ...overrides,
   };
@@ -89,7 +91,7 @@ function endOf(session: Session) {
 test('where no recording can be begun no shell is asked for, and the reason keeps its words', async () => {
   const cause = new AppError('disk-full', 'no recording could be begun in /r: the disk is full');
   const { session, opens } = await open({
-    duty: { isRecordingRequired: async () => true, rehearseRecording: () => Promise.reject(cause) },
+    terms: { answerPolicy: async () => REQUIRED, rehearseRecording: () => Promise.reject(cause) },
   });
   await session.ended;
   expect(opens()).toBe(0);
@@ -109,10 +111,10 @@ test('what to do is what helps against the cause, and never that the shell goes 
 test('the target is asked about; where it requires none, nothing is rehearsed and the shell goes on without', async () => {
   const asked: unknown[] = [];
   const { session, shell } = await open({
-    duty: {
-      async isRecordingRequired(target) {
+    terms: {
+      async answerPolicy(target) {
         asked.push(target);
-        return false;
+        return DEFAULT_ANSWER;
       },
       rehearseRecording: () => Promise.reject(new Error('not asked for')),
     },

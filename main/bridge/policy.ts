@@ -1,0 +1,44 @@
+import type { PolicyState } from '../../preload/contract.ts';
+import type { PolicyRule } from '../policy/policy.ts';
+import type { Policy } from '../policy/policy-store.ts';
+import type { CallsOf, Rooms } from './rooms.ts';
+
+export function answerPolicy({ policy }: Rooms): CallsOf<'policy.explain' | 'policy.state'> {
+  return {
+    'policy.explain': (place) => policy.answer(place),
+    'policy.state': async () => toPolicyState(await policy.read()),
+  };
+}
+
+function toPolicyState({ files }: Policy): PolicyState {
+  return {
+    files: files.map(({ path, isLocked, state, rules, problems }) => ({
+      path,
+      isLocked,
+      state,
+      rules: rules.map(toRuleInfo),
+      problems: problems.map(({ file: _file, ...problem }) => problem),
+    })),
+  };
+}
+
+function toRuleInfo({
+  name,
+  match,
+  except,
+  says,
+  lines,
+}: PolicyRule): PolicyState['files'][number]['rules'][number] {
+  const first = Math.min(...Object.values(lines));
+  return {
+    name,
+    ...(Number.isFinite(first) ? { line: first } : {}),
+    match: { ...match },
+    ...(except === undefined ? {} : { except: { ...except } }),
+    says: Object.entries(says).flatMap(([setting, value]) =>
+      Array.isArray(value)
+        ? value.map(({ name, url }: { name?: string; url: string }) => ({ setting, value: name ?? url }))
+        : [{ setting, value: String(value) }],
+    ),
+  };
+}

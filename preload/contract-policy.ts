@@ -1,0 +1,78 @@
+/** What the policy says: for one shell, and as a whole. */
+import type { Empty } from './contract.ts';
+
+export interface PolicyCalls {
+  /**
+   * What would hold for a shell that is opened now; on a node `node/NAME` stands for the pod. Rejects with
+   * `policy-invalid` where a file cannot be followed.
+   */
+  'policy.explain': {
+    input: {
+      readonly context: string;
+      readonly namespace: string;
+      readonly pod: string;
+      /** Without it rules that name one are taken to apply. */
+      readonly container?: string;
+    };
+    output: PolicyAnswer;
+  };
+  'policy.state': { input: Empty; output: PolicyState };
+}
+
+export interface PolicyAnswer {
+  readonly recording: 'required' | 'best-effort' | 'off';
+  /** Tried in this order. */
+  readonly recorders: readonly { readonly kind: string; readonly url: string; readonly name?: string }[];
+  readonly atStart: 'open' | 'closed';
+  readonly midway: 'open' | 'closed';
+  readonly graceSeconds: number;
+  readonly reason: 'not-asked' | 'asked' | 'required';
+  readonly confirm: 'none' | 'typed';
+  readonly colour?: PolicyColour;
+  readonly input: 'never' | 'allowed' | 'always';
+  readonly redaction: 'user' | 'always';
+  readonly retentionDays?: number;
+  readonly pause: 'allowed' | 'never';
+  /** Which rule decided; settings that no rule speaks of are not among them. */
+  readonly because: readonly PolicyReason[];
+}
+
+export type PolicyColour = 'red' | 'orange' | 'yellow' | 'pink' | 'violet' | 'blue' | 'cyan' | 'green';
+
+export interface PolicyReason {
+  readonly setting: string;
+  readonly value: string;
+  readonly file: string;
+  /** From 1. Absent for what was chosen in the settings. */
+  readonly line?: number;
+  readonly rule: string;
+}
+
+export interface PolicyState {
+  /** The administrator's first. */
+  readonly files: readonly PolicyFileInfo[];
+}
+
+export interface PolicyFileInfo {
+  readonly path: string;
+  /** The administrator's, which holds for everybody on this machine. */
+  readonly isLocked: boolean;
+  readonly state: 'absent' | 'followed' | 'failed';
+  readonly rules: readonly PolicyRuleInfo[];
+  /** With any of them no shell is opened. */
+  readonly problems: readonly {
+    readonly line?: number;
+    readonly column?: number;
+    readonly message: string;
+    readonly hint?: string;
+  }[];
+}
+
+/** Globs and values as they stand in the file. */
+export interface PolicyRuleInfo {
+  readonly name: string;
+  readonly line?: number;
+  readonly match: Readonly<Record<string, readonly string[]>>;
+  readonly except?: Readonly<Record<string, readonly string[]>>;
+  readonly says: readonly { readonly setting: string; readonly value: string }[];
+}
