@@ -3,8 +3,10 @@
 export interface SearchQuestion {
   /** Any part of a line, in capitals or not. */
   readonly text: string;
-  /** Only recordings in whose place, command or image all of these words stand. */
+  /** Only recordings in what is known of which all of these words stand. */
   readonly words: readonly string[];
+  /** Only recordings that this query names, as the library's filter has it: `context:prod exit:failed`. */
+  readonly filter?: string;
   /** Goes on behind this recording. */
   readonly afterId?: string;
 }

@@ -21,6 +21,7 @@ const MAX_RECENT_TARGETS = 50;
 const MAX_PATTERNS = 64;
 const MAX_PATTERN = 4_096;
 const MAX_SEARCH = 256;
+const MAX_FILTER = 4_096;
 const MAX_TRIAL = 64 * 1024;
 const MAX_RECIPIENTS = 32;
 /** Many keys with what is written around them. */
@@ -183,6 +184,7 @@ export const callParsers: Parsers<{ [Name in CallName]: Calls[Name]['input'] }> 
     v.strictObject({
       text: sought,
       words: v.pipe(v.array(name), v.maxLength(MAX_ARGUMENTS)),
+      filter: v.exactOptional(v.pipe(v.string(), v.maxLength(MAX_FILTER))),
       afterId: v.exactOptional(name),
     }),
   ),

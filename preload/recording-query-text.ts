@@ -51,7 +51,7 @@ export const QUERY_FILTERS: readonly { readonly filter: string; readonly help: s
 export function parseRecordingQuery(text: string, { nowMs }: { readonly nowMs: number }): ParsedQuery {
   const problems: QueryProblem[] = [];
   let query: RecordingQuery = {};
-  for (const word of splitWords(text)) {
+  for (const word of splitQueryWords(text)) {
     const read = readWord(word, nowMs);
     const next = typeof read === 'string' ? read : combine(query, read, word);
     if (typeof next !== 'string') {
@@ -82,7 +82,8 @@ export function formatFilter(key: string, value: string): string {
   return `${key}:${isPlain(value) ? value : quote(value)}`;
 }
 
-interface QueryWord {
+/** A word as it stands in the text, understood or not. */
+export interface QueryWord {
   readonly from: number;
   readonly to: number;
   readonly isExcluded: boolean;
@@ -96,7 +97,7 @@ interface QueryWord {
 /** A dash, a filter's name, then a value in quotes or up to the next space. */
 const WORD = /(-(?=\S))?(?:([a-z]+):)?(?:"((?:[^"\\]|\\[\s\S])*)("|\\?$)|(\S*))/gi;
 
-function* splitWords(text: string): Generator<QueryWord> {
+export function* splitQueryWords(text: string): Generator<QueryWord> {
   for (const { 0: whole, 1: dash, 2: key, 3: quoted, 4: end, 5: bare = '', index } of text.matchAll(WORD)) {
     if (whole === '') continue;
     const value = quoted === undefined ? bare : quoted.replace(/\\(["\\])/g, '$1');

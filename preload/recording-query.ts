@@ -18,7 +18,10 @@ export const RECORDING_LIST_STATES: readonly RecordingListState[] = [
  * are as good as small letters, and the whole name must match.
  */
 export interface RecordingTerms {
-  /** Each stands somewhere in what is known of it: its id, place, command, image, user, title, reason, comment, tags. */
+  /**
+   * Each stands somewhere in what is known of it: its id, place, command, image, user, title, reason, comment, tags, how
+   * it ended, whether it is encrypted.
+   */
   readonly words?: readonly string[];
   readonly contexts?: readonly string[];
   readonly namespaces?: readonly string[];
@@ -197,10 +200,14 @@ function hasTag({ tags = [] }: RecordingInfo, glob: string): boolean {
 /** Of one line each, so that no word is found across two of them. */
 function describeInWords(recording: RecordingInfo): string {
   const { recordingId, context, namespace, pod, container, command, cluster, image, user, node } = recording;
-  const { reason, imported, comment, tags = [] } = recording;
+  const { podUid, imageId, reason, imported, comment, tags = [], state, exitCode, note } = recording;
+  const { encryptedTo, isLocked } = recording;
   const place = [context, namespace, pod, container, command.join(' '), cluster?.name, image, user, node];
+  const ids = [cluster?.server, `${pod}/${container}`, podUid, imageId];
   const told = [reason, imported?.title, comment, ...tags];
-  return [recordingId, ...place, ...told].filter(Boolean).join('\n').toLowerCase();
+  const end = [state, exitCode === undefined ? undefined : `exit ${exitCode}`, note];
+  const lock = encryptedTo && (isLocked ? 'encrypted, key missing' : 'encrypted');
+  return [recordingId, ...place, ...ids, ...told, ...end, lock].filter(Boolean).join('\n').toLowerCase();
 }
 
 /**

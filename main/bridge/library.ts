@@ -1,4 +1,8 @@
 import type { RecordingTimeline } from '../../preload/contract.ts';
+import type { SearchQuestion } from '../../preload/contract-search.ts';
+import { matchesQuery, type RecordingQuery } from '../../preload/recording-query.ts';
+import { parseRecordingQuery } from '../../preload/recording-query-text.ts';
+import { AppError } from '../base/errors.ts';
 import type { Recording } from '../library/recording.ts';
 import type { ReplayTimeline } from '../replay/replays.ts';
 import type { CallsOf, Rooms } from './rooms.ts';
@@ -8,11 +12,12 @@ const FOUND_RECORDINGS = 50;
 const FOUND_LINES = 20;
 
 export function answerLibrary({
+  clock,
   library,
   pruning,
   replays,
   search,
-}: Pick<Rooms, 'library' | 'pruning' | 'replays' | 'search'>): CallsOf<
+}: Pick<Rooms, 'clock' | 'library' | 'pruning' | 'replays' | 'search'>): CallsOf<
   | 'library.list'
   | 'library.get'
   | 'library.verify'
@@ -40,11 +45,12 @@ export function answerLibrary({
     },
     'library.storage': () => pruning.storage(),
     'library.prune': ({ isDryRun, rules }, { signal }) => pruning.prune({ isDryRun, rules, signal }),
-    'library.search': async ({ text, words, afterId }, { signal }) => {
-      const wanted = words.map((word) => word.toLowerCase());
-      const question = { text, afterId, maxRecordings: FOUND_RECORDINGS, maxLines: FOUND_LINES };
-      const matches = (recording: Recording): boolean => hasWords(recording, wanted);
-      return (await search()).find({ ...question, matches }, { signal });
+    'library.search': async (question, { signal }) => {
+      const { text, afterId } = question;
+      const query = toQuery(question, clock.nowMs());
+      const matches = (recording: Recording): boolean => matchesQuery(query, recording);
+      const page = { maxRecordings: FOUND_RECORDINGS, maxLines: FOUND_LINES };
+      return (await search()).find({ text, afterId, ...page, matches }, { signal });
     },
   };
 }
@@ -54,12 +60,10 @@ export function toTimeline({ offset: _offset, ...timeline }: ReplayTimeline): Re
   return timeline;
 }
 
-/** As the library's filter, but for how it ended. */
-function hasWords(recording: Recording, words: readonly string[]): boolean {
-  if (words.length === 0) return true;
-  const { context, cluster, namespace, pod, container, podUid, node, command, image, imageId, user } =
-    recording;
-  const place = [context, cluster?.name, cluster?.server, namespace, `${pod}/${container}`, podUid, node];
-  const text = [...place, ...command, image, imageId, user].join('\n').toLowerCase();
-  return words.every((word) => text.includes(word));
+/** As the library's filter. */
+function toQuery({ words, filter = '' }: SearchQuestion, nowMs: number): RecordingQuery {
+  const { query, problems } = parseRecordingQuery(filter, { nowMs });
+  const [problem] = problems;
+  if (problem) throw new AppError('bad-input', problem.message, { hint: problem.hint });
+  return { ...query, words: [...(query.words ?? []), ...words] };
 }

@@ -46,6 +46,12 @@ test('each word must stand somewhere in what is known, in capitals or not', () =
     imported: { fileName: 'a.cast', format: 'asciicast v3', title: 'Deploy of Monday' },
     comment: 'shown to the team',
     tags: ['Incident'],
+    podUid: '7c1f-77',
+    imageId: 'sha256:0c12',
+    exitCode: 137,
+    note: 'the pod was evicted',
+    encryptedTo: ['age1ab'],
+    isLocked: true,
   };
   const words = [
     '20261120',
@@ -59,7 +65,8 @@ test('each word must stand somewhere in what is known, in capitals or not', () =
     'alice@',
     'node-7',
   ];
-  for (const word of [...words, 'inc-42', 'deploy of', 'the team', 'incident']) {
+  const ends = ['closed', 'exit 137', 'evicted', 'key missing', '7c1f', '0c12', '10.0.0.1'];
+  for (const word of [...words, ...ends, 'inc-42', 'deploy of', 'the team', 'incident']) {
     expect(isFound({ words: [word] }, known), word).toBe(true);
     expect(isFound({ excluding: { words: ['nowhere', word] } }, known), word).toBe(false);
   }

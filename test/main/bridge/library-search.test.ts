@@ -34,6 +34,16 @@ test('a page finds recordings by what was on their screens, narrowed by words ab
   expect(unsearched).toEqual({ encrypted: 0, waiting: 0, unreadable: 0 });
 });
 
+test('a search is narrowed by the filter of the list, and a filter that says nothing is told', async () => {
+  const find = (filter: string) => client.call('library.search', { text: 'hello', words: [], filter });
+  await expect.poll(async () => (await find('')).recordings.length, { timeout: 30_000 }).toBe(2);
+  const count = async (filter: string): Promise<number> => (await find(filter)).recordings.length;
+  expect([await count('pod:web-*'), await count('-pod:web-*'), await count('pod:nowhere')]).toEqual([
+    1, 1, 0,
+  ]);
+  await expect(find('exit:maybe')).rejects.toMatchObject({ code: 'bad-input' });
+});
+
 test('a page that asks for nothing is told so', async () => {
   await expect(client.call('library.search', { text: '', words: [] })).rejects.toMatchObject({
     code: 'bad-input',
