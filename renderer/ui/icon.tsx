@@ -2,6 +2,7 @@
 
 import {
   Activity,
+  ArrowUpDown,
   Bookmark,
   Box,
   Check,
@@ -9,6 +10,7 @@ import {
   ChevronRight,
   ChevronUp,
   CircleAlert,
+  CloudUpload,
   Copy,
   Ellipsis,
   Film,
@@ -18,6 +20,7 @@ import {
   Keyboard,
   Library,
   Link,
+  ListFilter,
   Lock,
   Pause,
   Pin,
@@ -42,6 +45,7 @@ export type IconName =
   | 'close'
   | 'copy'
   | 'down'
+  | 'filter'
   | 'info'
   | 'keys'
   | 'library'
@@ -61,12 +65,14 @@ export type IconName =
   | 'right'
   | 'search'
   | 'settings'
+  | 'sort'
   | 'tag'
   | 'terminal'
   | 'text'
   | 'trash'
   | 'unpin'
   | 'up'
+  | 'upload'
   | 'warning';
 
 const ICONS: Readonly<Record<IconName, IconNode>> = {
@@ -75,6 +81,7 @@ const ICONS: Readonly<Record<IconName, IconNode>> = {
   close: X,
   copy: Copy,
   down: ChevronDown,
+  filter: ListFilter,
   info: Info,
   keys: Keyboard,
   library: Library,
@@ -94,12 +101,14 @@ const ICONS: Readonly<Record<IconName, IconNode>> = {
   right: ChevronRight,
   search: Search,
   settings: Settings,
+  sort: ArrowUpDown,
   tag: Tag,
   terminal: SquareTerminal,
   text: Text,
   trash: Trash2,
   unpin: PinOff,
   up: ChevronUp,
+  upload: CloudUpload,
   warning: TriangleAlert,
 };
 

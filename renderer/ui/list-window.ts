@@ -17,10 +17,10 @@ export function rowWindow(view: ListView, count: number): { readonly start: numb
   return { start: Math.max(0, Math.min(first, count)), end: Math.max(0, Math.min(last, count)) };
 }
 
-/** Where to scroll so that a row is seen whole, moving as little as possible. */
-export function scrollTopToShow(index: number, view: ListView): number {
+/** Where to scroll so that a row is seen whole, moving as little as possible. `coveredPx`: of the list's top, by a head. */
+export function scrollTopToShow(index: number, view: ListView, coveredPx = 0): number {
   const top = index * view.rowHeight;
-  if (top < view.scrollTop) return top;
+  if (top < view.scrollTop + coveredPx) return Math.max(0, top - coveredPx);
   return Math.max(view.scrollTop, top + view.rowHeight - view.height);
 }
 

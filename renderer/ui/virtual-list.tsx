@@ -21,6 +21,12 @@ export interface VirtualListProps<T> {
   /** Keys beyond those that move: Enter and what else a row can do. True: it was taken. */
   readonly onKeyDown?: (event: KeyboardEvent, active: T) => boolean;
   readonly renderRow: (item: T, row: RowProps) => JSX.Element;
+  /** Several may be selected: which ones, beside the active row. */
+  readonly selectedKeys?: ReadonlySet<string>;
+  /** Where rows stand in groups: the head that stays above the list while rows of its group are seen under it. */
+  readonly renderHead?: (topIndex: number) => JSX.Element | undefined;
+  /** With another one the active row is shown, as when another one has become active. */
+  readonly revealKey?: string;
   readonly isFocusedFirst?: boolean;
 }
 
@@ -36,7 +42,8 @@ export interface RowProps {
 }
 
 export function VirtualList<T>(props: VirtualListProps<T>): JSX.Element {
-  const { items, keyOf, activeKey, id } = props;
+  const { items, keyOf, activeKey, id, selectedKeys } = props;
+  const coveredPx = props.renderHead ? ROW_PX : 0;
   const element = useRef<HTMLDivElement>(null);
   const keys = items.map(keyOf);
   const keysBefore = useRef<readonly string[]>(keys);
@@ -74,14 +81,11 @@ export function VirtualList<T>(props: VirtualListProps<T>): JSX.Element {
   useLayoutEffect(() => {
     const list = element.current;
     if (!list || activeIndex < 0) return;
-    const next = scrollTopToShow(activeIndex, {
-      scrollTop: list.scrollTop,
-      height: list.clientHeight,
-      rowHeight: ROW_PX,
-    });
+    const { scrollTop, clientHeight: height } = list;
+    const next = scrollTopToShow(activeIndex, { scrollTop, height, rowHeight: ROW_PX }, coveredPx);
     if (next !== list.scrollTop) list.scrollTop = next;
-    // Only a change of the active row scrolls to it; what comes and goes around it does not.
-  }, [activeKey]);
+    // What comes and goes around the active row does not scroll to it.
+  }, [activeKey, props.revealKey]);
 
   function press(event: KeyboardEvent): void {
     const active = items[activeIndex];
@@ -97,6 +101,9 @@ export function VirtualList<T>(props: VirtualListProps<T>): JSX.Element {
   }
 
   const { start, end } = rowWindow(view, items.length);
+  const head = props.renderHead?.(Math.floor(view.scrollTop / ROW_PX));
+  const isSelected = (key: string, index: number): boolean =>
+    selectedKeys && selectedKeys.size > 0 ? selectedKeys.has(key) : index === activeIndex;
   return (
     <div
       ref={element}
@@ -104,11 +111,17 @@ export function VirtualList<T>(props: VirtualListProps<T>): JSX.Element {
       class="list"
       role="listbox"
       aria-label={props.label}
+      aria-multiselectable={selectedKeys && true}
       aria-activedescendant={activeIndex < 0 ? undefined : rowId(id, activeKey ?? '')}
       data-focus-first={props.isFocusedFirst ? '' : undefined}
       tabIndex={0}
       onKeyDown={press}
     >
+      {head && (
+        <div class="list-head" aria-hidden="true">
+          {head}
+        </div>
+      )}
       <div class="list-rows" style={{ height: `${items.length * ROW_PX}px` }}>
         {items.slice(start, end).map((item, offset) => {
           const index = start + offset;
@@ -118,7 +131,7 @@ export function VirtualList<T>(props: VirtualListProps<T>): JSX.Element {
             role: 'option',
             'aria-posinset': index + 1,
             'aria-setsize': items.length,
-            'aria-selected': index === activeIndex,
+            'aria-selected': isSelected(key, index),
             style: { top: `${index * ROW_PX}px` },
             class: index === activeIndex ? 'row is-active' : 'row',
           });

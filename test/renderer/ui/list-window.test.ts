@@ -44,3 +44,9 @@ test('where the topmost row seen is the one that left, the next one holds the pl
 test('at the very top new rows are let in', () => {
   expect(anchoredScrollTop(view, ['a', 'b'], ['new', 'a', 'b'])).toBe(0);
 });
+
+test('a row comes in below the head that covers the list`s top', () => {
+  expect(scrollTopToShow(3, { ...view, scrollTop: 3 * 28 }, 28)).toBe(2 * 28);
+  expect(scrollTopToShow(0, { ...view, scrollTop: 28 }, 28)).toBe(0);
+  expect(scrollTopToShow(4, { ...view, scrollTop: 3 * 28 }, 28)).toBe(3 * 28);
+});
