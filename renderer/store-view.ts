@@ -2,6 +2,7 @@
 import { computed, type ReadonlySignal, type Signal, signal } from '@preact/signals';
 import type { PodInfo, ProblemInfo } from '../preload/contract.ts';
 import type { DebugQuestion } from './debug/debug-question.ts';
+import { FIRST_WISH, type ListWish } from './library/list-wish.ts';
 import { activeTab, NO_TABS, type Tab, type Tabs } from './store-tabs.ts';
 import type { MenuPlace } from './ui/menu.tsx';
 import type { Tone } from './ui/status-dot.tsx';
@@ -41,6 +42,8 @@ export interface ViewStore {
   readonly overlay: Signal<Overlay>;
   /** What the library looks for on the screens of recordings. */
   readonly sought: Signal<string>;
+  /** How its list is filtered, sorted and grouped. */
+  readonly listWish: Signal<ListWish>;
   readonly said: ReadonlySignal<readonly Said[]>;
   /** Why the core is gone; nothing works any more, but what is shown stays. */
   readonly lost: Signal<ProblemInfo | undefined>;
@@ -61,6 +64,7 @@ export function createViewStore(): ViewStore {
   return {
     tabs,
     sought: signal(''),
+    listWish: signal(FIRST_WISH),
     activeTab: computed(() => activeTab(tabs.value)),
     isSideOpen: signal(true),
     sideWidth: signal(SIDE_PX),

@@ -11,6 +11,7 @@ import { type CredentialStore, createCredentialStore } from './store-credentials
 import { createEncryptionStore, type EncryptionStore } from './store-encryption.ts';
 import { createKeeping, type Keeping } from './store-keeping.ts';
 import { createKubectl, type Kubectl } from './store-kubectl.ts';
+import { createLibraryDeeds, type LibraryDeeds } from './store-library.ts';
 import { defaultRefusal } from './store-pods.ts';
 import { withRecent } from './store-recents.ts';
 import { createRecordingDeeds, type RecordingDeeds } from './store-recording.ts';
@@ -21,7 +22,7 @@ import { activateTab, addTab, closeTab, openTab, tabIdOf } from './store-tabs.ts
 import { createViewStore, type ViewStore } from './store-view.ts';
 import { copyText } from './terminal/clipboard.ts';
 
-export interface Store {
+export interface Store extends LibraryDeeds {
   readonly contexts: ContextStore;
   readonly sessions: SessionStore;
   readonly settings: SettingsStore;
@@ -55,8 +56,6 @@ export interface Store {
   requestClose(tabId: string): Promise<void>;
   /** Closes it without asking. */
   closeNow(tabId: string): Promise<void>;
-  /** Deletes it for good. */
-  removeRecording(recordingId: string): Promise<void>;
   changeSettings(changes: Partial<Settings>): Promise<void>;
   /** Puts a command on the clipboard and says which; where that is refused it can be read instead. */
   copyCommand(command: string): Promise<void>;
@@ -84,6 +83,7 @@ export function createStore({ client, now, terminalSize }: StoreNeeds): Store {
   const settings = createSettingsStore(client);
   const credentials = createCredentialStore(client);
   const view = createViewStore();
+  const keeping = createKeeping(client);
   const info = signal<AppInfo | undefined>(undefined);
   const nowMs = signal(now());
   const ticking = setInterval(() => {
@@ -147,10 +147,11 @@ export function createStore({ client, now, terminalSize }: StoreNeeds): Store {
     sessions,
     settings,
     encryption: createEncryptionStore(client),
-    keeping: createKeeping(client),
+    keeping,
     view,
     kubectl: createKubectl({ contexts, settings, info }),
     credentials,
+    ...createLibraryDeeds({ client, keeping, view }),
     recording: createRecordingDeeds({ client, sessions, settings, view, tell }),
     requests: createRequestStore({ credentials, contexts, sessions, view }),
     info,
@@ -199,10 +200,6 @@ export function createStore({ client, now, terminalSize }: StoreNeeds): Store {
       await closeNow(tabId);
     },
     closeNow,
-    removeRecording: (recordingId) =>
-      tell('The recording was not removed', async () => {
-        await client.call('library.remove', { recordingId });
-      }),
     changeSettings: (changes) => tell('The setting was not kept', () => settings.change(changes)),
     async copyCommand(command) {
       if (await copyText(command)) view.say('quiet', `Copied: ${command}`);

@@ -7,21 +7,16 @@ import type { PageClient } from '../core-client.ts';
 import { LoginInTab, WaitingBar } from '../credentials/request-views.tsx';
 import type { DoctorQuestion } from '../doctor/doctor-run.ts';
 import { DoctorView } from '../doctor/doctor-view.tsx';
-import { createFileTransfer, type FileTransfer } from '../library/file-transfer.ts';
-import { DropZone } from '../library/import-files.tsx';
-import { LibraryView } from '../library/library-view.tsx';
 import { ReplayPane } from '../library/replay-pane.tsx';
-import { StorageFoot } from '../library/storage-meter.tsx';
-import { storageLimitsOf } from '../library/storage-words.ts';
 import { Welcome } from '../open/welcome.tsx';
-import { problemOf } from '../problem.ts';
 import { SettingsView } from '../settings/settings-view.tsx';
 import type { Store } from '../store.ts';
 import { sessionTabId } from '../store.ts';
 import type { Tab } from '../store-tabs.ts';
 import { TerminalPane } from '../terminal/terminal-pane.tsx';
 import { EmptyState } from '../ui/messages.tsx';
-import { goToEncryption, goToPods, goToRetention } from './commands.ts';
+import { goToEncryption } from './commands.ts';
+import { LibraryTab } from './library-tab.tsx';
 import { focusContent } from './parts.ts';
 
 interface ContentProps {
@@ -65,40 +60,11 @@ function TabContent(
   const { settings } = store.settings.state.value;
   const host = store.info.value;
   if (!host) return null;
-  const files = createFileTransfer(client);
-  const onFiles = (chosen: readonly File[]): void => void importAll(store, files, chosen);
   switch (content.kind) {
     case 'settings':
       return <SettingsView store={store} />;
     case 'library':
-      return (
-        <DropZone onFiles={onFiles}>
-          <LibraryView
-            recordings={store.sessions.recordings.value}
-            nowMs={store.nowMs.value}
-            colourOf={store.contexts.colourOf}
-            onReplay={store.openReplay}
-            search={(question, options) => client.call('library.search', question, options)}
-            sought={store.view.sought.value}
-            onSought={(text) => {
-              store.view.sought.value = text;
-            }}
-            verify={(recordingId) => client.call('library.verify', { recordingId })}
-            onRemove={(recordingId) => void store.removeRecording(recordingId)}
-            files={files}
-            onImport={onFiles}
-            onFindPod={() => goToPods(store)}
-            onAddKey={() => goToEncryption(store)}
-            annotate={store.keeping.annotate}
-          />
-          <StorageFoot
-            measure={store.keeping.storage}
-            recordings={store.sessions.recordings.value}
-            limits={storageLimitsOf(settings)}
-            onRules={() => goToRetention(store)}
-          />
-        </DropZone>
-      );
+      return <LibraryTab store={store} client={client} />;
     case 'replay': {
       const recording = store.sessions.recordings.value?.get(content.recordingId);
       if (!recording) return <EmptyState icon="replay" title="This recording was removed" />;
@@ -172,16 +138,4 @@ function SessionTab({ store, client, sessionId, isActive, host }: SessionTabProp
 
 function toQuestion({ context, namespace, pod }: SessionInfo['target']): DoctorQuestion {
   return { context, namespace, pod };
-}
-
-/** One after the other; one that is no recording keeps no other out. */
-async function importAll({ view }: Store, transfer: FileTransfer, files: readonly File[]): Promise<void> {
-  for (const file of files) {
-    try {
-      await transfer.upload(file);
-      view.say('quiet', `Imported ${file.name}`);
-    } catch (error) {
-      view.say('lost', `${file.name} was not imported`, problemOf(error));
-    }
-  }
 }

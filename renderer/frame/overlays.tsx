@@ -122,6 +122,12 @@ function KeysDialog({ store }: { readonly store: Store }): JSX.Element {
     { title: 'Larger, smaller, usual text', keyName: isMac ? '⌘+, ⌘-, ⌘0' : 'Ctrl++, Ctrl+-, Ctrl+0' },
     { title: 'Choose a container of a pod', keyName: '→' },
     { title: 'From marker to marker in a replay', keyName: '[, ]' },
+    { title: 'Filter the library', keyName: '/' },
+    {
+      title: 'Select recordings in the library',
+      keyName: isMac ? 'Space, ⇧↓, ⌘A' : 'Space, Shift+↓, Ctrl+A',
+    },
+    { title: 'Pin, tag, delete recordings', keyName: isMac ? 'P, T, ⌘⌫' : 'P, T, Delete' },
     { title: 'Back to the terminal', keyName: 'Esc' },
   ];
   return (

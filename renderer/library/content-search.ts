@@ -34,14 +34,13 @@ const AGAIN_MS = 2_000;
 
 export function useContentSearch(
   search: SearchCall,
-  text: string,
-  words: readonly string[],
+  asked: Pick<SearchQuestion, 'text' | 'words' | 'filter'>,
 ): { readonly state: ContentSearch; readonly more: () => void } {
   const [state, setState] = useState<ContentSearch>({ kind: 'none' });
   const latest = useRef(search);
   latest.current = search;
   const asking = useRef<Asking | undefined>(undefined);
-  const wordKey = words.join('\n');
+  const { text } = asked;
 
   useEffect(() => {
     if (text === '') {
@@ -56,7 +55,7 @@ export function useContentSearch(
 
     function ask(): void {
       // Told by the state, its failure too.
-      void answer({ text, words }, controller.signal).then((found) => {
+      void answer(asked, controller.signal).then((found) => {
         const isPartial = found !== undefined && found.unsearched.waiting > 0;
         if (isPartial && !controller.signal.aborted) timer = setTimeout(askAgain, AGAIN_MS);
       });
@@ -70,7 +69,7 @@ export function useContentSearch(
       clearTimeout(timer);
       controller.abort();
     };
-  }, [text, wordKey]);
+  }, [text, asked.filter, asked.words.join('\n')]);
 
   async function answer(question: SearchQuestion, signal: AbortSignal): Promise<SearchAnswer | undefined> {
     try {
@@ -89,7 +88,7 @@ export function useContentSearch(
     if (lastId === undefined || !asking.current) return;
     asking.current.isPaged = true;
     // As above; it ends with the question that it goes on from.
-    void answer({ text, words, afterId: lastId }, asking.current.signal);
+    void answer({ ...asked, afterId: lastId }, asking.current.signal);
   }
 
   return { state, more };

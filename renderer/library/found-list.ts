@@ -29,11 +29,14 @@ export function useFoundList(
   question: {
     readonly text: string;
     readonly words: readonly string[];
+    /** The rest of the library's filter, as it is written. */
+    readonly filter: string;
     readonly recordings: ReadonlyMap<string, RecordingInfo> | undefined;
   },
 ): FoundList {
-  const { text, words, recordings } = question;
-  const { state, more } = useContentSearch(needs.search, text, words);
+  const { text, words, filter, recordings } = question;
+  const asked = { text, words, ...(filter !== '' && { filter }) };
+  const { state, more } = useContentSearch(needs.search, asked);
   const [activeKey, setActiveKey] = useState<string>();
   const shown = shownOf(state);
   const rows = shown && recordings ? toFoundRows(shown.answer, recordings) : [];

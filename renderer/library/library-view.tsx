@@ -1,28 +1,33 @@
 /** All recordings of this machine: a list to filter and to walk with the keys, and what is known of the active one. */
 import type { JSX } from 'preact';
-import { useRef, useState } from 'preact/hooks';
+import { useMemo, useRef, useState } from 'preact/hooks';
 import type { RecordingInfo, RecordingVerification } from '../../preload/contract.ts';
-import { copyText } from '../terminal/clipboard.ts';
+import type { Keeping } from '../store-keeping.ts';
 import { Button } from '../ui/button.tsx';
 import { contextColourOf } from '../ui/context-colour.ts';
 import { Field } from '../ui/field.tsx';
-import { formatCount } from '../ui/format.ts';
-import { Menu, type MenuPlace, placeBelow } from '../ui/menu.tsx';
+import { type MenuPlace, placeBelow } from '../ui/menu.tsx';
 import { EmptyState, Waiting } from '../ui/messages.tsx';
-import { movedIndex, rowId, VirtualList } from '../ui/virtual-list.tsx';
+import { rowId } from '../ui/virtual-list.tsx';
 import type { SearchCall } from './content-search.ts';
-import { ExportDialog } from './export-dialog.tsx';
 import type { FileTransfer } from './file-transfer.ts';
+import { FilterField } from './filter-field.tsx';
 import { shownOf, useFoundList } from './found-list.ts';
 import { describeUnsearched } from './found-rows.ts';
+import { GroupDetails } from './group-details.tsx';
 import { ImportButton } from './import-files.tsx';
-import { RecordingDetails, type RecordingDetailsProps } from './recording-details.tsx';
-import { listRecordings, wordsOf } from './recording-filter.ts';
-import { RecordingRow } from './recording-row.tsx';
-import { nameOf } from './recording-words.ts';
-import { RemoveDialog } from './remove-dialog.tsx';
+import { LibraryDialogs, type LibraryQuestion } from './library-dialogs.tsx';
+import { ListBar } from './list-bar.tsx';
+import type { ListRow } from './list-rows.ts';
+import { type ListWish, toggledGroup } from './list-wish.ts';
+import { describeCount, removableOf } from './list-words.ts';
+import { RecordingDetails } from './recording-details.tsx';
+import { toSearchFilter } from './recording-filter.ts';
+import { useRecordingList } from './recording-list.ts';
+import { RecordingTable } from './recording-table.tsx';
 import type { ReplayMoment } from './replay-moment.ts';
 import { SearchResults } from './search-results.tsx';
+import type { ThumbnailStore } from './thumbnail-store.ts';
 
 export interface LibraryViewProps {
   /** Undefined until the core has answered. */
@@ -31,18 +36,23 @@ export interface LibraryViewProps {
   readonly nowMs: number;
   /** A context's colour, 1 to 8, where the page has given it one. */
   readonly colourOf?: (context: string) => number;
+  readonly wish: ListWish;
+  readonly onWish: (wish: ListWish) => void;
+  readonly thumbnails: ThumbnailStore;
   readonly onReplay: (recordingId: string, at?: ReplayMoment) => void;
   readonly search: SearchCall;
   /** What is looked for on the screens of recordings. */
   readonly sought: string;
   readonly onSought: (text: string) => void;
   readonly verify: (recordingId: string) => Promise<RecordingVerification>;
+  /** Changes what is said of recordings. */
+  readonly annotate: Keeping['annotate'];
+  /** Keeps them, or does not any more; what fails, the page says. */
+  readonly onPin: (recordingIds: readonly string[], isPinned: boolean) => void;
   /** Deletes for good; what fails, the page says. */
-  readonly onRemove: (recordingId: string) => void;
+  readonly onRemove: (recordingIds: readonly string[]) => void;
   /** Leads to where the key of an encrypted recording is added. */
   readonly onAddKey: () => void;
-  /** Changes what is said of recordings. */
-  readonly annotate: RecordingDetailsProps['annotate'];
   readonly files: FileTransfer;
   /** Files of other programs; what becomes of them, the page says. */
   readonly onImport: (files: readonly File[]) => void;
@@ -54,152 +64,114 @@ const LIST_ID = 'recordings';
 const FOUND_ID = 'found-lines';
 
 export function LibraryView(props: LibraryViewProps): JSX.Element {
-  const { recordings, nowMs, colourOf = contextColourOf } = props;
-  const [filter, setFilter] = useState('');
-  const [activeId, setActiveId] = useState<string>();
-  const [menu, setMenu] = useState<{ readonly place: MenuPlace; readonly id: string }>();
-  const [exporting, setExporting] = useState<RecordingInfo>();
-  const [removing, setRemoving] = useState<RecordingInfo>();
+  const { recordings, nowMs, colourOf = contextColourOf, wish, onWish, sought } = props;
+  const [question, setQuestion] = useState<LibraryQuestion>();
+  const [completing, setCompleting] = useState<number>();
   const field = useRef<HTMLInputElement>(null);
-  const { sought } = props;
+  const setFilter = (filter: string): void => onWish({ ...wish, filter });
+
+  const list = useRecordingList(
+    {
+      onWish,
+      onReplay: replay,
+      onMenu: (row) => {
+        const element = document.getElementById(rowId(LIST_ID, row.key));
+        if (element) openMenu(row, placeBelow(element));
+      },
+      onRemove: askRemove,
+      onPin: pin,
+      onTag: askTags,
+    },
+    { recordings, wish, nowMs },
+  );
+  const searchFilter = useMemo(() => toSearchFilter(wish.filter), [wish.filter]);
   const found = useFoundList(
     { search: props.search, onReplay: props.onReplay, onText: props.onSought },
-    { text: sought, words: wordsOf(filter), recordings },
+    { text: sought, ...searchFilter, recordings },
   );
 
   if (!recordings) return <Waiting what="Looking for recordings" />;
   if (recordings.size === 0) return <NoRecordings onFindPod={props.onFindPod} onImport={props.onImport} />;
 
-  const listed = listRecordings(recordings.values(), filter);
-  const place = listed.findIndex((recording) => recording.recordingId === activeId);
-  const activeIndex = place < 0 && listed.length > 0 ? 0 : place;
-  const active = listed[activeIndex];
+  const { active, selected, acted } = list;
+  const isSearching = sought !== '';
 
-  function steer(event: KeyboardEvent): void {
-    if (event.key === 'Escape' && filter !== '') setFilter('');
-    else if (active && act(event, active)) {
-      // Taken by the row.
-    } else {
-      const list = { count: listed.length, page: PAGE_ROWS };
-      const isText = event.key === 'Home' || event.key === 'End';
-      const next = isText ? undefined : movedIndex(event, activeIndex, list);
-      if (next === undefined) return;
-      setActiveId(listed[next]?.recordingId);
-    }
-    event.preventDefault();
+  function replay(recording: RecordingInfo): void {
+    list.activate(recording.recordingId);
+    if (recording.state !== 'unreadable') props.onReplay(recording.recordingId);
   }
 
-  /** Keys that act on a row, in the list and in the field that steers it. */
-  function act(event: KeyboardEvent, recording: RecordingInfo): boolean {
-    const isInField = event.target === field.current;
-    if (event.key === 'Enter') replay(recording);
-    else if (event.key === 'Delete' && !(isInField && filter !== '')) askRemove(recording);
-    else if (event.key === 'ContextMenu' || (event.key === 'F10' && event.shiftKey)) {
-      const row = document.getElementById(rowId(LIST_ID, recording.recordingId));
-      if (row) setMenu({ place: placeBelow(row), id: recording.recordingId });
-    } else return false;
-    return true;
+  function openMenu(row: ListRow, place: MenuPlace): void {
+    list.activate(row.key);
+    const own = row.kind === 'group' ? row.recordings : [row.recording];
+    setQuestion({ kind: 'menu', place, recordings: selected.has(row.key) ? acted : own });
   }
 
-  function replay({ recordingId, state }: RecordingInfo): void {
-    setActiveId(recordingId);
-    if (state !== 'unreadable') props.onReplay(recordingId);
-  }
-
-  function askRemove(recording: RecordingInfo): void {
-    if (recording.state !== 'live') setRemoving(recording);
+  function askRemove(asked: readonly RecordingInfo[]): void {
+    if (removableOf(asked).length > 0) setQuestion({ kind: 'remove', recordings: asked });
   }
 
   function askExport(recording: RecordingInfo): void {
-    if (recording.state !== 'unreadable' && !recording.isLocked) setExporting(recording);
+    if (recording.state !== 'unreadable' && !recording.isLocked) setQuestion({ kind: 'export', recording });
   }
 
-  function renderFound(): JSX.Element {
+  function askTags(asked: readonly RecordingInfo[]): void {
+    if (asked.length > 0) setQuestion({ kind: 'tags', recordings: asked });
+  }
+
+  /** All of them, or none where all are already. */
+  function pin(asked: readonly RecordingInfo[]): void {
+    if (asked.length > 0) props.onPin(idsOf(asked), !asked.every((recording) => recording.isPinned));
+  }
+
+  /** From anywhere in the library but a field, where it is a letter. */
+  function pressAnywhere(event: KeyboardEvent): void {
+    const isTyped =
+      event.target instanceof HTMLInputElement || event.ctrlKey || event.metaKey || event.altKey;
+    if (event.key !== '/' || isTyped || document.querySelector('dialog[open]')) return;
+    event.preventDefault();
+    field.current?.select();
+  }
+
+  function renderDetails(): JSX.Element | null {
+    if (active?.kind === 'group') {
+      return (
+        <GroupDetails
+          head={active}
+          onToggle={() => onWish(toggledGroup(wish, active.groupKey))}
+          onTag={() => askTags(active.recordings)}
+          onPin={() => pin(active.recordings)}
+          onRemove={() => askRemove(active.recordings)}
+        />
+      );
+    }
+    if (!active) return null;
+    const { recording } = active;
     return (
-      <SearchResults
-        id={FOUND_ID}
-        state={found.state}
-        rows={found.rows}
-        active={found.active}
-        text={sought}
-        nowMs={nowMs}
-        colourOf={colourOf}
-        onActivate={found.activate}
-        onOpen={found.open}
+      <RecordingDetails
+        recording={recording}
+        onReplay={() => replay(recording)}
+        verify={props.verify}
+        onExport={() => askExport(recording)}
+        onRemove={() => askRemove([recording])}
+        all={recordings ?? new Map()}
+        annotate={props.annotate}
+        onAddKey={props.onAddKey}
       />
     );
   }
 
-  function renderList(): JSX.Element {
-    return (
-      <>
-        <div class="library-columns secondary" aria-hidden="true">
-          <span>When</span>
-          <span>Where</span>
-          <span>Pod / container</span>
-          <span class="is-figure">Duration</span>
-          <span>Ended</span>
-          <span class="is-figure">Size</span>
-          <span />
-        </div>
-        {listed.length === 0 ? (
-          <EmptyState icon="search" title="No recording has all of these words">
-            <Button onPress={() => setFilter('')}>Show all</Button>
-          </EmptyState>
-        ) : (
-          <VirtualList
-            id={LIST_ID}
-            label="Recordings"
-            items={listed}
-            keyOf={(recording) => recording.recordingId}
-            activeKey={active?.recordingId}
-            onActivate={setActiveId}
-            onKeyDown={act}
-            renderRow={(recording, row) => (
-              <RecordingRow
-                key={recording.recordingId}
-                recording={recording}
-                row={row}
-                nowMs={nowMs}
-                colour={colourOf(recording.context)}
-                onActivate={() => setActiveId(recording.recordingId)}
-                onReplay={() => replay(recording)}
-                onMenu={(place) => setMenu({ place, id: recording.recordingId })}
-              />
-            )}
-            isFocusedFirst
-          />
-        )}
-        {active && (
-          <RecordingDetails
-            recording={active}
-            onReplay={() => replay(active)}
-            verify={props.verify}
-            onExport={() => askExport(active)}
-            onRemove={() => askRemove(active)}
-            all={recordings}
-            annotate={props.annotate}
-            onAddKey={props.onAddKey}
-          />
-        )}
-      </>
-    );
-  }
-
-  const inMenu = menu && recordings.get(menu.id);
   return (
-    <section class="library" aria-label="Library">
+    <section class="library" aria-label="Library" onKeyDown={pressAnywhere}>
       <header class="library-head">
-        <Field
-          label="Filter recordings"
-          icon="search"
-          placeholder="Filter by pod, namespace, context, command"
-          value={filter}
+        <FilterField
+          value={wish.filter}
           onInput={setFilter}
-          onKeyDown={sought === '' ? steer : found.steer}
+          recordings={recordings}
+          onKeyDown={isSearching ? found.steer : list.steer}
+          onCompleting={setCompleting}
           inputRef={field}
-          canClear
-          list={sought === '' ? listOf(LIST_ID, active?.recordingId) : listOf(FOUND_ID, found.active?.key)}
+          list={isSearching ? listOf(FOUND_ID, found.active?.key) : listOf(LIST_ID, active?.key)}
         />
         <Field
           label="Search what was on the screens"
@@ -213,72 +185,85 @@ export function LibraryView(props: LibraryViewProps): JSX.Element {
           list={listOf(FOUND_ID, found.active?.key)}
         />
         <output class="secondary numbers library-count">
-          {sought === ''
-            ? countWords(listed.length, recordings.size)
-            : describeUnsearched(shownOf(found.state)?.answer.unsearched)}
+          {isSearching
+            ? describeUnsearched(shownOf(found.state)?.answer.unsearched)
+            : describeCount(list.listed.length, recordings.size)}
         </output>
         <ImportButton onFiles={props.onImport} />
       </header>
-      {sought === '' ? renderList() : renderFound()}
-      {menu && inMenu && (
-        <Menu
-          label={nameOf(inMenu)}
-          place={menu.place}
-          onClose={() => setMenu(undefined)}
-          items={[
-            {
-              key: 'replay',
-              label: 'Replay',
-              note: 'Enter',
-              isDisabled: inMenu.state === 'unreadable',
-              onPick: () => replay(inMenu),
-            },
-            {
-              key: 'export',
-              label: 'Export…',
-              isDisabled: inMenu.state === 'unreadable' || inMenu.isLocked === true,
-              onPick: () => askExport(inMenu),
-            },
-            { key: 'path', label: 'Copy path', onPick: () => void copyText(inMenu.path) },
-            {
-              key: 'remove',
-              label: 'Delete',
-              note: inMenu.state === 'live' ? 'still being recorded' : 'Del',
-              isDisabled: inMenu.state === 'live',
-              onPick: () => askRemove(inMenu),
-            },
-          ]}
-        />
-      )}
-      {exporting && (
-        <ExportDialog recording={exporting} files={props.files} onClose={() => setExporting(undefined)} />
-      )}
-      {removing && (
-        <RemoveDialog
-          recordings={[removing]}
+      <ListBar
+        wish={wish}
+        problems={list.problems.filter(({ from }) => from !== completing)}
+        onFilter={setFilter}
+        onBeginFilter={(name) => {
+          setFilter(`${wish.filter} ${name}`.trimStart());
+          field.current?.focus();
+        }}
+        onReorder={list.reorder}
+        selected={isSearching || selected.size === 0 ? [] : acted}
+        onPin={() => pin(acted)}
+        onTag={() => askTags(acted)}
+        onRemove={() => askRemove(acted)}
+        onClear={list.clearSelection}
+        isSearching={isSearching}
+      />
+      {isSearching ? (
+        <SearchResults
+          id={FOUND_ID}
+          state={found.state}
+          rows={found.rows}
+          active={found.active}
+          text={sought}
           nowMs={nowMs}
-          onAnswer={(isWanted) => {
-            setRemoving(undefined);
-            if (isWanted) props.onRemove(removing.recordingId);
-          }}
+          colourOf={colourOf}
+          onActivate={found.activate}
+          onOpen={found.open}
+        />
+      ) : (
+        <>
+          <RecordingTable
+            id={LIST_ID}
+            list={list}
+            wish={wish}
+            nowMs={nowMs}
+            colourOf={colourOf}
+            thumbnails={props.thumbnails}
+            onReplay={(row) => row.kind === 'recording' && replay(row.recording)}
+            onMenu={openMenu}
+            onShowAll={() => setFilter('')}
+          />
+          {renderDetails()}
+        </>
+      )}
+      {question && (
+        <LibraryDialogs
+          question={question}
+          recordings={recordings}
+          nowMs={nowMs}
+          files={props.files}
+          annotate={props.annotate}
+          onReplay={replay}
+          onExport={askExport}
+          onPin={pin}
+          onTag={askTags}
+          onAskRemove={askRemove}
+          onRemove={(going) => props.onRemove(idsOf(going))}
+          onClose={() => setQuestion(undefined)}
         />
       )}
     </section>
   );
 }
 
-/** Of a Page key in the field, which does not know the list's height. */
-const PAGE_ROWS = 10;
-
 /** As long as the core takes it. */
 const LONGEST_SOUGHT = 256;
 
-function listOf(id: string, activeKey: string | undefined): { id: string; activeId: string | undefined } {
-  return { id, activeId: activeKey === undefined ? undefined : rowId(id, activeKey) };
+function idsOf(recordings: readonly RecordingInfo[]): readonly string[] {
+  return recordings.map(({ recordingId }) => recordingId);
 }
 
-function countWords(listed: number, all: number): string {
-  return listed === all ? formatCount(all, 'recording') : `${listed} of ${formatCount(all, 'recording')}`;
+function listOf(id: string, activeKey: string | undefined): { id: string; activeId: string | undefined } {
+  return { id, activeId: activeKey === undefined ? undefined : rowId(id, activeKey) };
 }
 
 function NoRecordings({

@@ -8,20 +8,27 @@ import { type MenuPlace, placeBelow } from '../ui/menu.tsx';
 import { ContextDot, StatusDot } from '../ui/status-dot.tsx';
 import type { RowProps } from '../ui/virtual-list.tsx';
 import { describeLock, describeOutcome, nameOf, placeOf } from './recording-words.ts';
+import { Thumbnail } from './thumbnail.tsx';
+import type { ThumbnailStore } from './thumbnail-store.ts';
 
 export interface RecordingRowProps {
   readonly recording: RecordingInfo;
   readonly row: RowProps;
   readonly nowMs: number;
   readonly colour: number;
-  readonly onActivate: () => void;
+  readonly thumbnails: ThumbnailStore;
+  readonly isChecked: boolean;
+  readonly onCheck: () => void;
+  readonly onPress: (event: MouseEvent) => void;
   readonly onReplay: () => void;
   readonly onMenu: (place: MenuPlace) => void;
 }
 
+/** More would leave the name no place; the rest is counted. */
+const MOST_TAGS = 2;
+
 export function RecordingRow({ recording, row, nowMs, colour, ...props }: RecordingRowProps): JSX.Element {
   const outcome = describeOutcome(recording);
-  const lock = describeLock(recording);
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: the list has the focus and the keys
     <div
@@ -29,32 +36,34 @@ export function RecordingRow({ recording, row, nowMs, colour, ...props }: Record
       role="option"
       tabIndex={-1}
       title={outcome.line}
-      class={`${row.class} library-row`}
-      onClick={props.onActivate}
+      class={`${row.class} library-row ${props.isChecked ? 'is-checked' : ''}`}
+      onClick={props.onPress}
       onDblClick={props.onReplay}
       onContextMenu={(event) => {
         event.preventDefault();
-        props.onActivate();
         props.onMenu({ left: event.clientX, top: event.clientY, bottom: event.clientY });
       }}
     >
+      <Check isChecked={props.isChecked} onCheck={props.onCheck} />
+      <Thumbnail store={props.thumbnails} recording={recording} />
       <span class="numbers ellipsis">{formatTime(recording.startedAtMs, nowMs)}</span>
       <span class="library-place">
-        {!recording.imported && <ContextDot colour={colour} />}
+        {!recording.imported && recording.context !== '' && <ContextDot colour={colour} />}
         <span class="ellipsis">{placeOf(recording)}</span>
       </span>
-      <span class="library-name">
-        <span class="ellipsis">{nameOf(recording)}</span>
-        {lock && (
-          <span class={`library-lock tone-${lock.tone}`} title={lock.line}>
-            <Icon name="lock" label={lock.word} />
-          </span>
-        )}
-      </span>
+      <Name recording={recording} />
       <span class="numbers is-figure">{formatDuration(recording.durationMicros / 1_000)}</span>
       <span class="library-outcome">
         <StatusDot shape={outcome.shape} tone={outcome.tone} />
         <span class={`ellipsis tone-${outcome.tone}`}>{outcome.word}</span>
+        {recording.isOwed && (
+          <span class="library-sign tone-owed" title="No recorder has it yet.">
+            <Icon name="upload" label="not uploaded" />
+            <span class="library-owed" aria-hidden="true">
+              not uploaded
+            </span>
+          </span>
+        )}
       </span>
       <span class="numbers is-figure">{formatBytes(recording.bytes)}</span>
       <IconButton
@@ -63,10 +72,65 @@ export function RecordingRow({ recording, row, nowMs, colour, ...props }: Record
         tabIndex={-1}
         onPress={(event) => {
           event.stopPropagation();
-          props.onActivate();
           props.onMenu(placeBelow(event.currentTarget as Element));
         }}
       />
     </div>
+  );
+}
+
+/** For a mouse; keys select by Space. */
+function Check({
+  isChecked,
+  onCheck,
+}: {
+  readonly isChecked: boolean;
+  readonly onCheck: () => void;
+}): JSX.Element {
+  return (
+    // biome-ignore lint/a11y/useKeyWithClickEvents: Space on the row does the same
+    // biome-ignore lint/a11y/noStaticElementInteractions: as above, and the row itself tells whether it is selected
+    <span
+      class="library-check"
+      onClick={(event) => {
+        event.stopPropagation();
+        onCheck();
+      }}
+    >
+      {isChecked && <Icon name="check" size={12} />}
+    </span>
+  );
+}
+
+function Name({ recording }: { readonly recording: RecordingInfo }): JSX.Element {
+  const { tags = [], isPinned, comment } = recording;
+  const lock = describeLock(recording);
+  const rest = tags.slice(MOST_TAGS);
+  return (
+    <span class="library-name">
+      <span class="ellipsis" title={comment}>
+        {nameOf(recording)}
+      </span>
+      {lock && (
+        <span class={`library-sign tone-${lock.tone}`} title={lock.line}>
+          <Icon name="lock" label={lock.word} />
+        </span>
+      )}
+      {isPinned && (
+        <span class="library-sign" title="Pinned: kept, whatever the rules say">
+          <Icon name="pin" label="pinned" />
+        </span>
+      )}
+      {tags.slice(0, MOST_TAGS).map((tag) => (
+        <span key={tag} class="tag ellipsis" title={tag}>
+          {tag}
+        </span>
+      ))}
+      {rest.length > 0 && (
+        <span class="tag is-rest" title={rest.join(', ')}>
+          +{rest.length}
+        </span>
+      )}
+    </span>
   );
 }

@@ -48,12 +48,14 @@ export function nameOf(recording: RecordingInfo): string {
   if (recording.origin?.kind === 'node') return `node ${recording.node}`;
   const { imported } = recording;
   if (imported && recording.pod === '') return imported.title || imported.fileName;
+  // Of a file that cannot be read its name is all that is known.
+  if (recording.pod === '') return recording.path.split(/[/\\]/).at(-1) ?? recording.path;
   return recording.container === '' ? recording.pod : `${recording.pod} / ${recording.container}`;
 }
 
 /** Where it was recorded, for a narrow column. What comes from a file never looks like a place of ours. */
 export function placeOf({ context, namespace, imported }: RecordingInfo): string {
-  if (!imported) return `${context} ▸ ${namespace}`;
+  if (!imported) return [context, namespace].filter(Boolean).join(' ▸ ');
   return namespace === '' ? 'imported' : `imported ▸ ${namespace}`;
 }
 

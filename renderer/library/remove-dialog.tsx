@@ -9,11 +9,13 @@ import { nameOf } from './recording-words.ts';
 interface RemoveDialogProps {
   /** At least one, none of them live. */
   readonly recordings: readonly RecordingInfo[];
+  /** Of what was asked for, how many are still being recorded, and stay. */
+  readonly liveCount?: number;
   readonly nowMs: number;
   readonly onAnswer: (isWanted: boolean) => void;
 }
 
-export function RemoveDialog({ recordings, nowMs, onAnswer }: RemoveDialogProps): JSX.Element {
+export function RemoveDialog({ recordings, liveCount = 0, nowMs, onAnswer }: RemoveDialogProps): JSX.Element {
   const [only] = recordings.length === 1 ? recordings : [];
   const kept = describeKept(recordings);
   return (
@@ -43,6 +45,9 @@ export function RemoveDialog({ recordings, nowMs, onAnswer }: RemoveDialogProps)
       <p class="dialog-text">
         Markers, tags and comment, and what was made for search and replay, go with it.
       </p>
+      {liveCount > 0 && (
+        <p class="dialog-text">{formatCount(liveCount, 'recording')} still being made will stay.</p>
+      )}
       {kept !== '' && <p class="tone-owed">{kept}</p>}
     </Dialog>
   );

@@ -16,11 +16,12 @@ import type { PaneClient } from '../../renderer/core-client.ts';
 import type { FileTransfer } from '../../renderer/library/file-transfer.ts';
 import { DropZone } from '../../renderer/library/import-files.tsx';
 import { LibraryView } from '../../renderer/library/library-view.tsx';
+import { FIRST_WISH } from '../../renderer/library/list-wish.ts';
 import type { ReplayMoment } from '../../renderer/library/replay-moment.ts';
 import { ReplayPane } from '../../renderer/library/replay-pane.tsx';
 import { StorageFoot } from '../../renderer/library/storage-meter.tsx';
 import { followTheme } from '../../renderer/ui/theme.ts';
-
+import { createStageThumbnails } from './many-recordings.ts';
 import { createFakePreviews } from './page-previews.ts';
 import { FIRST_SETTINGS } from './page-things.ts';
 import { findIn, linesOf, pageOf } from './page-transcript.ts';
@@ -28,6 +29,7 @@ import { createRecordSource, output, type RecordSource, resize } from './record-
 import { recording } from './recording-info.ts';
 import { timelineOf } from './recording-timeline.ts';
 import { createStageKeeping } from './stage-keeping.ts';
+import { verify } from './stage-verdict.ts';
 
 const MINUTE_MS = 60_000;
 const START_MS = new Date(2026, 10, 20, 14, 3, 0).getTime();
@@ -40,6 +42,8 @@ const replayed = signal<RecordingInfo | undefined>(undefined);
 const deeds: string[] = [];
 const { keeping, refuse, use } = createStageKeeping(recordings, deeds);
 const sought = signal('');
+const wish = signal(FIRST_WISH);
+const thumbnails = createStageThumbnails();
 const at = signal<ReplayMoment | undefined>(undefined);
 let searchFailure: Error | undefined;
 let unsearched: SearchAnswer['unsearched'] = { encrypted: 0, waiting: 0, unreadable: 0 };
@@ -130,6 +134,11 @@ function App(): JSX.Element {
       <LibraryView
         recordings={recordings.value}
         nowMs={START_MS + 3 * 60 * MINUTE_MS}
+        wish={wish.value}
+        onWish={(next) => {
+          wish.value = next;
+        }}
+        thumbnails={thumbnails}
         onReplay={(id, at) => {
           deeds.push(`replay ${id}${at ? ` at ${at.timeMicros} ${at.text}` : ''}`);
         }}
@@ -142,25 +151,14 @@ function App(): JSX.Element {
         onSought={(text) => {
           sought.value = text;
         }}
-        verify={async (id) => {
-          const seal = { keyId: 'a1b2c3d4e5f60718', signedAtMs: START_MS };
-          if (id !== 'r2')
-            return { recordingId: id, verdict: 'intact', reason: 'it is what was recorded', ...seal };
-          const badBlock = { index: 1, fromByte: 65_536, toByte: 131_072 };
-          return {
-            recordingId: id,
-            verdict: 'altered',
-            reason: 'its bytes are not those that were sealed',
-            badBlock,
-            ...seal,
-          };
-        }}
-        onRemove={(id) => {
-          deeds.push(`remove ${id}`);
+        verify={verify}
+        onRemove={(ids) => {
+          deeds.push(...ids.map((id) => `remove ${id}`));
           const rest = new Map(recordings.value);
-          rest.delete(id);
+          for (const id of ids) rest.delete(id);
           recordings.value = rest;
         }}
+        onPin={(ids, isPinned) => void keeping.annotate(ids, { isPinned })}
         files={files}
         onImport={importFiles}
         onFindPod={() => deeds.push('find a pod')}

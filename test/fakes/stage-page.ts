@@ -17,6 +17,7 @@ const STYLES = [
   'renderer/settings/settings.css',
   'renderer/terminal/terminal.css',
   'renderer/library/library.css',
+  'renderer/library/recording-list.css',
   'renderer/library/exchange.css',
   'renderer/library/keeping.css',
   'renderer/library/thumbnail.css',

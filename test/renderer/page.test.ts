@@ -11,6 +11,7 @@
 // covers: renderer/open/welcome.tsx
 // covers: renderer/frame/commands.ts
 // covers: renderer/frame/content.tsx
+// covers: renderer/frame/library-tab.tsx
 // covers: renderer/frame/mount.tsx
 // covers: renderer/frame/overlays.tsx
 // covers: renderer/frame/page.tsx

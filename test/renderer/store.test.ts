@@ -144,7 +144,7 @@ test('a recording that cannot be removed says why and stays', async () => {
     recordings: new Map([['r1', recordingNamed('r1')]]),
     failing: new Map([['library.remove', problem]]),
   });
-  await store.removeRecording('r1');
+  await store.removeRecordings(['r1']);
   expect(store.view.said.value).toMatchObject([{ text: 'The recording was not removed', problem }]);
   expect(store.sessions.recordings.value?.has('r1')).toBe(true);
 });
