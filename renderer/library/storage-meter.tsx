@@ -41,6 +41,7 @@ export function StorageMeter({ measure, changed, limits, onRules }: StorageMeter
           aria-label="Storage of recordings"
           aria-valuetext={words.line}
           value={words.share}
+          style={{ '--share': `${words.share * 100}%` }}
         />
       )}
       <span class="secondary numbers ellipsis" title={words?.line}>

@@ -99,7 +99,7 @@ export function TagsDialog({ recordings, knownTags, annotate, onClose }: TagsDia
         <p class="secondary">
           {single
             ? 'It is encrypted, and its key is not here: only the pin can be changed.'
-            : `${formatCount(locked, 'recording')} of these are encrypted, and their keys are not here: of those only the pin is changed.`}
+            : `The keys of ${formatCount(locked, 'encrypted recording')} are not here: of those only the pin is changed.`}
         </p>
       )}
       {open.length > 0 && (
@@ -122,7 +122,7 @@ export function TagsDialog({ recordings, knownTags, annotate, onClose }: TagsDia
       )}
       {open.length > 0 && (
         <ul class="tags-list" aria-label="Tags">
-          {tags.length === 0 && <li class="secondary tags-none">No recording has a tag yet.</li>}
+          {tags.length === 0 && <li class="secondary tags-none">{describeNone(typed)}</li>}
           {tags.slice(0, MOST_SHOWN).map((tag) => (
             <li key={tag}>
               <Choice
@@ -180,6 +180,11 @@ function Choice({ label, share, count, onPress }: ChoiceProps): JSX.Element {
       {share === 'some' && <span class="secondary">some of the {count}</span>}
     </label>
   );
+}
+
+function describeNone(typed: string): string {
+  const words = splitTags(typed);
+  return words.length === 0 ? 'No recording has a tag yet.' : `Enter adds ${words.join(', ')}.`;
 }
 
 function idOf({ recordingId }: RecordingInfo): string {

@@ -40,7 +40,7 @@ export function RetentionSection(props: RetentionSectionProps): JSX.Element {
   const kept = settings.state.value.settings.retention;
   const [draft, setDraft] = useState<RetentionDraft>();
   const [isAsking, setAsking] = useState(false);
-  const [said, setSaid] = useState('');
+  const [said, setSaid] = useState<{ readonly words: string; readonly isFailure?: true }>({ words: '' });
   const shown = draft ?? draftOf(kept);
   const rules = rulesOf(shown);
   const isChanged = rules !== undefined && !isSameRules(rules, kept);
@@ -49,16 +49,16 @@ export function RetentionSection(props: RetentionSectionProps): JSX.Element {
   const report =
     rules && preview.report && isSameRules(preview.report.rules, rules) ? preview.report : undefined;
 
-  async function attempt(deed: () => Promise<string>): Promise<void> {
+  async function attempt(failure: string, deed: () => Promise<string>): Promise<void> {
     try {
-      setSaid(await deed());
+      setSaid({ words: await deed() });
     } catch (error) {
-      setSaid(sentence(problemOf(error).message));
+      setSaid({ words: `${failure}: ${sentence(problemOf(error).message)}`, isFailure: true });
     }
   }
 
   async function keep(next: RetentionRules): Promise<void> {
-    await attempt(async () => {
+    await attempt('These rules were not kept', async () => {
       await settings.change({ retention: next });
       setDraft(undefined);
       const isOff = next.days === 0 && next.quotaBytes === 0;
@@ -67,56 +67,58 @@ export function RetentionSection(props: RetentionSectionProps): JSX.Element {
   }
 
   return (
-    <section class="settings-group" aria-label="Retention">
-      <h2>Retention</h2>
-      <p class="settings-note secondary">
-        Lets recordings go by themselves, the oldest first, with all that was made of them. What is being
-        recorded, pinned, not delivered to a recorder or not readable stays.
-      </p>
-      <StorageMeter measure={keeping.storage} changed={recordings} limits={limits} />
-      <RuleField
-        id={RETENTION_FIELD}
-        label="Keep recordings for"
-        help="Since they were last written to; 0 for ever."
-        unit="days"
-        value={shown.days}
-        onInput={(days) => setDraft({ ...shown, days })}
-      />
-      <RuleField
-        id="retention-quota"
-        label="Keep at most"
-        help="Of all recordings with their files; 0 for any."
-        unit="GB"
-        value={shown.gigabytes}
-        onInput={(gigabytes) => setDraft({ ...shown, gigabytes })}
-      />
-      <div class="retention-preview">
-        <p role="status">
-          {rules === undefined
-            ? 'Days are a whole number up to 36500, gigabytes a number up to 1000000.'
-            : (preview.refusal ?? (report ? describePreview(report) : '\u00a0'))}
+    <>
+      <section class="settings-group" aria-label="Retention">
+        <h2>Retention</h2>
+        <p class="settings-note secondary">
+          Lets recordings go by themselves, the oldest first, with all that was made of them. What is being
+          recorded, pinned, not delivered to a recorder or not readable stays.
         </p>
-        {report && report.kept.length > 0 && (
-          <p class="secondary">Stays though the rules name it: {describeKept(report.kept)}.</p>
-        )}
-        {report && report.drops.length > 0 && <Drops {...props} report={report} />}
-        <div class="retention-actions">
-          <Button
-            kind={isChanged ? 'primary' : 'plain'}
-            isDisabled={!isChanged || !(report || preview.refusal)}
-            onPress={() => rules && void keep(rules)}
-          >
-            Keep these rules
-          </Button>
-          {draft && <Button onPress={() => setDraft(undefined)}>Cancel</Button>}
-          {!isChanged && report && report.drops.length > 0 && (
-            <Button onPress={() => setAsking(true)}>Delete now…</Button>
+        <StorageMeter measure={keeping.storage} changed={recordings} limits={limits} />
+        <RuleField
+          id={RETENTION_FIELD}
+          label="Keep recordings for"
+          help="Since they were last written to; 0 for ever."
+          unit="days"
+          value={shown.days}
+          onInput={(days) => setDraft({ ...shown, days })}
+        />
+        <RuleField
+          id="retention-quota"
+          label="Keep at most"
+          help="Of all recordings with their files; 0 for any."
+          unit="GB"
+          value={shown.gigabytes}
+          onInput={(gigabytes) => setDraft({ ...shown, gigabytes })}
+        />
+        <div class="retention-preview">
+          <p role="status">
+            {rules === undefined
+              ? 'Days are a whole number up to 36500, gigabytes a number up to 1000000.'
+              : (preview.refusal ?? (report ? describePreview(report) : '\u00a0'))}
+          </p>
+          {report && report.kept.length > 0 && (
+            <p class="secondary">Stays though the rules name it: {describeKept(report.kept)}.</p>
           )}
+          {report && report.drops.length > 0 && <Drops {...props} report={report} />}
+          <div class="retention-actions">
+            <Button
+              kind={isChanged ? 'primary' : 'plain'}
+              isDisabled={!isChanged || !(report || preview.refusal)}
+              onPress={() => rules && void keep(rules)}
+            >
+              Keep these rules
+            </Button>
+            {draft && <Button onPress={() => setDraft(undefined)}>Cancel</Button>}
+            {!isChanged && report && report.drops.length > 0 && (
+              <Button onPress={() => setAsking(true)}>Delete now…</Button>
+            )}
+          </div>
+          <p class={said.isFailure ? 'tone-lost' : 'secondary'} role="status">
+            {said.words}
+          </p>
         </div>
-        <p class="secondary" role="status">
-          {said}
-        </p>
-      </div>
+      </section>
       {isAsking && report && (
         <Dialog
           title="Delete what the rules name?"
@@ -129,7 +131,7 @@ export function RetentionSection(props: RetentionSectionProps): JSX.Element {
                 isFocusedFirst
                 onPress={() => {
                   setAsking(false);
-                  void attempt(async () => describeDone(await keeping.prune()));
+                  void attempt('Not all of it was deleted', async () => describeDone(await keeping.prune()));
                 }}
               >
                 Delete
@@ -143,7 +145,7 @@ export function RetentionSection(props: RetentionSectionProps): JSX.Element {
           </p>
         </Dialog>
       )}
-    </section>
+    </>
   );
 }
 

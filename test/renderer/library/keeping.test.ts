@@ -1,4 +1,3 @@
-// covers: renderer/library/tags-dialog.tsx
 // covers: renderer/library/storage-meter.tsx
 // covers: renderer/library/remove-dialog.tsx
 import { mkdir } from 'node:fs/promises';
@@ -33,7 +32,7 @@ describe.skipIf(!chromiumPath)('what is said of recordings, and what they take',
   beforeEach(async () => {
     context = await browser.newContext({ viewport: { width: 1000, height: 560 }, reducedMotion: 'reduce' });
     page = await context.newPage();
-    page.setDefaultTimeout(10_000);
+    page.setDefaultTimeout(30_000);
     errors = [];
     page.on('pageerror', (error) => errors.push(String(error.stack)));
     await page.goto(served.url);

@@ -123,7 +123,7 @@ describe.skipIf(!chromiumPath)('retention in the settings', () => {
     await section.getByLabel('Keep recordings for').fill('30');
     await section.getByText('It could not be seen what would go: The folder is gone.').waitFor();
     await section.getByRole('button', { name: 'Keep these rules' }).click();
-    await section.getByText('The disk is full.').waitFor();
+    await section.getByText('These rules were not kept: The disk is full.').waitFor();
     expect(await section.getByLabel('Keep recordings for').inputValue()).toBe('30');
     await shoot('retention-refused-light');
   });
