@@ -14,6 +14,8 @@ export interface AppProcess {
   readonly process: ChildProcess;
   /** Resident memory in bytes (Linux). */
   residentBytes(): Promise<number>;
+  /** The most that it ever was. */
+  peakBytes(): Promise<number>;
   stop(): Promise<void>;
 }
 
@@ -48,10 +50,8 @@ export async function startApp(
     link,
     home,
     process: child,
-    async residentBytes() {
-      const status = await readFile(`/proc/${child.pid}/status`, 'utf8');
-      return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1] ?? 0) * 1024;
-    },
+    residentBytes: () => readStatus(child, 'VmRSS'),
+    peakBytes: () => readStatus(child, 'VmHWM'),
     async stop() {
       if (child.exitCode === null && child.signalCode === null) {
         const exited = once(child, 'exit');
@@ -61,4 +61,10 @@ export async function startApp(
       await rm(home, { recursive: true, force: true });
     },
   };
+}
+
+/** proc(5). */
+async function readStatus({ pid }: ChildProcess, field: 'VmRSS' | 'VmHWM'): Promise<number> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8');
+  return Number(new RegExp(`${field}:\\s+(\\d+) kB`).exec(status)?.[1] ?? 0) * 1024;
 }
