@@ -16,10 +16,10 @@ export async function playRecording(
   { signal }: { signal: AbortSignal },
 ): Promise<void> {
   const changes = watchRecording(library, recordingId, signal);
-  const start = fromMicros > 0 ? await replays.start(recordingId, fromMicros) : undefined;
   let hasEnded = false;
-  let { offset: fromOffset, timeMicros } = start ?? { offset: 0, timeMicros: 0 };
   try {
+    const start = fromMicros > 0 ? await replays.start(recordingId, fromMicros, { signal }) : undefined;
+    let { offset: fromOffset, timeMicros } = start ?? { offset: 0, timeMicros: 0 };
     if (start) {
       const bytes = new TextEncoder().encode(start.state);
       await writeRecord(stream, { kind: 'resize', timeMicros, size: start.size }, signal);

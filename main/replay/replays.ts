@@ -16,6 +16,7 @@ import { createPreparation } from './preparation.ts';
 import type { ReplayCache, StoredSurvey } from './replay-cache.ts';
 import { unpackState } from './survey.ts';
 import { surveyInThread } from './survey-thread.ts';
+import { waitUntil } from './survey-wait.ts';
 import type { ThumbnailCache } from './thumbnail-cache.ts';
 import { createThumbnails } from './thumbnails.ts';
 import type { Timeline } from './timeline.ts';
@@ -32,8 +33,15 @@ export interface Replays {
     recordingId: string,
     options: { readonly fromOffset: number; readonly isExact?: boolean; readonly signal: AbortSignal },
   ): AsyncGenerator<CastItem>;
-  /** The latest known moment up to that one from which a replay can begin; nothing: at the start. */
-  start(recordingId: string, timeMicros: number): Promise<ReplayStart | undefined>;
+  /**
+   * The latest known moment up to that one from which a replay can begin; nothing: at the start. With a signal, a survey
+   * is waited for that comes by there sooner than a page has read so far.
+   */
+  start(
+    recordingId: string,
+    timeMicros: number,
+    options?: { readonly signal: AbortSignal },
+  ): Promise<ReplayStart | undefined>;
   /** What its busiest moment looked like. Rejects where the signal says that it is not wanted any more. */
   thumbnail(recordingId: string, options: { readonly signal: AbortSignal }): Promise<RecordingThumbnail>;
   readonly onTimeline: Event<ReplayTimeline>;
@@ -74,6 +82,8 @@ export interface ReplaysNeeds {
 const LEAST_SPACING_BYTES = 256 * 1024;
 /** A live recording is surveyed on when it has grown by so much: each time costs a thread. */
 const LIVE_STEP_BYTES = 256 * 1024;
+/** Of a recording behind its last keyframe: a page reads less at once. */
+const FAR_BYTES = 8 * 1024 * 1024;
 /** So many bound the memory; of a recording of 600 MB they are 300 KB apart. */
 const MOST_KEYFRAMES = 2_000;
 
@@ -84,6 +94,8 @@ export function openReplays(needs: ReplaysNeeds, life: Lifetime): Replays {
   const announced = createEmitter<ReplayTimeline>();
   /** One at a time: each takes a core. */
   const turns = createTurns();
+  /** The one that is under way and waited for. */
+  let surveyed: Survey | undefined;
   const { thumbnailCache, keys } = needs;
   const thumbnails = createThumbnails({ log, cache: thumbnailCache, keys, surveyOf });
   const preparation = createPreparation(
@@ -161,6 +173,7 @@ export function openReplays(needs: ReplaysNeeds, life: Lifetime): Replays {
   ): Promise<void> {
     const { recordingId, path, bytes, encryptedTo, hasTty } = recording;
     const spacingBytes = Math.max(LEAST_SPACING_BYTES, Math.ceil(bytes / MOST_KEYFRAMES));
+    if (!isInBackground) surveyed = survey;
     try {
       await surveyInThread(
         needs,
@@ -188,11 +201,30 @@ export function openReplays(needs: ReplaysNeeds, life: Lifetime): Replays {
         log.warn({ recording: recordingId, error: String(error) }, 'a recording could not be surveyed');
       }
     } finally {
-      if (!isInBackground) delete survey.running;
+      if (!isInBackground) {
+        delete survey.running;
+        surveyed = undefined;
+      }
     }
     // Derived from its screen, as its text is: an encrypted one leaves nothing in the clear.
     const isWanted = isInBackground || surveys.get(recordingId) === survey;
     if (!encryptedTo && isWanted) await cache.store(recordingId, path, survey);
+  }
+
+  /** A survey leaves out most of what a page would have to parse. */
+  async function comeBy(
+    recording: Recording,
+    survey: Survey,
+    { timeMicros, signal: stop }: { readonly timeMicros: number; readonly signal: AbortSignal },
+  ): Promise<void> {
+    const hasCome = (): boolean => survey.timeline.lastMicros >= timeMicros;
+    const unknownBytes = recording.bytes - (survey.keyframes.at(-1)?.offset ?? 0);
+    if (hasCome() || unknownBytes <= FAR_BYTES) return;
+    refresh(recording, survey);
+    // Another one's turn may be long.
+    if (!survey.running || (surveyed && surveyed !== survey)) return;
+    const course = { progress: announced.event, ended: survey.running };
+    await waitUntil(hasCome, course, { signal: stop });
   }
 
   async function drop(recordingId: string): Promise<void> {
@@ -234,9 +266,10 @@ export function openReplays(needs: ReplaysNeeds, life: Lifetime): Replays {
       const items = readCast(recording.path, { ...options, keys: needs.keys });
       yield* isExact ? items : showOutput(items, recording);
     },
-    async start(recordingId, timeMicros) {
+    async start(recordingId, timeMicros, options) {
       const recording = await library.get(recordingId);
       const survey = await surveys.take(recording);
+      if (options) await comeBy(recording, survey, { timeMicros, signal: options.signal });
       const keyframe = survey.keyframes.findLast((one) => one.timeMicros <= timeMicros);
       if (!keyframe) return undefined;
       try {

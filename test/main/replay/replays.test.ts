@@ -121,6 +121,14 @@ describe('a replay', () => {
     expect(records.at(-1)?.timeMicros).toBe(lastMicros);
   });
 
+  test('begins near the end of a long recording although nothing of it was known', async () => {
+    await place('long', castOf(12));
+    const wanted = 600e6;
+    const start = await replays.start('long', wanted, { signal: new AbortController().signal });
+    expect(start?.timeMicros).toBeGreaterThan(wanted * 0.9);
+    expect(await replays.start('long', 1)).toBeUndefined();
+  });
+
   test('begins at the start where no keyframe is known', async () => {
     await place('small', castOf(0.1));
     await surveyed('small');
