@@ -1,6 +1,10 @@
+import type { TerminalSize } from '../base/terminal-size.ts';
 import type { Core } from '../compose.ts';
+import type { Recording } from '../library/recording.ts';
 import { createLineMatcher, readStderrLines } from '../recording/stderr-lines.ts';
 import type { CommandIo } from './io.ts';
+import { createPlayKeys, type PlayCommand } from './play-keys.ts';
+import { createTerminalPlayer } from './terminal-player.ts';
 
 export interface PlayOptions {
   readonly recordingId: string;
@@ -14,51 +18,127 @@ export interface PlayOptions {
   readonly stream?: 'stdout' | 'stderr';
 }
 
-/** Leaves the alternate screen, resets colours, shows the cursor: a recording may end anywhere. */
-const RESTORE_TERMINAL = '\u001b[?1049l\u001b[0m\u001b[?25h\r\n';
+/**
+ * A recording may end anywhere: leaves the alternate screen, resets margins, colours and character sets (DECSTR), and
+ * ends what would send or change keys: mouse reports, bracketed paste, application modes.
+ */
+const RESTORE_TERMINAL =
+  '\u001b[?1049l\u001b[!p\u001b[?9;1000;1002;1003;1004;1006;2004l\u001b[?1l\u001b>\u001b[?7h\u001b[0m\u001b[?25h\r\n';
 
-/** A keyframe is for an empty one. */
-const CLEAR_TERMINAL = '\u001bc';
-
-/** Writes a recording's output to where its command wrote it, with its timing. Ctrl-C stops it; exit code 0 then too. */
+/**
+ * Writes a recording's output to where its command wrote it, with its timing. In a terminal its keys are obeyed, and it
+ * is left as it was whatever happens. Ctrl-C stops it; exit code 0 then too.
+ */
 export async function runPlay(
   core: Core,
-  { recordingId, speed, idleLimitSeconds = Number.POSITIVE_INFINITY, fromMicros = 0, stream }: PlayOptions,
+  options: PlayOptions,
   io: CommandIo,
   { signal }: { signal: AbortSignal },
 ): Promise<number> {
-  const { path, recordingId: id } = await (await core.library()).get(recordingId);
+  const recording = await (await core.library()).get(options.recordingId);
+  const stderrLines = await readStderrLines(recording.path);
+  try {
+    if (io.isOutputTerminal && stderrLines.length === 0)
+      await playOnScreen(core, recording, options, io, signal);
+    else await playLines(core, recording, stderrLines, options, io, signal);
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  } finally {
+    if (io.isOutputTerminal) await io.write(RESTORE_TERMINAL);
+  }
+  return 0;
+}
+
+async function playOnScreen(
+  core: Core,
+  { recordingId, size }: Recording,
+  { speed, idleLimitSeconds = Number.POSITIVE_INFINITY, fromMicros = 0, stream }: PlayOptions,
+  io: CommandIo,
+  signal: AbortSignal,
+): Promise<void> {
+  // All of it is standard output.
+  if (stream === 'stderr') return;
   const replays = await core.replays();
-  const idleLimitMicros = idleLimitSeconds * 1_000_000;
-  const stderrLines = await readStderrLines(path);
+  const player = createTerminalPlayer(
+    {
+      clock: core.clock,
+      write: (text) => io.write(text),
+      markers: () => replays.timeline(recordingId),
+      async open(micros) {
+        const start = micros > 0 ? await replays.start(recordingId, micros) : undefined;
+        const { offset = 0, timeMicros = 0 } = start ?? {};
+        return {
+          ...(start && { state: start.state }),
+          timeMicros,
+          read: (reading) => replays.read(recordingId, { fromOffset: offset, signal: reading }),
+        };
+      },
+    },
+    { speed, idleLimitMicros: idleLimitSeconds * 1e6, fromMicros },
+  );
+  const own = io.size();
+  const note = own && tellSize(size, own);
+  if (note) await io.writeError(note);
+  const restore = io.isInputTerminal ? io.rawInput() : undefined;
+  // It ends with the input, which nobody else reads.
+  if (restore) void obeyKeys(io, player.command);
+  try {
+    await player.run({ signal });
+  } finally {
+    restore?.();
+  }
+}
+
+/** Never rejects: without keys it plays all the same. */
+async function obeyKeys(io: CommandIo, obey: (command: PlayCommand) => void): Promise<void> {
+  const readKeys = createPlayKeys();
+  try {
+    for await (const bytes of io.input) for (const command of readKeys(bytes)) obey(command);
+  } catch {
+    // The terminal has gone, or the recording has ended.
+  }
+}
+
+/** Undefined where all of it fits. */
+function tellSize(recorded: TerminalSize, own: TerminalSize): string | undefined {
+  if (recorded.cols <= own.cols && recorded.rows <= own.rows) return undefined;
+  const sizes = `recorded at ${formatSize(recorded)}, this terminal has ${formatSize(own)}`;
+  return `${sizes}: make it larger, or lines are drawn in wrong places\r\n`;
+}
+
+function formatSize({ cols, rows }: TerminalSize): string {
+  return `${cols}×${rows}`;
+}
+
+/** To a file or pipe, or what went to two streams: as it was written, without anything in between. */
+async function playLines(
+  core: Core,
+  { recordingId }: Recording,
+  stderrLines: Awaited<ReturnType<typeof readStderrLines>>,
+  { speed, idleLimitSeconds = Number.POSITIVE_INFINITY, fromMicros = 0, stream }: PlayOptions,
+  io: CommandIo,
+  signal: AbortSignal,
+): Promise<void> {
   const isStderr = createLineMatcher(stderrLines);
-  const isScreen = io.isOutputTerminal && stderrLines.length === 0;
-  const start = isScreen && fromMicros > 0 ? await replays.start(id, fromMicros) : undefined;
+  const idleLimitMicros = idleLimitSeconds * 1e6;
   let startMicros: number | undefined;
   let playedMicros = 0;
   let lastMicros = fromMicros;
   let line = 0;
-  try {
-    if (start) await io.write(CLEAR_TERMINAL + start.state);
-    const fromOffset = start?.offset ?? 0;
-    for await (const item of replays.read(id, { fromOffset, isExact: !isScreen, signal })) {
-      line += 1;
-      if (item.kind !== 'event' || item.event.kind !== 'output') continue;
-      const from = isStderr(line) ? 'stderr' : 'stdout';
-      const { timeMicros, text } = item.event;
-      if (timeMicros > lastMicros) {
-        startMicros ??= core.clock.nowMicros();
-        playedMicros += Math.min(timeMicros - lastMicros, idleLimitMicros) / speed;
-        lastMicros = timeMicros;
-        const waitMs = (startMicros + playedMicros - core.clock.nowMicros()) / 1_000;
-        if (waitMs > 0) await core.clock.sleep(waitMs, { signal });
-      }
-      if (stream !== undefined && stream !== from) continue;
-      await (from === 'stderr' ? io.writeError(text) : io.write(text));
+  const replays = await core.replays();
+  for await (const item of replays.read(recordingId, { fromOffset: 0, isExact: true, signal })) {
+    line += 1;
+    if (item.kind !== 'event' || item.event.kind !== 'output') continue;
+    const from = isStderr(line) ? 'stderr' : 'stdout';
+    const { timeMicros, text } = item.event;
+    if (timeMicros > lastMicros) {
+      startMicros ??= core.clock.nowMicros();
+      playedMicros += Math.min(timeMicros - lastMicros, idleLimitMicros) / speed;
+      lastMicros = timeMicros;
+      const waitMs = (startMicros + playedMicros - core.clock.nowMicros()) / 1_000;
+      if (waitMs > 0) await core.clock.sleep(waitMs, { signal });
     }
-  } catch (error) {
-    if (!signal.aborted) throw error;
+    if (stream !== undefined && stream !== from) continue;
+    await (from === 'stderr' ? io.writeError(text) : io.write(text));
   }
-  if (io.isOutputTerminal) await io.write(RESTORE_TERMINAL);
-  return 0;
 }

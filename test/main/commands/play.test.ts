@@ -39,6 +39,7 @@ async function play(
   let text = '';
   const io = {
     isOutputTerminal,
+    size: () => undefined,
     write: async (part: string) => {
       text += part;
     },
