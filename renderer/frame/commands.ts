@@ -125,6 +125,13 @@ export const COMMANDS: readonly Command[] = [
     },
   },
   {
+    id: 'retention',
+    title: 'Let old recordings go',
+    words: 'retention prune quota days delete storage disk',
+    icon: 'trash',
+    run: goToRetention,
+  },
+  {
     id: 'tab.next',
     title: 'Next tab',
     icon: 'right',

@@ -128,6 +128,18 @@ describe.skipIf(!chromiumPath)('retention in the settings', () => {
     await shoot('retention-refused-light');
   });
 
+  test('a command leads to the rules, under the words that one would look for', async () => {
+    await open();
+    await page.keyboard.press('Control+k');
+    await page.keyboard.type('quota');
+    await page.getByRole('option', { name: /Let old recordings go/ }).waitFor();
+    await page.keyboard.press('Enter');
+    const days = page.getByLabel('Keep recordings for');
+    await expect
+      .poll(() => days.evaluate((field) => field === document.activeElement), { timeout: 30_000 })
+      .toBe(true);
+  });
+
   test('the foot of the library leads to the rules', async () => {
     await open();
     await page.getByRole('button', { name: 'Library' }).first().click();
