@@ -73,6 +73,7 @@ export function RecordingTable(props: RecordingTableProps): JSX.Element {
               />
             )
           }
+          keepsRows
           isFocusedFirst
         />
       )}

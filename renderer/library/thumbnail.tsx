@@ -3,7 +3,7 @@ import type { JSX } from 'preact';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { RecordingInfo, RecordingThumbnail } from '../../preload/contract.ts';
 import { readTerminalFace, readTerminalTheme, watchTheme } from '../terminal/terminal-theme.ts';
-import { paintThumbnail } from './thumbnail-paint.ts';
+import { paintThumbnail, type ThumbnailLook } from './thumbnail-paint.ts';
 import type { ThumbnailStore } from './thumbnail-store.ts';
 
 export interface ThumbnailProps {
@@ -67,5 +67,15 @@ function draw(
   canvas.width = Math.round(widthPx * ratio);
   canvas.height = Math.round(heightPx * ratio);
   const context = canvas.getContext('2d');
-  if (context) paintThumbnail(context, thumbnail, { theme: readTerminalTheme(), face: readTerminalFace() });
+  if (context) paintThumbnail(context, thumbnail, readLook());
+}
+
+/** By the name of the page's theme: reading one makes the browser work out styles, which no row of a list may wait for. */
+const looks = new Map<string, ThumbnailLook>();
+
+function readLook(): ThumbnailLook {
+  const name = document.documentElement.dataset['theme'] ?? '';
+  const look = looks.get(name) ?? { theme: readTerminalTheme(), face: readTerminalFace() };
+  looks.set(name, look);
+  return look;
 }

@@ -3,7 +3,7 @@
  * the active row is told by `aria-activedescendant`, as a field that steers the list does it too.
  */
 import type { JSX } from 'preact';
-import { useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { anchoredScrollTop, rowWindow, scrollTopToShow } from './list-window.ts';
 
 /** The `--row` of theme.css. */
@@ -27,6 +27,8 @@ export interface VirtualListProps<T> {
   readonly renderHead?: (topIndex: number) => JSX.Element | undefined;
   /** With another one the active row is shown, as when another one has become active. */
   readonly revealKey?: string;
+  /** Rows are other ones only with another `renderRow`: it reads nothing that changes by itself. */
+  readonly keepsRows?: boolean;
   readonly isFocusedFirst?: boolean;
 }
 
@@ -41,14 +43,29 @@ export interface RowProps {
   readonly class: string;
 }
 
+interface DrawnRow {
+  readonly item: unknown;
+  readonly element: JSX.Element;
+}
+
+/** By place. */
+interface DrawnRows {
+  readonly by: unknown;
+  readonly rows: ReadonlyMap<number, DrawnRow>;
+}
+
 export function VirtualList<T>(props: VirtualListProps<T>): JSX.Element {
   const { items, keyOf, activeKey, id, selectedKeys } = props;
   const coveredPx = props.renderHead ? ROW_PX : 0;
   const element = useRef<HTMLDivElement>(null);
-  const keys = items.map(keyOf);
+  const keys = useMemo(() => items.map(keyOf), [items]);
   const keysBefore = useRef<readonly string[]>(keys);
   const [view, setView] = useState({ scrollTop: 0, height: FIRST_HEIGHT_PX, rowHeight: ROW_PX });
-  const activeIndex = activeKey === undefined ? -1 : keys.indexOf(activeKey);
+  const activeIndex = useMemo(
+    () => (activeKey === undefined ? -1 : keys.indexOf(activeKey)),
+    [keys, activeKey],
+  );
+  const drawn = useRef<DrawnRows>({ by: undefined, rows: new Map() });
 
   useLayoutEffect(() => {
     const list = element.current;
@@ -73,7 +90,7 @@ export function VirtualList<T>(props: VirtualListProps<T>): JSX.Element {
     const list = element.current;
     const before = keysBefore.current;
     keysBefore.current = keys;
-    if (!list || before.length === 0 || isSame(before, keys)) return;
+    if (!list || before === keys || before.length === 0 || isSame(before, keys)) return;
     const next = anchoredScrollTop({ ...view, scrollTop: list.scrollTop }, before, keys);
     if (next !== list.scrollTop) list.scrollTop = next;
   });
@@ -104,6 +121,35 @@ export function VirtualList<T>(props: VirtualListProps<T>): JSX.Element {
   const head = props.renderHead?.(Math.floor(view.scrollTop / ROW_PX));
   const isSelected = (key: string, index: number): boolean =>
     selectedKeys && selectedKeys.size > 0 ? selectedKeys.has(key) : index === activeIndex;
+
+  /** Rows that scrolling leaves as they are, are not drawn anew: the same elements stay. */
+  function drawRows(): readonly JSX.Element[] {
+    const isKept = props.keepsRows && drawn.current.by === props.renderRow;
+    const before = isKept ? drawn.current.rows : undefined;
+    const rows = new Map<number, DrawnRow>();
+    for (let index = start; index < end; index += 1) {
+      const item = items[index];
+      const row = before?.get(index);
+      if (item !== undefined)
+        rows.set(index, row?.item === item ? row : { item, element: drawRow(item, index) });
+    }
+    drawn.current = { by: props.renderRow, rows };
+    return [...rows.values()].map(({ element: row }) => row);
+  }
+
+  function drawRow(item: T, index: number): JSX.Element {
+    const key = keys[index] ?? '';
+    return props.renderRow(item, {
+      id: rowId(id, key),
+      role: 'option',
+      'aria-posinset': index + 1,
+      'aria-setsize': items.length,
+      'aria-selected': isSelected(key, index),
+      style: { top: `${index * ROW_PX}px` },
+      class: index === activeIndex ? 'row is-active' : 'row',
+    });
+  }
+
   return (
     <div
       ref={element}
@@ -123,19 +169,7 @@ export function VirtualList<T>(props: VirtualListProps<T>): JSX.Element {
         </div>
       )}
       <div class="list-rows" style={{ height: `${items.length * ROW_PX}px` }}>
-        {items.slice(start, end).map((item, offset) => {
-          const index = start + offset;
-          const key = keys[index] ?? '';
-          return props.renderRow(item, {
-            id: rowId(id, key),
-            role: 'option',
-            'aria-posinset': index + 1,
-            'aria-setsize': items.length,
-            'aria-selected': isSelected(key, index),
-            style: { top: `${index * ROW_PX}px` },
-            class: index === activeIndex ? 'row is-active' : 'row',
-          });
-        })}
+        {drawRows()}
       </div>
     </div>
   );
