@@ -26,7 +26,7 @@ const SETTLED_MS = 250;
 const PREVIEW_FRAMES = 40;
 /** Steps of the moment's slider. */
 const MOMENTS = 200;
-/** What a player shows: the preview is one moment of it. */
+/** What a player shows: the preview is one moment of it, as it is of an animation where nothing is to move. */
 const PLAYED: ReadonlySet<ExportFormat> = new Set(['cast', 'cast3', 'html']);
 
 export function ExportPreview({ files, request, durationMicros }: ExportPreviewProps): JSX.Element {
@@ -36,9 +36,10 @@ export function ExportPreview({ files, request, durationMicros }: ExportPreviewP
   const fromMicros = request?.fromMicros ?? 0;
   const toMicros = Math.max(fromMicros, Math.min(request?.toMicros ?? durationMicros, durationMicros));
   const momentMicros = Math.round(fromMicros + part * (toMicros - fromMicros));
-  const isPlayed = request !== undefined && PLAYED.has(request.format);
-  const shown =
-    request && JSON.stringify(toPreview(request, isPlayed && part < 1 ? momentMicros : undefined));
+  const isStill = matchMedia('(prefers-reduced-motion: reduce)').matches;
+  const isPlayed =
+    request !== undefined && (PLAYED.has(request.format) || (request.format === 'gif' && isStill));
+  const shown = request && JSON.stringify(toPreview(request, isPlayed, part < 1 ? momentMicros : undefined));
 
   useEffect(() => {
     if (shown === undefined) return undefined;
@@ -61,7 +62,7 @@ export function ExportPreview({ files, request, durationMicros }: ExportPreviewP
     <figure class="export-preview" aria-label="Preview">
       <div class="export-picture" aria-busy={previewed.kind === 'running'}>
         {request ? (
-          <Picture previewed={previewed} format={request.format} />
+          <Picture previewed={previewed} isDrawn={request.format === 'gif' && !isStill} />
         ) : (
           <p class="secondary">The preview comes with a range.</p>
         )}
@@ -80,7 +81,7 @@ export function ExportPreview({ files, request, durationMicros }: ExportPreviewP
           <span class="secondary numbers">{formatClock(momentMicros / 1_000)}</span>
         </label>
       )}
-      <figcaption class="secondary">{request ? CAPTIONS[request.format] : ''}</figcaption>
+      <figcaption class="secondary">{request ? captionOf(request.format, isPlayed) : ''}</figcaption>
     </figure>
   );
 }
@@ -94,26 +95,35 @@ const CAPTIONS: Readonly<Record<ExportFormat, string>> = {
   svg: 'The whole image.',
 };
 
+function captionOf(format: ExportFormat, isPlayed: boolean): string {
+  return format === 'gif' && isPlayed ? 'What the animation shows then.' : CAPTIONS[format];
+}
+
 /** `momentMicros` is absent for the end. */
-function toPreview(request: ExportRequest, momentMicros: number | undefined): ExportRequest {
+function toPreview(
+  request: ExportRequest,
+  isPlayed: boolean,
+  momentMicros: number | undefined,
+): ExportRequest {
   const { format, gif, ...rest } = request;
-  if (format === 'gif') {
+  if (format === 'gif' && !isPlayed) {
     return { ...rest, format, gif: { ...(gif ?? GIF_DEFAULTS), mostFrames: PREVIEW_FRAMES } };
   }
   if (format === 'text') return { ...rest, format };
-  return { ...rest, format: 'svg', ...(momentMicros !== undefined && { toMicros: momentMicros }) };
+  const isMoment = isPlayed && momentMicros !== undefined;
+  return { ...rest, format: 'svg', ...(isMoment && { toMicros: momentMicros }) };
 }
 
 interface PictureProps {
   readonly previewed: Previewed;
-  readonly format: ExportFormat;
+  readonly isDrawn: boolean;
 }
 
-function Picture({ previewed, format }: PictureProps): JSX.Element {
+function Picture({ previewed, isDrawn }: PictureProps): JSX.Element {
   if (previewed.kind === 'running') {
     return (
       <p class="secondary" role="status">
-        {format === 'gif' ? 'Drawing a preview…' : 'Reading a preview…'}
+        {isDrawn ? 'Drawing a preview…' : 'Reading a preview…'}
       </p>
     );
   }

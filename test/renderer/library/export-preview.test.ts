@@ -53,7 +53,7 @@ describe.skipIf(!chromiumPath)('the preview of an export in a browser', () => {
   });
 
   beforeEach(async () => {
-    context = await browser.newContext({ viewport: { width: 1100, height: 640 }, reducedMotion: 'reduce' });
+    context = await browser.newContext({ viewport: { width: 1100, height: 640 } });
     page = await context.newPage();
     errors = [];
     page.on('pageerror', (error) => errors.push(String(error.stack)));
@@ -144,6 +144,23 @@ describe.skipIf(!chromiumPath)('the preview of an export in a browser', () => {
     const last = await page.evaluate(() => stage.deeds().at(-1) ?? '');
     expect(JSON.parse(last.slice('export '.length))).toMatchObject({ format: 'gif', gif: chosen });
     await dialog().getByText('12.3 MB').waitFor();
+  });
+
+  test('where nothing is to move, an animation is shown moment by moment', async () => {
+    await page.emulateMedia({ reducedMotion: 'reduce' });
+    await page.evaluate((answer) => stage.previews({ svg: answer }), await makeImage('svg', 'image/svg+xml'));
+    await open();
+    await choose('gif');
+    await dialog().getByText('What the animation shows then.').waitFor();
+    await dialog().getByRole('slider', { name: 'Moment' }).fill('100');
+    await expect.poll(lastRequest).toEqual({
+      recordingId: 'r1',
+      format: 'svg',
+      isMasked: true,
+      fromMicros: 0,
+      toMicros: 1_875e6,
+    });
+    await image().waitFor();
   });
 
   test('one that is being drawn, one that cannot be, and a range that is none say so', async () => {
