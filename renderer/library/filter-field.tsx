@@ -35,9 +35,13 @@ export function FilterField(props: FilterFieldProps): JSX.Element {
 
   useLayoutEffect(() => {
     const place = moveTo.current;
-    if (place === undefined) return;
     moveTo.current = undefined;
-    inputRef.current?.setSelectionRange(place, place);
+    if (place !== undefined) inputRef.current?.setSelectionRange(place, place);
+    // A filter's name that a menu has written: its values are next.
+    const field = inputRef.current;
+    const isAtEnd = document.activeElement === field && field?.selectionStart === value.length;
+    const isBegun = place === undefined && value.endsWith(':') && isAtEnd;
+    if (isBegun) setCursor(value.length);
   }, [value]);
 
   const from = completion?.from;

@@ -8,19 +8,20 @@ export interface GroupRowProps {
   readonly head: GroupHead;
   /** Absent above the list, where no screen reader meets it. */
   readonly row?: RowProps;
+  readonly isActive: boolean;
   readonly onPress: (event: MouseEvent) => void;
 }
 
-export function GroupRow({ head, row, onPress }: GroupRowProps): JSX.Element {
+export function GroupRow({ head, row, isActive, onPress }: GroupRowProps): JSX.Element {
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: the list has the focus and the keys
     <div
       {...row}
       role="option"
       tabIndex={-1}
-      aria-selected={row?.['aria-selected'] ?? false}
+      aria-selected={row?.['aria-selected'] ?? isActive}
       aria-label={`${head.title}, ${head.line}, ${head.isCollapsed ? 'collapsed' : 'expanded'}`}
-      class={`${row?.class ?? 'row'} group-row`}
+      class={isActive ? 'row is-active group-row' : 'row group-row'}
       onClick={onPress}
     >
       <Icon name={head.isCollapsed ? 'right' : 'down'} />

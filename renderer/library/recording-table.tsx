@@ -56,7 +56,13 @@ export function RecordingTable(props: RecordingTableProps): JSX.Element {
           {...(wish.grouping !== 'none' && { renderHead })}
           renderRow={(item, row) =>
             item.kind === 'group' ? (
-              <GroupRow key={item.key} head={item} row={row} onPress={(event) => list.press(event, item)} />
+              <GroupRow
+                key={item.key}
+                head={item}
+                row={row}
+                isActive={item.key === list.active?.key}
+                onPress={(event) => list.press(event, item)}
+              />
             ) : (
               <RecordingRow
                 key={item.key}
@@ -82,7 +88,9 @@ export function RecordingTable(props: RecordingTableProps): JSX.Element {
 
   function renderHead(topIndex: number): JSX.Element | undefined {
     const head = headOf(list.rows, topIndex);
-    return head && <GroupRow head={head} onPress={(event) => list.press(event, head)} />;
+    if (!head) return undefined;
+    const isActive = head.key === list.active?.key;
+    return <GroupRow head={head} isActive={isActive} onPress={(event) => list.press(event, head)} />;
   }
 }
 

@@ -204,6 +204,17 @@ describe.skipIf(!chromiumPath)('the list of recordings in a browser', () => {
     await count('8 recordings');
   });
 
+  test('a filter is begun with the mouse, and its values are offered', async () => {
+    await showFew();
+    await page.getByRole('button', { name: 'Filter', exact: true }).click();
+    await page.getByRole('menuitem', { name: /^tag:/ }).click();
+    await page.getByRole('option', { name: /^tag:incident/ }).waitFor();
+    await press('Enter');
+    await count('2 of 8 recordings');
+    await page.getByRole('button', { name: 'Remove tag incident' }).click();
+    await count('8 recordings');
+  });
+
   test('each filter that holds can be taken out by itself, and a filter without hits leads back', async () => {
     await showFew();
     await filter().fill('pod:api-* -exit:0 -tag:deploy state:closed');
