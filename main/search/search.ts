@@ -85,7 +85,7 @@ const MAX_QUERY_CHARS = 256;
 /** A recording on which the thread dies is left out the next time; more deaths than this have another reason. */
 const MAX_STARTS = 5;
 /** Of the thread's own heap: a recording that needs more does not take the program with it. */
-const MAX_HEAP_MIB = 512;
+const MAX_HEAP_MIB = 192;
 /** What is soon garbage may not pile up beside a shell that floods, only so that it is collected less often. */
 const MAX_YOUNG_MIB = 8;
 
