@@ -143,8 +143,11 @@ test('a live session is searched as it goes on, with what is being typed', async
   const clock = createSystemClock();
   const opened = await openTestSearch(place);
   const writer = await createCastWriter({ clock, folder: place.folder }, WEB_SHELL);
+  // As fast as somebody types, however busy the machine is: what has stood for seconds is a line of its own.
+  let typedMicros = clock.nowMicros();
   async function show(text: string): Promise<void> {
-    await writer.output(Buffer.from(text), clock.nowMicros());
+    typedMicros += 100_000;
+    await writer.output(Buffer.from(text), typedMicros);
     await writer.flush();
     await opened.library.refresh(writer.recordingId);
     await opened.settle();
