@@ -101,9 +101,9 @@ export function createTranscript(
     },
     refresh() {
       if (state.kind === 'failed') state = { kind: 'asking' };
-      // Only the last part grows.
-      pages = pages.filter(({ nextMicros }) => nextMicros !== undefined);
-      ask('again', { line: lastWanted });
+      // Only the last part grows; what is here of it stays until more has come.
+      const last = pages.find(({ nextMicros }) => nextMicros === undefined);
+      ask('again', { line: last?.fromLine ?? lastWanted });
     },
   };
 }

@@ -129,11 +129,8 @@ describe.skipIf(!chromiumPath)('the text of a replay in a browser', () => {
   test('what the user has scrolled to stays, until it is to be followed again', async () => {
     await start();
     await openText();
-    await page.locator('.transcript-list').evaluate((list) => {
-      list.scrollTop = 0;
-      list.dispatchEvent(new Event('scroll'));
-    });
     await seekTo(14);
+    await line('sleep 900').waitFor();
     await page.locator('.transcript-list').hover();
     await page.mouse.wheel(0, -5_000);
     await page.getByRole('button', { name: 'Follow' }).waitFor();

@@ -80,11 +80,13 @@ test('what grows is asked for again, what is full is not', async () => {
   stage.told = whole(60);
   transcript.want(20, 30);
   transcript.refresh();
+  // What is shown stays meanwhile.
+  expect(transcript.lineAt(29)?.text).toBe('line 29');
   await until(() => transcript.state.kind === 'known' && transcript.state.reading === 'whole');
   transcript.want(20, 60);
-  await until(() => transcript.lineAt(49));
+  await until(() => transcript.lineAt(59));
   expect(transcript.state).toMatchObject({ lineCount: 60 });
-  expect(asked.slice(0, 2)).toEqual([{ line: 0 }, { line: 25 }]);
+  expect(asked).toEqual([{ line: 0 }, { line: 25 }, { line: 25 }, { line: 50 }]);
 });
 
 test('a failure is told, and asking again mends it', async () => {
