@@ -14,7 +14,7 @@ import type { ReadingPace } from './search/text-reader.ts';
 import { openSettings } from './settings/settings.ts';
 
 export interface LibraryRoomsNeeds
-  extends Pick<Core, 'clock' | 'log' | 'paths' | 'signingKeys' | 'decryptionKeys'> {
+  extends Pick<Core, 'clock' | 'log' | 'paths' | 'signingKeys' | 'decryptionKeys' | 'policy'> {
   signer(): Promise<Signer | undefined>;
 }
 
@@ -78,6 +78,7 @@ export function createLibraryRooms(
         cacheFolder: paths.cache,
         rules: async () =>
           (await openSettings({ file: paths.settingsFile, clock })).current().settings.retention,
+        keptDays: needs.policy.keptDays,
         sweep: replayCache.sweep,
       });
     },

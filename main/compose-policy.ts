@@ -2,6 +2,7 @@ import { watchFiles } from './base/file-watch.ts';
 import type { Lifetime } from './base/lifetime.ts';
 import { type Paths, resolveLockedPolicy } from './base/paths.ts';
 import type { Contexts } from './kube/contexts.ts';
+import type { Recording } from './library/recording.ts';
 import type { PolicyAnswer, PolicyRule, PolicyTarget } from './policy/policy.ts';
 import type { PolicyFile } from './policy/policy-file.ts';
 import { openPolicyStore, type PolicyStore } from './policy/policy-store.ts';
@@ -14,6 +15,8 @@ export interface PolicyDesk extends PolicyStore {
   describe(place: ShellPlace): PolicyTarget;
   /** By the files as they are now. Rejects with `policy-invalid` where one of them cannot be followed. */
   answer(place: ShellPlace): Promise<PolicyAnswer>;
+  /** How many days a recording has to be kept by the policy as it is now. Rejects as `answer`. */
+  keptDays(): Promise<(recording: Recording) => number | undefined>;
 }
 
 export function openPolicyDesk(
@@ -54,6 +57,10 @@ export function openPolicyDesk(
     ...store,
     describe,
     answer: async (place) => (await store.read()).answer(describe(place)),
+    async keptDays() {
+      const policy = await store.read();
+      return (recording) => policy.answer(toTarget(recording), 'nothing is let go').retentionDays;
+    },
   };
 }
 
@@ -81,6 +88,22 @@ function toRules(
       ? []
       : [{ ...everywhere, name: 'the setting "mayPause"', says: { pause: 'never' as const } }]),
   ];
+}
+
+/** Whom the kubeconfig said we were is not in it: rules that name a user are taken to apply. */
+function toTarget({ context, cluster, namespace, pod, container, node, origin }: Recording): PolicyTarget {
+  const address = cluster && toHostAndPort(cluster.server);
+  const isOfNode = origin?.kind === 'node' && node !== undefined;
+  return {
+    context,
+    namespace,
+    pod: isOfNode ? `node/${node}` : pod,
+    ...(container === '' || isOfNode
+      ? {}
+      : { container: origin?.kind === 'debug' ? origin.target : container }),
+    ...(cluster === undefined ? {} : { cluster: cluster.name }),
+    ...(address === undefined ? {} : { server: address }),
+  };
 }
 
 /** `https://API.example.com/path` as `api.example.com:443`. */

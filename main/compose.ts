@@ -178,6 +178,10 @@ export async function compose(options: ComposeOptions): Promise<Core> {
     return [...new Set([...encryption.recipients, ...(wish.encryptTo ?? [])])];
   }
 
+  const policy = openPolicyDesk(
+    { environment, platform, paths, lockedFile: options.lockedPolicy, contexts, settings },
+    life,
+  );
   const core: Core = {
     clock,
     log,
@@ -189,12 +193,9 @@ export async function compose(options: ComposeOptions): Promise<Core> {
     credentials,
     signingKeys,
     decryptionKeys,
-    policy: openPolicyDesk(
-      { environment, platform, paths, lockedFile: options.lockedPolicy, contexts, settings },
-      life,
-    ),
+    policy,
     settings,
-    ...createLibraryRooms({ clock, log, paths, signingKeys, decryptionKeys, signer }, life),
+    ...createLibraryRooms({ clock, log, paths, policy, signingKeys, decryptionKeys, signer }, life),
     exchange: createExchange({
       clock,
       folder: paths.recordings,

@@ -64,7 +64,7 @@ export interface PruneReport {
   readonly kept: readonly {
     readonly recordingId: string;
     readonly rule: RetentionRule;
-    readonly protection: 'live' | 'unfinished' | 'pinned' | 'owed' | 'unreadable' | 'unknown';
+    readonly protection: 'live' | 'unfinished' | 'pinned' | 'owed' | 'unreadable' | 'unknown' | 'policy';
   }[];
   /** What was to go and could not, and why. */
   readonly failures: readonly { readonly recordingId: string; readonly message: string }[];

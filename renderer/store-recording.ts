@@ -8,8 +8,8 @@ import type { ViewStore } from './store-view.ts';
 export interface RecordingDeeds {
   /** The session in front, while it is being recorded. */
   active(): RunningSession | undefined;
-  /** Whether the settings allow a pause. */
-  mayPause(): boolean;
+  /** Whether the settings and what the policy had for it allow a pause. */
+  mayPause(session: SessionInfo): boolean;
   /** Asks for a label. */
   askToMark(sessionId: string): void;
   /** Asks first: what is typed can be more than what is shown. */
@@ -39,9 +39,9 @@ export function createRecordingDeeds(needs: RecordingDeedsNeeds): RecordingDeeds
         content?.kind === 'session' ? sessions.sessions.value.get(content.sessionId) : undefined;
       return session && isRunning(session) ? session : undefined;
     },
-    mayPause() {
+    mayPause({ policy }) {
       const { mayPause, recordingRequired } = settings.state.value.settings;
-      return mayPause && !recordingRequired;
+      return mayPause && !recordingRequired && policy?.pause !== 'never';
     },
     askToMark(sessionId) {
       view.overlay.value = { kind: 'mark', sessionId };

@@ -9,7 +9,7 @@ export interface SessionStore {
   readonly live: ReadonlySignal<readonly SessionInfo[]>;
   /** Undefined until the core has answered. */
   readonly recordings: ReadonlySignal<ReadonlyMap<string, RecordingInfo> | undefined>;
-  open(target: ShellTarget, size: TerminalSize): Promise<SessionInfo>;
+  open(target: ShellTarget, size: TerminalSize, confirmation?: string): Promise<SessionInfo>;
   /** Ends the shell where it lives and takes the session off the list. */
   close(sessionId: string): Promise<void>;
   /** The page has no more use for it. */
@@ -49,8 +49,9 @@ export function createSessionStore(client: CoreClient): SessionStore {
     sessions,
     live,
     recordings,
-    async open(target, size) {
-      const session = await client.call('sessions.open', { target, size });
+    async open(target, size, confirmation) {
+      const typed = confirmation === undefined ? {} : { confirmation };
+      const session = await client.call('sessions.open', { target, size, ...typed });
       // The event that says more may have come first.
       if (!sessions.value.has(session.sessionId)) put(session);
       return session;

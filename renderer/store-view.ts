@@ -1,6 +1,6 @@
 /** What the window shows: tabs, the side, what floats above, and what was said. */
 import { computed, type ReadonlySignal, type Signal, signal } from '@preact/signals';
-import type { PodInfo, ProblemInfo } from '../preload/contract.ts';
+import type { PodInfo, PolicyAnswer, ProblemInfo, ShellTarget } from '../preload/contract.ts';
 import type { DebugQuestion } from './debug/debug-question.ts';
 import { FIRST_WISH, type ListWish } from './library/list-wish.ts';
 import { activeTab, NO_TABS, type Tab, type Tabs } from './store-tabs.ts';
@@ -17,6 +17,15 @@ type Overlay =
   | { readonly kind: 'mark'; readonly sessionId: string }
   /** Asks before what is typed is recorded. */
   | { readonly kind: 'record-input'; readonly sessionId: string }
+  /** Asks for what the policy wants before a shell opens. */
+  | { readonly kind: 'terms'; readonly target: ShellTarget; readonly answer: PolicyAnswer }
+  /** What the policy says of a shell, open or not. */
+  | {
+      readonly kind: 'policy';
+      readonly target: ShellTarget;
+      readonly answer: PolicyAnswer;
+      readonly isOpen: boolean;
+    }
   | DebugQuestion
   | {
       readonly kind: 'containers';

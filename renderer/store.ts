@@ -5,6 +5,7 @@ import type { CoreClient } from './core-client.ts';
 import { askAboutTarget, questionOf } from './debug/debug-question.ts';
 import type { DoctorQuestion } from './doctor/doctor-run.ts';
 import type { ReplayMoment } from './library/replay-moment.ts';
+import { asksForTerms } from './policy/policy-words.ts';
 import { problemOf } from './problem.ts';
 import { type ContextStore, createContextStore } from './store-contexts.ts';
 import { type CredentialStore, createCredentialStore } from './store-credentials.ts';
@@ -13,6 +14,7 @@ import { createKeeping, type Keeping } from './store-keeping.ts';
 import { createKubectl, type Kubectl } from './store-kubectl.ts';
 import { createLibraryDeeds, type LibraryDeeds } from './store-library.ts';
 import { defaultRefusal } from './store-pods.ts';
+import { createPolicyStore, type PolicyStore } from './store-policy.ts';
 import { withRecent } from './store-recents.ts';
 import { createRecordingDeeds, type RecordingDeeds } from './store-recording.ts';
 import { createRequestStore, type RequestStore } from './store-requests.ts';
@@ -27,6 +29,7 @@ export interface Store extends LibraryDeeds {
   readonly sessions: SessionStore;
   readonly settings: SettingsStore;
   readonly encryption: EncryptionStore;
+  readonly policy: PolicyStore;
   readonly keeping: Keeping;
   readonly view: ViewStore;
   readonly kubectl: Kubectl;
@@ -39,8 +42,12 @@ export interface Store extends LibraryDeeds {
   readonly nowMs: ReadonlySignal<number>;
   /** Opens a shell in a tab of its own, or asks where that adds to the cluster. What fails is said; it never throws. */
   openShell(target: ShellTarget): Promise<void>;
-  /** The same for what was asked about. */
+  /** The same for what was asked about; asks for what the policy wants. */
   openAsked(target: ShellTarget): Promise<void>;
+  /** The same for what the policy has got. */
+  openAgreed(target: ShellTarget, confirmation?: string): Promise<void>;
+  /** Shows what the policy says of a shell that may be opened. */
+  explainPolicy(target: ShellTarget): Promise<void>;
   /** Asks what to add beside a container that has no shell. */
   askToDebug(target: ShellTarget): void;
   /** The shell that Enter on a pod opens, or words why there is none. */
@@ -82,6 +89,7 @@ export function createStore({ client, now, terminalSize }: StoreNeeds): Store {
   const sessions = createSessionStore(client);
   const settings = createSettingsStore(client);
   const credentials = createCredentialStore(client);
+  const policy = createPolicyStore(client);
   const view = createViewStore();
   const keeping = createKeeping(client);
   const info = signal<AppInfo | undefined>(undefined);
@@ -110,8 +118,15 @@ export function createStore({ client, now, terminalSize }: StoreNeeds): Store {
   }
 
   async function openAsked(target: ShellTarget): Promise<void> {
+    // Where it cannot be asked the core refuses the shell, and its tab says why.
+    const answer = await policy.explain(target).catch(() => undefined);
+    if (answer && asksForTerms(answer)) view.overlay.value = { kind: 'terms', target, answer };
+    else await openAgreed(target);
+  }
+
+  async function openAgreed(target: ShellTarget, confirmation?: string): Promise<void> {
     await tell(`No shell in ${target.node?.name ?? target.pod}`, async () => {
-      const session = await sessions.open(target, terminalSize());
+      const session = await sessions.open(target, terminalSize(), confirmation);
       view.tabs.value = openTab(view.tabs.value, { kind: 'session', sessionId: session.sessionId });
       // What adds something to the cluster is not offered again by a press.
       if (target.debug || target.node) return;
@@ -147,6 +162,7 @@ export function createStore({ client, now, terminalSize }: StoreNeeds): Store {
     sessions,
     settings,
     encryption: createEncryptionStore(client),
+    policy,
     keeping,
     view,
     kubectl: createKubectl({ contexts, settings, info }),
@@ -158,6 +174,12 @@ export function createStore({ client, now, terminalSize }: StoreNeeds): Store {
     nowMs,
     openShell,
     openAsked,
+    openAgreed,
+    explainPolicy: (target) =>
+      tell('The policy cannot be told', async () => {
+        const answer = await policy.explain(target);
+        view.overlay.value = { kind: 'policy', target, answer, isOpen: false };
+      }),
     askToDebug(target) {
       view.overlay.value = { kind: 'debug', question: askAboutTarget(target, podsOf(target.context)) };
     },
@@ -228,6 +250,7 @@ export function createStore({ client, now, terminalSize }: StoreNeeds): Store {
       contexts.end();
       sessions.end();
       settings.end();
+      policy.end();
       credentials.end();
     },
   };

@@ -96,4 +96,5 @@ const PROTECTIONS: Readonly<Record<Protection, string>> = {
   owed: 'not delivered to a recorder yet',
   unreadable: 'not readable',
   unknown: 'its tags and pin not readable',
+  policy: 'to be kept longer by the policy',
 };

@@ -57,6 +57,8 @@ export interface PruningNeeds {
   readonly cacheFolder: string;
   /** As they stand on the disk now: another window may have changed them. */
   rules(): Promise<RetentionRules>;
+  /** How many days a recording has to be kept, by the policy as it is now. Without it none has to. Rejects where it is broken. */
+  keptDays?(): Promise<(recording: Recording) => number | undefined>;
   /** Deletes what was made of recordings that are none of these. Does not reject. */
   sweep(recordingIds: ReadonlySet<string>): Promise<void>;
 }
@@ -64,15 +66,20 @@ export interface PruningNeeds {
 /** A start has better things to do, and whoever opens the app to pin something shall have the time. */
 const FIRST_DELAY_MS = 5 * 60_000;
 const INTERVAL_MS = 60 * 60_000;
+const DAY_MS = 86_400_000;
 
 export function createPruning(needs: PruningNeeds): Pruning {
   const { clock, log, library, folder, cacheFolder } = needs;
 
   async function findCandidates(): Promise<readonly Candidate[]> {
-    const [recordings, measured] = await Promise.all([library.list(), measureRecordings(folder)]);
+    const [recordings, measured, keptDays] = await Promise.all([
+      library.list(),
+      measureRecordings(folder),
+      needs.keptDays?.(),
+    ]);
     return recordings.flatMap((recording) => {
       const storage = measured.get(recording.recordingId);
-      return storage ? [toCandidate(recording, storage)] : [];
+      return storage ? [toCandidate(recording, storage, keptDays?.(recording))] : [];
     });
   }
 
@@ -143,10 +150,14 @@ export function createPruning(needs: PruningNeeds): Pruning {
 
 function toCandidate(
   recording: Recording,
-  { totalBytes, lastWrittenMs }: { readonly totalBytes: number; readonly lastWrittenMs: number },
+  storage: { readonly totalBytes: number; readonly lastWrittenMs: number },
+  keptDays: number | undefined,
 ): Candidate {
+  const { totalBytes } = storage;
   const endedAtMs = recording.startedAtMs + recording.durationMicros / 1_000;
-  return { ...recording, totalBytes, lastWrittenMs: Math.max(lastWrittenMs, endedAtMs) };
+  const lastWrittenMs = Math.max(storage.lastWrittenMs, endedAtMs);
+  const kept = keptDays === undefined ? {} : { keptUntilMs: lastWrittenMs + keptDays * DAY_MS };
+  return { ...recording, totalBytes, lastWrittenMs, ...kept };
 }
 
 function report(

@@ -11,7 +11,7 @@ export interface RetentionRules {
 export type RetentionRule = 'age' | 'quota';
 
 /** Why a recording stays though a rule names it. `unknown`: what was said of it cannot be read. */
-export type Protection = 'live' | 'unfinished' | 'pinned' | 'owed' | 'unreadable' | 'unknown';
+export type Protection = 'live' | 'unfinished' | 'pinned' | 'owed' | 'unreadable' | 'unknown' | 'policy';
 
 /** What a rule needs to know of a recording. */
 export interface Candidate
@@ -20,6 +20,8 @@ export interface Candidate
   readonly totalBytes: number;
   /** Unix milliseconds: an import is as old as its file here, not as what it shows. */
   readonly lastWrittenMs: number;
+  /** Unix milliseconds; before that no rule takes it, as the policy has it. */
+  readonly keptUntilMs?: number;
 }
 
 export interface RetentionPlan {
@@ -63,7 +65,8 @@ export function planRetention(
     const rule = findRule(candidate);
     if (!rule) break;
     const { recordingId, totalBytes } = candidate;
-    const protection = findProtection(candidate);
+    const isKept = candidate.keptUntilMs !== undefined && candidate.keptUntilMs > nowMs;
+    const protection = findProtection(candidate) ?? (isKept ? 'policy' : undefined);
     if (protection) kept.push({ recordingId, rule, protection });
     else {
       drops.push({ recordingId, rule, totalBytes });

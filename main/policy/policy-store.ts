@@ -17,8 +17,8 @@ export interface Policy {
   readonly files: readonly ReadPolicyFile[];
   /** With any of them no shell is opened. */
   readonly problems: readonly PolicyProblem[];
-  /** Throws `policy-invalid` where there is a problem. */
-  answer(target: PolicyTarget): PolicyAnswer;
+  /** Throws `policy-invalid` where there is a problem; `deed`: what is not done then. */
+  answer(target: PolicyTarget, deed?: string): PolicyAnswer;
 }
 
 export interface PolicyStore {
@@ -59,16 +59,16 @@ function createPolicy(files: readonly ReadPolicyFile[], chosen: readonly PolicyR
   return {
     files,
     problems,
-    answer(target) {
-      if (problems.length > 0) throw createInvalid(problems);
+    answer(target, deed = 'no shell is opened') {
+      if (problems.length > 0) throw createInvalid(problems, deed);
       return findStrictestAnswer(rules, target);
     },
   };
 }
 
-function createInvalid(problems: readonly PolicyProblem[]): AppError {
+function createInvalid(problems: readonly PolicyProblem[], deed: string): AppError {
   const [first, ...others] = problems.map((problem) => `${formatPlace(problem)}: ${problem.message}`);
-  return new AppError('policy-invalid', `no shell is opened until the policy is mended: ${first}`, {
+  return new AppError('policy-invalid', `${deed} until the policy is mended: ${first}`, {
     hint: 'Mend the file; `kubereel policy check` tells all that is wrong in it.',
     ...(others.length === 0 ? {} : { detail: others.join('\n') }),
   });

@@ -6,6 +6,7 @@ import { Consent } from '../credentials/request-views.tsx';
 import { DebugDialogs } from '../debug/debug-dialogs.tsx';
 import { ContainerMenu } from '../open/container-menu.tsx';
 import { Palette } from '../open/palette.tsx';
+import { PolicyDialogs } from '../policy/policy-dialogs.tsx';
 import { type Store, sessionTabId } from '../store.ts';
 import { targetName } from '../store-recents.ts';
 import type { Said } from '../store-view.ts';
@@ -29,6 +30,7 @@ export function Overlays({ store }: { readonly store: Store }): JSX.Element {
       {overlay.kind === 'close-session' && <CloseDialog store={store} sessionId={overlay.sessionId} />}
       {overlay.kind === 'containers' && <ContainerMenu store={store} {...overlay} />}
       <DebugDialogs store={store} />
+      <PolicyDialogs store={store} />
       <RecordingDialogs store={store} />
       <Consent store={store} />
       <div class="said-list">

@@ -21,7 +21,7 @@ export const RECORDING_COMMANDS: readonly Command[] = [
     words: 'stop record off',
     icon: 'pause',
     ...forRunning(
-      ({ recording }, session) => recording.mayPause() && session.recording.pausedAtMs === undefined,
+      ({ recording }, session) => recording.mayPause(session) && session.recording.pausedAtMs === undefined,
       ({ recording }, { sessionId }) => recording.pause(sessionId, true),
     ),
   },
@@ -41,7 +41,7 @@ export const RECORDING_COMMANDS: readonly Command[] = [
     words: 'input keys keyboard',
     icon: 'keys',
     ...forRunning(
-      (_store, session) => !session.recording.inputOn,
+      (_store, session) => !session.recording.inputOn && session.policy?.input !== 'never',
       ({ recording }, { sessionId }) => recording.askToRecordInput(sessionId),
     ),
   },
@@ -51,7 +51,7 @@ export const RECORDING_COMMANDS: readonly Command[] = [
     words: 'input keys keyboard',
     icon: 'keys',
     ...forRunning(
-      (_store, session) => session.recording.inputOn === true,
+      (_store, session) => session.recording.inputOn === true && session.policy?.input !== 'always',
       ({ recording }, { sessionId }) => recording.recordInput(sessionId, false),
     ),
   },

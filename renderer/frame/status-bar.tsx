@@ -2,9 +2,11 @@
 import type { JSX } from 'preact';
 import type { PodsChange, SessionInfo } from '../../preload/contract.ts';
 import { RequestsElsewhere } from '../credentials/request-views.tsx';
+import { colourNumberOf } from '../policy/policy-words.ts';
 import type { Store } from '../store.ts';
 import { targetName } from '../store-recents.ts';
 import { RecordingBadge } from '../terminal/recording-badge.tsx';
+import { IconButton } from '../ui/button.tsx';
 import { ContextDot } from '../ui/status-dot.tsx';
 
 export function StatusBar({ store }: { readonly store: Store }): JSX.Element {
@@ -14,10 +16,21 @@ export function StatusBar({ store }: { readonly store: Store }): JSX.Element {
   return (
     <footer class="status-bar">
       <div class="status-left">
-        <Server store={store} context={session?.target.context ?? store.contexts.selected.value?.name} />
+        <Server
+          store={store}
+          context={session?.target.context ?? store.contexts.selected.value?.name}
+          colour={session?.policy?.colour && colourNumberOf(session.policy.colour)}
+        />
         <RequestsElsewhere store={store} />
       </div>
       <div class="status-recording">
+        {session?.policy && session.policy.because.length > 0 && (
+          <IconButton
+            icon="policy"
+            label="What the policy says of this shell"
+            onPress={() => showPolicy(store, session)}
+          />
+        )}
         {session && (
           <RecordingBadge
             session={session}
@@ -33,19 +46,25 @@ export function StatusBar({ store }: { readonly store: Store }): JSX.Element {
   );
 }
 
+function showPolicy(store: Store, { target, policy }: SessionInfo): void {
+  if (policy) store.view.overlay.value = { kind: 'policy', target, answer: policy, isOpen: true };
+}
+
 function Server({
   store,
   context,
+  colour,
 }: {
   readonly store: Store;
   readonly context: string | undefined;
+  readonly colour: number | undefined;
 }): JSX.Element {
   const info = store.contexts.list.value?.contexts.find((one) => one.name === context);
   if (!info) return <div class="status-server text-quiet">No context chosen</div>;
   const watch = store.contexts.watches.value.get(info.name);
   return (
     <div class="status-server">
-      <ContextDot colour={store.contexts.colourOf(info.name)} />
+      <ContextDot colour={colour ?? store.contexts.colourOf(info.name)} />
       <span class="ellipsis">
         {info.user} · {hostOf(info.server)}
         {watch && ` · ${STATE_WORDS[watch.state.kind]}`}

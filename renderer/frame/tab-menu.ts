@@ -60,7 +60,7 @@ function recordingItems({ recording: deeds, sessions, info }: Store, content: Ta
       key: 'pause',
       label: isPaused ? 'Go on recording' : 'Pause the recording',
       icon: isPaused ? 'play' : 'pause',
-      ...(!isPaused && !deeds.mayPause() ? { isDisabled: true, note: 'not allowed' } : {}),
+      ...(!isPaused && !deeds.mayPause(session) ? { isDisabled: true, note: 'not allowed' } : {}),
       onPick: () => void deeds.pause(sessionId, !isPaused),
     },
   ];

@@ -84,7 +84,8 @@ function TabItem({ store, tab, place, isActive, onMenu }: TabItemProps): JSX.Ele
     recordings: store.sessions.recordings.value ?? new Map(),
     nowMs: store.nowMs.value,
   });
-  const colour = words.context === undefined ? '' : `context-${store.contexts.colourOf(words.context)}`;
+  const number = words.colour ?? (words.context && store.contexts.colourOf(words.context));
+  const colour = number ? `context-${number}` : '';
   const close = (): void => void store.requestClose(tab.id);
   return (
     <div class={`tab ${colour} ${isActive ? 'is-active' : ''}`} role="presentation" title={words.title}>

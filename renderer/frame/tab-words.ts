@@ -3,6 +3,7 @@ import type { RecordingInfo, SessionInfo } from '../../preload/contract.ts';
 import type { DoctorQuestion } from '../doctor/doctor-run.ts';
 import { describePlace } from '../doctor/doctor-words.ts';
 import { nameOf } from '../library/recording-words.ts';
+import { colourNumberOf } from '../policy/policy-words.ts';
 import { targetName } from '../store-recents.ts';
 import type { Tab } from '../store-tabs.ts';
 import { formatTime } from '../ui/format.ts';
@@ -21,6 +22,8 @@ export interface TabWords {
   readonly news?: string;
   /** Whose colour it carries. */
   readonly context?: string;
+  /** 1 to 8, in place of the context's own. */
+  readonly colour?: number;
   readonly sign?: { readonly shape: DotShape; readonly tone: Tone };
   readonly icon?: IconName;
 }
@@ -54,6 +57,7 @@ function describeSession(session: SessionInfo): TabWords {
     title,
     heard: `${name}, ${target.context}, ${state}`,
     context: target.context,
+    ...(session.policy?.colour ? { colour: colourNumberOf(session.policy.colour) } : {}),
     sign,
     ...(session.state.kind === 'reconnecting' ? { news: 'Reconnecting' } : {}),
   };

@@ -51,6 +51,16 @@ export function ContainerMenu({ store, context, pod, place }: ContainerMenuProps
       },
     },
   ];
+  const policy: readonly MenuItem[] = [
+    {
+      key: 'policy',
+      section: 'Policy',
+      label: 'What the policy says of it…',
+      icon: 'policy',
+      note: '',
+      onPick: () => void store.explainPolicy(targetOf(pod.defaultContainer)),
+    },
+  ];
   const commands = pod.containers.map(
     (container, index): MenuItem => ({
       key: `kubectl ${container.name}`,
@@ -68,7 +78,7 @@ export function ContainerMenu({ store, context, pod, place }: ContainerMenuProps
       label={`Containers of ${name}`}
       heading={`Open a shell in ${name}`}
       place={place}
-      items={[...shells, ...debugging, ...commands]}
+      items={[...shells, ...debugging, ...policy, ...commands]}
       onClose={store.view.closeOverlay}
     />
   );

@@ -53,6 +53,7 @@ const PROTECTIONS: Readonly<Record<PruneReport['kept'][number]['protection'], st
   owed: 'not delivered to a recorder yet',
   unreadable: 'not readable',
   unknown: 'with tags that cannot be read',
+  policy: 'kept longer by the policy',
 };
 
 /** `2 pinned, 1 being recorded`; empty where nothing stays against the rules. */

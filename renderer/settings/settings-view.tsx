@@ -7,6 +7,7 @@ import type { Store } from '../store.ts';
 import { Icon } from '../ui/icon.tsx';
 import { Problem } from '../ui/problem.tsx';
 import { EncryptionSection } from './encryption-section.tsx';
+import { PolicySection } from './policy-section.tsx';
 import { RedactionSection } from './redaction-section.tsx';
 import { RetentionSection } from './retention-section.tsx';
 import { parseSetting, SETTING_FIELDS, type SettingField } from './settings-fields.ts';
@@ -63,6 +64,7 @@ export function SettingsView({ store }: { readonly store: Store }): JSX.Element 
                   nowMs={store.nowMs.value}
                 />
                 <EncryptionSection settings={store.settings} encryption={store.encryption} />
+                <PolicySection policy={store.policy} />
               </>
             )}
           </Fragment>

@@ -30,6 +30,7 @@ import {
   RotateCw,
   Search,
   Settings,
+  ShieldCheck,
   SquareTerminal,
   Tag,
   Text,
@@ -58,6 +59,7 @@ export type IconName =
   | 'pin'
   | 'play'
   | 'plus'
+  | 'policy'
   | 'pods'
   | 'pulse'
   | 'replay'
@@ -94,6 +96,7 @@ const ICONS: Readonly<Record<IconName, IconNode>> = {
   pin: Pin,
   play: Play,
   plus: Plus,
+  policy: ShieldCheck,
   pods: Box,
   pulse: Activity,
   replay: Film,

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -121,13 +121,14 @@ describe('kubereel exec', () => {
     await setPolicy('reason: required');
     expect(await run()).toMatchObject({ code: 1, stderr: expect.stringContaining('--reason TEXT') });
     expect((await run('--reason', 'INC-7')).code).toBe(0);
-    const { stdout } = await runKubereel(join(home, 'config'), ['sessions', '--json'], {
-      KUBEREEL_HOME: home,
+    const folder = join(home, 'recordings');
+    const [sidecar = ''] = (await readdir(folder)).filter((name) => name.endsWith('.json'));
+    expect(JSON.parse(await readFile(join(folder, sidecar), 'utf8'))).toMatchObject({
+      details: { pod: 'web-1', reason: 'INC-7' },
     });
-    expect(JSON.parse(stdout.toString())).toMatchObject([{ pod: 'web-1', reason: 'INC-7' }]);
   });
 
-  test('says what is not on record, here or at a recorder', async () => {
+  test('says that it is not on record', async () => {
     await setPolicy('recording: off');
     expect(await run()).toMatchObject({
       code: 0,
@@ -135,8 +136,14 @@ describe('kubereel exec', () => {
         'warning: this command is not on record. The policy says so: rule "all"',
       ),
     });
+  });
+
+  test('says where it is on record here only', async () => {
     await setPolicy('recorders: [{ kind: tsrecorder, url: "127.0.0.1:1" }]');
     expect((await run()).stderr).toContain('warning: this command is not on record at a recorder');
+  });
+
+  test('is refused where it may not be on record here only', async () => {
     await setPolicy('recorders: [{ kind: tsrecorder, url: "127.0.0.1:1" }], atStart: closed');
     expect(await run()).toMatchObject({
       code: 1,

@@ -1,12 +1,18 @@
 // covers: main/compose-policy.ts
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Command } from 'commander';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { compose } from '../../../main/compose.ts';
+import { type CommandIo, formatFailure } from '../../../main/commands/io.ts';
+import { addPolicyCommands } from '../../../main/commands/policy.ts';
+import type { CoreCommand } from '../../../main/commands/run.ts';
+import { type Core, compose } from '../../../main/compose.ts';
+import type { PolicyFile } from '../../../main/policy/policy-file.ts';
 import { runKubereel } from '../../fakes/kubereel-cli.ts';
+import { recordSession } from '../../fakes/recordings.ts';
 
-/** A home with a kubeconfig, and the command as a process of its own. */
+/** With a kubeconfig in it. */
 let home: string;
 
 beforeEach(async () => {
@@ -25,9 +31,40 @@ afterEach(() => rm(home, { recursive: true, force: true }));
 const policyPath = () => join(home, 'policy.yaml');
 const setPolicy = (text: string) => writeFile(policyPath(), text);
 
+/** As `kubereel policy …` of a process of its own, without the wait for one. */
 async function run(...args: readonly string[]) {
-  const result = await runKubereel(join(home, 'config'), ['policy', ...args], { KUBEREEL_HOME: home });
-  return { code: result.code, stdout: result.stdout.toString(), stderr: result.stderr };
+  const told = { code: -1, stdout: '', stderr: '' };
+  const io = {
+    async write(text: string) {
+      told.stdout += text;
+    },
+    async writeError(text: string) {
+      told.stderr += text;
+    },
+  } as unknown as CommandIo;
+  async function runOne(command: CoreCommand): Promise<void> {
+    const core = await startCore();
+    try {
+      told.code = await command(core, { signal: new AbortController().signal });
+    } catch (error) {
+      told.code = 1;
+      await io.writeError(formatFailure(error));
+    } finally {
+      await core.end();
+    }
+  }
+  const program = new Command();
+  addPolicyCommands(program, runOne, io);
+  await program.parseAsync(['policy', ...args], { from: 'user' });
+  return told;
+}
+
+function startCore(lockedPolicy?: PolicyFile): Promise<Core> {
+  return compose({
+    environment: { PATH: process.env['PATH'], KUBEREEL_HOME: home, KUBECONFIG: join(home, 'config') },
+    platform: process.platform,
+    lockedPolicy,
+  });
 }
 
 const PRODUCTION = `version: 1
@@ -64,16 +101,14 @@ test('explain prints what holds for a shell, and which line of which file says s
 test('the command and the core that the app runs on give the same answer', async () => {
   await setPolicy(PRODUCTION);
   await writeFile(join(home, 'settings.json'), '{"mayPause":false}');
-  const { stdout } = await run('explain', 'pod/web-1', '-n', 'shop', '-c', 'app', '--json');
-  const core = await compose({
-    environment: { PATH: process.env['PATH'], KUBEREEL_HOME: home, KUBECONFIG: join(home, 'config') },
-    platform: process.platform,
-  });
+  const args = ['policy', 'explain', 'pod/web-1', '-n', 'shop', '-c', 'app', '--json'];
+  const { stdout } = await runKubereel(join(home, 'config'), args, { KUBEREEL_HOME: home });
+  const core = await startCore();
   try {
     const place = { context: 'prod', namespace: 'shop', pod: 'web-1', container: 'app' };
     const answer = await core.policy.answer(place);
     expect(answer).toMatchObject({ recording: 'best-effort', reason: 'asked', pause: 'never' });
-    expect(JSON.parse(stdout)).toEqual({ target: core.policy.describe(place), answer });
+    expect(JSON.parse(stdout.toString())).toEqual({ target: core.policy.describe(place), answer });
   } finally {
     await core.end();
   }
@@ -84,11 +119,7 @@ test('a policy of the administrator is followed beside the user’s, from a file
   const locked = join(home, 'locked.yaml');
   await writeFile(locked, 'version: 1\nrules: [{ name: theirs, recording: required }]', { mode: 0o600 });
   const ask = async (ownerUid: number) => {
-    const core = await compose({
-      environment: { PATH: process.env['PATH'], KUBEREEL_HOME: home, KUBECONFIG: join(home, 'config') },
-      platform: process.platform,
-      lockedPolicy: { path: locked, isLocked: true, ownerUid },
-    });
+    const core = await startCore({ path: locked, isLocked: true, ownerUid });
     try {
       return await core.policy.answer({ context: 'prod', namespace: 'shop', pod: 'web-1' });
     } finally {
@@ -158,4 +189,31 @@ test('path prints where the files belong', async () => {
   if (process.platform === 'linux') {
     expect((await run('path', '--system')).stdout).toBe('/etc/kubereel/policy.yaml\n');
   }
+});
+
+test('what the policy keeps longer is not pruned, and nothing is under a policy that cannot be followed', async () => {
+  const recordings = join(home, 'recordings');
+  await mkdir(recordings, { recursive: true });
+  const { recordingId, path } = await recordSession(recordings);
+  const monthAgo = Date.now() / 1_000 - 30 * 86_400;
+  await utimes(path, monthAgo, monthAgo);
+  const prune = async () => {
+    const core = await startCore();
+    try {
+      const rules = { days: 10, quotaBytes: 0 };
+      const pruning = await core.pruning();
+      return await pruning.prune({ isDryRun: true, rules, signal: new AbortController().signal });
+    } finally {
+      await core.end();
+    }
+  };
+  await setPolicy('version: 1\nrules: [{ name: long, retentionDays: 90 }]');
+  expect(await prune()).toMatchObject({ drops: [], kept: [{ recordingId, protection: 'policy' }] });
+  await setPolicy('version: 1\nrules: [{ name: long, retentionDays: 20 }]');
+  expect(await prune()).toMatchObject({ drops: [{ recordingId }], kept: [] });
+  await setPolicy('version: 1');
+  await expect(prune()).rejects.toMatchObject({
+    code: 'policy-invalid',
+    message: expect.stringContaining('nothing is let go until the policy is mended: '),
+  });
 });

@@ -130,3 +130,19 @@ test('exactly as old as the rule says is not too old', () => {
   expect(planRetention([candidate('a', 7)], { days: 7, quotaBytes: 0 }, NOW_MS).drops).toEqual([]);
   expect(planRetention([candidate('a', 7)], { days: 7, quotaBytes: 0 }, NOW_MS + 1).drops).toHaveLength(1);
 });
+
+test('what the policy keeps longer stays though a rule names it, and goes afterwards', () => {
+  const all = [
+    candidate('kept', 20, { keptUntilMs: NOW_MS + 1 }),
+    candidate('due', 20, { keptUntilMs: NOW_MS }),
+    candidate('free', 20),
+  ];
+  for (const wanted of [
+    { days: 10, quotaBytes: 0 },
+    { days: 0, quotaBytes: 1 },
+  ]) {
+    const { drops, kept } = planRetention(all, wanted, NOW_MS);
+    expect(drops.map(({ recordingId }) => recordingId)).toEqual(['due', 'free']);
+    expect(kept).toMatchObject([{ recordingId: 'kept', protection: 'policy' }]);
+  }
+});
