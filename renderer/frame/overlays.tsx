@@ -124,6 +124,8 @@ function KeysDialog({ store }: { readonly store: Store }): JSX.Element {
     { title: 'Larger, smaller, usual text', keyName: isMac ? '⌘+, ⌘-, ⌘0' : 'Ctrl++, Ctrl+-, Ctrl+0' },
     { title: 'Choose a container of a pod', keyName: '→' },
     { title: 'From marker to marker in a replay', keyName: '[, ]' },
+    { title: 'Find in a recording', keyName: isMac ? '⌘F' : 'Ctrl+F' },
+    { title: 'The text of a recording beside its replay', keyName: 'T' },
     { title: 'Filter the library', keyName: '/' },
     {
       title: 'Select recordings in the library',
