@@ -58,14 +58,6 @@ export function PlayerBar(props: PlayerBarProps): JSX.Element {
   const ticks = useMemo(() => tickMoments(props.moments, durationMicros), [props.moments, durationMicros]);
   return (
     <section class="player-bar" aria-label="Player">
-      <IconButton
-        icon={state.kind === 'ended' ? 'retry' : isPlaying ? 'pause' : 'play'}
-        label={state.kind === 'ended' ? 'Play again (Space)' : isPlaying ? 'Pause (Space)' : 'Play (Space)'}
-        onPress={props.onToggle}
-      />
-      <time class="player-now numbers" title={formatMoment(nowMs)}>
-        {formatTimeOfDay(nowMs)}
-      </time>
       <div class="player-track">
         {props.timeline && <PlayerTimeline timeline={props.timeline} durationMicros={durationMicros} />}
         <input
@@ -88,6 +80,14 @@ export function PlayerBar(props: PlayerBarProps): JSX.Element {
           onSeek={props.onMoment}
         />
       </div>
+      <IconButton
+        icon={state.kind === 'ended' ? 'retry' : isPlaying ? 'pause' : 'play'}
+        label={state.kind === 'ended' ? 'Play again (Space)' : isPlaying ? 'Pause (Space)' : 'Play (Space)'}
+        onPress={props.onToggle}
+      />
+      <time class="player-now numbers" title={formatMoment(nowMs)}>
+        {formatTimeOfDay(nowMs)}
+      </time>
       <span class="player-times numbers">
         {formatClock(positionMicros / 1_000)}
         <span class="player-total"> / {formatClock(durationMicros / 1_000)}</span>
