@@ -10,8 +10,8 @@ import { makeSearchPlace, openTestSearch, placeOutputs, type SearchPlace } from 
 
 const PROGRAM = fileURLToPath(new URL('../../fakes/search-process.ts', import.meta.url));
 
-/** 24 MB of output: several times what is stored at once. */
-const OUTPUTS = Array.from({ length: 400 }, (_, chunk) =>
+/** 15 MB of output: several times what is stored at once. */
+const OUTPUTS = Array.from({ length: 250 }, (_, chunk) =>
   Array.from(
     { length: 600 },
     (__, line) =>
@@ -60,7 +60,7 @@ test('a program that is killed while it reads leaves what it has stored, and the
 
   const opened = await openTestSearch(place);
   await opened.settle(60_000);
-  expect((await opened.find('CHUNK 399 LINE 599')).recordings[0]?.lineCount).toBe(1);
+  expect((await opened.find('CHUNK 249 LINE 599')).recordings[0]?.lineCount).toBe(1);
   expect((await opened.find('chunk 7 line 13 ')).recordings[0]?.lineCount).toBe(1);
   await opened.end();
   const resumed = dump(place);
