@@ -22,7 +22,10 @@ const MAX_BYTES = 1024 * 1024;
 const WRITABLE_BY_OTHERS = 0o022;
 
 /** Reads one file. Never rejects: only a file that is not there is no policy; any other that cannot be read is a problem. */
-export async function readPolicyFile(file: PolicyFile): Promise<ReadPolicyFile> {
+export async function readPolicyFile(
+  file: PolicyFile,
+  parse: typeof parsePolicyText = parsePolicyText,
+): Promise<ReadPolicyFile> {
   let handle: FileHandle;
   try {
     handle = await open(file.path, 'r');
@@ -35,7 +38,7 @@ export async function readPolicyFile(file: PolicyFile): Promise<ReadPolicyFile> 
     if (mistrust) return fail(file, mistrust, 'Have an administrator give it back to root with `chmod 644`.');
     const { size } = await handle.stat();
     if (size > MAX_BYTES) return fail(file, `it is larger than ${MAX_BYTES / 1024} KiB`);
-    const { rules, problems } = parsePolicyText(decode(await handle.readFile()), file.path);
+    const { rules, problems } = parse(decode(await handle.readFile()), file.path);
     return { ...file, state: problems.length > 0 ? 'failed' : 'followed', rules, problems };
   } catch (error) {
     if (error instanceof TypeError) return fail(file, 'it is not UTF-8 text');

@@ -148,6 +148,21 @@ describe.skipIf(!chromiumPath)('the policy in a browser', () => {
     await shoot('policy-of-shell');
   });
 
+  test('a pod’s menu tells what would hold, also that no rule speaks of it', async () => {
+    await open('shop');
+    await page.getByRole('listbox', { name: 'Contexts' }).getByRole('option', { name: 'prod-eu' }).click();
+    await page
+      .getByRole('listbox', { name: /^Pods of/ })
+      .getByRole('option', { name: /x2x9z/ })
+      .click({ button: 'right' });
+    await page.getByRole('menuitem', { name: /What the policy says of it/ }).click();
+    await dialog().getByText('No rule speaks of it').waitFor();
+    await shoot('policy-of-pod');
+    await page.keyboard.press('Enter');
+    await dialog().waitFor({ state: 'detached' });
+    expect(await opened()).toEqual([]);
+  });
+
   async function openSection(deed: (core: PageCore) => void, options?: PageOptions): Promise<Locator> {
     await open('shop', options);
     await tell(deed);
