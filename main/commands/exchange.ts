@@ -70,10 +70,13 @@ export function addExchangeCommands(
     .option('--from <time>', 'where it begins: 83.5, 1:23.5 or 1m23s', parseMoment)
     .option('--to <time>', 'where it ends', parseMoment)
     .option('--unmasked', 'mask nothing')
-    .action((id: string, options: Omit<ExportFlags, 'format'>) =>
+    .addOption(jsonOption)
+    .action((id: string, { json, ...options }: Omit<ExportFlags, 'format'>) =>
       run((core, { signal }) => {
         const flags = { ...options, format: 'text', output: '-' } as const;
-        return runExport(core, id, flags, { ...io, writeError: async () => {} }, { signal });
+        return json
+          ? runTranscriptJson(core, id, flags, io, { signal })
+          : runExport(core, id, flags, { ...io, writeError: async () => {} }, { signal });
       }),
     );
 }
@@ -138,13 +141,35 @@ async function runExport(
   io: CommandIo,
   { signal }: { signal: AbortSignal },
 ): Promise<number> {
-  const { format, from = 0, to = Number.POSITIVE_INFINITY, output, unmasked, force, json } = flags;
-  if (from > to) throw new AppError('bad-input', '--from is after --to');
+  const { format, output, force, json } = flags;
   if (output === '-' && json) {
     throw new AppError('bad-input', '--json says what became of a file, and standard output is none', {
       hint: 'Name a file with -o.',
     });
   }
+  const { exported, recordingId } = await openExport(core, idOrPrefix, flags, { signal });
+  const file = output ?? `${recordingId}${EXPORT_SUFFIXES[format]}`;
+  if (file === '-') await writeOut(exported, io);
+  else await writeNewFile(file, exported.chunks, { isReplaced: force === true });
+  const summary = exported.summary();
+  if (json) await io.write(`${JSON.stringify({ recordingId, file, ...summary }, null, 2)}\n`);
+  else await io.writeError(describeExport(file, summary));
+  return 0;
+}
+
+interface OpenExport {
+  readonly exported: Export;
+  readonly recordingId: string;
+}
+
+async function openExport(
+  core: Core,
+  idOrPrefix: string,
+  flags: ExportFlags,
+  { signal }: { signal: AbortSignal },
+): Promise<OpenExport> {
+  const { format, from = 0, to = Number.POSITIVE_INFINITY, unmasked } = flags;
+  if (from > to) throw new AppError('bad-input', '--from is after --to');
   const gif = readGifFlags(flags);
   const library = await core.library();
   const { path, recordingId, pod, container } = await library.get(idOrPrefix);
@@ -156,12 +181,31 @@ async function runExport(
     gif,
   };
   const exported = await core.exchange.exportRecording(path, wish, { signal });
-  const file = output ?? `${recordingId}${EXPORT_SUFFIXES[format]}`;
-  if (file === '-') await writeOut(exported, io);
-  else await writeNewFile(file, exported.chunks, { isReplaced: force === true });
-  const summary = exported.summary();
-  if (json) await io.write(`${JSON.stringify({ recordingId, file, ...summary }, null, 2)}\n`);
-  else await io.writeError(describeExport(file, summary));
+  return { exported, recordingId };
+}
+
+/** Written as it comes: however long it is, it goes through in pieces. */
+async function runTranscriptJson(
+  core: Core,
+  idOrPrefix: string,
+  flags: ExportFlags,
+  io: CommandIo,
+  { signal }: { signal: AbortSignal },
+): Promise<number> {
+  const { exported, recordingId } = await openExport(core, idOrPrefix, flags, { signal });
+  await io.write(`{"recordingId":${JSON.stringify(recordingId)},"lines":[`);
+  const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+  let rest = '';
+  let separator = '\n';
+  for await (const chunk of exported.chunks) {
+    const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n');
+    rest = lines.pop() ?? '';
+    if (lines.length === 0) continue;
+    await io.write(separator + lines.map((line) => JSON.stringify(line)).join(',\n'));
+    separator = ',\n';
+  }
+  const { isMasked, maskedSpans, maskedRules, gaps } = exported.summary();
+  await io.write(`\n],${JSON.stringify({ isMasked, maskedSpans, maskedRules, gaps }).slice(1)}\n`);
   return 0;
 }
 

@@ -16,6 +16,8 @@ export interface PlayOptions {
   readonly fromMicros?: number;
   /** Only that one, of a command that ran without a terminal; both by default. */
   readonly stream?: 'stdout' | 'stderr';
+  /** Each output as a line of JSON at its time, for programs. */
+  readonly json?: boolean;
 }
 
 /**
@@ -37,14 +39,14 @@ export async function runPlay(
 ): Promise<number> {
   const recording = await (await core.library()).get(options.recordingId);
   const stderrLines = await readStderrLines(recording.path);
+  const isScreen = io.isOutputTerminal && !options.json;
   try {
-    if (io.isOutputTerminal && stderrLines.length === 0)
-      await playOnScreen(core, recording, options, io, signal);
+    if (isScreen && stderrLines.length === 0) await playOnScreen(core, recording, options, io, signal);
     else await playLines(core, recording, stderrLines, options, io, signal);
   } catch (error) {
     if (!signal.aborted) throw error;
   } finally {
-    if (io.isOutputTerminal) await io.write(RESTORE_TERMINAL);
+    if (isScreen) await io.write(RESTORE_TERMINAL);
   }
   return 0;
 }
@@ -115,7 +117,7 @@ async function playLines(
   core: Core,
   { recordingId }: Recording,
   stderrLines: Awaited<ReturnType<typeof readStderrLines>>,
-  { speed, idleLimitSeconds = Number.POSITIVE_INFINITY, fromMicros = 0, stream }: PlayOptions,
+  { speed, idleLimitSeconds = Number.POSITIVE_INFINITY, fromMicros = 0, stream, json }: PlayOptions,
   io: CommandIo,
   signal: AbortSignal,
 ): Promise<void> {
@@ -139,6 +141,7 @@ async function playLines(
       if (waitMs > 0) await core.clock.sleep(waitMs, { signal });
     }
     if (stream !== undefined && stream !== from) continue;
-    await (from === 'stderr' ? io.writeError(text) : io.write(text));
+    if (json) await io.write(`${JSON.stringify({ timeMicros, stream: from, text })}\n`);
+    else await (from === 'stderr' ? io.writeError(text) : io.write(text));
   }
 }

@@ -28,6 +28,7 @@ interface PlayFlags {
   readonly idleLimit?: number;
   readonly from?: number;
   readonly stream?: 'stdout' | 'stderr';
+  readonly json?: boolean;
 }
 
 /** The commands about recordings at rest. */
@@ -64,13 +65,14 @@ export function addRecordingCommands(
     .option('-i, --idle-limit <seconds>', 'longest pause that is kept', parsePositive)
     .option('--from <time>', 'where it begins: 83.5, 1:23.5 or 1m23s', parseMoment)
     .addOption(new Option('--stream <stream>', 'only that one').choices(['stdout', 'stderr']))
+    .addOption(jsonOption)
     .action((recordingId: string, options: PlayFlags) =>
       run((core, { signal }) => {
-        const { speed, idleLimit, from, stream } = options;
+        const { speed, idleLimit, from, stream, json = false } = options;
         const begin = from === undefined ? {} : { fromMicros: from };
         const limit = idleLimit === undefined ? {} : { idleLimitSeconds: idleLimit };
         const only = stream === undefined ? {} : { stream };
-        return runPlay(core, { recordingId, speed, ...begin, ...limit, ...only }, io, { signal });
+        return runPlay(core, { recordingId, speed, json, ...begin, ...limit, ...only }, io, { signal });
       }),
     );
 

@@ -65,6 +65,18 @@ test('a transcript is text alone', async () => {
   expect(stderr).toBe('');
 });
 
+test('a transcript as JSON has its lines and what was masked', async () => {
+  const { code, stdout } = await run('transcript', 'one', '--json');
+  expect(code).toBe(0);
+  expect(JSON.parse(stdout.toString())).toMatchObject({
+    recordingId: 'one',
+    lines: ['$ echo token=••••••', 'a line that is longer than the forty columns of it'],
+    isMasked: true,
+    maskedSpans: 1,
+    gaps: 0,
+  });
+});
+
 test.skipIf(!terminalFont)('an animation tells what it is, and what it left out of pauses', async () => {
   const file = join(home, 'one.gif');
   const flags = ['--speed', '2', '--idle-limit', '4', '--font-size', '12', '--from', '1', '--to', '1:05'];

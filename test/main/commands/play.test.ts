@@ -88,3 +88,20 @@ test('what was written without a terminal is shown in one as it would have been,
   expect(await play({}, { isOutputTerminal: true })).toContain('a\r\nb\r\n');
   expect(await play({})).toBe('a\nb\n');
 });
+
+test('for programs each output is a line of JSON, in a terminal too', async () => {
+  await place([
+    [0, 'a\n'],
+    [7_000, '\u001b[1m"b"'],
+  ]);
+  const text = await play({ json: true }, { isOutputTerminal: true });
+  expect(
+    text
+      .split('\n')
+      .slice(0, -1)
+      .map((line) => JSON.parse(line)),
+  ).toEqual([
+    { timeMicros: 0, stream: 'stdout', text: 'a\n' },
+    { timeMicros: 7_000e6, stream: 'stdout', text: '\u001b[1m"b"' },
+  ]);
+});

@@ -171,6 +171,7 @@ describe.skipIf(!chromiumPath)('a terminal pane in a browser', () => {
       await shot('lost-view');
       await eventually(screenText).toContain('kept');
       await page.getByRole('button', { name: 'Connect again' }).click();
+      await eventually(() => page.evaluate(() => stage.views())).toBe(2);
       await page.evaluate(() => {
         stage.output('back');
         stage.caughtUp();
