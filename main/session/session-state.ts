@@ -33,11 +33,11 @@ export function toPlace({ context, namespace, pod, container, node }: ShellTarge
   return { context, namespace, pod, ...(container ? { container } : {}) };
 }
 
-/** Of its recording. */
+/** Of its recording, which names the container that it runs in: of a debug container that is not the one shown. */
 export function toDetails(
   sessionId: string,
-  { context, namespace, pod, container, reason }: SessionSnapshot['target'],
-  { command, facts }: OpenedShell,
+  { context, namespace, pod, reason }: SessionSnapshot['target'],
+  { container, command, facts }: OpenedShell,
 ): RecordingDetails {
   const why = reason === undefined ? {} : { reason: toLabel(reason, LONGEST_REASON) };
   return { context, namespace, pod, container, command, ...facts, sessionId, hasTty: true, ...why };
