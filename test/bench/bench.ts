@@ -82,7 +82,7 @@ try {
     { name: 'kubereel, context in use', run: () => ours.firstPrompt() },
   ]);
   await printDownloads(`Download of ${TRANSFER_BYTES / MIB} MiB`, DOWNLOAD);
-  await printDownloads(`The same at the pace of a network of 1 Gbit/s`, PACED_DOWNLOAD);
+  await printDownloads('The same at the pace of a network', PACED_DOWNLOAD);
   await print(`Upload of ${TRANSFER_BYTES / MIB} MiB`, 'ms', [
     ...withKubectl('kubectl', (kubectl) =>
       uploadByProgram(kubectl, kubectlArgs(['-i'], UPLOAD), env, uploadChunks()),
