@@ -45,7 +45,7 @@ function decodeBinary(source: string): string {
 }
 
 function parseNumber(source: string): number | undefined {
-  if (source.startsWith('.')) return FLOAT.test(source) ? Number(source) : undefined;
+  if (source.startsWith('.')) return parseFloat64(source);
   if (!/^[-+0-9]/.test(source)) return undefined;
   const plain = source.replaceAll('_', '');
   const [, sign, digits = ''] = INTEGER.exec(plain) ?? [];
@@ -54,5 +54,11 @@ function parseNumber(source: string): number | undefined {
     const fits = sign === '-' ? size <= 1n << 63n : size < 1n << 64n;
     if (fits) return Number(sign === '-' ? -size : size);
   }
-  return FLOAT.test(plain) ? Number(plain) : undefined;
+  return parseFloat64(plain);
+}
+
+/** Go's `strconv.ParseFloat` refuses what is too large, and yaml.v2 takes that for a text. */
+function parseFloat64(text: string): number | undefined {
+  const value = FLOAT.test(text) ? Number(text) : Number.NaN;
+  return Number.isFinite(value) ? value : undefined;
 }

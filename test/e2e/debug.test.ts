@@ -22,6 +22,7 @@ describe.skipIf(!chromiumPath)('a pod whose image has no shell', () => {
   test('db-no-shell, db-ephemeral: the reason offers a debug container, and its shell is recorded', async () => {
     const { page } = window;
     await window.pod(/^payments-/).waitFor();
+    await page.locator('#pod-filter:focus').waitFor();
     await page.keyboard.type('payments');
     await page.keyboard.press('Enter');
     await page.getByText('has no sh').first().waitFor();

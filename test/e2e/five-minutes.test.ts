@@ -30,6 +30,7 @@ describe.skipIf(!chromiumPath)('the first five minutes, by keyboard only', () =>
   test('started with --demo, its pods are there and the filter has the focus', async () => {
     await window.pod(/^web-/).waitFor();
     await window.page.getByText('shells are real shells on this machine').waitFor();
+    await window.page.locator('#pod-filter:focus').waitFor();
     expect(new URL(window.page.url()).hash).toBe('');
     await shoot('1-pods');
   });

@@ -39,6 +39,7 @@ describe.skipIf(!chromiumPath)('the page over the browser host', () => {
     await page.goto(host.newLink());
     await context('staging').click();
     await page.getByRole('option', { name: /^web-7f9c5d8b4-x2x9z/ }).waitFor();
+    await page.locator('#pod-filter:focus').waitFor();
     await page.keyboard.type('web');
     await page.keyboard.press('Enter');
     const terminal = page.getByLabel('Terminal of web-7f9c5d8b4-x2x9z / app');
