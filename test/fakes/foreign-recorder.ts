@@ -224,6 +224,11 @@ function openDelivery(
   let isStalled = false;
   const join = (): Buffer => Buffer.concat(pieces);
 
+  function close(next: 'whole' | 'broken'): void {
+    if (state === 'open') state = next;
+  }
+  signal.addEventListener('abort', () => close('broken'), { once: true });
+
   async function wait(ms: number): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, ms));
   }
@@ -270,9 +275,7 @@ function openDelivery(
     get isStalled() {
       return isStalled;
     },
-    close(next) {
-      if (state === 'open') state = next;
-    },
+    close,
   };
   const delivery: ForeignDelivery = {
     protocol,
