@@ -43,6 +43,10 @@ const ROOMS: Record<string, { rooms: readonly string[]; packages: readonly strin
     packages: ['@xterm/headless', 'valibot'],
   },
   'main/policy': { rooms: ['main/base'], packages: ['valibot', 'yaml'] },
+  'main/upload': {
+    rooms: ['main/base', 'main/recording', 'main/library', 'main/policy'],
+    packages: ['valibot', 'ws'],
+  },
   'main/demo': {
     rooms: ['main/base'],
     packages: ['@lydell/node-pty', '@peculiar/x509', 'reflect-metadata', 'valibot', 'ws', 'yaml'],

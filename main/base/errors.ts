@@ -51,6 +51,14 @@ export type ErrorCode =
   // policy
   | 'policy-invalid'
   | 'policy-refused'
+  // upload
+  | 'recorder-unreachable'
+  | 'recorder-untrusted'
+  | 'recorder-unfit'
+  | 'recorder-unusable'
+  | 'recorder-refused'
+  | 'recorder-failed'
+  | 'recorder-lost'
   // session, settings, demo
   | 'session-not-found'
   | 'session-ended'

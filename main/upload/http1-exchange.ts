@@ -1,0 +1,72 @@
+import { type ClientRequest, type IncomingMessage, type OutgoingHttpHeaders, request } from 'node:http';
+import type { RecorderAddress } from '../policy/policy.ts';
+import { MAX_ANSWER_BYTES, type RecorderAnswer } from './recorder-answer.ts';
+import type { RecorderSocket } from './recorder-dial.ts';
+import type { RecorderEndpoint } from './recorder-endpoint.ts';
+import { recorderError, toUnreachedError } from './recorder-error.ts';
+
+export interface Http1Request {
+  readonly method: 'GET' | 'HEAD' | 'POST';
+  /** Behind the base path of the recorder's url. */
+  readonly path: string;
+  readonly headers: OutgoingHttpHeaders;
+}
+
+/** Begins a request of HTTP/1.1 on a connection of its own, which ends with it. */
+export function beginHttp1(
+  { authority, basePath }: RecorderEndpoint,
+  { socket }: Pick<RecorderSocket, 'socket'>,
+  { method, path, headers }: Http1Request,
+): ClientRequest {
+  return request({
+    createConnection: () => socket,
+    method,
+    path: `${basePath}${path}`,
+    headers: { host: authority, connection: 'close', ...headers },
+    setHost: false,
+  });
+}
+
+/** The head of the answer. Rejects where the connection breaks, or what comes is no HTTP. */
+export function untilHttp1Answer(exchange: ClientRequest): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    exchange.once('response', resolve);
+    // Stays: who asked may have gone when it breaks.
+    exchange.on('error', reject);
+    exchange.once('close', () => reject(new Error('the connection was closed without an answer')));
+  });
+}
+
+/** Whole, up to `MAX_ANSWER_BYTES` of its body; what breaks off ends it. */
+export async function readHttp1Answer(response: IncomingMessage): Promise<RecorderAnswer> {
+  const { statusCode: status = 0, headers } = response;
+  const pieces: Buffer[] = [];
+  let length = 0;
+  try {
+    for await (const bytes of response as AsyncIterable<Buffer>) {
+      pieces.push(bytes);
+      length += bytes.length;
+      if (length >= MAX_ANSWER_BYTES) break;
+    }
+  } catch {
+    // What came is all that there is to be shown.
+  }
+  const text = Buffer.concat(pieces).toString('utf8', 0, Math.min(length, MAX_ANSWER_BYTES));
+  const code = headers['kubereel-code'];
+  return { status, text, code: typeof code === 'string' ? code : undefined };
+}
+
+/** What Node says of a peer that speaks something else: its parser's codes begin so. */
+const NO_HTTP = /^HPE_/;
+
+/** A failure before the answer's head was there. */
+export function toUnansweredError(recorder: RecorderAddress, cause: unknown): Error {
+  if (cause instanceof Error && 'code' in cause && NO_HTTP.test(String(cause.code))) {
+    return recorderError('recorder-unfit', recorder, 'does not speak HTTP', {
+      hint: 'Check its port, and whether its url has to begin with https://.',
+      detail: cause.message,
+      cause,
+    });
+  }
+  return toUnreachedError(recorder, cause);
+}

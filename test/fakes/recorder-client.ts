@@ -1,0 +1,41 @@
+import { createSystemClock } from '../../main/base/clock.ts';
+import type { DeliverySubject } from '../../main/upload/recorder-client.ts';
+import type { RecorderLimits, RecorderNeeds } from '../../main/upload/recorder-dial.ts';
+
+export function createRecorderNeeds(limits: Partial<RecorderLimits> = {}): RecorderNeeds {
+  return { clock: createSystemClock(), userAgent: 'kubereel/1.2.3', limits };
+}
+
+export const SUBJECT: DeliverySubject = {
+  recordingId: '20260102-030405-abcdef',
+  title: 'web-0 in shop',
+  startedAtMs: Date.UTC(2026, 0, 2, 3, 4, 5),
+  size: { cols: 80, rows: 24 },
+  isRepeated: false,
+};
+
+/** A header as tsrecorder's own clients send it, with its line end (tailscale, sessionrecording/header.go). */
+export const FOREIGN_HEADER: string = `${JSON.stringify({
+  version: 2,
+  width: 120,
+  height: 40,
+  timestamp: 1_700_000_000,
+  srcNode: 'laptop.tail1.ts.net',
+  srcNodeID: 'nXYZ',
+  srcNodeUserID: 7,
+  srcNodeUser: 'a@b.c',
+  env: null,
+  sshUser: '',
+  localUser: '',
+  connectionID: '',
+  kubernetes: { PodName: 'web-0', Namespace: 'prod', Container: 'app', SessionType: 'exec' },
+})}\n`;
+
+/** That header and so many bytes of output behind it, in lines of 1 KiB. */
+export function makeCast(outputBytes: number): Buffer {
+  const lines = [FOREIGN_HEADER];
+  for (let at = 0; at < outputBytes; at += 1_024) {
+    lines.push(`[${(at / 1_024 / 100).toFixed(6)},"o","${String(at).padStart(1_000, '.')}"]\n`);
+  }
+  return Buffer.from(lines.join(''));
+}
