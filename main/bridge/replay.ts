@@ -4,7 +4,7 @@ import type { CastItem } from '../recording/cast-reader.ts';
 import { toSessionRecord } from '../session/cast-replay.ts';
 import type { SessionRecord } from '../session/session-record.ts';
 import type { Rooms } from './rooms.ts';
-import { writeRecord } from './streams.ts';
+import { createRecordBatch } from './streams.ts';
 
 type ReplayNeeds = Pick<Rooms, 'library' | 'replays'>;
 
@@ -16,14 +16,15 @@ export async function playRecording(
   { signal }: { signal: AbortSignal },
 ): Promise<void> {
   const changes = watchRecording(library, recordingId, signal);
+  const batch = createRecordBatch(stream, signal);
   let hasEnded = false;
   try {
     const start = fromMicros > 0 ? await replays.start(recordingId, fromMicros, { signal }) : undefined;
     let { offset: fromOffset, timeMicros } = start ?? { offset: 0, timeMicros: 0 };
     if (start) {
       const bytes = new TextEncoder().encode(start.state);
-      await writeRecord(stream, { kind: 'resize', timeMicros, size: start.size }, signal);
-      await writeRecord(stream, { kind: 'output', timeMicros, bytes }, signal);
+      await batch.add({ kind: 'resize', timeMicros, size: start.size });
+      await batch.add({ kind: 'output', timeMicros, bytes });
     }
     while (true) {
       const { state } = await library.get(recordingId);
@@ -34,14 +35,16 @@ export async function playRecording(
         const record = toRecord(item);
         if (!record) continue;
         timeMicros = Math.max(timeMicros, record.timeMicros);
-        await writeRecord(stream, { ...record, timeMicros }, signal);
+        await batch.add({ ...record, timeMicros });
         hasEnded ||= record.kind === 'exit';
       }
       // It may have ended after its state was asked for.
       if (state !== 'live' || hasEnded || !follows) break;
-      await writeRecord(stream, { kind: 'caught-up', timeMicros }, signal);
+      await batch.add({ kind: 'caught-up', timeMicros });
+      await batch.flush();
       await changes.next();
     }
+    await batch.flush();
     stream.end();
   } finally {
     changes.end();

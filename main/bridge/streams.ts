@@ -32,12 +32,48 @@ function passReconnecting(error: unknown): void {
   if (!(error instanceof AppError) || error.code !== 'session-reconnecting') throw error;
 }
 
+/** Records on their way to a page, several in a frame: one each costs more than a line of output in it. */
+export interface RecordBatch {
+  /** Waits for the page where there is enough to be sent. */
+  add(record: SessionRecord): Promise<void>;
+  /** Sends what has not been sent yet. */
+  flush(): Promise<void>;
+}
+
+/** What a page parses within a frame or two. */
+const BATCH_BYTES = 48 * 1024;
+
+export function createRecordBatch(stream: ByteStream, signal: AbortSignal): RecordBatch {
+  let parts: Uint8Array[] = [];
+  let bytes = 0;
+
+  async function flush(): Promise<void> {
+    const batch = Buffer.concat(parts);
+    parts = [];
+    bytes = 0;
+    if (batch.byteLength > 0) await stream.write(batch, { signal });
+  }
+
+  return {
+    async add(record) {
+      for (const part of encode(record)) {
+        parts.push(part);
+        bytes += part.byteLength;
+        if (bytes >= BATCH_BYTES) await flush();
+      }
+    },
+    flush,
+  };
+}
+
+function encode(record: SessionRecord): Iterable<Uint8Array> {
+  return record.kind === 'output' ? encodeOutput(record.timeMicros, record.bytes) : [encodeRecord(record)];
+}
+
 export async function writeRecord(
   stream: ByteStream,
   record: SessionRecord,
   signal: AbortSignal,
 ): Promise<void> {
-  const parts =
-    record.kind === 'output' ? encodeOutput(record.timeMicros, record.bytes) : [encodeRecord(record)];
-  for (const part of parts) await stream.write(part, { signal });
+  for (const part of encode(record)) await stream.write(part, { signal });
 }

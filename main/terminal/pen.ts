@@ -21,10 +21,20 @@ const BG_FLAGS: readonly (readonly [flag: number, code: number])[] = [
   [0x40000000, 53],
 ];
 
-/** Nothing but itself is the same; what has no extension has none whatever stands there. */
-export function penKey({ fg, bg, extended }: Pen): string {
-  return bg & HAS_EXTENDED ? `${fg},${bg},${extended._ext},${extended._urlId}` : `${fg},${bg}`;
+/** What has no extension has none whatever stands there. */
+export function isSamePen(one: Pen, other: Pen): boolean {
+  if (one.fg !== other.fg || one.bg !== other.bg) return false;
+  if (!(one.bg & HAS_EXTENDED)) return true;
+  return one.extended._ext === other.extended._ext && one.extended._urlId === other.extended._urlId;
 }
+
+/** Of a cell that is used for the next one too. */
+export function copyPen({ fg, bg, extended }: Pen): Pen {
+  return { fg, bg, extended: { _ext: extended._ext, _urlId: extended._urlId } };
+}
+
+/** As after a reset. */
+export const CLEAN_PEN: Pen = { fg: 0, bg: 0, extended: { _ext: 0, _urlId: 0 } };
 
 /** Of what is erased, only the background is seen. */
 export function backgroundOf({ bg }: Pen): number {

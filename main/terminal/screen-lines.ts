@@ -1,6 +1,16 @@
 /** Lines of a terminal's buffer as text and escape sequences that make the same lines in an empty one. */
 import type { IBuffer, IBufferCell, IBufferLine } from '@xterm/headless';
-import { backgroundOf, CLOSE_LINK, linkOf, penKey, selectBackground, selectLink, selectPen } from './pen.ts';
+import {
+  backgroundOf,
+  CLEAN_PEN,
+  CLOSE_LINK,
+  copyPen,
+  isSamePen,
+  linkOf,
+  selectBackground,
+  selectLink,
+  selectPen,
+} from './pen.ts';
 import type { Pen, TerminalInternals } from './terminal-internals.ts';
 
 type Cell = IBufferCell & Pen;
@@ -38,24 +48,23 @@ function createRowWriter(
   { cell, cols }: { readonly cell: Cell; readonly cols: number },
   put: (part: string) => void,
 ): RowWriter {
-  let pen = '';
+  let pen: Pen | undefined;
   let link = 0;
   /** The row before had nothing in its last cell and yet wrapped: a blank stands there until it has. */
   let blank: { readonly column: number; readonly background: number } | undefined;
 
   function use(next: Pen): void {
-    const key = penKey(next);
-    if (key === pen) return;
+    if (pen && isSamePen(pen, next)) return;
     put(selectLink(internals, link, next));
     put(selectPen(next));
-    pen = key;
+    pen = copyPen(next);
     link = linkOf(next);
   }
 
   function clean(): void {
     if (link !== 0) put(CLOSE_LINK);
-    if (pen !== CLEAN) put('\x1b[0m');
-    pen = CLEAN;
+    if (!pen || !isSamePen(pen, CLEAN_PEN)) put('\x1b[0m');
+    pen = CLEAN_PEN;
     link = 0;
   }
 
@@ -95,9 +104,10 @@ function createRowWriter(
   /** The last cell is as a wide character leaves it that does not fit there and wraps by itself. */
   function isLeftOut(line: IBufferLine, next: IBufferLine): boolean {
     line.getCell(cols - 1, cell);
-    const left = cell.getChars() === '' && cell.getWidth() === 1 ? penKey(cell) : undefined;
+    if (cell.getCode() !== 0 || cell.getWidth() !== 1) return false;
+    const left = copyPen(cell);
     next.getCell(0, cell);
-    return cell.getWidth() === 2 && penKey(cell) === left;
+    return cell.getWidth() === 2 && isSamePen(cell, left);
   }
 
   return {
@@ -136,10 +146,8 @@ function createRowWriter(
 
 /** Nothing but a background; half of a wide character that was written over keeps all of its pen. */
 function isErased(cell: Cell, background = backgroundOf(cell)): boolean {
-  const isPlain = (cell.fg & ~COLOUR_VALUE) === 0 && cell.bg === background;
-  return isPlain && cell.getChars() === '' && cell.getWidth() === 1;
+  const isEmpty = cell.getCode() === 0 && cell.getWidth() === 1;
+  return isEmpty && (cell.fg & ~COLOUR_VALUE) === 0 && cell.bg === background;
 }
 
 const COLOUR_VALUE = 0xffffff;
-
-const CLEAN = '0,0';
