@@ -59,6 +59,7 @@ export type ErrorCode =
   | 'recorder-refused'
   | 'recorder-failed'
   | 'recorder-lost'
+  | 'recorder-needs-clear'
   // session, settings, demo
   | 'session-not-found'
   | 'session-ended'

@@ -1,3 +1,4 @@
+import type { AppError } from '../base/errors.ts';
 import type { TerminalSize } from '../base/terminal-size.ts';
 import type { RecorderAddress } from '../policy/policy.ts';
 
@@ -54,4 +55,10 @@ export interface RecorderClient {
   /** Asks whether it is there and lets us in. */
   check(options: { readonly signal: AbortSignal }): Promise<void>;
   open(subject: DeliverySubject, options: { readonly signal: AbortSignal }): Promise<RecorderUpload>;
+}
+
+/** A recorder that was tried, and why it was of no use. */
+export interface DeliveryAttempt {
+  readonly recorder: RecorderAddress;
+  readonly error: AppError;
 }

@@ -1,13 +1,7 @@
-import { type AppError, toAppError } from '../base/errors.ts';
+import { toAppError } from '../base/errors.ts';
 import type { RecorderAddress } from '../policy/policy.ts';
-import type { DeliverySubject, RecorderClient, RecorderUpload } from './recorder-client.ts';
+import type { DeliveryAttempt, DeliverySubject, RecorderClient, RecorderUpload } from './recorder-client.ts';
 import { recorderError } from './recorder-error.ts';
-
-/** A recorder that was tried, and why it was of no use. */
-export interface DeliveryAttempt {
-  readonly recorder: RecorderAddress;
-  readonly error: AppError;
-}
 
 /** What came of trying recorders in their order; `attempts` are those before the one that was of use, in that order. */
 export type RecorderConnection = { readonly attempts: readonly DeliveryAttempt[] } & (
