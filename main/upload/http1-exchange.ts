@@ -1,4 +1,10 @@
-import { type ClientRequest, type IncomingMessage, type OutgoingHttpHeaders, request } from 'node:http';
+import {
+  type ClientRequest,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type OutgoingHttpHeaders,
+  request,
+} from 'node:http';
 import type { RecorderAddress } from '../policy/policy.ts';
 import { MAX_ANSWER_BYTES, type RecorderAnswer } from './recorder-answer.ts';
 import type { RecorderSocket } from './recorder-dial.ts';
@@ -53,7 +59,24 @@ export async function readHttp1Answer(response: IncomingMessage): Promise<Record
   }
   const text = Buffer.concat(pieces).toString('utf8', 0, Math.min(length, MAX_ANSWER_BYTES));
   const code = headers['kubereel-code'];
-  return { status, text, code: typeof code === 'string' ? code : undefined };
+  return {
+    status,
+    text,
+    code: typeof code === 'string' ? code : undefined,
+    retryAfterMs: readRetryAfter(headers),
+  };
+}
+
+/** Longer than anybody means. */
+const MAX_RETRY_AFTER_MS = 60 * 60 * 1_000;
+
+/** `Retry-After` in seconds or as a date; `x-ratelimit-reset` in Unix seconds, as asciinema-server has it (plug_attack). */
+function readRetryAfter(headers: IncomingHttpHeaders): number | undefined {
+  const reset = Number(headers['x-ratelimit-reset'] ?? Number.NaN) * 1_000 - Date.now();
+  const seconds = Number(headers['retry-after'] ?? Number.NaN) * 1_000;
+  const date = Date.parse(headers['retry-after'] ?? '') - Date.now();
+  const ms = [seconds, date, reset].find((value) => Number.isFinite(value) && value > 0);
+  return ms === undefined ? undefined : Math.min(ms, MAX_RETRY_AFTER_MS);
 }
 
 /** What Node says of a peer that speaks something else: its parser's codes begin so. */

@@ -14,6 +14,7 @@ export interface RecorderAnswer {
   readonly text: string;
   /** What our own recorder calls it (docs/RECORDER.md). */
   readonly code?: string | undefined;
+  readonly retryAfterMs?: number | undefined;
 }
 
 /** Codes of our own recorder for what passes by itself. */
@@ -33,16 +34,19 @@ export function toStopped(
 /** An answer that is none of those wanted, in the recorder's own words. */
 export function toRefusal(
   recorder: RecorderAddress,
-  { status, text }: RecorderAnswer,
+  { status, text, retryAfterMs }: RecorderAnswer,
   token: string | undefined,
+  hint?: string,
 ): AppError {
   const words = readWords(text, token);
   const answer = words === '' ? `${status}` : `${status}: ${words}`;
+  const hinted = hint === undefined ? {} : { hint };
   switch (status) {
     case 401:
     case 403:
       return recorderError('recorder-refused', recorder, `does not let us in (${answer})`, {
         hint: 'Check its tokenFile in the policy, and what the recorder has for it.',
+        ...hinted,
       });
     case 404:
     case 405:
@@ -53,10 +57,19 @@ export function toRefusal(
     case 408:
     case 425:
     case 429:
-      return recorderError('recorder-failed', recorder, `wants to be asked again later (${answer})`);
+      return recorderError('recorder-failed', recorder, `wants to be asked again later (${answer})`, {
+        retryAfterMs,
+      });
     default:
-      if (status >= 500) return recorderError('recorder-failed', recorder, `failed (${answer})`);
-      return recorderError('recorder-refused', recorder, `refused the recording (${answer})`);
+      if (status >= 500) {
+        return recorderError('recorder-failed', recorder, `failed (${answer})`, { retryAfterMs });
+      }
+      if (status >= 300 && status < 400) {
+        return recorderError('recorder-unfit', recorder, `sends us elsewhere (${answer})`, {
+          hint: 'Write the address that it sends to as its url in the policy.',
+        });
+      }
+      return recorderError('recorder-refused', recorder, `refused the recording (${answer})`, hinted);
   }
 }
 

@@ -26,6 +26,8 @@ export interface RecorderUpload {
   readonly ackedBytes: number | undefined;
   /** Whether it says so only of what is on its disk: an extension of our own recorder. */
   readonly isDurable: boolean;
+  /** Why it may be refused all the same, about the recording. */
+  readonly warning?: string;
   /** Aborted once it has failed, with an `AppError` as the reason. */
   readonly stopped: AbortSignal;
   /** Waits while the recorder does not read; the bytes may be filled anew after that. Rejects as `stopped`. */

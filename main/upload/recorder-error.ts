@@ -22,14 +22,33 @@ export function nameRecorder({ name, url }: RecorderAddress): string {
   return name === undefined ? `the recorder at ${url}` : `recorder ${name} (${url})`;
 }
 
+export interface RecorderErrorOptions extends AppErrorOptions {
+  /** How long it asked to be left alone. */
+  readonly retryAfterMs?: number | undefined;
+}
+
+class RecorderError extends AppError {
+  readonly retryAfterMs: number | undefined;
+
+  constructor(code: RecorderErrorCode, message: string, options: RecorderErrorOptions) {
+    super(code, message, options);
+    this.retryAfterMs = options.retryAfterMs;
+  }
+}
+
+/** How long the recorder asked to be left alone; undefined where it did not. */
+export function wishedDelayMs(error: AppError): number | undefined {
+  return error instanceof RecorderError ? error.retryAfterMs : undefined;
+}
+
 /** `what` follows the recorder's name: `did not answer within 10 s`. */
 export function recorderError(
   code: RecorderErrorCode,
   recorder: RecorderAddress,
   what: string,
-  options: AppErrorOptions = {},
+  options: RecorderErrorOptions = {},
 ): AppError {
-  return new AppError(code, `${nameRecorder(recorder)} ${what}`, options);
+  return new RecorderError(code, `${nameRecorder(recorder)} ${what}`, options);
 }
 
 /** Node's, OpenSSL's and the system's codes, as what people can do something about. */

@@ -1,6 +1,10 @@
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createSystemClock } from '../../main/base/clock.ts';
 import type { DeliverySubject } from '../../main/upload/recorder-client.ts';
 import type { RecorderLimits, RecorderNeeds } from '../../main/upload/recorder-dial.ts';
+import { INSTALL_ID } from './foreign-asciinema.ts';
 
 export function createRecorderNeeds(limits: Partial<RecorderLimits> = {}): RecorderNeeds {
   return { clock: createSystemClock(), userAgent: 'kubereel/1.2.3', limits };
@@ -38,4 +42,20 @@ export function makeCast(outputBytes: number): Buffer {
     lines.push(`[${(at / 1_024 / 100).toFixed(6)},"o","${String(at).padStart(1_000, '.')}"]\n`);
   }
   return Buffer.from(lines.join(''));
+}
+
+/** Such a cast as a file, with other fields in its header where they are given. */
+export async function writeCast(outputBytes: number, fields: object = {}): Promise<string> {
+  const path = join(await mkdtemp(join(tmpdir(), 'kubereel-cast-')), 'a.cast');
+  const header = { ...JSON.parse(FOREIGN_HEADER), ...fields };
+  const lines = makeCast(outputBytes).subarray(FOREIGN_HEADER.length);
+  await writeFile(path, Buffer.concat([Buffer.from(`${JSON.stringify(header)}\n`), lines]));
+  return path;
+}
+
+/** A token file; the install id that the foreign asciinema server knows, where nothing else is given. */
+export async function writeToken(token: string = INSTALL_ID): Promise<string> {
+  const path = join(await mkdtemp(join(tmpdir(), 'kubereel-token-')), 'token');
+  await writeFile(path, `${token}\n`);
+  return path;
 }
