@@ -23,8 +23,12 @@ const DocumentSchema = v.object({
   height: CountSchema,
   stdout: v.array(v.tuple([v.pipe(v.number(), v.minValue(0)), v.string()])),
 });
-/** tsrecorder's Kubernetes proxy writes resizes rows first. */
-const RecorderSchema = v.object({ srcNodeID: v.string(), kubernetes: v.looseObject({}) });
+/** tsrecorder's Kubernetes proxy writes resizes rows first; what we deliver to recorders has our own key besides theirs. */
+const RecorderSchema = v.object({
+  srcNodeID: v.string(),
+  kubernetes: v.looseObject({}),
+  kubereel: v.exactOptional(v.never()),
+});
 
 /**
  * asciicast v1, v2 and v3, by their first line. Throws `recording-unreadable` where that is no header; a damaged line

@@ -144,7 +144,8 @@ async function describeEncrypted(path: string): Promise<Partial<Recording>> {
 }
 
 function describeSidecar({ details, size, startedAtMs }: Sidecar): Partial<Recording> {
-  return { ...details, size, startedAtMs };
+  const { source: _source, ...shown } = details;
+  return { ...shown, size, startedAtMs };
 }
 
 /** An annotation that cannot be read takes nothing from its recording. */

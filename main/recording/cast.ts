@@ -7,6 +7,7 @@ import { AppError } from '../base/errors.ts';
 import { parseJson } from '../base/json.ts';
 import type { TerminalSize } from '../base/terminal-size.ts';
 import { escapeJson } from './json-escape.ts';
+import { describeForRecorder, type RecorderHeader } from './recorder-header.ts';
 import { type RecordingFacts, recordingFactsSchema } from './recording-facts.ts';
 
 /** One event of a cast, any version, with absolute time. */
@@ -33,6 +34,8 @@ export interface CastHeader {
   readonly command?: readonly string[];
   /** What else was known when it began. */
   readonly facts?: RecordingFacts;
+  /** For a recorder that the cast is delivered to; written, and never read back. */
+  readonly recorder?: RecorderHeader;
 }
 
 interface CastPod {
@@ -45,11 +48,12 @@ interface CastPod {
 
 /** The header's line, with its line end. */
 export function formatHeader(header: CastHeader, version: 2 | 3 = 2): string {
-  const { startedAtSeconds, pod, context, command, facts } = header;
+  const { startedAtSeconds, pod, context, command, facts, recorder } = header;
   const fields = {
     version,
     ...(version === 2 ? describeTerminal(header) : { term: describeTerm(header) }),
     timestamp: startedAtSeconds,
+    ...(recorder && describeForRecorder(recorder)),
     kubernetes: pod && {
       PodName: pod.name,
       Namespace: pod.namespace,

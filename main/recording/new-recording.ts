@@ -27,6 +27,8 @@ export interface NewRecording {
   readonly size: TerminalSize;
   /** Unix milliseconds; now by default. */
   readonly startedAtMs?: number;
+  /** Where something was told of it before it begins, by `makeRecordingId`. */
+  readonly recordingId?: string;
 }
 
 /** The files of a recording whose writer lives: a cast that holds its header, and a sidecar that says `live`. */
@@ -65,14 +67,14 @@ export interface BeginningNeeds {
 export async function beginRecording(
   needs: BeginningNeeds,
   folder: string,
-  { details, size, startedAtMs = needs.clock.nowMs() }: NewRecording,
+  { details, size, startedAtMs = needs.clock.nowMs(), recordingId: knownId }: NewRecording,
 ): Promise<BegunRecording> {
   const { files, encryptTo = [] } = needs;
   const isEncrypted = encryptTo.length > 0;
   const wholeFolder = resolve(folder);
   try {
     await files.makeFolder(wholeFolder);
-    const { recordingId, path, file } = await createCast(needs, wholeFolder, startedAtMs);
+    const { recordingId, path, file } = await createCast(needs, wholeFolder, { startedAtMs, knownId });
     let chainFile: AppendFile | undefined;
     try {
       chainFile = await files.create(chainPathOf(path));
@@ -128,7 +130,7 @@ export function describeHeader({
   size,
   startedAtMs,
 }: Pick<Sidecar, 'details' | 'size' | 'startedAtMs'>): CastHeader {
-  const { context, namespace, pod, container, command: _command, ...facts } = details;
+  const { context, namespace, pod, container, command, source, ...facts } = details;
   const isAttached = facts.origin?.kind === 'debug';
   return {
     size,
@@ -138,6 +140,7 @@ export function describeHeader({
     ...(pod !== '' && { pod: { name: pod, namespace, container, ...(isAttached && { isAttached }) } }),
     context,
     ...(Object.keys(facts).length > 0 && { facts }),
+    ...(source && { recorder: { source, command } }),
   };
 }
 
@@ -163,15 +166,15 @@ export async function settleRecording(
 async function createCast(
   { files, encryptTo = [] }: BeginningNeeds,
   folder: string,
-  startedAtMs: number,
+  { startedAtMs, knownId }: { readonly startedAtMs: number; readonly knownId: string | undefined },
 ): Promise<{ readonly recordingId: string; readonly path: string; readonly file: AppendFile }> {
   for (let attempt = 1; ; attempt += 1) {
-    const recordingId = makeRecordingId(startedAtMs);
+    const recordingId = knownId ?? makeRecordingId(startedAtMs);
     const path = join(folder, nameCast(recordingId, { isEncrypted: encryptTo.length > 0 }));
     try {
       return { recordingId, path, file: await files.create(path) };
     } catch (error) {
-      if (systemCode(error) !== 'EEXIST' || attempt === MAX_ID_ATTEMPTS) throw error;
+      if (systemCode(error) !== 'EEXIST' || knownId !== undefined || attempt === MAX_ID_ATTEMPTS) throw error;
     }
   }
 }

@@ -9,6 +9,18 @@ export interface RecordingDetails extends RecordingFacts {
   readonly pod: string;
   readonly container: string;
   readonly command: readonly string[];
+  /** Only where a recorder of Tailscale's protocol gets the cast: its header names this, and the command. */
+  readonly source?: RecordingSource;
+}
+
+/** Who recorded, as such a recorder asks (tailscale, sessionrecording/header.go); a node there is a machine. */
+export interface RecordingSource {
+  /** Its name, without a dot at the end. */
+  readonly node: string;
+  readonly nodeId: string;
+  readonly userId: number;
+  /** As they log in. */
+  readonly user: string;
 }
 
 /** How the recorded command ended, as far as we know. */

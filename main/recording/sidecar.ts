@@ -27,6 +27,9 @@ const SidecarSchema = v.object({
       pod: v.string(),
       container: v.string(),
       command: v.array(v.string()),
+      source: v.exactOptional(
+        v.object({ node: v.string(), nodeId: v.string(), userId: v.number(), user: v.string() }),
+      ),
     }),
     recordingFactsSchema,
   ]),

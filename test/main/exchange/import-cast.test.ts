@@ -70,7 +70,12 @@ test('resizes of the Tailscale recorder, rows first, are put right; nobody elseâ
   const { parts } = await read(`{${fields},"srcNodeID":"nXYZ",${kubernetes}}\n`, resize);
   expect(eventsOf(parts)[0]).toMatchObject({ size: { cols: 120, rows: 40 } });
   expect(parts[0]).toMatchObject({ header: { pod: { name: 'web-0', namespace: 'prod', container: 'app' } } });
-  for (const header of [`{${fields},${kubernetes}}\n`, `{${fields},"srcNodeID":"nXYZ"}\n`]) {
+  for (const header of [
+    `{${fields},${kubernetes}}\n`,
+    `{${fields},"srcNodeID":"nXYZ"}\n`,
+    // What we deliver to such a recorder is columns first, as all of ours.
+    `{${fields},"srcNodeID":"nXYZ",${kubernetes},"kubereel":{"context":"kind"}}\n`,
+  ]) {
     expect(eventsOf((await read(header, resize)).parts)[0]).toMatchObject({ size: { cols: 40, rows: 120 } });
   }
 });

@@ -38,6 +38,19 @@ test('a recording begins with a cast that holds its header and a sidecar that sa
   });
 });
 
+test('an id that something was told of before is kept, and never given twice', async () => {
+  const folder = await makeCastFolder();
+  const recording = { ...WEB_SHELL, recordingId: '20260102-030405-abcdef' };
+  const { recordingId, path, file } = await beginRecording({ clock, files }, folder, recording);
+  await file.close();
+  expect([recordingId, basename(path)]).toEqual(['20260102-030405-abcdef', '20260102-030405-abcdef.cast']);
+  const before = await readFile(path, 'utf8');
+  await expect(beginRecording({ clock, files }, folder, recording)).rejects.toMatchObject({
+    code: 'recording-failed',
+  });
+  expect(await readFile(path, 'utf8')).toBe(before);
+});
+
 test('the command is in the sidecar and not in the cast', async () => {
   const details = { ...WEB_SHELL.details, command: ['mysql', '-pTOPSECRET'] };
   const { path, file } = await beginRecording({ clock, files }, await makeCastFolder(), {
