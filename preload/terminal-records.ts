@@ -13,7 +13,12 @@ export type TerminalRecord =
   /** The last one of a session that exited. */
   | { readonly kind: 'exit'; readonly timeMicros: number; readonly exitCode: number }
   /** All that was recorded up to now has been sent: what follows is live. */
-  | { readonly kind: 'caught-up'; readonly timeMicros: number };
+  | { readonly kind: 'caught-up'; readonly timeMicros: number }
+  /**
+   * What was sent is what the last stretch up to the wanted moment leaves on an empty screen. All of it follows, to be
+   * shown on an empty one again, as soon as it is known.
+   */
+  | { readonly kind: 'glimpse'; readonly timeMicros: number };
 
 /**
  * Largest payload of one record. A reader holds at most one unfinished record, so this bounds its memory
@@ -131,7 +136,7 @@ export function createRecordDecoder(): RecordDecoder {
 const HEADER_BYTES = 13;
 const RESIZE_BYTES = 4;
 const EXIT_BYTES = 4;
-const CODES = { output: 0x6f, resize: 0x72, marker: 0x6d, exit: 0x78, 'caught-up': 0x63 } as const;
+const CODES = { output: 0x6f, resize: 0x72, marker: 0x6d, exit: 0x78, 'caught-up': 0x63, glimpse: 0x67 } as const;
 const KINDS: ReadonlyMap<number, TerminalRecord['kind']> = new Map(
   Object.entries(CODES).map(([kind, code]) => [code, kind as TerminalRecord['kind']]),
 );
@@ -169,6 +174,7 @@ function encodePayload(record: TerminalRecord): { readonly code: number; readonl
       return { code, payload };
     }
     case 'caught-up':
+    case 'glimpse':
       return { code, payload: new Uint8Array(0) };
   }
 }
@@ -189,7 +195,7 @@ function openRecord(header: Uint8Array): OpenRecord {
 function isLength(kind: TerminalRecord['kind'], length: number): boolean {
   if (kind === 'resize') return length === RESIZE_BYTES;
   if (kind === 'exit') return length === EXIT_BYTES;
-  if (kind === 'caught-up') return length === 0;
+  if (kind === 'caught-up' || kind === 'glimpse') return length === 0;
   return length <= MAX_PAYLOAD_BYTES;
 }
 
@@ -210,6 +216,7 @@ function decodePayload({ kind, timeMicros }: OpenRecord, payload: Uint8Array): T
     case 'exit':
       return { kind, timeMicros, exitCode: view.getInt32(0) };
     case 'caught-up':
+    case 'glimpse':
       return { kind, timeMicros };
   }
 }

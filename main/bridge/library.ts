@@ -4,7 +4,7 @@ import { matchesQuery, type RecordingQuery } from '../../preload/recording-query
 import { parseRecordingQuery } from '../../preload/recording-query-text.ts';
 import { AppError } from '../base/errors.ts';
 import type { Recording } from '../library/recording.ts';
-import type { ReplayTimeline } from '../replay/replays.ts';
+import type { ReplayTimeline } from '../replay/replay-timeline.ts';
 import type { CallsOf, Rooms } from './rooms.ts';
 
 /** What a page asks for at once: several screens of it. */

@@ -1,6 +1,7 @@
 import type { ByteStream } from '../../preload/byte-stream.ts';
 import type { Streams } from '../../preload/contract.ts';
 import type { CastItem } from '../recording/cast-reader.ts';
+import type { ReplayStart } from '../replay/replays.ts';
 import { toSessionRecord } from '../session/cast-replay.ts';
 import type { SessionRecord } from '../session/session-record.ts';
 import type { Rooms } from './rooms.ts';
@@ -19,7 +20,7 @@ export async function playRecording(
   const batch = createRecordBatch(stream, signal);
   let hasEnded = false;
   try {
-    const start = fromMicros > 0 ? await replays.start(recordingId, fromMicros, { signal }) : undefined;
+    const start = fromMicros > 0 ? await startAt(fromMicros) : undefined;
     let { offset: fromOffset, timeMicros } = start ?? { offset: 0, timeMicros: 0 };
     if (start) {
       const bytes = new TextEncoder().encode(start.state);
@@ -48,6 +49,26 @@ export async function playRecording(
     stream.end();
   } finally {
     changes.end();
+  }
+
+  /** What can be seen until then is sent first. */
+  async function startAt(timeMicros: number): Promise<ReplayStart | undefined> {
+    const start = replays.start(recordingId, timeMicros, { signal });
+    const [glimpsed] = await Promise.allSettled([sendGlimpse(), start]);
+    if (glimpsed.status === 'rejected') throw glimpsed.reason;
+    return start;
+  }
+
+  async function sendGlimpse(): Promise<void> {
+    let isEmpty = true;
+    for await (const item of replays.glimpse(recordingId, fromMicros, { signal })) {
+      const record = toRecord(item);
+      if (record && record.kind !== 'exit') await batch.add(record);
+      isEmpty = false;
+    }
+    if (isEmpty) return;
+    await batch.add({ kind: 'glimpse', timeMicros: fromMicros });
+    await batch.flush();
   }
 }
 

@@ -1,5 +1,5 @@
 import type { ByteStream } from '../../preload/byte-stream.ts';
-import { encodeOutput, encodeRecord } from '../../preload/terminal-records.ts';
+import { encodeOutput, encodeRecord, type TerminalRecord } from '../../preload/terminal-records.ts';
 import { AppError } from '../base/errors.ts';
 import type { SessionRecord } from '../session/session-record.ts';
 import { toProblem } from './problem.ts';
@@ -35,7 +35,7 @@ function passReconnecting(error: unknown): void {
 /** Records on their way to a page, several in a frame: one each costs more than a line of output in it. */
 export interface RecordBatch {
   /** Waits for the page where there is enough to be sent. */
-  add(record: SessionRecord): Promise<void>;
+  add(record: TerminalRecord): Promise<void>;
   /** Sends what has not been sent yet. */
   flush(): Promise<void>;
 }
@@ -66,7 +66,7 @@ export function createRecordBatch(stream: ByteStream, signal: AbortSignal): Reco
   };
 }
 
-function encode(record: SessionRecord): Iterable<Uint8Array> {
+function encode(record: TerminalRecord): Iterable<Uint8Array> {
   return record.kind === 'output' ? encodeOutput(record.timeMicros, record.bytes) : [encodeRecord(record)];
 }
 

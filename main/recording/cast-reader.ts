@@ -1,6 +1,12 @@
 import { AppError, toAppError } from '../base/errors.ts';
 import { type CastEvent, type CastHeader, parseEvent, parseHeader } from './cast.ts';
-import { type CastKeys, type CastSource, openCastSource, type SourcePart } from './cast-source.ts';
+import {
+  type CastKeys,
+  type CastSource,
+  openCastSource,
+  type SourcePart,
+  type SourceRange,
+} from './cast-source.ts';
 import { createLineSplitter, type Line, type LineSplitter } from './line-splitter.ts';
 
 /**
@@ -43,21 +49,66 @@ export async function* readCast(
 ): AsyncGenerator<CastItem> {
   const source = await openCastSource(path, keys);
   try {
-    let splitter = createLineSplitter(fromOffset, MAX_LINE_BYTES);
-    let isEmpty = true;
-    for await (const part of source.read({ fromOffset, toOffset, signal })) {
-      isEmpty = false;
-      yield* readPart(part, splitter);
-      // What was broken off by damage is no line, and none begins before the next block.
-      if (part.kind !== 'bytes') splitter = createLineSplitter(part.nextOffset, MAX_LINE_BYTES);
-    }
-    const rest = splitter.rest();
-    const last = rest && readRest(rest);
-    if (last) yield last;
-    if (isEmpty && fromOffset === 0) throw createEmptyError();
+    yield* readSource(source, { fromOffset, toOffset, signal });
   } finally {
     await source.close();
   }
+}
+
+async function* readSource(source: CastSource, range: SourceRange): AsyncGenerator<CastItem> {
+  let splitter = createLineSplitter(range.fromOffset, MAX_LINE_BYTES);
+  let isEmpty = true;
+  for await (const part of source.read(range)) {
+    isEmpty = false;
+    yield* readPart(part, splitter);
+    // What was broken off by damage is no line, and none begins before the next block.
+    if (part.kind !== 'bytes') splitter = createLineSplitter(part.nextOffset, MAX_LINE_BYTES);
+  }
+  const rest = splitter.rest();
+  const last = rest && readRest(rest);
+  if (last) yield last;
+  if (isEmpty && range.fromOffset === 0) throw createEmptyError();
+}
+
+/**
+ * Where the last line begins whose time is not after that one, or one a little before it: found by halves, since times
+ * never fall in a cast. Of one in which they do, it is somewhere. 0 where the cast begins later. Throws as `readCast`.
+ */
+export async function findMoment(
+  path: string,
+  timeMicros: number,
+  { keys, signal }: ReadingOptions,
+): Promise<number> {
+  const source = await openCastSource(path, keys);
+  try {
+    let [before, behind] = [0, await source.size({ signal })];
+    while (behind - before > NEAR_BYTES) {
+      const middle = Math.floor((before + behind) / 2);
+      const event = await findNextEvent(source, { fromOffset: middle, toOffset: behind, signal });
+      if (event && event.timeMicros <= timeMicros) before = event.offset;
+      else behind = middle;
+    }
+    return before;
+  } finally {
+    await source.close();
+  }
+}
+
+/** Less than one read is not looked through any closer. */
+const NEAR_BYTES = 64 * 1024;
+
+/** The first one that begins behind that offset. */
+async function findNextEvent(
+  source: CastSource,
+  range: SourceRange,
+): Promise<{ readonly offset: number; readonly timeMicros: number } | undefined> {
+  for await (const item of readSource(source, range)) {
+    // What begins there was cut by where we began.
+    if (item.kind === 'event' && item.offset > range.fromOffset) {
+      return { offset: item.offset, timeMicros: item.event.timeMicros };
+    }
+  }
+  return undefined;
 }
 
 function* readPart(part: SourcePart, splitter: LineSplitter): Generator<CastItem> {

@@ -25,6 +25,18 @@ export interface KeptSurveys {
   drop(recordingId: string): void;
 }
 
+/** Of a recording behind its last keyframe: a page reads less at once. */
+const FAR_BYTES = 1024 * 1024;
+
+/** Whether a survey has to come by before a replay can begin near that moment. */
+export function isFar(
+  { bytes }: Pick<Recording, 'bytes'>,
+  { timeline, keyframes }: Survey,
+  timeMicros: number,
+): boolean {
+  return timeline.lastMicros < timeMicros && bytes - (keyframes.at(-1)?.offset ?? 0) > FAR_BYTES;
+}
+
 /** Of 600 MB of log lines the keyframes take 5 MB. */
 const KEPT_SURVEYS = 6;
 /** Of all of those; the one in use is kept whatever it takes. */

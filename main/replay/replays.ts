@@ -10,10 +10,12 @@ import { type CastItem, readCast } from '../recording/cast-reader.ts';
 import type { CastKeys } from '../recording/cast-source.ts';
 import type { LaterMarks } from '../recording/later-marks.ts';
 import { showOutput } from '../recording/shown-output.ts';
+import { readGlimpse } from './glimpse.ts';
 import { keepKeyframes, MAX_KEYFRAME_BYTES } from './kept-keyframes.ts';
-import { createKeptSurveys, type Survey } from './kept-surveys.ts';
+import { createKeptSurveys, isFar, type Survey } from './kept-surveys.ts';
 import { createPreparation } from './preparation.ts';
 import type { ReplayCache, StoredSurvey } from './replay-cache.ts';
+import { describeSurvey, type ReplayTimeline } from './replay-timeline.ts';
 import { unpackState } from './survey.ts';
 import { surveyInThread } from './survey-thread.ts';
 import { waitUntil } from './survey-wait.ts';
@@ -42,19 +44,20 @@ export interface Replays {
     timeMicros: number,
     options?: { readonly signal: AbortSignal },
   ): Promise<ReplayStart | undefined>;
+  /**
+   * What the last stretch up to that moment shows by itself, where `start` would wait for a survey: something to look at
+   * until then. Nothing where it need not wait, and of an encrypted recording, which can only be read from its start.
+   */
+  glimpse(
+    recordingId: string,
+    timeMicros: number,
+    options: { readonly signal: AbortSignal },
+  ): AsyncGenerator<CastItem>;
   /** What its busiest moment looked like. Rejects where the signal says that it is not wanted any more. */
   thumbnail(recordingId: string, options: { readonly signal: AbortSignal }): Promise<RecordingThumbnail>;
   readonly onTimeline: Event<ReplayTimeline>;
   /** Surveys long recordings in the background, from now on, before somebody opens them. Resolves when the first are. */
   prepare(): Promise<void>;
-}
-
-export interface ReplayTimeline extends Timeline {
-  readonly recordingId: string;
-  /** Times from which a replay can begin, in order. */
-  readonly keyframesMicros: readonly number[];
-  /** All of the cast has been surveyed, as it is now. */
-  readonly isComplete: boolean;
 }
 
 export interface ReplayStart {
@@ -82,8 +85,6 @@ export interface ReplaysNeeds {
 const LEAST_SPACING_BYTES = 256 * 1024;
 /** A live recording is surveyed on when it has grown by so much: each time costs a thread. */
 const LIVE_STEP_BYTES = 256 * 1024;
-/** Of a recording behind its last keyframe: a page reads less at once. */
-const FAR_BYTES = 8 * 1024 * 1024;
 /** So many bound the memory; of a recording of 600 MB they are 300 KB apart. */
 const MOST_KEYFRAMES = 2_000;
 
@@ -136,17 +137,6 @@ export function openReplays(needs: ReplaysNeeds, life: Lifetime): Replays {
     }
   }
 
-  function describe(recordingId: string, { keyframes, timeline, isComplete, later }: Survey): ReplayTimeline {
-    const markers = [...timeline.markers, ...later].sort((a, b) => a.timeMicros - b.timeMicros);
-    return {
-      ...timeline,
-      markers,
-      recordingId,
-      keyframesMicros: keyframes.map(({ timeMicros }) => timeMicros),
-      isComplete,
-    };
-  }
-
   function refresh(recording: Recording, survey: Survey): void {
     const grownBytes = recording.bytes - survey.surveyedBytes;
     const isWorthIt = grownBytes >= (recording.state === 'live' ? LIVE_STEP_BYTES : 1);
@@ -188,13 +178,13 @@ export function openReplays(needs: ReplaysNeeds, life: Lifetime): Replays {
         ({ keyframes, timeline }) => {
           survey.keyframes = keepKeyframes([...survey.keyframes, ...keyframes], MAX_KEYFRAME_BYTES);
           survey.timeline = timeline;
-          if (!isInBackground) announced.fire(describe(recordingId, survey));
+          if (!isInBackground) announced.fire(describeSurvey(recordingId, survey));
         },
         { signal: stop },
       );
       survey.isComplete = true;
       survey.surveyedBytes = bytes;
-      if (!isInBackground) announced.fire(describe(recordingId, survey));
+      if (!isInBackground) announced.fire(describeSurvey(recordingId, survey));
     } catch (error) {
       // Playing it says what is wrong with it.
       if (!stop.aborted) {
@@ -217,9 +207,8 @@ export function openReplays(needs: ReplaysNeeds, life: Lifetime): Replays {
     survey: Survey,
     { timeMicros, signal: stop }: { readonly timeMicros: number; readonly signal: AbortSignal },
   ): Promise<void> {
-    const hasCome = (): boolean => survey.timeline.lastMicros >= timeMicros;
-    const unknownBytes = recording.bytes - (survey.keyframes.at(-1)?.offset ?? 0);
-    if (hasCome() || unknownBytes <= FAR_BYTES) return;
+    const hasCome = (): boolean => !isFar(recording, survey, timeMicros);
+    if (hasCome()) return;
     refresh(recording, survey);
     // Another one's turn may be long.
     if (!survey.running || (surveyed && surveyed !== survey)) return;
@@ -259,7 +248,7 @@ export function openReplays(needs: ReplaysNeeds, life: Lifetime): Replays {
       const survey = await surveys.take(recording);
       survey.later = await readLaterMarks(recording);
       refresh(recording, survey);
-      return describe(recording.recordingId, survey);
+      return describeSurvey(recording.recordingId, survey);
     },
     async *read(recordingId, { isExact = false, ...options }) {
       const recording = await library.get(recordingId);
@@ -279,6 +268,13 @@ export function openReplays(needs: ReplaysNeeds, life: Lifetime): Replays {
         log.warn({ recording: recordingId, error: String(error) }, 'a keyframe is damaged: made anew');
         await drop(recording.recordingId);
         return undefined;
+      }
+    },
+    async *glimpse(recordingId, timeMicros, options) {
+      const recording = await library.get(recordingId);
+      const survey = await surveys.take(recording);
+      if (!recording.encryptedTo && isFar(recording, survey, timeMicros)) {
+        yield* readGlimpse(recording, timeMicros, options);
       }
     },
     async thumbnail(recordingId, options) {

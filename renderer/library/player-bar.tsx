@@ -7,7 +7,7 @@ import { Button, IconButton } from '../ui/button.tsx';
 import { formatClock, formatDuration } from '../ui/format.ts';
 import { type Marker, markerHere } from './markers.ts';
 import { type Moment, tickMoments } from './moments.ts';
-import { isMoving, type PlayerState, SPEEDS } from './player.ts';
+import { isMoving, type PlayerState, SPEEDS } from './player-state.ts';
 import { PlayerTimeline } from './player-timeline.tsx';
 import { describeOutcome, formatMoment, formatTimeOfDay } from './recording-words.ts';
 import { shownMicros } from './replay-timeline.ts';

@@ -10,6 +10,7 @@ import { readRecords } from '../terminal/record-reader.ts';
 import { showRecord } from '../terminal/session-feed.ts';
 import type { Timers } from '../timers.ts';
 import type { Marker } from './markers.ts';
+import { isMoving, type PlayerState } from './player-state.ts';
 import { createPlayhead, type Playhead } from './playhead.ts';
 
 interface PlayerSource {
@@ -35,16 +36,6 @@ export interface PlayerOptions {
   readonly idleSeconds: number;
 }
 
-export type PlayerState =
-  | { readonly kind: 'playing' }
-  | { readonly kind: 'paused' }
-  /** Reading towards a moment without showing the way. */
-  | { readonly kind: 'seeking'; readonly toMicros: number; readonly thenPlays: boolean }
-  /** All that there is of a live recording is shown; more comes as it is written. */
-  | { readonly kind: 'following' }
-  | { readonly kind: 'ended' }
-  | { readonly kind: 'failed'; readonly error: unknown };
-
 export interface Player {
   readonly state: PlayerState;
   /** Microseconds of recorded time, now. */
@@ -58,8 +49,11 @@ export interface Player {
   setIdleSeconds(seconds: number): void;
   /** A live recording grows. */
   setDuration(micros: number): void;
-  /** Moments at which the recording can be opened, in order: more become known while it plays. */
-  setKeyframes(micros: readonly number[]): void;
+  /**
+   * Moments at which the recording can be opened, in order, and up to when they are known: more become known while it
+   * plays.
+   */
+  setKeyframes(micros: readonly number[], knownMicros: number): void;
   /** Shows the next record, or the screen as it was before the last one; pauses. */
   step(direction: 1 | -1): void;
   /** Resolves when the screen shows that moment, or when a later seek has taken its place. */
@@ -67,7 +61,8 @@ export interface Player {
   stop(): void;
 }
 
-export const SPEEDS: readonly number[] = [0.5, 1, 2, 4, 8, 16];
+/** So much is read on through, whatever the recording is. */
+const FAR_MICROS = 60 * 1_000_000;
 
 /** One reading of the recording from its start. */
 interface Run {
@@ -78,6 +73,7 @@ interface Run {
   isAtEnd: boolean;
   /** Nothing more of a live recording has been written yet. */
   isAtLiveEdge: boolean;
+  isGlimpse: boolean;
 }
 
 export function createPlayer(needs: PlayerNeeds, options: PlayerOptions): Player {
@@ -92,6 +88,7 @@ export function createPlayer(needs: PlayerNeeds, options: PlayerOptions): Player
   /** Wakes the run that waits for its next record's time. */
   let wake: (() => void) | undefined;
   let keyframes: readonly number[] = [];
+  let knownMicros = 0;
   let isStepping = false;
 
   function enter(next: PlayerState): void {
@@ -108,7 +105,7 @@ export function createPlayer(needs: PlayerNeeds, options: PlayerOptions): Player
 
   function startRun(fromMicros: number): void {
     endRun();
-    const next: Run = { fromMicros, durationMicros, isAtEnd: false, isAtLiveEdge: false };
+    const next: Run = { fromMicros, durationMicros, isAtEnd: false, isAtLiveEdge: false, isGlimpse: false };
     run = next;
     runs = runs.then(() => perform(next));
   }
@@ -133,6 +130,11 @@ export function createPlayer(needs: PlayerNeeds, options: PlayerOptions): Player
           await reachLiveEdge(own);
           continue;
         }
+        if (record.kind === 'glimpse') {
+          await showGlimpse(own);
+          continue;
+        }
+        if (own.isGlimpse) await leaveGlimpse(own);
         await due(own, record);
         if (own !== run) return;
         await showRecord(screen, record);
@@ -151,6 +153,22 @@ export function createPlayer(needs: PlayerNeeds, options: PlayerOptions): Player
     } finally {
       own.source?.end();
     }
+  }
+
+  async function showGlimpse(own: Run): Promise<void> {
+    await screen.settle();
+    own.isGlimpse = true;
+    if (own === run && state.kind === 'seeking') enter({ ...state, isGlimpse: true });
+  }
+
+  async function leaveGlimpse(own: Run): Promise<void> {
+    own.isGlimpse = false;
+    await screen.reset();
+    await screen.resize(options.size);
+    playhead.rewind();
+    if (own !== run || state.kind !== 'seeking') return;
+    const { toMicros, thenPlays } = state;
+    enter({ kind: 'seeking', toMicros, thenPlays });
   }
 
   async function reachLiveEdge(own: Run): Promise<void> {
@@ -210,7 +228,10 @@ export function createPlayer(needs: PlayerNeeds, options: PlayerOptions): Player
     isStepping = false;
     const passed = playhead.passedMicros();
     const isBehind = target < passed;
-    const isShortened = keyframes.some((micros) => micros > passed && micros <= target);
+    const isShortened =
+      keyframes.some((micros) => micros > passed && micros <= target) ||
+      // Its end is nearer by what the core knows than by reading all up to there.
+      (target > knownMicros && target - passed > FAR_MICROS);
     if (run?.isAtEnd && !isBehind && durationMicros === run.durationMicros) {
       enter({ kind: 'ended' });
     } else if (run?.isAtLiveEdge && !isBehind) {
@@ -222,17 +243,13 @@ export function createPlayer(needs: PlayerNeeds, options: PlayerOptions): Player
     return done;
   }
 
-  function isPlayingOrWill(): boolean {
-    return isMoving(state);
-  }
-
   return {
     get state() {
       return state;
     },
     positionMicros: () => playhead.positionMicros(),
     play() {
-      if (isPlayingOrWill()) return;
+      if (isMoving(state)) return;
       if (state.kind === 'seeking') enter({ ...state, thenPlays: true });
       else if (state.kind === 'paused' && run) enter({ kind: run.isAtLiveEdge ? 'following' : 'playing' });
       // The seek's end is announced by `onChanged`.
@@ -253,8 +270,9 @@ export function createPlayer(needs: PlayerNeeds, options: PlayerOptions): Player
     setDuration(micros) {
       durationMicros = micros;
     },
-    setKeyframes(micros) {
+    setKeyframes(micros, known) {
       keyframes = micros;
+      knownMicros = known;
     },
     step(direction) {
       if (state.kind === 'failed') return;
@@ -268,19 +286,12 @@ export function createPlayer(needs: PlayerNeeds, options: PlayerOptions): Player
         wake?.();
       }
     },
-    seek: (toMicros) => seek(toMicros, isPlayingOrWill()),
+    seek: (toMicros) => seek(toMicros, isMoving(state)),
     stop() {
       endRun();
       seekDone?.();
     },
   };
-}
-
-/** It goes on by itself, now or when it has come to where it seeks. */
-export function isMoving(state: PlayerState): boolean {
-  return (
-    state.kind === 'playing' || state.kind === 'following' || (state.kind === 'seeking' && state.thenPlays)
-  );
 }
 
 /** Timers count in 31 bits of milliseconds; a recording may be silent for longer. */

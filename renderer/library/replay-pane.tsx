@@ -11,8 +11,9 @@ import { pageTimers } from '../timers.ts';
 import { formatClock } from '../ui/format.ts';
 import { Notice, Waiting } from '../ui/messages.tsx';
 import { type Marker, mergeMarkers, nextMarker, previousMarker } from './markers.ts';
-import { createPlayer, isMoving, type Player, type PlayerState, SPEEDS } from './player.ts';
+import { createPlayer, type Player } from './player.ts';
 import { PlayerBar } from './player-bar.tsx';
+import { isMoving, type PlayerState, SPEEDS } from './player-state.ts';
 import { RecordingFindBar } from './recording-find-bar.tsx';
 import { nameOf } from './recording-words.ts';
 import { isInBar, isOthers } from './replay-focus.ts';
@@ -105,7 +106,7 @@ export function ReplayPane(props: ReplayPaneProps): JSX.Element {
   function takeTimeline(next: RecordingTimeline): void {
     setTimeline(next);
     addMarkers(next.markers);
-    player.current?.setKeyframes(next.keyframesMicros);
+    player.current?.setKeyframes(next.keyframesMicros, next.isComplete ? Infinity : next.lastMicros);
   }
 
   function addMarkers(more: readonly Marker[]): void {
@@ -276,11 +277,18 @@ export function ReplayPane(props: ReplayPaneProps): JSX.Element {
           </Notice>
         )}
         {state.kind === 'seeking' && (
-          <div class="terminal-wait" key={state.toMicros}>
-            <Waiting what={`Reading on to ${formatClock(state.toMicros / 1_000)}`} />
+          <div class={state.isGlimpse ? 'terminal-wait is-glimpse' : 'terminal-wait'} key={state.toMicros}>
+            <Waiting what={describeSeek(state)} />
           </div>
         )}
       </TerminalFrame>
     </section>
   );
+}
+
+function describeSeek({ toMicros, isGlimpse }: PlayerState & { readonly kind: 'seeking' }): string {
+  const moment = formatClock(toMicros / 1_000);
+  return isGlimpse
+    ? `Only what came just before ${moment} is shown yet; the rest is being read`
+    : `Reading on to ${moment}`;
 }

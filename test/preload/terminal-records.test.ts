@@ -21,6 +21,7 @@ const anyRecord: fc.Arbitrary<TerminalRecord> = fc.oneof(
     exitCode: fc.integer({ min: -0x7fff_ffff, max: 0x7fff_ffff }),
   }),
   fc.record({ kind: fc.constant('caught-up'), timeMicros }),
+  fc.record({ kind: fc.constant('glimpse'), timeMicros }),
 );
 
 function join(parts: readonly Uint8Array[]): Uint8Array {
@@ -102,6 +103,7 @@ describe('round trip', () => {
       '78000000000000000000000004' + '00000089',
     );
     expect(hex({ kind: 'caught-up', timeMicros: 0 })).toBe('63000000000000000000000000');
+    expect(hex({ kind: 'glimpse', timeMicros: 0 })).toBe('67000000000000000000000000');
   });
 });
 
@@ -149,6 +151,7 @@ describe('hostile bytes', () => {
     ['a resize to no columns', forge(0x72, 0, 4, [0, 0, 0, 24])],
     ['an exit of the wrong length', forge(0x78, 0, 1, [0])],
     ['a caught-up with a payload', forge(0x63, 0, 1, [0])],
+    ['a glimpse with a payload', forge(0x67, 0, 1, [0])],
     ['a label that is not UTF-8', forge(0x6d, 0, 1, [0xff])],
   ])('%s is refused, and so is all that follows', (_, bytes) => {
     const decoder = createRecordDecoder();

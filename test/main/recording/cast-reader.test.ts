@@ -1,11 +1,13 @@
 import { appendFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type CastEvent, formatEvent, formatHeader } from '../../../main/recording/cast.ts';
 import {
   type CastItem,
   type CastRange,
+  findMoment,
   readCast,
   readLastEvent,
 } from '../../../main/recording/cast-reader.ts';
@@ -180,6 +182,43 @@ test('an aborted reading ends with the reason of the abort', async () => {
     }
   })();
   await expect(reading).rejects.toThrow('enough');
+});
+
+test('a moment is found without reading all that is before it: where its last event begins, or a little before', async () => {
+  const near = 64 * 1024;
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.tuple(fc.nat(3), fc.nat(40_000)), { minLength: 1, maxLength: 60 }),
+      fc.nat(200),
+      async (gaps, wantedSeconds) => {
+        let seconds = 0;
+        const places: { readonly seconds: number; readonly offset: number }[] = [];
+        let text = HEADER;
+        for (const [gap, length] of gaps) {
+          seconds += gap;
+          places.push({ seconds, offset: text.length });
+          text += output(seconds, 'x'.repeat(length));
+        }
+        const found = await findMoment(await writeCast(text), wantedSeconds * 1e6, { signal: never });
+        const next = places.find((place) => place.seconds > wantedSeconds)?.offset ?? text.length;
+        expect(found).toBeLessThanOrEqual(next);
+        expect(next - found).toBeLessThanOrEqual(near + 40_100);
+        expect([0, ...places.map(({ offset }) => offset)]).toContain(found);
+      },
+    ),
+    { numRuns: 40 },
+  );
+});
+
+test('a moment of a damaged cast is looked for around the damage', async () => {
+  const lines = Array.from({ length: 400 }, (_, index) => output(index, 'x'.repeat(1_000)));
+  const damaged = lines.map((line, index) => (index % 3 === 0 ? `{"no": "event"}${line}` : line));
+  const path = await writeCast(HEADER + damaged.join(''));
+  const found = await findMoment(path, 300e6, { signal: never });
+  const rest = await collect(path, { fromOffset: found });
+  const first = rest.find((item) => item.kind === 'event');
+  expect(first?.event.timeMicros).toBeGreaterThan(200e6);
+  expect(first?.event.timeMicros).toBeLessThanOrEqual(300e6);
 });
 
 test('the last event is found at the end of any cast', async () => {

@@ -1,3 +1,5 @@
+// covers: main/replay/glimpse.ts
+// covers: main/replay/replay-timeline.ts
 // covers: main/replay/cache-files.ts
 // covers: main/replay/replay-cache.ts
 // covers: main/replay/kept-surveys.ts
@@ -10,7 +12,8 @@ import { createLifetime } from '../../../main/base/lifetime.ts';
 import { playRecording } from '../../../main/bridge/replay.ts';
 import { formatEvent, formatHeader } from '../../../main/recording/cast.ts';
 import { createReplayCache } from '../../../main/replay/replay-cache.ts';
-import { openReplays, type Replays, type ReplayTimeline } from '../../../main/replay/replays.ts';
+import type { ReplayTimeline } from '../../../main/replay/replay-timeline.ts';
+import { openReplays, type Replays } from '../../../main/replay/replays.ts';
 import { createThumbnailCache } from '../../../main/replay/thumbnail-cache.ts';
 import type { ByteStream } from '../../../preload/byte-stream.ts';
 import { createRecordDecoder, type TerminalRecord } from '../../../preload/terminal-records.ts';
@@ -127,6 +130,25 @@ describe('a replay', () => {
     const start = await replays.start('long', wanted, { signal: new AbortController().signal });
     expect(start?.timeMicros).toBeGreaterThan(wanted * 0.9);
     expect(await replays.start('long', 1)).toBeUndefined();
+  });
+
+  test('shows a glimpse of a moment that a survey has to come by first, then all of it', async () => {
+    await place('long', castOf(12));
+    const wanted = 600e6;
+    const { records, done } = await play('long', { fromMicros: wanted });
+    await done;
+    const end = records.findIndex(({ kind }) => kind === 'glimpse');
+    const glimpse = records.slice(0, end);
+    expect(glimpse.length).toBeGreaterThan(20);
+    expect(glimpse.every(({ timeMicros }) => timeMicros <= wanted)).toBe(true);
+    expect(textOf(glimpse.slice(-1))).toContain('line 6000\r\n');
+    const [first, second] = records.slice(end + 1);
+    expect(first).toMatchObject({ kind: 'resize', size: SIZE });
+    expect(second?.timeMicros).toBeGreaterThan(wanted * 0.9);
+    // Known by now: nothing has to be waited for.
+    const again = await play('long', { fromMicros: wanted });
+    await again.done;
+    expect(again.records.some(({ kind }) => kind === 'glimpse')).toBe(false);
   });
 
   test('begins at the start where no keyframe is known', async () => {

@@ -1,8 +1,10 @@
+// covers: renderer/library/player-state.ts
 import { SerializeAddon } from '@xterm/addon-serialize';
 import headless from '@xterm/headless';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { TerminalRecord } from '../../../preload/terminal-records.ts';
-import { createPlayer, type Player, type PlayerState } from '../../../renderer/library/player.ts';
+import { createPlayer, type Player } from '../../../renderer/library/player.ts';
+import type { PlayerState } from '../../../renderer/library/player-state.ts';
 import { createPacedScreen, type Screen } from '../../../renderer/terminal/paced-screen.ts';
 import { createManualTimers, type ManualTimers } from '../../fakes/manual-timers.ts';
 import { createRecordSource, output, type RecordSource, resize } from '../../fakes/record-source.ts';
@@ -35,6 +37,8 @@ function stage(
     durationSeconds?: number;
     screen?: Partial<Screen>;
     open?: boolean;
+    /** Up to where its keyframes are known; all of it by default. */
+    knownSeconds?: number;
   } = {},
 ): Stage {
   const timers = createManualTimers();
@@ -79,7 +83,10 @@ function stage(
       idleSeconds: options.idleSeconds ?? 0,
     },
   );
-  player.setKeyframes((options.keyframes ?? []).map((seconds) => seconds * 1e6));
+  player.setKeyframes(
+    (options.keyframes ?? []).map((seconds) => seconds * 1e6),
+    options.knownSeconds === undefined ? Infinity : options.knownSeconds * 1e6,
+  );
   const made: Stage = {
     player,
     timers,
@@ -483,6 +490,18 @@ describe('keyframes', () => {
     expect(openedAt).toEqual([0, 7]);
   });
 
+  test('far beyond what is known, a seek opens it anew, and near it reads on', async () => {
+    const long = [output(0, 'a'), output(30, 'b'), output(200, 'c')];
+    const { player, timers, shown, openedAt } = stage(long, { knownSeconds: 10 });
+    player.play();
+    await timers.settle();
+    await player.seek(31e6);
+    expect(openedAt).toEqual([0]);
+    await player.seek(150e6);
+    expect(openedAt).toEqual([0, 150]);
+    expect(shown()).toBe('ab');
+  });
+
   test('a seek back opens the recording at that moment', async () => {
     const { player, timers, openedAt, seconds } = stage(letters, { keyframes: [4] });
     player.play();
@@ -491,6 +510,53 @@ describe('keyframes', () => {
     await player.seek(6e6);
     expect(openedAt.at(-1)).toBe(6);
     expect(seconds()).toBe(6);
+  });
+});
+
+describe('a glimpse', () => {
+  const end = (seconds: number): TerminalRecord => ({ kind: 'glimpse', timeMicros: seconds * 1e6 });
+
+  test('is shown and said to be one, until all of it is known and takes its place', async () => {
+    const { player, timers, sources, states, shown, seconds } = stage([], {
+      durationSeconds: 100,
+      open: true,
+    });
+    const isGlimpse = (): boolean => player.state.kind === 'seeking' && player.state.isGlimpse === true;
+    let isThere = false;
+    const sought = player.seek(90e6).then(() => {
+      isThere = true;
+    });
+    await timers.settle();
+    sources[0]?.push(output(88, 'only '), output(89, 'the end'));
+    await timers.settle();
+    expect(isGlimpse()).toBe(false);
+    sources[0]?.push(end(90));
+    await timers.settle();
+    expect(isGlimpse()).toBe(true);
+    expect(shown()).toBe('only the end');
+    expect(isThere).toBe(false);
+    sources[0]?.push(output(80, 'what was before, '), output(89, 'the end'));
+    await timers.settle();
+    expect(isGlimpse()).toBe(false);
+    sources[0]?.push(output(95, 'later'));
+    await sought;
+    expect(shown()).toBe('what was before, the end');
+    expect(seconds()).toBe(90);
+    expect(states.at(-1)).toBe('paused');
+  });
+
+  test('that is left for another moment is forgotten', async () => {
+    const { player, timers, sources, openedAt, shown } = stage([], { durationSeconds: 100, open: true });
+    void player.seek(90e6);
+    await timers.settle();
+    sources[0]?.push(output(88, 'there'), end(90));
+    await timers.settle();
+    const sought = player.seek(20e6);
+    await timers.settle();
+    expect(openedAt).toEqual([90, 20]);
+    sources[1]?.push(output(19, 'here'), output(21, 'later'));
+    await sought;
+    expect(shown()).toBe('here');
   });
 });
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { SPEEDS } from '../../../renderer/library/player.ts';
+import { SPEEDS } from '../../../renderer/library/player-state.ts';
 import { playerCommandOf, stepSpeed } from '../../../renderer/library/replay-keys.ts';
 import type { KeyPress } from '../../../renderer/ui/keys.ts';
 
