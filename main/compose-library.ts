@@ -42,7 +42,11 @@ export function createLibraryRooms(
   async function startReplays(): Promise<Replays> {
     const laterMarks = (path: string): Promise<LaterMarks> => readLaterMarks(signingKeys, path);
     const caches = { cache: replayCache, thumbnailCache };
-    return openReplays({ log, library: await library(), ...caches, keys: decryptionKeys, laterMarks }, life);
+    const giveWay = (): void => void openingSearch?.then((search) => search.giveWay());
+    return openReplays(
+      { log, library: await library(), ...caches, keys: decryptionKeys, laterMarks, giveWay },
+      life,
+    );
   }
 
   async function startSearch(pace: ReadingPace): Promise<Search> {

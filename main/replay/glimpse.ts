@@ -3,7 +3,7 @@ import { type CastItem, findMoment, readCast } from '../recording/cast-reader.ts
 import { showOutput } from '../recording/shown-output.ts';
 
 /** Many screens of output, which a page shows at once. */
-const GLIMPSE_BYTES = 256 * 1024;
+const GLIMPSE_BYTES = 128 * 1024;
 
 /** The events of the last stretch up to that moment. Throws as `readCast`. */
 export async function* readGlimpse(

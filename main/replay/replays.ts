@@ -75,6 +75,8 @@ export interface ReplaysNeeds {
   readonly cache: ReplayCache;
   readonly thumbnailCache: ThumbnailCache;
   readonly keys?: CastKeys | undefined;
+  /** Somebody waits for a moment of a recording: what else reads recordings has time. */
+  giveWay?(): void;
   /** Recordings from this size on are prepared. */
   readonly preparedFromBytes?: number | undefined;
   /** What was noted in a recording after its end: on its timeline, but not on its screen. */
@@ -178,7 +180,9 @@ export function openReplays(needs: ReplaysNeeds, life: Lifetime): Replays {
         ({ keyframes, timeline }) => {
           survey.keyframes = keepKeyframes([...survey.keyframes, ...keyframes], MAX_KEYFRAME_BYTES);
           survey.timeline = timeline;
-          if (!isInBackground) announced.fire(describeSurvey(recordingId, survey));
+          if (isInBackground) return;
+          announced.fire(describeSurvey(recordingId, survey));
+          needs.giveWay?.();
         },
         { signal: stop },
       );
@@ -244,6 +248,7 @@ export function openReplays(needs: ReplaysNeeds, life: Lifetime): Replays {
 
   return {
     async timeline(recordingId) {
+      needs.giveWay?.();
       const recording = await library.get(recordingId);
       const survey = await surveys.take(recording);
       survey.later = await readLaterMarks(recording);
@@ -256,6 +261,7 @@ export function openReplays(needs: ReplaysNeeds, life: Lifetime): Replays {
       yield* isExact ? items : showOutput(items, recording);
     },
     async start(recordingId, timeMicros, options) {
+      needs.giveWay?.();
       const recording = await library.get(recordingId);
       const survey = await surveys.take(recording);
       if (options) await comeBy(recording, survey, { timeMicros, signal: options.signal });

@@ -11,6 +11,8 @@ import type { ThreadOrder, ToSurveyor, ToSurveyThread } from './survey-thread.ts
 
 /** As `nice` has it: whatever else wants the processor gets it first. */
 const LOW_PRIORITY = 10;
+/** Somebody waits for it, and looks at a page meanwhile. */
+const WAITED_FOR_PRIORITY = 5;
 
 if (parentPort) await work(parentPort, workerData as ThreadOrder);
 
@@ -25,7 +27,8 @@ async function work(port: MessagePort, order: ThreadOrder): Promise<void> {
       say({ kind: 'drawn', screen: await drawBusiestMoment({ read }, order.stretch) });
     } else {
       // On Linux this is the thread's own (setpriority(2), "BUGS"); elsewhere it would be the whole program's.
-      if (order.isInBackground && process.platform === 'linux') setPriority(LOW_PRIORITY);
+      if (process.platform === 'linux')
+        setPriority(order.isInBackground ? LOW_PRIORITY : WAITED_FOR_PRIORITY);
       const { size } = await readCastHeader(order.path, { keys, signal });
       const progress = surveyCast({ read, nowMs: () => performance.now() }, { ...order, size });
       for await (const { keyframes, timeline } of progress) say({ kind: 'progress', keyframes, timeline });

@@ -23,6 +23,8 @@ export type ToSearchWorker =
   | { readonly kind: 'page'; readonly questionId: number; readonly query: PageQuery }
   /** Nobody waits for the answer any more. */
   | { readonly kind: 'cancel'; readonly questionId: number }
+  /** Somebody waits for something else. */
+  | { readonly kind: 'give-way' }
   | { readonly kind: 'end' };
 
 export type FromSearchWorker =

@@ -145,6 +145,9 @@ function serve(port: MessagePort, { storePath, pace }: SearchWorkerData): void {
       case 'cancel':
         questions.get(message.questionId)?.abort();
         return;
+      case 'give-way':
+        reader.giveWay();
+        return;
       case 'end':
         ending.abort();
         removeLeaving();

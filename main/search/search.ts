@@ -30,6 +30,8 @@ export interface Search {
     at: PageQuery['at'],
     options: { readonly signal: AbortSignal },
   ): Promise<RecordingPage>;
+  /** Reading rests for a moment: somebody waits for something else. */
+  giveWay(): void;
   /** Recordings that are still to be read, or to be read again. */
   readonly waiting: number;
   /** With the number of those, as it changes. */
@@ -258,6 +260,7 @@ export async function openSearch(needs: SearchNeeds, life: Lifetime): Promise<Se
       checkAlive();
       return { ...(await questions.ask('page', { recordingId, at }, { signal })), reading };
     },
+    giveWay: () => post({ kind: 'give-way' }),
     get waiting() {
       return unread.size;
     },

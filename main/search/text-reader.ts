@@ -32,6 +32,8 @@ export interface ReadingPace {
 export interface TextReader {
   /** Resolves when the store has all that the cast holds now. Rejects where it cannot be read. */
   read(job: ReadingJob, options: { readonly signal: AbortSignal }): Promise<void>;
+  /** Somebody waits for something else: for a while the processor is theirs. */
+  giveWay(): void;
   /** Nothing of it is wanted any more. */
   forget(recordingId: string): void;
   close(): void;
@@ -39,6 +41,8 @@ export interface TextReader {
 
 /** After so much of a cast, what was found is stored; it is what a kill costs. */
 const COMMIT_BYTES = 4 * 1024 * 1024;
+/** How long it gives way each time. */
+const WAY_MICROS = 1_000_000;
 /** Live recordings whose terminals are kept: each is a few megabytes. */
 const MAX_OPEN = 8;
 
@@ -60,12 +64,16 @@ export function createTextReader({
 }): TextReader {
   const live = new Map<string, Reading>();
   let sliceStartMicros = clock.nowMicros();
+  let wayUntilMicros = 0;
 
   async function takeTurn(isLive: boolean, signal: AbortSignal): Promise<void> {
     if (clock.nowMicros() - sliceStartMicros < pace.workMs * 1_000) return;
     const restMs = (isLive ? pace.restBesideShellMs : undefined) ?? pace.restMs;
     if (restMs > 0) await clock.sleep(restMs, { signal });
     else await new Promise((resolve) => setImmediate(resolve));
+    for (let nowMicros = clock.nowMicros(); nowMicros < wayUntilMicros; nowMicros = clock.nowMicros()) {
+      await clock.sleep((wayUntilMicros - nowMicros) / 1_000, { signal });
+    }
     sliceStartMicros = clock.nowMicros();
   }
 
@@ -136,6 +144,9 @@ export function createTextReader({
         live.delete(recordingId);
         screen.dispose();
       }
+    },
+    giveWay() {
+      wayUntilMicros = clock.nowMicros() + WAY_MICROS;
     },
     forget,
     close() {
