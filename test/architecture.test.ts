@@ -44,7 +44,7 @@ const ROOMS: Record<string, { rooms: readonly string[]; packages: readonly strin
   },
   'main/policy': { rooms: ['main/base'], packages: ['valibot', 'yaml'] },
   'main/upload': {
-    rooms: ['main/base', 'main/recording', 'main/library', 'main/policy'],
+    rooms: ['main/base', 'main/recording', 'main/library', 'main/policy', 'main/terminal'],
     packages: ['valibot', 'ws'],
   },
   'main/demo': {

@@ -1,18 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import * as v from 'valibot';
-import type { AppError } from '../base/errors.ts';
 import { parseJson } from '../base/json.ts';
 import type { RecorderAddress } from '../policy/policy.ts';
-import { checkFitness, type FitCast } from './asciinema-fitness.ts';
-import { readInstallId } from './asciinema-install-id.ts';
-import { beginHttp1, readHttp1Answer, toUnansweredError, untilHttp1Answer } from './http1-exchange.ts';
+import { askServer, identify, readInstallId, toServerRefusal } from './asciinema-api.ts';
+import { checkFitness } from './asciinema-fitness.ts';
+import { beginHttp1, untilHttp1Answer } from './http1-exchange.ts';
 import { createHttp1Upload } from './http1-upload.ts';
-import { type RecorderAnswer, toOneLine, toRefusal } from './recorder-answer.ts';
+import { toOneLine } from './recorder-answer.ts';
 import type { DeliverySubject, RecorderClient, RecorderReceipt } from './recorder-client.ts';
 import { dialRecorder, RECORDER_LIMITS, type RecorderNeeds } from './recorder-dial.ts';
 import { readEndpoint } from './recorder-endpoint.ts';
 import { recorderError } from './recorder-error.ts';
-import { runStep } from './recorder-step.ts';
 
 /** Of asciinema-server's API, which the command uses since 3.0. */
 const PATH = '/api/v1/recordings';
@@ -21,38 +19,27 @@ const ELSEWHERE: readonly number[] = [301, 302, 307, 308, 401, 403];
 
 /** An asciinema server, which takes recordings whole (docs.asciinema.org, server API; asciinema-server 0915036). */
 export function createAsciinemaClient(needs: RecorderNeeds, recorder: RecorderAddress): RecorderClient {
-  const { clock, userAgent } = needs;
+  const { clock } = needs;
   const limits = { ...RECORDER_LIMITS, ...needs.limits };
 
   return {
     recorder,
     isLive: false,
     takesLater: true,
-    async check({ signal }) {
+    async check(options) {
       const endpoint = await readEndpoint(recorder);
-      readInstallId(recorder, endpoint.token);
-      const connection = await dialRecorder(needs, recorder, endpoint, { signal, protocols: ['http/1.1'] });
-      const exchange = beginHttp1(endpoint, connection, {
-        method: 'HEAD',
-        path: PATH,
-        headers: { 'user-agent': userAgent },
-      });
-      exchange.end();
-      const ms = limits.probeMs;
-      const late = () =>
-        recorderError('recorder-unreachable', recorder, `did not answer within ${ms / 1_000} s`);
-      try {
-        // There is no question that begins nothing: nearly whatever it answers, a server is there.
-        const answer = await runStep({ clock, ms, late }, { signal }, async () =>
-          readHttp1Answer(await untilHttp1Answer(exchange)),
-        );
-        if (answer.status >= 500 || ELSEWHERE.includes(answer.status))
-          throw toRefusal(recorder, answer, endpoint.token);
-      } catch (error) {
-        signal.throwIfAborted();
-        throw toUnansweredError(recorder, error);
-      } finally {
-        exchange.destroy();
+      const installId = readInstallId(recorder, endpoint.token);
+      // There is no question that begins nothing: nearly whatever it answers, a server is there.
+      const headers = identify(needs, installId);
+      const answer = await askServer(
+        needs,
+        recorder,
+        endpoint,
+        { method: 'HEAD', path: PATH, headers },
+        options,
+      );
+      if (answer.status >= 500 || ELSEWHERE.includes(answer.status)) {
+        throw toServerRefusal(recorder, answer, { installId });
       }
     },
     async open(subject, { signal }) {
@@ -68,11 +55,9 @@ export function createAsciinemaClient(needs: RecorderNeeds, recorder: RecorderAd
         method: 'POST',
         path: PATH,
         headers: {
-          accept: 'application/json',
-          authorization: `Basic ${Buffer.from(`:${installId}`).toString('base64')}`,
+          ...identify(needs, installId),
           'content-type': `multipart/form-data; boundary=${boundary}`,
           'content-length': before.length + fit.bytes + after.length,
-          'user-agent': userAgent,
         },
       });
       return createHttp1Upload(
@@ -83,7 +68,8 @@ export function createAsciinemaClient(needs: RecorderNeeds, recorder: RecorderAd
           envelope: { before, after },
           warning: fit.warning,
           toReceipt(answer, bytes) {
-            if (answer.status !== 201) throw toServerRefusal(recorder, answer, fit, installId);
+            if (answer.status !== 201)
+              throw toServerRefusal(recorder, answer, { installId, bytes: fit.bytes });
             return { bytes, ...readReceipt(answer.text, installId) };
           },
         },
@@ -136,27 +122,3 @@ function readReceipt(text: string, installId: string): Pick<RecorderReceipt, 'ur
     ...(message !== '' && { message: toOneLine(message, installId) }),
   };
 }
-
-const RefusalSchema = v.object({ type: v.string() });
-
-function toServerRefusal(
-  recorder: RecorderAddress,
-  answer: RecorderAnswer,
-  { bytes }: FitCast,
-  installId: string,
-): AppError {
-  const refusal = v.safeParse(RefusalSchema, parseJson(answer.text));
-  const type = refusal.success ? refusal.output.type : '';
-  return toRefusal(recorder, answer, installId, HINTS[type]?.(bytes));
-}
-
-/** By the type of a refusal. */
-const HINTS: Readonly<Record<string, (bytes: number) => string>> = {
-  unauthenticated: () =>
-    'Its tokenFile has to hold the install id of an asciinema command that the server knows.',
-  account_required: () =>
-    'It takes uploads of registered users only: connect the install id with an account by `asciinema auth`.',
-  upload_limit_reached: () => 'Connect the install id with an account there, by `asciinema auth`.',
-  content_too_large: (bytes) =>
-    `The recording has ${bytes} bytes: the owner of the server can raise UPLOAD_SIZE_LIMIT.`,
-};

@@ -25,6 +25,8 @@ export interface AsciinemaBehaviour {
   producerRefusal?: number | undefined;
   /** Nothing is read from producers. */
   isStalled: boolean;
+  /** The subprotocol of producers. */
+  producerProtocol: 'v1.alis' | undefined;
 }
 
 export interface AsciinemaUpload {
@@ -43,6 +45,8 @@ export interface ProducerConnection {
   close(code: number, reason?: string): void;
   /** Without a closing handshake: 1006 for the other side. */
   drop(): void;
+  /** Reads nothing any more, and answers nothing. */
+  fallSilent(): void;
 }
 
 export interface ForeignAsciinema {
@@ -70,6 +74,7 @@ export async function startForeignAsciinema(
     installIds: [INSTALL_ID],
     isSilent: false,
     isStalled: false,
+    producerProtocol: 'v1.alis',
     ...changes,
   };
   const requests: { line: string; headers: IncomingMessage['headers']; body: string }[] = [];
@@ -92,6 +97,11 @@ export async function startForeignAsciinema(
     if (refusal) return answer(response, refusal.status, refusal.body ?? '', refusal.headers);
     if (line === 'POST /api/v1/recordings') return takeRecording(request, response, body);
     if (line === 'POST /api/v1/streams') return openStream(request, response);
+    if (line.startsWith('GET /api/v1/user/streams')) {
+      return isKnown(request)
+        ? answer(response, 200, [])
+        : answer(response, 401, { type: 'unauthenticated' });
+    }
     return answer(response, 404, '');
   }
 
@@ -144,7 +154,10 @@ export async function startForeignAsciinema(
   const server = tls ? createTlsServer(tls, listener) : createServer(listener);
   const webSockets = new WebSocketServer({
     noServer: true,
-    handleProtocols: (offered) => (offered.has('v1.alis') ? 'v1.alis' : false),
+    handleProtocols: (offered) =>
+      behaviour.producerProtocol && offered.has(behaviour.producerProtocol)
+        ? behaviour.producerProtocol
+        : false,
   });
   server.on('upgrade', (request, socket, head) => {
     requests.push({ line: `GET ${request.url} (upgrade)`, headers: request.headers, body: '' });
@@ -191,6 +204,7 @@ function trackProducer(webSocket: WebSocket): ProducerConnection {
     },
     close: (code, reason) => webSocket.close(code, reason),
     drop: () => webSocket.terminate(),
+    fallSilent: () => webSocket.pause(),
   };
 }
 

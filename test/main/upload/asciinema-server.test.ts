@@ -1,4 +1,4 @@
-// covers: main/upload/asciinema-install-id.ts
+// covers: main/upload/asciinema-api.ts
 // covers: main/upload/http1-upload.ts
 import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
@@ -160,7 +160,7 @@ test.for([undefined, 'no uuid', '0A1B2C3D-4E5F-6071-8293-A4B5C6D7E8F9'])(
 test('a check asks whether a server is there, and uploads nothing', async () => {
   const server = await startForeignAsciinema();
   const tokenFile = await writeToken();
-  const client = createAsciinemaClient(createRecorderNeeds({ probeMs: 200 }), {
+  const client = createAsciinemaClient(createRecorderNeeds({ firstAnswerMs: 200 }), {
     kind: 'asciinema',
     url: server.url,
     tokenFile,

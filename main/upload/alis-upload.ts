@@ -1,0 +1,198 @@
+import type { Clock } from '../base/clock.ts';
+import { type AppError, toAppError } from '../base/errors.ts';
+import type { TerminalSize } from '../base/terminal-size.ts';
+import { createTurns } from '../base/turns.ts';
+import type { RecorderAddress } from '../policy/policy.ts';
+import { ALIS_MAGIC, type AlisMessage, encodeAlis } from './alis.ts';
+import type { ProducerSocket, SocketEnd } from './alis-socket.ts';
+import { createAlisState } from './alis-state.ts';
+import { createCastEvents } from './cast-events.ts';
+import { toOneLine } from './recorder-answer.ts';
+import type { RecorderUpload } from './recorder-client.ts';
+import { isPassing, recorderError } from './recorder-error.ts';
+import { createUploadOutcome } from './upload-outcome.ts';
+
+export interface AlisUploadNeeds {
+  readonly clock: Clock;
+  readonly recorder: RecorderAddress;
+  /** How long a lost connection is tried again. */
+  readonly offlineMs: number;
+  /** Opens another connection to the same stream. */
+  connect(options: { readonly signal: AbortSignal }): Promise<ProducerSocket>;
+}
+
+export interface AlisStream {
+  /** The first connection to it. */
+  readonly socket: ProducerSocket;
+  readonly size: TerminalSize;
+  /** Where people watch it. */
+  readonly url: string | undefined;
+}
+
+/** By which the server says that the stream is over for this producer (asciinema-server, producer handler). */
+const STOPS: Readonly<Record<number, string>> = {
+  1000: 'ended the stream',
+  4002: 'gave the stream to another producer',
+  4003: 'takes no terminal of this size',
+  4004: 'stopped the stream: it came faster than the server allows',
+  4005: 'could not read the stream',
+  4040: 'no longer knows the stream',
+};
+const FIRST_STOP = 4000;
+const LAST_STOP = 4099;
+/** How a server answers the end of a stream: in kind, or without a code. */
+const WELL_ENDED: readonly number[] = [1000, 1005];
+/** A connection that lasted as long was one: the next loss is the first again. */
+const STEADY_MICROS = 10_000_000;
+
+/** Milliseconds before a try to connect again, from 0 on; `random` is from 0 to below 1 (asciinema 3, src/stream.rs). */
+export function reconnectDelayMs(attempt: number, random: number): number {
+  return random * Math.min(500 * 2 ** attempt, 10_000);
+}
+
+/**
+ * A cast as a live stream. Nothing is acknowledged, and nothing is kept for a server that is away: when it is back, it is
+ * sent the terminal as it is by then, and the stream goes on from there.
+ */
+export function createAlisUpload(
+  { clock, recorder, offlineMs, connect }: AlisUploadNeeds,
+  { socket: firstSocket, size, url }: AlisStream,
+): RecorderUpload {
+  const state = createAlisState(size);
+  const events = createCastEvents();
+  const turns = createTurns();
+  let socket: ProducerSocket | undefined;
+  /** Whether what is connected knows where the stream stands. */
+  let isBegun = false;
+  let isEnding = false;
+  /** It was told that the stream has ended. */
+  let endedSocket: ProducerSocket | undefined;
+  let sentBytes = 0;
+  let losses = 0;
+  const ended = Promise.withResolvers<void>();
+  const outcome = createUploadOutcome(() => {
+    socket?.terminate();
+    // Not awaited: it ends with the turn that is under way.
+    void turns.take(() => state.dispose());
+  });
+
+  async function send(messages: readonly AlisMessage[]): Promise<void> {
+    if (!socket) return;
+    if (isBegun) return socket.send(messages.map(encodeAlis));
+    const reset = await state.reset({ isLast: isEnding });
+    if (!reset) return;
+    isBegun = true;
+    await socket.send([ALIS_MAGIC, encodeAlis(reset)]);
+  }
+
+  function endStream(open: ProducerSocket): void {
+    endedSocket = open;
+    open.end();
+  }
+
+  function adopt(next: ProducerSocket): Promise<void> {
+    return turns.take(async () => {
+      socket = next;
+      isBegun = false;
+      await send([]);
+      if (isEnding) endStream(next);
+    });
+  }
+
+  /** Never rejects. */
+  async function keepConnected(): Promise<void> {
+    let attempt = 0;
+    try {
+      for (let next = firstSocket; ; next = await reconnect(attempt)) {
+        const startedMicros = clock.nowMicros();
+        await adopt(next);
+        const end = await next.closed;
+        socket = undefined;
+        if (outcome.stopped.aborted) return;
+        if (next === endedSocket && WELL_ENDED.includes(end.code)) return ended.resolve();
+        const stop = explainStop(recorder, end);
+        if (stop) throw stop;
+        if (next === endedSocket) {
+          throw recorderError(
+            'recorder-lost',
+            recorder,
+            `did not confirm the end of the stream (${end.code})`,
+          );
+        }
+        attempt = clock.nowMicros() - startedMicros >= STEADY_MICROS ? 0 : attempt + 1;
+        losses += 1;
+      }
+    } catch (error) {
+      outcome.fail(toAppError(error));
+    }
+  }
+
+  async function reconnect(firstAttempt: number): Promise<ProducerSocket> {
+    const signal = outcome.stopped;
+    const lostMicros = clock.nowMicros();
+    for (let attempt = firstAttempt; ; attempt += 1) {
+      await clock.sleep(reconnectDelayMs(attempt, Math.random()), { signal });
+      try {
+        return await connect({ signal });
+      } catch (thrown) {
+        signal.throwIfAborted();
+        const error = toAppError(thrown);
+        if (!isPassing(error)) throw error;
+        if (clock.nowMicros() - lostMicros >= offlineMs * 1_000) throw toOffline(recorder, offlineMs, error);
+      }
+    }
+  }
+
+  // Not awaited: it never rejects, and ends with the upload.
+  void keepConnected();
+  return {
+    recorder,
+    ackedBytes: undefined,
+    isDurable: false,
+    stopped: outcome.stopped,
+    write: (bytes) =>
+      turns.take(async () => {
+        outcome.stopped.throwIfAborted();
+        sentBytes += bytes.length;
+        const messages: AlisMessage[] = [];
+        for (const event of events.push(bytes)) {
+          const message = await state.take(event);
+          if (message) messages.push(message);
+        }
+        if (messages.length > 0) await outcome.orStopped(send(messages));
+      }),
+    async finish() {
+      outcome.stopped.throwIfAborted();
+      await turns.take(async () => {
+        isEnding = true;
+        // One that is away is told when it is back.
+        if (!isBegun) await outcome.orStopped(send([]));
+        if (socket) endStream(socket);
+      });
+      await outcome.orStopped(ended.promise);
+      void turns.take(() => state.dispose());
+      return { bytes: sentBytes, ...(url !== undefined && { url }), ...describeLosses(losses) };
+    },
+    cancel: outcome.cancel,
+  };
+}
+
+function explainStop(recorder: RecorderAddress, { code, reason }: SocketEnd): AppError | undefined {
+  const isStop = code in STOPS || (code >= FIRST_STOP && code <= LAST_STOP);
+  if (!isStop) return undefined;
+  const words = reason === '' ? `${code}` : `${code}: ${toOneLine(reason, undefined)}`;
+  return recorderError('recorder-refused', recorder, `${STOPS[code] ?? 'stopped the stream'} (${words})`);
+}
+
+function toOffline(recorder: RecorderAddress, offlineMs: number, cause: AppError): AppError {
+  const what = `lost the stream, and was not there again within ${offlineMs / 1_000} s`;
+  return recorderError('recorder-lost', recorder, what, { detail: cause.message, cause });
+}
+
+function describeLosses(losses: number): { readonly message?: string } {
+  if (losses === 0) return {};
+  const times = losses === 1 ? 'once' : `${losses} times`;
+  return {
+    message: `the connection was lost ${times}: what came meanwhile is in the stream as the screen it left`,
+  };
+}
