@@ -22,7 +22,7 @@ export interface PolicyCalls {
 export interface PolicyAnswer {
   readonly recording: 'required' | 'best-effort' | 'off';
   /** Tried in this order. */
-  readonly recorders: readonly { readonly kind: string; readonly url: string; readonly name?: string }[];
+  readonly recorders: readonly PolicyRecorder[];
   readonly atStart: 'open' | 'closed';
   readonly midway: 'open' | 'closed';
   readonly graceSeconds: number;
@@ -35,6 +35,12 @@ export interface PolicyAnswer {
   readonly pause: 'allowed' | 'never';
   /** Which rule decided; settings that no rule speaks of are not among them. */
   readonly because: readonly PolicyReason[];
+}
+
+export interface PolicyRecorder {
+  readonly kind: string;
+  readonly url: string;
+  readonly name?: string;
 }
 
 export type PolicyColour = 'red' | 'orange' | 'yellow' | 'pink' | 'violet' | 'blue' | 'cyan' | 'green';
@@ -75,4 +81,6 @@ export interface PolicyRuleInfo {
   readonly match: Readonly<Record<string, readonly string[]>>;
   readonly except?: Readonly<Record<string, readonly string[]>>;
   readonly says: readonly { readonly setting: string; readonly value: string }[];
+  /** Those that it says, in full; absent where it says none. */
+  readonly recorders?: readonly PolicyRecorder[];
 }

@@ -1,5 +1,5 @@
-import type { PolicyState } from '../../preload/contract.ts';
-import type { PolicyRule } from '../policy/policy.ts';
+import type { PolicyAnswer, PolicyState } from '../../preload/contract.ts';
+import type { PolicyRule, RecorderAddress } from '../policy/policy.ts';
 import type { Policy } from '../policy/policy-store.ts';
 import type { CallsOf, Rooms } from './rooms.ts';
 
@@ -40,5 +40,11 @@ function toRuleInfo({
         ? value.map(({ name, url }: { name?: string; url: string }) => ({ setting, value: name ?? url }))
         : [{ setting, value: String(value) }],
     ),
+    ...(says.recorders && { recorders: says.recorders.map(toRecorder) }),
   };
+}
+
+/** Without the files of its secrets, which are nobody's business in a page. */
+function toRecorder({ kind, url, name }: RecorderAddress): PolicyAnswer['recorders'][number] {
+  return { kind, url, ...(name === undefined ? {} : { name }) };
 }

@@ -2,6 +2,7 @@
 import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import type { PolicyState } from '../../preload/contract.ts';
+import { POLICY_EXAMPLE } from '../policy/policy-example.ts';
 import { describeFile, describeMatch, labelOf, wordsOf } from '../policy/policy-words.ts';
 import { problemOf } from '../problem.ts';
 import type { PolicyStore } from '../store-policy.ts';
@@ -67,6 +68,7 @@ function FileItem({ file }: { readonly file: PolicyFile }): JSX.Element {
           ))}
         </ul>
       )}
+      {state === 'absent' && <Beginning isLocked={isLocked} />}
       {rules.map((rule) => (
         <div key={rule.name} class="policy-rule">
           <div class="policy-rule-head">
@@ -83,6 +85,22 @@ function FileItem({ file }: { readonly file: PolicyFile }): JSX.Element {
           </ul>
         </div>
       ))}
+    </div>
+  );
+}
+
+/** How a file begins that is not there. */
+function Beginning({ isLocked }: { readonly isLocked: boolean }): JSX.Element {
+  if (isLocked) {
+    return <p class="secondary">An administrator can put one there, which you cannot change.</p>;
+  }
+  return (
+    <div class="policy-beginning">
+      <p class="secondary">
+        To begin one, save an example there and change it: it holds at once.{' '}
+        <span class="mono">kubereel policy check FILE</span> tells beforehand what is wrong in it.
+      </p>
+      <CopyButton text={POLICY_EXAMPLE} label="Copy an example" />
     </div>
   );
 }

@@ -8,6 +8,7 @@ import { Icon } from '../ui/icon.tsx';
 import { Problem } from '../ui/problem.tsx';
 import { EncryptionSection } from './encryption-section.tsx';
 import { PolicySection } from './policy-section.tsx';
+import { RecordersSection } from './recorders-section.tsx';
 import { RedactionSection } from './redaction-section.tsx';
 import { RetentionSection } from './retention-section.tsx';
 import { parseSetting, SETTING_FIELDS, type SettingField } from './settings-fields.ts';
@@ -65,6 +66,7 @@ export function SettingsView({ store }: { readonly store: Store }): JSX.Element 
                 />
                 <EncryptionSection settings={store.settings} encryption={store.encryption} />
                 <PolicySection policy={store.policy} />
+                <RecordersSection policy={store.policy} />
               </>
             )}
           </Fragment>

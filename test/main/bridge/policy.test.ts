@@ -41,7 +41,7 @@ rules:
     match: { context: prod-* }
     except: { namespace: [sandbox] }
     recording: required
-    recorders: [{ kind: tsrecorder, url: "a:80" }, { kind: tsrecorder, url: "b:80", name: vault }]
+    recorders: [{ kind: tsrecorder, url: "a:80" }, { kind: tsrecorder, url: "b:80", name: vault, tokenFile: /t }]
 `,
   );
   expect((await client.call('policy.state', {})).files.at(-1)).toEqual({
@@ -58,6 +58,10 @@ rules:
           { setting: 'recording', value: 'required' },
           { setting: 'recorders', value: 'a:80' },
           { setting: 'recorders', value: 'vault' },
+        ],
+        recorders: [
+          { kind: 'tsrecorder', url: 'a:80' },
+          { kind: 'tsrecorder', url: 'b:80', name: 'vault' },
         ],
       },
     ],

@@ -2,6 +2,7 @@
 // covers: renderer/policy/policy-rows.tsx
 // covers: renderer/policy/terms-dialog.tsx
 // covers: renderer/settings/policy-section.tsx
+// covers: renderer/settings/recorders-section.tsx
 // covers: renderer/store-policy.ts
 import { mkdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
@@ -250,6 +251,65 @@ describe.skipIf(!chromiumPath)('the policy in a browser', () => {
     await shoot('policy-settings-narrow');
   });
 
+  test('the recorders stand there with their addresses and whose recordings they get', async () => {
+    const url = `https://${'recorder-with-a-long-name.'.repeat(4)}example.com:8443/of-the-whole-company`;
+    const tell = (core: PageCore): void => {
+      const long = `https://${'recorder-with-a-long-name.'.repeat(4)}example.com:8443/of-the-whole-company`;
+      core.state.policy = {
+        files: [
+          {
+            path: '/etc/kubereel/policy.yaml',
+            isLocked: true,
+            state: 'followed',
+            problems: [],
+            rules: [
+              {
+                name: 'production',
+                line: 8,
+                match: { cluster: ['*.prod.example.com'] },
+                says: [{ setting: 'recorders', value: 'vault' }],
+                recorders: [
+                  { kind: 'tsrecorder', url: 'http://recorder.example.com', name: 'vault' },
+                  { kind: 'asciinema', url: long },
+                ],
+              },
+            ],
+          },
+          {
+            path: '/home/ada/policy.yaml',
+            isLocked: false,
+            state: 'followed',
+            problems: [],
+            rules: [
+              {
+                name: 'payments',
+                match: {},
+                says: [],
+                recorders: [{ kind: 'tsrecorder', url: 'http://recorder.example.com', name: 'vault' }],
+              },
+            ],
+          },
+        ],
+      };
+    };
+    await openSection(tell);
+    const recorders = page.getByRole('region', { name: 'Recorders' }).getByRole('list').first();
+    await recorders.getByText('vault', { exact: true }).waitFor();
+    const vault = await recorders.getByRole('listitem').first().textContent();
+    expect(vault).toContain('tsrecorderhttp://recorder.example.com');
+    expect(vault).toContain('The administrator’s rule “production”, for cluster *.prod.example.com');
+    expect(vault).toContain('Your rule “payments”, for every shell');
+    await recorders.scrollIntoViewIfNeeded();
+    await shoot('recorders');
+    await page.setViewportSize({ width: 480, height: 720 });
+    await page.emulateMedia({ colorScheme: 'dark' });
+    await recorders.getByText(url).scrollIntoViewIfNeeded();
+    expect(
+      await page.evaluate(() => document.documentElement.scrollWidth <= document.documentElement.clientWidth),
+    ).toBe(true);
+    await shoot('recorders-narrow-dark');
+  });
+
   test('without files it says so', async () => {
     const section = await openSection((core) => {
       core.state.policy = {
@@ -260,6 +320,11 @@ describe.skipIf(!chromiumPath)('the policy in a browser', () => {
       };
     });
     await section.getByText('Neither is there').waitFor();
+    await section.getByText('To begin one').waitFor();
+    expect(await section.getByRole('button', { name: 'Copy an example' }).getAttribute('title')).toContain(
+      'version: 1',
+    );
+    await page.getByRole('region', { name: 'Recorders' }).getByText('The policy names none').waitFor();
     await shoot('policy-settings-empty');
   });
 });
