@@ -79,7 +79,7 @@ export interface SearchNeeds {
 }
 
 /** In the background, in steps shorter than a frame; beside a shell, half of one processor at most. */
-export const BACKGROUND_PACE: ReadingPace = { workMs: 12, restMs: 2, restBesideShellMs: 12 };
+export const BACKGROUND_PACE: ReadingPace = { workMs: 12, restMs: 1, restBesideShellMs: 12 };
 /** Somebody waits for it. */
 export const FULL_PACE: ReadingPace = { workMs: 50, restMs: 0 };
 

@@ -2,7 +2,7 @@
  * What xterm.js 6.0.0 keeps to itself and a snapshot needs: saved cursors, scroll regions, character sets, and
  * whether its parser stands between two sequences. The version is pinned; tests fail where another names them otherwise.
  */
-import type { Terminal } from '@xterm/headless';
+import type { IBufferLine, Terminal } from '@xterm/headless';
 
 /** Colours and flags of text, as xterm.js packs them (src/common/buffer/Constants.ts, 6.0.0). */
 export interface Pen {
@@ -53,6 +53,11 @@ export interface TerminalInternals {
     /** State 0: between two sequences. The join state is not 0 where the next character may join the last. */
     readonly _parser: { readonly currentState: number; readonly precedingJoinState: number };
   };
+}
+
+/** Of a row: for each cell its character, its foreground and its background (src/common/buffer/BufferLine.ts, 6.0.0). */
+export function cellDataOf(line: IBufferLine): Uint32Array {
+  return (line as unknown as { readonly _line: { readonly _data: Uint32Array } })._line._data;
 }
 
 export function internalsOf(terminal: Terminal): TerminalInternals {

@@ -1,4 +1,3 @@
-// covers: main/terminal/screen-rows.ts
 import headless from '@xterm/headless';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
