@@ -4,7 +4,8 @@ import type { TerminalSize } from '../base/terminal-size.ts';
 import type { RecorderAddress } from '../policy/policy.ts';
 import { connectProducer, type ProducerPlace } from './alis-socket.ts';
 import { createAlisUpload } from './alis-upload.ts';
-import { askServer, identify, readInstallId, toServerRefusal } from './asciinema-api.ts';
+import { identify, readInstallId, toServerRefusal } from './asciinema-api.ts';
+import { askHttp1 } from './http1-ask.ts';
 import type { DeliverySubject, RecorderClient } from './recorder-client.ts';
 import { RECORDER_LIMITS, type RecorderNeeds } from './recorder-dial.ts';
 import { type RecorderEndpoint, readEndpoint } from './recorder-endpoint.ts';
@@ -32,7 +33,7 @@ export function createAlisClient(needs: RecorderNeeds, recorder: RecorderAddress
         path: '/api/v1/user/streams?limit=1',
         headers: identify(needs, installId),
       } as const;
-      const answer = await askServer(needs, recorder, endpoint, request, options);
+      const answer = await askHttp1(needs, recorder, endpoint, request, options);
       if (answer.status !== 200) throw toServerRefusal(recorder, answer, { installId });
     },
     async open(subject, { signal }) {
@@ -70,7 +71,7 @@ async function createStream(
     'content-length': Buffer.byteLength(body),
   };
   const request = { method: 'POST', path: '/api/v1/streams', headers, body } as const;
-  const answer = await askServer(needs, recorder, endpoint, request, options);
+  const answer = await askHttp1(needs, recorder, endpoint, request, options);
   if (answer.status !== 200 && answer.status !== 201) throw toServerRefusal(recorder, answer, { installId });
   const stream = v.safeParse(StreamSchema, parseJson(answer.text));
   const producer = stream.success ? URL.parse(stream.output.ws_producer_url) : null;

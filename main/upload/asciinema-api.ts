@@ -3,18 +3,9 @@ import * as v from 'valibot';
 import type { AppError } from '../base/errors.ts';
 import { parseJson } from '../base/json.ts';
 import type { RecorderAddress } from '../policy/policy.ts';
-import {
-  beginHttp1,
-  type Http1Request,
-  readHttp1Answer,
-  toUnansweredError,
-  untilHttp1Answer,
-} from './http1-exchange.ts';
 import { type RecorderAnswer, toRefusal } from './recorder-answer.ts';
-import { dialRecorder, RECORDER_LIMITS, type RecorderNeeds } from './recorder-dial.ts';
-import type { RecorderEndpoint } from './recorder-endpoint.ts';
+import type { RecorderNeeds } from './recorder-dial.ts';
 import { recorderError } from './recorder-error.ts';
-import { runStep } from './recorder-step.ts';
 
 /** As the server wants it: a UUID in lower case. */
 const INSTALL_ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
@@ -34,32 +25,6 @@ export function identify({ userAgent }: RecorderNeeds, installId: string): Outgo
     authorization: `Basic ${Buffer.from(`:${installId}`).toString('base64')}`,
     'user-agent': userAgent,
   };
-}
-
-/** One short request and the whole of its answer, whatever its status. */
-export async function askServer(
-  needs: RecorderNeeds,
-  recorder: RecorderAddress,
-  endpoint: RecorderEndpoint,
-  { body, ...request }: Http1Request & { readonly body?: string },
-  { signal }: { readonly signal: AbortSignal },
-): Promise<RecorderAnswer> {
-  const { firstAnswerMs: ms } = { ...RECORDER_LIMITS, ...needs.limits };
-  const connection = await dialRecorder(needs, recorder, endpoint, { signal, protocols: ['http/1.1'] });
-  const exchange = beginHttp1(endpoint, connection, request);
-  const answered = untilHttp1Answer(exchange);
-  exchange.end(body);
-  const late = () => recorderError('recorder-unreachable', recorder, `did not answer within ${ms / 1_000} s`);
-  try {
-    return await runStep({ clock: needs.clock, ms, late }, { signal }, async () =>
-      readHttp1Answer(await answered),
-    );
-  } catch (error) {
-    signal.throwIfAborted();
-    throw toUnansweredError(recorder, error);
-  } finally {
-    exchange.destroy();
-  }
 }
 
 const RefusalSchema = v.object({ type: v.string() });

@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto';
 import * as v from 'valibot';
 import { parseJson } from '../base/json.ts';
 import type { RecorderAddress } from '../policy/policy.ts';
-import { askServer, identify, readInstallId, toServerRefusal } from './asciinema-api.ts';
+import { identify, readInstallId, toServerRefusal } from './asciinema-api.ts';
 import { checkFitness } from './asciinema-fitness.ts';
+import { askHttp1 } from './http1-ask.ts';
 import { beginHttp1, untilHttp1Answer } from './http1-exchange.ts';
 import { createHttp1Upload } from './http1-upload.ts';
 import { toOneLine } from './recorder-answer.ts';
@@ -31,7 +32,7 @@ export function createAsciinemaClient(needs: RecorderNeeds, recorder: RecorderAd
       const installId = readInstallId(recorder, endpoint.token);
       // There is no question that begins nothing: nearly whatever it answers, a server is there.
       const headers = identify(needs, installId);
-      const answer = await askServer(
+      const answer = await askHttp1(
         needs,
         recorder,
         endpoint,

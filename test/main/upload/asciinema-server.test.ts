@@ -1,4 +1,5 @@
 // covers: main/upload/asciinema-api.ts
+// covers: main/upload/http1-ask.ts
 // covers: main/upload/http1-upload.ts
 import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
