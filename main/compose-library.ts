@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Lifetime } from './base/lifetime.ts';
 import type { Core } from './compose.ts';
+import type { Uploads } from './compose-upload.ts';
 import { type Library, openLibrary } from './library/library.ts';
 import { createPruning, type Pruning } from './library/pruning.ts';
 import { type LaterMarks, readLaterMarks } from './recording/later-marks.ts';
@@ -16,6 +17,7 @@ import { openSettings } from './settings/settings.ts';
 export interface LibraryRoomsNeeds
   extends Pick<Core, 'clock' | 'log' | 'paths' | 'signingKeys' | 'decryptionKeys' | 'policy'> {
   signer(): Promise<Signer | undefined>;
+  uploads(): Promise<Pick<Uploads, 'store'>>;
 }
 
 /** The rooms of recordings at rest. Each is opened at its first use. */
@@ -37,6 +39,7 @@ export function createLibraryRooms(
     await thumbnailCache.remove(recordingId);
     // The thread of the search hears of it by itself.
     if (!openingSearch) await forgetText({ log }, paths.cache, recordingId);
+    await (await needs.uploads()).store.forget(recordingId);
   }
 
   async function startReplays(): Promise<Replays> {
@@ -54,20 +57,15 @@ export function createLibraryRooms(
     return openSearch({ ...searchNeeds, pace }, life);
   }
 
+  async function startLibrary(): Promise<Library> {
+    const kept = { folder: paths.recordings, cacheFolder: paths.cache, keys: decryptionKeys };
+    const { knownKeyIds } = signingKeys;
+    const { store } = await needs.uploads();
+    return openLibrary({ clock, log, ...kept, signer, knownKeyIds, uploads: store, forget }, life);
+  }
+
   function library(): Promise<Library> {
-    openingLibrary ??= openLibrary(
-      {
-        clock,
-        log,
-        folder: paths.recordings,
-        cacheFolder: paths.cache,
-        signer,
-        knownKeyIds: signingKeys.knownKeyIds,
-        keys: decryptionKeys,
-        forget,
-      },
-      life,
-    );
+    openingLibrary ??= startLibrary();
     return openingLibrary;
   }
 

@@ -3,6 +3,7 @@ import type { AppInfo } from '../preload/contract.ts';
 import type { Wire } from '../preload/wire.ts';
 import { servePage } from './bridge/bridge.ts';
 import type { Core } from './compose.ts';
+import type { Uploads } from './compose-upload.ts';
 import { openShell } from './exec/shell.ts';
 import { createShellMemory } from './exec/shell-memory.ts';
 import type { Replays } from './replay/replays.ts';
@@ -32,11 +33,12 @@ export async function openPages(
 ): Promise<Pages> {
   const { clock, log, paths, life, contexts, demo } = core;
   core.credentials.usePages();
-  const [settings, library, replays, pruning] = await Promise.all([
+  const [settings, library, replays, pruning, uploads] = await Promise.all([
     core.settings(),
     core.library(),
     core.replays(),
     core.pruning(),
+    core.uploads(),
   ]);
   const memory = createShellMemory({ clock });
   const sessions = createSessions({
@@ -67,6 +69,7 @@ export async function openPages(
   startInBackground(core, replays);
   // Not awaited: it ends with the lifetime's signal and does not reject.
   void pruning.keepUp({ signal: life.signal });
+  followUploads(core, uploads);
   const info: AppInfo = {
     version: VERSION,
     platform: toKnownPlatform(options.platform),
@@ -88,6 +91,7 @@ export async function openPages(
     settings,
     exchange: core.exchange,
     policy: core.policy,
+    uploads,
     doctor: core.doctor,
     decryptionKeys: core.decryptionKeys,
     userRequests: core.credentials.requests,
@@ -105,6 +109,23 @@ export async function openPages(
 
 function toKnownPlatform(platform: NodeJS.Platform): AppInfo['platform'] {
   return platform === 'darwin' || platform === 'win32' ? platform : 'linux';
+}
+
+/** What is owed is delivered from here on. */
+function followUploads({ clock, log, policy, life }: Core, { queue }: Uploads): void {
+  life.own(
+    policy.onChanged(() => {
+      // Never rejects.
+      void queue.reconsider();
+    }),
+  );
+  async function start(): Promise<void> {
+    await clock.sleep(BACKGROUND_DELAY_MS, { signal: life.signal });
+    await queue.work();
+  }
+  start().catch((error: unknown) => {
+    if (!life.signal.aborted) log.error({ error: String(error) }, 'nothing that is owed is delivered');
+  });
 }
 
 function startInBackground({ clock, log, life, search }: Core, replays: Replays): void {

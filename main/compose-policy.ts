@@ -15,6 +15,8 @@ export interface PolicyDesk extends PolicyStore {
   describe(place: ShellPlace): PolicyTarget;
   /** By the files as they are now. Rejects with `policy-invalid` where one of them cannot be followed. */
   answer(place: ShellPlace): Promise<PolicyAnswer>;
+  /** What holds now for what was recorded. Rejects as `answer`. */
+  answerFor(recording: Recording): Promise<PolicyAnswer>;
   /** How many days a recording has to be kept by the policy as it is now. Rejects as `answer`. */
   keptDays(): Promise<(recording: Recording) => number | undefined>;
 }
@@ -57,6 +59,7 @@ export function openPolicyDesk(
     ...store,
     describe,
     answer: async (place) => (await store.read()).answer(describe(place)),
+    answerFor: async (recording) => (await store.read()).answer(toTarget(recording)),
     async keptDays() {
       const policy = await store.read();
       return (recording) => policy.answer(toTarget(recording), 'nothing is let go').retentionDays;

@@ -8,6 +8,7 @@ import { openKube } from './compose-kube.ts';
 import { createLibraryRooms } from './compose-library.ts';
 import { openPages, type Pages, type PagesOptions } from './compose-pages.ts';
 import { openPolicyDesk, type PolicyDesk } from './compose-policy.ts';
+import { createUploadRooms, type Uploads } from './compose-upload.ts';
 import { type Credentials, type CredentialsNeeds, createCredentials } from './credentials/credentials.ts';
 import { createLoginEnvironment, createOwnEnvironment } from './credentials/login-environment.ts';
 import { startDemoCluster } from './demo/demo-cluster.ts';
@@ -88,6 +89,8 @@ export interface Core {
   /** Recordings handed on in other forms, and taken in. */
   readonly exchange: Exchange;
   replays(): Promise<Replays>;
+  /** Brings recordings to recorders. */
+  uploads(): Promise<Uploads>;
   newCastWriter(details: RecordingDetails, size: TerminalSize, options?: RecordingWish): Promise<CastWriter>;
   /** Rejects as beginning a recording would, and leaves nothing. */
   rehearseRecording(options?: RecordingWish): Promise<void>;
@@ -182,6 +185,7 @@ export async function compose(options: ComposeOptions): Promise<Core> {
     { environment, platform, paths, lockedFile: options.lockedPolicy, contexts, settings },
     life,
   );
+  const uploads = createUploadRooms({ clock, log, paths, policy, library: () => core.library() }, life);
   const core: Core = {
     clock,
     log,
@@ -195,7 +199,11 @@ export async function compose(options: ComposeOptions): Promise<Core> {
     decryptionKeys,
     policy,
     settings,
-    ...createLibraryRooms({ clock, log, paths, policy, signingKeys, decryptionKeys, signer }, life),
+    ...uploads,
+    ...createLibraryRooms(
+      { clock, log, paths, policy, signingKeys, decryptionKeys, signer, ...uploads },
+      life,
+    ),
     exchange: createExchange({
       clock,
       folder: paths.recordings,

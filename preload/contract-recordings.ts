@@ -113,6 +113,8 @@ export interface RecordingInfo extends RecordingFacts {
   readonly annotationProblem?: string;
   /** It has not been delivered to a recorder yet. */
   readonly isOwed?: true;
+  /** A recorder has confirmed it. */
+  readonly isDelivered?: true;
   /** Absolute path of the cast. */
   readonly path: string;
 }

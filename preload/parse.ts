@@ -74,6 +74,7 @@ const empty = v.strictObject({});
 const session = v.strictObject({ sessionId: name });
 const sessionSwitch = v.strictObject({ sessionId: name, on: v.boolean() });
 const recording = v.strictObject({ recordingId: name });
+const someRecordings = v.pipe(v.array(name), v.minLength(1), v.maxLength(MAX_CHANGED));
 const tags = v.pipe(v.array(name), v.maxLength(MAX_ARGUMENTS));
 /** Microseconds since a recording's start. */
 const moment = v.pipe(v.number(), v.finite(), v.minValue(0));
@@ -169,7 +170,7 @@ export const callParsers: Parsers<{ [Name in CallName]: Calls[Name]['input'] }> 
   'library.remove': parserOf(recording),
   'library.annotate': parserOf(
     v.strictObject({
-      recordingIds: v.pipe(v.array(name), v.minLength(1), v.maxLength(MAX_CHANGED)),
+      recordingIds: someRecordings,
       change: v.strictObject({
         addTags: v.exactOptional(tags),
         removeTags: v.exactOptional(tags),
@@ -197,6 +198,18 @@ export const callParsers: Parsers<{ [Name in CallName]: Calls[Name]['input'] }> 
     v.strictObject({ context: name, namespace: name, pod: name, container: v.exactOptional(name) }),
   ),
   'policy.state': parserOf(empty),
+  'uploads.list': parserOf(empty),
+  'uploads.get': parserOf(recording),
+  'uploads.retry': parserOf(v.strictObject({ recordingIds: v.exactOptional(someRecordings) })),
+  'uploads.drop': parserOf(v.strictObject({ recordingIds: someRecordings })),
+  'uploads.test': parserOf(
+    v.strictObject({
+      recorder: v.strictObject({
+        nameOrUrl: name,
+        kind: v.exactOptional(v.picklist(['tsrecorder', 'asciinema', 'alis'])),
+      }),
+    }),
+  ),
   'settings.get': parserOf(empty),
   'settings.set': parserOf(v.strictObject({ changes: settingsChanges })),
 };

@@ -68,6 +68,7 @@ const ROOMS: Record<string, { rooms: readonly string[]; packages: readonly strin
       'main/demo',
       'main/settings',
       'main/policy',
+      'main/upload',
       'preload',
     ],
     packages: [],
@@ -111,6 +112,7 @@ const ENTRIES: Record<string, { rooms: readonly string[]; packages: readonly str
   'main/compose-library.ts': COMPOSE,
   'main/compose-pages.ts': COMPOSE,
   'main/compose-policy.ts': COMPOSE,
+  'main/compose-upload.ts': COMPOSE,
   'main/version.ts': { rooms: [], packages: [] },
   'main/index.ts': {
     rooms: ['*', 'main/bridge', 'main/hosts/electron', 'main/hosts/page', 'compose', 'preload'],

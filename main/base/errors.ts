@@ -60,6 +60,8 @@ export type ErrorCode =
   | 'recorder-failed'
   | 'recorder-lost'
   | 'recorder-needs-clear'
+  | 'upload-failed'
+  | 'upload-unreadable'
   // session, settings, demo
   | 'session-not-found'
   | 'session-ended'

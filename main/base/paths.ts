@@ -16,6 +16,8 @@ export interface Paths {
   readonly pluginsFile: string;
   /** Caches that may be deleted at any time. */
   readonly cache: string;
+  /** What is owed to recorders, and what they have. */
+  readonly uploads: string;
   /** What this machine has made on nodes and still has to delete. */
   readonly nodeShells: string;
   /** The demo cluster's kubeconfig, certificates and scratch homes. */
@@ -36,6 +38,7 @@ export function resolvePaths(environment: NodeJS.ProcessEnv, platform: NodeJS.Pl
     policyFile: join(home, 'policy.yaml'),
     pluginsFile: join(home, 'plugins.json'),
     cache: join(home, 'cache'),
+    uploads: join(home, 'uploads'),
     nodeShells: join(home, 'node-shells'),
     demo: join(home, 'demo'),
     logFile: join(home, 'kubereel.log'),

@@ -8,7 +8,7 @@ import type { Exchange } from '../exchange/exchange.ts';
 import type { Contexts } from '../kube/contexts.ts';
 import type { Library } from '../library/library.ts';
 import type { Pruning } from '../library/pruning.ts';
-import type { PolicyAnswer } from '../policy/policy.ts';
+import type { PolicyAnswer, RecorderAddress, RecorderKind } from '../policy/policy.ts';
 import type { PolicyStore } from '../policy/policy-store.ts';
 import type { DecryptionKeys } from '../recording/decryption-keys.ts';
 import type { Replays } from '../replay/replays.ts';
@@ -16,6 +16,8 @@ import type { Search } from '../search/search.ts';
 import type { Sessions } from '../session/sessions.ts';
 import type { ShellPlace } from '../session/shell-terms.ts';
 import type { SettingsStore } from '../settings/settings.ts';
+import type { UploadDesk } from '../upload/upload-desk.ts';
+import type { UploadTrial } from '../upload/upload-trial.ts';
 
 /** What the contract is answered from. */
 export interface Rooms {
@@ -35,6 +37,13 @@ export interface Rooms {
   readonly decryptionKeys: DecryptionKeys;
   readonly policy: Pick<PolicyStore, 'read' | 'onChanged'> & {
     answer(place: ShellPlace): Promise<PolicyAnswer>;
+  };
+  readonly uploads: {
+    readonly desk: UploadDesk;
+    /** One that the policy names so, or any other. */
+    findRecorder(nameOrUrl: string, kind?: RecorderKind): Promise<RecorderAddress>;
+    /** As `sendTestRecording`. */
+    test(recorder: RecorderAddress, options: { readonly signal: AbortSignal }): Promise<UploadTrial>;
   };
   readonly doctor: Doctor;
   readonly userRequests: UserRequests;

@@ -17,10 +17,10 @@ import { watchFolder } from './folder-watch.ts';
 import { openRecordingIndex } from './index.ts';
 import type { Recording, StoredRecording } from './recording.ts';
 import { type FolderFiles, findRecordingId, isFileName, readRecordingsFolder } from './recordings-folder.ts';
-import { createRows, type LibraryChange, type LibraryRecovery } from './rows.ts';
+import { createRows, type LibraryChange, type LibraryRecovery, type RecordingUploads } from './rows.ts';
 import { createUpkeep, type Upkeep } from './upkeep.ts';
 
-export type { LibraryChange, LibraryRecovery } from './rows.ts';
+export type { LibraryChange, LibraryRecovery, RecordingUploads } from './rows.ts';
 
 /** All recordings on this machine. The files are the truth: what the index remembers is checked against them. */
 export interface Library extends Upkeep {
@@ -58,8 +58,8 @@ export interface LibraryNeeds extends Partial<RecoveryNeeds> {
   readonly cacheFolder: string;
   /** Whose seals are trusted. */
   knownKeyIds(): Promise<ReadonlySet<string>>;
-  /** Whether a recorder has not got it yet. */
-  isOwed?(recordingId: string): boolean;
+  /** Without it nothing is owed to recorders. */
+  readonly uploads?: RecordingUploads;
   /** Deletes what others made of a recording that was deleted here. Does not reject. */
   forget?(recordingId: string): Promise<void>;
 }
@@ -90,13 +90,30 @@ export async function openLibrary(needs: LibraryNeeds, life: Lifetime): Promise<
   );
   life.own(() => turns.take(() => index.close()));
   watchFolder({ clock, log }, folder, refreshNamed, { signal });
+  if (needs.uploads) life.own(needs.uploads.onStateChanged(tellAgain));
 
   function announce(changes: readonly LibraryChange[]): void {
     for (const change of changes) changed.fire(change);
   }
 
+  /** What is told of a recording is different, though its files are the same. */
+  function tellAgain(recordingId: string): void {
+    const recording = isTold ? rows.get(recordingId) : undefined;
+    if (recording) changed.fire({ kind: 'put', recording: rows.present(recording) });
+  }
+
+  /** Never rejects: what other processes have delivered is not worth the list. */
+  async function learnUploads(): Promise<void> {
+    try {
+      await needs.uploads?.refresh();
+    } catch (error) {
+      log.warn({ error: String(error) }, 'what is owed to recorders could not be looked at');
+    }
+  }
+
   /** Looks at all that there is and was, or at what cannot be told without. */
   async function look(isWanted: (recordingId: string, files: FolderFiles) => boolean): Promise<Recording[]> {
+    await learnUploads();
     return turns.take(async () => {
       const files = await readRecordingsFolder(folder);
       const recordingIds = new Set([...files.recordingIds, ...rows.ids()]);
@@ -199,7 +216,7 @@ export async function openLibrary(needs: LibraryNeeds, life: Lifetime): Promise<
       return listed;
     },
     get,
-    ...createUpkeep({ clock, keys: needs.keys, find, touch, present: rows.present, forget: needs.forget }),
+    ...createUpkeep({ ...needs, keys: needs.keys, find, touch, present: rows.present, forget: needs.forget }),
     async *read(idOrPrefix, { signal: aborted }) {
       const { path } = await get(idOrPrefix);
       const marks = await readLaterMarks(needs, path);

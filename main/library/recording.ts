@@ -45,8 +45,10 @@ export interface Recording extends RecordingFacts {
   readonly isPinned?: true;
   /** Why its tags, comment and pin are not known though there may be some: the file with them is none of ours. */
   readonly annotationProblem?: string;
-  /** It has not been delivered to a recorder yet. Never stored. */
+  /** It has not been delivered to a recorder yet. Never stored; so is the next. */
   readonly isOwed?: true;
+  /** A recorder has confirmed it. */
+  readonly isDelivered?: true;
   /** Absolute path of the cast. */
   readonly path: string;
 }

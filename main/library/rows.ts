@@ -1,3 +1,4 @@
+import type { Event } from '../base/event.ts';
 import type { Log } from '../base/log.ts';
 import type { DecryptionKeys } from '../recording/decryption-keys.ts';
 import { type Recovery, type RecoveryNeeds, recoverOrphan } from '../recording/recovery.ts';
@@ -11,6 +12,16 @@ import type { FolderFiles } from './recordings-folder.ts';
 export type LibraryChange =
   | { readonly kind: 'put'; readonly recording: Recording }
   | { readonly kind: 'removed'; readonly recordingId: string };
+
+/** What recorders are owed, and what they have. */
+export interface RecordingUploads {
+  isOwed(recordingId: string): boolean;
+  isDelivered(recordingId: string): boolean;
+  /** Learns what other processes have changed. */
+  refresh(): Promise<void>;
+  /** One of both is different for this recording. */
+  readonly onStateChanged: Event<string>;
+}
 
 export interface LibraryRecovery {
   readonly recordingId: string;
@@ -43,7 +54,7 @@ export interface RowsNeeds extends RecoveryNeeds {
   readonly keys?: Pick<DecryptionKeys, 'unlock' | 'recipients' | 'decrypt'>;
   /** Absolute. */
   readonly folder: string;
-  isOwed?(recordingId: string): boolean;
+  readonly uploads?: RecordingUploads;
   onRecovered(recovery: LibraryRecovery): void;
 }
 
@@ -59,7 +70,12 @@ export function createRows(needs: RowsNeeds, { signal }: { signal: AbortSignal }
 
   function present(recording: StoredRecording): Recording {
     const told = locks.present(words.present(recording));
-    return needs.isOwed?.(recording.recordingId) ? { ...told, isOwed: true } : told;
+    const { recordingId } = recording;
+    return {
+      ...told,
+      ...(needs.uploads?.isOwed(recordingId) && { isOwed: true as const }),
+      ...(needs.uploads?.isDelivered(recordingId) && { isDelivered: true as const }),
+    };
   }
 
   /** Brings one entry up to date with its files; what is new must then be stored. */

@@ -5,6 +5,7 @@ import type { DecryptionKeys } from '../recording/decryption-keys.ts';
 import { holdRecording } from '../recording/recording-lock.ts';
 import { deleteRecordingFiles } from './deletion.ts';
 import type { Recording, StoredRecording } from './recording.ts';
+import type { RecordingUploads } from './rows.ts';
 
 /** What may be done to recordings at rest: nothing of it touches what is sealed, but for deleting it as a whole. */
 export interface Upkeep {
@@ -25,6 +26,7 @@ export interface UpkeepNeeds {
   /** Looks at its files again, even if they look the same, and announces what is new. Does not reject. */
   touch(recordingId: string): Promise<void>;
   present(recording: StoredRecording): Recording;
+  readonly uploads?: Pick<RecordingUploads, 'refresh'>;
   /** As `LibraryNeeds.forget`. */
   readonly forget: ((recordingId: string) => Promise<void>) | undefined;
 }
@@ -44,7 +46,8 @@ export function createUpkeep(needs: UpkeepNeeds): Upkeep {
       const { path } = await needs.find(recordingId);
       const isRemoved = await attemptRemoval(recordingId, () =>
         holdRecording(clock, path, async () => {
-          // Somebody may have pinned it meanwhile.
+          // Somebody may have pinned it meanwhile, or another process may have made it one that is owed.
+          await needs.uploads?.refresh();
           const recording = await needs.find(recordingId);
           if (recording.state === 'live') throw createLiveError(recordingId);
           if (!isWanted(needs.present(recording))) return false;

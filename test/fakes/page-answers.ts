@@ -102,6 +102,14 @@ export function createAnswers(needs: AnswerNeeds): PageAnswers {
   return {
     'app.info': () => state.info,
     'app.newWindow': () => ({}),
+    'uploads.list': () => ({ jobs: [], unreadable: [] }),
+    'uploads.get': () => ({ kind: 'none' }),
+    'uploads.retry': () => ({}),
+    'uploads.drop': () => ({}),
+    'uploads.test': ({ recorder: { nameOrUrl } }) => ({
+      recorder: { kind: 'tsrecorder', url: nameOrUrl },
+      steps: [],
+    }),
     'contexts.list': () => state.contexts,
     'demo.start': () => {
       const demo = contextNamed('kubereel-demo', { isDemo: true, server: 'https://127.0.0.1:41234' });

@@ -7,7 +7,12 @@ import { afterEach, expect, test } from 'vitest';
 import { createSystemClock } from '../../../main/base/clock.ts';
 import { createLifetime, type Lifetime } from '../../../main/base/lifetime.ts';
 import { createLog } from '../../../main/base/log.ts';
-import { type LibraryChange, type LibraryNeeds, openLibrary } from '../../../main/library/library.ts';
+import {
+  type LibraryChange,
+  type LibraryNeeds,
+  openLibrary,
+  type RecordingUploads,
+} from '../../../main/library/library.ts';
 import { changeAnnotation } from '../../../main/recording/annotation.ts';
 import { annotationPathOf } from '../../../main/recording/annotation-file.ts';
 import { makeCastFolder } from '../../fakes/cast-folder.ts';
@@ -108,11 +113,21 @@ test('an annotation that cannot be read is told, and takes nothing from its reco
   expect(row.annotationProblem).toMatch('its tags and comment cannot be read');
 });
 
+const NO_UPLOADS: RecordingUploads = {
+  isOwed: () => false,
+  isDelivered: () => false,
+  refresh: async () => {},
+  onStateChanged: () => () => {},
+};
+
 test('what a recorder has not got yet is owed', async () => {
   const place = await makePlace();
   const { recordingId } = await recordSession(place.folder);
   const { recordingId: other } = await recordSession(place.folder);
-  const { library } = await open({ ...place, isOwed: (id) => id === recordingId });
+  const { library } = await open({
+    ...place,
+    uploads: { ...NO_UPLOADS, isOwed: (id) => id === recordingId },
+  });
   expect((await library.get(recordingId)).isOwed).toBe(true);
   expect(await library.get(other)).not.toHaveProperty('isOwed');
 });

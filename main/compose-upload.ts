@@ -1,0 +1,125 @@
+import { AppError } from './base/errors.ts';
+import type { Lifetime } from './base/lifetime.ts';
+import type { Core } from './compose.ts';
+import type { RecorderAddress, RecorderKind } from './policy/policy.ts';
+import { describeThisProcess, isOwnerAlive } from './recording/owner.ts';
+import { createAsciinemaClient } from './upload/asciinema-server.ts';
+import { createQueueLease, type QueueLease } from './upload/queue-lease.ts';
+import type { RecorderClient } from './upload/recorder-client.ts';
+import { parsePlace } from './upload/recorder-endpoint.ts';
+import { recorderError } from './upload/recorder-error.ts';
+import { createRecorderGates } from './upload/recorder-gates.ts';
+import { createTsrecorderClient } from './upload/tsrecorder.ts';
+import { type AttemptNeeds, attemptDelivery } from './upload/upload-attempt.ts';
+import { createUploadDesk, type UploadDesk } from './upload/upload-desk.ts';
+import { createUploadQueue, type UploadQueue } from './upload/upload-queue.ts';
+import type { RoundOutcome } from './upload/upload-round.ts';
+import { openUploadStore, type UploadStore } from './upload/upload-store.ts';
+import { sendTestRecording, type TrialStep, type UploadTrial } from './upload/upload-trial.ts';
+import { VERSION } from './version.ts';
+
+/** What brings recordings to recorders. */
+export interface Uploads {
+  readonly store: UploadStore;
+  readonly desk: UploadDesk;
+  readonly queue: UploadQueue;
+  readonly lease: QueueLease;
+  /** One try now, by this process. Rejects as `tryDelivery`. */
+  attempt(recordingId: string, options: { readonly signal: AbortSignal }): Promise<RoundOutcome>;
+  /** One that the policy names so, or any other. Rejects with `not-found` or `bad-input`, or as the policy is read. */
+  findRecorder(nameOrUrl: string, kind?: RecorderKind): Promise<RecorderAddress>;
+  /** As `sendTestRecording`. */
+  test(
+    recorder: RecorderAddress,
+    options: { readonly onStep?: (step: TrialStep) => void; readonly signal: AbortSignal },
+  ): Promise<UploadTrial>;
+}
+
+export type UploadRoomsNeeds = Pick<Core, 'clock' | 'log' | 'paths' | 'policy' | 'library'>;
+
+/** Opened at the first use. */
+export function createUploadRooms(needs: UploadRoomsNeeds, life: Lifetime): Pick<Core, 'uploads'> {
+  let opening: Promise<Uploads> | undefined;
+  // Its place is taken now: it ends after the sessions whose recordings it delivers.
+  const deliveries = life.child('uploads');
+  return {
+    uploads() {
+      opening ??= openUploads(needs, life, deliveries);
+      return opening;
+    },
+  };
+}
+
+async function openUploads(
+  { clock, log, paths, policy, library }: UploadRoomsNeeds,
+  life: Lifetime,
+  deliveries: Lifetime,
+): Promise<Uploads> {
+  const folder = paths.uploads;
+  const owner = { describe: describeThisProcess, isAlive: isOwnerAlive };
+  const store = await openUploadStore({ clock, log, folder }, deliveries);
+  const gates = createRecorderGates({ clock, random: Math.random });
+  const lease = createQueueLease({ clock, folder, owner });
+  const recordersFor: AttemptNeeds['recordersFor'] = async (recording) =>
+    (await policy.answerFor(recording)).recorders;
+  const clientFor = (recorder: RecorderAddress): RecorderClient =>
+    createRecorderClient({ clock, userAgent: `kubereel/${VERSION}` }, recorder);
+  const desk = createUploadDesk({ clock, store, library, recordersFor, owner }, life);
+  const rounds = {
+    clock,
+    random: Math.random,
+    store,
+    gates,
+    library,
+    recordersFor,
+    clientFor,
+    isOwnerAlive,
+    onDelivering: desk.noteDelivering,
+  };
+  return {
+    store,
+    desk,
+    queue: createUploadQueue({ ...rounds, log, lease }, life),
+    lease,
+    attempt: (recordingId, options) => attemptDelivery(rounds, recordingId, options),
+    async findRecorder(nameOrUrl, kind) {
+      const { files } = await policy.read();
+      const named = files
+        .flatMap(({ rules }) => rules.flatMap(({ says }) => says.recorders ?? []))
+        .find(({ name, url }) => name === nameOrUrl || url === nameOrUrl);
+      return named ?? parseRecorder(nameOrUrl, kind);
+    },
+    test: (recorder, options) => sendTestRecording({ clock, folder, clientFor }, recorder, options),
+  };
+}
+
+function createRecorderClient(
+  needs: Parameters<typeof createTsrecorderClient>[0],
+  recorder: RecorderAddress,
+): RecorderClient {
+  if (recorder.kind === 'tsrecorder') return createTsrecorderClient(needs, recorder);
+  if (recorder.kind === 'asciinema') return createAsciinemaClient(needs, recorder);
+  const refuse = (): Promise<never> =>
+    Promise.reject(
+      recorderError('recorder-unfit', recorder, 'is of a kind that nothing is delivered to yet'),
+    );
+  return { recorder, isLive: true, takesLater: true, check: refuse, open: refuse };
+}
+
+/** An address that no policy names. */
+function parseRecorder(url: string, kind: RecorderKind = 'tsrecorder'): RecorderAddress {
+  if (!/^[a-z]+:\/\/|:\d+$/i.test(url)) {
+    throw new AppError('not-found', `no recorder of the policy is called ${url}, and it is no address`, {
+      hint: '`kubereel policy check` lists what the policy says; an address is http://HOST:PORT or IP:PORT.',
+    });
+  }
+  const address: RecorderAddress = { kind, url };
+  const { username = '', password = '' } = URL.parse(url) ?? {};
+  if (username !== '' || password !== '') {
+    throw new AppError('bad-input', 'an address must not hold a password or a token', {
+      hint: 'Name the recorder in the policy, with a tokenFile.',
+    });
+  }
+  parsePlace(address);
+  return address;
+}

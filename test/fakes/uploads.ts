@@ -1,0 +1,122 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach } from 'vitest';
+import { type Clock, createSystemClock } from '../../main/base/clock.ts';
+import { createLifetime, type Lifetime } from '../../main/base/lifetime.ts';
+import { createLog } from '../../main/base/log.ts';
+import { type Library, openLibrary } from '../../main/library/library.ts';
+import type { RecorderAddress } from '../../main/policy/policy.ts';
+import { describeThisProcess, isOwnerAlive } from '../../main/recording/owner.ts';
+import type { RecordingOwner } from '../../main/recording/recording.ts';
+import { createQueueLease, type QueueLease } from '../../main/upload/queue-lease.ts';
+import type { RecorderClient } from '../../main/upload/recorder-client.ts';
+import type { RecorderLimits } from '../../main/upload/recorder-dial.ts';
+import { createRecorderGates } from '../../main/upload/recorder-gates.ts';
+import { createTsrecorderClient } from '../../main/upload/tsrecorder.ts';
+import type { AttemptNeeds } from '../../main/upload/upload-attempt.ts';
+import { createUploadDesk, type UploadDesk } from '../../main/upload/upload-desk.ts';
+import { createJob, releaseJob, type UploadJob } from '../../main/upload/upload-job.ts';
+import { createUploadQueue, type UploadQueue } from '../../main/upload/upload-queue.ts';
+import { openUploadStore, type UploadStore } from '../../main/upload/upload-store.ts';
+import { makeCastFolder } from './cast-folder.ts';
+import type { ForeignRecorder } from './foreign-recorder.ts';
+import { createRecorderNeeds } from './recorder-client.ts';
+
+const lives: Lifetime[] = [];
+// Before the check for lifetimes that were left open.
+afterEach(async () => {
+  for (const life of lives.splice(0)) await life.end();
+});
+
+/** Where recordings and what is owed of them are. */
+export interface UploadPlace {
+  readonly recordings: string;
+  readonly cache: string;
+  readonly uploads: string;
+}
+
+export async function makeUploadPlace(): Promise<UploadPlace> {
+  const home = await makeCastFolder();
+  return { recordings: join(home, 'recordings'), cache: join(home, 'cache'), uploads: join(home, 'uploads') };
+}
+
+/** The rooms that bring recordings to recorders, as one process has them. */
+export interface TestUploads {
+  readonly life: Lifetime;
+  readonly store: UploadStore;
+  readonly library: Library;
+  readonly desk: UploadDesk;
+  readonly needs: AttemptNeeds;
+  readonly lease: QueueLease;
+  readonly queue: UploadQueue;
+  end(): Promise<void>;
+}
+
+export interface TestUploadsWish {
+  readonly clock?: Clock;
+  readonly limits?: Partial<RecorderLimits>;
+  /** What the policy says; nothing by default. */
+  readonly recordersFor?: AttemptNeeds['recordersFor'];
+  readonly clientFor?: (recorder: RecorderAddress) => RecorderClient;
+  /** As who it works; this process by default. */
+  readonly self?: RecordingOwner;
+}
+
+/** Ends with the test at the latest. */
+export async function openUploads(place: UploadPlace, wish: TestUploadsWish = {}): Promise<TestUploads> {
+  const { clock = createSystemClock(), limits = {}, recordersFor = async () => [], self } = wish;
+  const log = createLog({ level: 'silent' });
+  const life = createLifetime('uploads');
+  lives.push(life);
+  const folder = place.uploads;
+  const owner = { describe: () => self ?? describeThisProcess(), isAlive: isOwnerAlive };
+  const store = await openUploadStore({ clock, log, folder }, life);
+  const library = await openLibrary(
+    {
+      clock,
+      log,
+      folder: place.recordings,
+      cacheFolder: place.cache,
+      knownKeyIds: async () => new Set(),
+      uploads: store,
+      forget: store.forget,
+    },
+    life,
+  );
+  const desk = createUploadDesk({ clock, store, library: async () => library, recordersFor, owner }, life);
+  const clientNeeds = createRecorderNeeds(limits);
+  const needs: AttemptNeeds = {
+    clock,
+    random: () => 0.5,
+    store,
+    gates: createRecorderGates({ clock, random: () => 0.5 }),
+    library: async () => library,
+    recordersFor,
+    clientFor: wish.clientFor ?? ((recorder) => createTsrecorderClient(clientNeeds, recorder)),
+    isOwnerAlive,
+    onDelivering: desk.noteDelivering,
+  };
+  const lease = createQueueLease({ clock, folder, owner });
+  const queue = createUploadQueue({ ...needs, clock, log, lease }, life);
+  return { life, store, library, desk, needs, lease, queue, end: () => life.end() };
+}
+
+export function addressOf({ address }: Pick<ForeignRecorder, 'address'>, name?: string): RecorderAddress {
+  return { kind: 'tsrecorder', url: address, ...(name === undefined ? {} : { name }) };
+}
+
+/** What is owed of a recording that nobody makes any more. */
+export function makeJob(
+  recordingId: string,
+  recorders: readonly RecorderAddress[],
+  changes: Partial<UploadJob> = {},
+): UploadJob {
+  const job = releaseJob(createJob(recordingId, recorders, { nowMs: 0, owner: describeThisProcess() }));
+  return { ...job, isBegun: true, ...changes };
+}
+
+/** The files of the folder of uploads, without its folders. */
+export async function listFiles(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { withFileTypes: true });
+  return entries.filter((entry) => entry.isFile()).map(({ name }) => name);
+}
