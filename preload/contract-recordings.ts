@@ -1,5 +1,6 @@
 /** Records of sessions: of one that may be live, and of those at rest. */
 import type { ProblemInfo, TerminalSize } from './contract.ts';
+import type { DeliveryState } from './contract-delivery.ts';
 
 export type RecordingState =
   | { readonly kind: 'none' }
@@ -18,14 +19,21 @@ export type RecordingState =
       readonly inputOn?: true;
       /** Since when nothing is recorded, as the user has it; Unix milliseconds. */
       readonly pausedAtMs?: number;
+      readonly delivery?: DeliveryState;
     }
   | {
       readonly kind: 'stored';
       readonly recordingId: string;
       readonly bytes: number;
       readonly lostBytes: number;
+      readonly delivery?: DeliveryState;
     }
-  | { readonly kind: 'failed'; readonly recordingId?: string; readonly problem: ProblemInfo };
+  | {
+      readonly kind: 'failed';
+      readonly recordingId?: string;
+      readonly problem: ProblemInfo;
+      readonly delivery?: DeliveryState;
+    };
 
 /** Whether a recording is what was recorded; `intact` alone is all well. */
 export interface RecordingVerification {
