@@ -3,11 +3,12 @@ import type { Lifetime } from './base/lifetime.ts';
 import type { Core } from './compose.ts';
 import type { RecorderAddress, RecorderKind } from './policy/policy.ts';
 import { describeThisProcess, isOwnerAlive } from './recording/owner.ts';
+import { createAlisClient } from './upload/alis-producer.ts';
 import { createAsciinemaClient } from './upload/asciinema-server.ts';
 import { createQueueLease, type QueueLease } from './upload/queue-lease.ts';
 import type { RecorderClient } from './upload/recorder-client.ts';
+import type { RecorderNeeds } from './upload/recorder-dial.ts';
 import { parsePlace } from './upload/recorder-endpoint.ts';
-import { recorderError } from './upload/recorder-error.ts';
 import { createRecorderGates } from './upload/recorder-gates.ts';
 import { createTsrecorderClient } from './upload/tsrecorder.ts';
 import { type AttemptNeeds, attemptDelivery } from './upload/upload-attempt.ts';
@@ -16,6 +17,7 @@ import { createUploadQueue, type UploadQueue } from './upload/upload-queue.ts';
 import type { RoundOutcome } from './upload/upload-round.ts';
 import { openUploadStore, type UploadStore } from './upload/upload-store.ts';
 import { sendTestRecording, type TrialStep, type UploadTrial } from './upload/upload-trial.ts';
+import { createUploader, type Uploader } from './upload/uploader.ts';
 import { VERSION } from './version.ts';
 
 /** What brings recordings to recorders. */
@@ -23,6 +25,7 @@ export interface Uploads {
   readonly store: UploadStore;
   readonly desk: UploadDesk;
   readonly queue: UploadQueue;
+  readonly uploader: Uploader;
   readonly lease: QueueLease;
   /** One try now, by this process. Rejects as `tryDelivery`. */
   attempt(recordingId: string, options: { readonly signal: AbortSignal }): Promise<RoundOutcome>;
@@ -63,7 +66,7 @@ async function openUploads(
   const recordersFor: AttemptNeeds['recordersFor'] = async (recording) =>
     (await policy.answerFor(recording)).recorders;
   const clientFor = (recorder: RecorderAddress): RecorderClient =>
-    createRecorderClient({ clock, userAgent: `kubereel/${VERSION}` }, recorder);
+    CLIENTS[recorder.kind]({ clock, userAgent: `kubereel/${VERSION}` }, recorder);
   const desk = createUploadDesk({ clock, store, library, recordersFor, owner }, life);
   const rounds = {
     clock,
@@ -79,6 +82,8 @@ async function openUploads(
   return {
     store,
     desk,
+    // What ends in this lifetime's order: recordings are closed before their deliveries are cut.
+    uploader: createUploader({ ...rounds, log, owner }, deliveries),
     queue: createUploadQueue({ ...rounds, log, lease }, life),
     lease,
     attempt: (recordingId, options) => attemptDelivery(rounds, recordingId, options),
@@ -93,18 +98,9 @@ async function openUploads(
   };
 }
 
-function createRecorderClient(
-  needs: Parameters<typeof createTsrecorderClient>[0],
-  recorder: RecorderAddress,
-): RecorderClient {
-  if (recorder.kind === 'tsrecorder') return createTsrecorderClient(needs, recorder);
-  if (recorder.kind === 'asciinema') return createAsciinemaClient(needs, recorder);
-  const refuse = (): Promise<never> =>
-    Promise.reject(
-      recorderError('recorder-unfit', recorder, 'is of a kind that nothing is delivered to yet'),
-    );
-  return { recorder, isLive: true, takesLater: true, check: refuse, open: refuse };
-}
+const CLIENTS: Readonly<
+  Record<RecorderKind, (needs: RecorderNeeds, recorder: RecorderAddress) => RecorderClient>
+> = { tsrecorder: createTsrecorderClient, asciinema: createAsciinemaClient, alis: createAlisClient };
 
 /** An address that no policy names. */
 function parseRecorder(url: string, kind: RecorderKind = 'tsrecorder'): RecorderAddress {

@@ -27,7 +27,7 @@ export async function attemptDelivery(
 }
 
 /** When it makes sense to try again after these answers. */
-function planNext(
+export function planNext(
   needs: Pick<AttemptNeeds, 'clock' | 'random'>,
   { failures }: Pick<UploadJob, 'failures'>,
   attempts: readonly FailedAttempt[],

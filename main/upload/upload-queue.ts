@@ -69,11 +69,10 @@ export function createUploadQueue(needs: UploadQueueNeeds, life: Lifetime): Uplo
   async function readOne(recordingId: string): Promise<void> {
     try {
       const job = await store.read(recordingId);
-      const known = plan.get(recordingId)?.job;
       plan.delete(recordingId);
       if (!job) return;
-      // Somebody wants it tried now: so are the recorders that would be left alone.
-      if (known && known.failures > 0 && job.failures === 0) job.recorders.forEach(gates.open);
+      // It failed, and somebody wants it tried again: so are the recorders that would be left alone.
+      if (job.failures === 0 && job.answers.length > 0) job.recorders.forEach(gates.open);
       const atMs = job.next.kind === 'at' ? job.next.atMs : Number.POSITIVE_INFINITY;
       plan.set(recordingId, { job, atMs });
     } catch (error) {

@@ -18,6 +18,7 @@ import { createUploadDesk, type UploadDesk } from '../../main/upload/upload-desk
 import { createJob, releaseJob, type UploadJob } from '../../main/upload/upload-job.ts';
 import { createUploadQueue, type UploadQueue } from '../../main/upload/upload-queue.ts';
 import { openUploadStore, type UploadStore } from '../../main/upload/upload-store.ts';
+import { createUploader, type Uploader } from '../../main/upload/uploader.ts';
 import { makeCastFolder } from './cast-folder.ts';
 import type { ForeignRecorder } from './foreign-recorder.ts';
 import { createRecorderNeeds } from './recorder-client.ts';
@@ -49,6 +50,7 @@ export interface TestUploads {
   readonly needs: AttemptNeeds;
   readonly lease: QueueLease;
   readonly queue: UploadQueue;
+  readonly uploader: Uploader;
   end(): Promise<void>;
 }
 
@@ -58,6 +60,8 @@ export interface TestUploadsWish {
   /** What the policy says; nothing by default. */
   readonly recordersFor?: AttemptNeeds['recordersFor'];
   readonly clientFor?: (recorder: RecorderAddress) => RecorderClient;
+  /** How long the end of a recording waits to be confirmed. */
+  readonly endedMs?: number;
   /** As who it works; this process by default. */
   readonly self?: RecordingOwner;
 }
@@ -98,7 +102,11 @@ export async function openUploads(place: UploadPlace, wish: TestUploadsWish = {}
   };
   const lease = createQueueLease({ clock, folder, owner });
   const queue = createUploadQueue({ ...needs, clock, log, lease }, life);
-  return { life, store, library, desk, needs, lease, queue, end: () => life.end() };
+  const uploader = createUploader(
+    { ...needs, clock, log, owner, ...(wish.endedMs === undefined ? {} : { endedMs: wish.endedMs }) },
+    life,
+  );
+  return { life, store, library, desk, needs, lease, queue, uploader, end: () => life.end() };
 }
 
 export function addressOf({ address }: Pick<ForeignRecorder, 'address'>, name?: string): RecorderAddress {
