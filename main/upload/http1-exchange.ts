@@ -5,10 +5,11 @@ import {
   type OutgoingHttpHeaders,
   request,
 } from 'node:http';
+import { AppError } from '../base/errors.ts';
 import type { RecorderAddress } from '../policy/policy.ts';
 import { MAX_ANSWER_BYTES, type RecorderAnswer } from './recorder-answer.ts';
 import type { RecorderSocket } from './recorder-dial.ts';
-import type { RecorderEndpoint } from './recorder-endpoint.ts';
+import { parsePlace, type RecorderEndpoint } from './recorder-endpoint.ts';
 import { recorderError, toUnreachedError } from './recorder-error.ts';
 
 export interface Http1Request {
@@ -91,5 +92,12 @@ export function toUnansweredError(recorder: RecorderAddress, cause: unknown): Er
       cause,
     });
   }
-  return toUnreachedError(recorder, cause);
+  if (cause instanceof AppError) return cause;
+  const { detail } = toUnreachedError(recorder, cause);
+  return recorderError('recorder-unreachable', recorder, 'closed the connection without an answer', {
+    // A port of TLS does just that, and says nothing.
+    ...(!parsePlace(recorder).isSecure && { hint: 'If it speaks TLS, its url has to begin with https://.' }),
+    ...(detail !== undefined && { detail }),
+    cause,
+  });
 }

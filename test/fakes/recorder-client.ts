@@ -2,6 +2,7 @@ import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createSystemClock } from '../../main/base/clock.ts';
+import type { NewRecording } from '../../main/recording/new-recording.ts';
 import type { DeliverySubject } from '../../main/upload/recorder-client.ts';
 import type { RecorderLimits, RecorderNeeds } from '../../main/upload/recorder-dial.ts';
 import { INSTALL_ID } from './foreign-asciinema.ts';
@@ -34,6 +35,20 @@ export const FOREIGN_HEADER: string = `${JSON.stringify({
   connectionID: '',
   kubernetes: { PodName: 'web-0', Namespace: 'prod', Container: 'app', SessionType: 'exec' },
 })}\n`;
+
+/** A recording of ours whose header says the same. */
+export const FOR_RECORDERS: NewRecording = {
+  details: {
+    context: 'kind',
+    namespace: 'prod',
+    pod: 'web-0',
+    container: 'app',
+    command: ['sh'],
+    source: { node: 'laptop.tail1.ts.net', nodeId: 'nXYZ', userId: 7, user: 'a@b.c' },
+  },
+  size: { cols: 120, rows: 40 },
+  startedAtMs: 1_700_000_000_000,
+};
 
 /** That header and so many bytes of output behind it, in lines of 1 KiB. */
 export function makeCast(outputBytes: number): Buffer {

@@ -4,7 +4,6 @@ import { describeRecording, stampRecording } from '../../../main/library/library
 import { parseHeader } from '../../../main/recording/cast.ts';
 import { createCastWriter } from '../../../main/recording/cast-writer.ts';
 import { beginRecording, describeHeader, type NewRecording } from '../../../main/recording/new-recording.ts';
-import type { RecordingSource } from '../../../main/recording/recording.ts';
 import { systemRecordingFiles } from '../../../main/recording/recording-files.ts';
 import { recoverRecording } from '../../../main/recording/recovery.ts';
 import { createRedaction } from '../../../main/recording/redaction.ts';
@@ -13,22 +12,9 @@ import { makeKeyring } from '../../fakes/encryption.ts';
 import { findHeaderProblems } from '../../fakes/foreign-cast-header.ts';
 import { loadInAsciinemaPlayer } from '../../fakes/foreign-player.ts';
 import { createManualClock } from '../../fakes/manual-clock.ts';
+import { FOR_RECORDERS } from '../../fakes/recorder-client.ts';
 
 const { signal } = new AbortController();
-const SOURCE: RecordingSource = { node: 'laptop.tail1.ts.net.', nodeId: 'nXYZ', userId: 7, user: 'a@b.c' };
-const FOR_A_RECORDER: NewRecording = {
-  details: {
-    context: 'kind',
-    namespace: 'prod',
-    pod: 'web-0',
-    container: 'app',
-    command: ['sh'],
-    source: SOURCE,
-  },
-  size: { cols: 120, rows: 40 },
-  startedAtMs: 1_700_000_000_000,
-};
-
 async function record(recording: NewRecording) {
   const clock = createManualClock();
   const redaction = createRedaction({ enabled: false, patterns: [] });
@@ -40,7 +26,7 @@ async function record(recording: NewRecording) {
 }
 
 test('what a recorder gets begins with the header of its own clients, and our key besides', async () => {
-  const { header, path } = await record(FOR_A_RECORDER);
+  const { header, path } = await record(FOR_RECORDERS);
   const { kubereel, ...theirs } = JSON.parse(header);
   expect(theirs).toEqual(
     JSON.parse(
@@ -54,16 +40,23 @@ test('what a recorder gets begins with the header of its own clients, and our ke
 
 test('a shell that was attached to, and a command of several words', async () => {
   const details = {
-    ...FOR_A_RECORDER.details,
+    ...FOR_RECORDERS.details,
     command: ['ls', '-l', '/tmp'],
     origin: { kind: 'debug', target: 'app' },
   };
-  const { header } = await record({ ...FOR_A_RECORDER, details } as NewRecording);
+  const { header } = await record({ ...FOR_RECORDERS, details } as NewRecording);
   expect(JSON.parse(header)).toMatchObject({ command: 'ls -l /tmp', kubernetes: { SessionType: 'attach' } });
 });
 
+test('the dot at the end of a whole name stays away', async () => {
+  const { details } = FOR_RECORDERS;
+  const source = { node: 'laptop.tail1.ts.net.', nodeId: 'nXYZ', userId: 7, user: 'a@b.c' };
+  const { header } = await record({ ...FOR_RECORDERS, details: { ...details, source } });
+  expect(JSON.parse(header).srcNode).toBe('laptop.tail1.ts.net');
+});
+
 test('no command, no key', async () => {
-  const { header } = await record({ ...FOR_A_RECORDER, details: { ...FOR_A_RECORDER.details, command: [] } });
+  const { header } = await record({ ...FOR_RECORDERS, details: { ...FOR_RECORDERS.details, command: [] } });
   expect(header).not.toContain('"command"');
   expect(findHeaderProblems(header)).toEqual([]);
 });
@@ -71,8 +64,8 @@ test('no command, no key', async () => {
 test('secrets in the command are masked there, as in the sidecar', async () => {
   const command = ['mysql', '--password=TOPSECRET'];
   const { header, path } = await record({
-    ...FOR_A_RECORDER,
-    details: { ...FOR_A_RECORDER.details, command },
+    ...FOR_RECORDERS,
+    details: { ...FOR_RECORDERS.details, command },
   });
   expect(JSON.parse(header).command).toMatch(/^mysql --password=/);
   expect(header).not.toContain('TOPSECRET');
@@ -87,7 +80,7 @@ test('a recording that goes nowhere has the header that it always had', async ()
 });
 
 test('it is read as any other recording, and its fields are in no row of the library', async () => {
-  const { header, path } = await record(FOR_A_RECORDER);
+  const { header, path } = await record(FOR_RECORDERS);
   expect(parseHeader(header)).toEqual({
     size: { cols: 120, rows: 40 },
     startedAtSeconds: 1_700_000_000,
@@ -112,12 +105,12 @@ test('a torn header is written again as it was', async () => {
   const { path, file } = await beginRecording(
     { clock, files: systemRecordingFiles },
     await makeCastFolder(),
-    FOR_A_RECORDER,
+    FOR_RECORDERS,
   );
   await file.close();
   const whole = await readFile(path, 'utf8');
   await writeFile(path, whole.slice(0, 40));
-  expect(describeHeader(await readSidecar(path)).recorder?.source).toEqual(SOURCE);
+  expect(describeHeader(await readSidecar(path)).recorder?.source).toEqual(FOR_RECORDERS.details.source);
   await recoverRecording({ clock }, path, await readSidecar(path), { signal });
   expect(await readFile(path, 'utf8')).toBe(whole);
 });
@@ -128,7 +121,7 @@ test('an encrypted recording names nobody in the clear', async () => {
   const { path, file } = await beginRecording(
     { clock, files: systemRecordingFiles, encryptTo: [recipient] },
     await makeCastFolder(),
-    FOR_A_RECORDER,
+    FOR_RECORDERS,
   );
   await file.close();
   expect((await readSidecar(path)).details).not.toHaveProperty('source');
