@@ -11,6 +11,8 @@ export interface AckWatch {
   alive(): void;
   /** Says what is wrong with the number, if anything is. */
   acked(bytes: number): string | undefined;
+  /** Nothing more is sent. */
+  ended(): void;
   /** Resolves with what took too long; rejects when the signal is aborted. */
   late(options: { readonly signal: AbortSignal }): Promise<string>;
 }
@@ -19,13 +21,14 @@ const MICROS_A_MS = 1_000;
 
 export function createAckWatch(
   clock: Pick<Clock, 'nowMicros' | 'sleep'>,
-  { ackMs, progressMs }: Pick<RecorderLimits, 'ackMs' | 'progressMs'>,
+  { ackMs, progressMs, finalAnswerMs }: Pick<RecorderLimits, 'ackMs' | 'progressMs' | 'finalAnswerMs'>,
 ): AckWatch {
   let sentBytes = 0;
   let ackedBytes = 0;
   let frameMicros = clock.nowMicros();
-  /** Of the last time that nothing waited, or that something was acknowledged. */
+  /** Of the last time that nothing waited, that something was acknowledged, or of the end. */
   let progressMicros = frameMicros;
+  let isEnded = false;
 
   function leftMs(sinceMicros: number, limitMs: number): number {
     return limitMs - (clock.nowMicros() - sinceMicros) / MICROS_A_MS;
@@ -52,15 +55,24 @@ export function createAckWatch(
       ackedBytes = bytes;
       return undefined;
     },
+    ended() {
+      isEnded = true;
+      progressMicros = clock.nowMicros();
+    },
     async late({ signal }) {
       while (true) {
         const frameLeftMs = leftMs(frameMicros, ackMs);
         if (frameLeftMs <= 0) return `sent no acknowledgement for ${ackMs / 1_000} s`;
-        const progressLeftMs = ackedBytes < sentBytes ? leftMs(progressMicros, progressMs) : progressMs;
+        const waitingBytes = sentBytes - ackedBytes;
+        const progressLeftMs = waitingBytes > 0 ? leftMs(progressMicros, progressMs) : progressMs;
         if (progressLeftMs <= 0) {
-          return `acknowledged nothing new for ${progressMs / 1_000} s, while ${sentBytes - ackedBytes} bytes wait`;
+          return `acknowledged nothing new for ${progressMs / 1_000} s, while ${waitingBytes} bytes wait`;
         }
-        await clock.sleep(Math.min(frameLeftMs, progressLeftMs), { signal });
+        const endLeftMs =
+          isEnded && waitingBytes === 0 ? leftMs(progressMicros, finalAnswerMs) : finalAnswerMs;
+        if (endLeftMs <= 0)
+          return `acknowledged all of it, and did not say for ${finalAnswerMs / 1_000} s that it is done`;
+        await clock.sleep(Math.min(frameLeftMs, progressLeftMs, endLeftMs), { signal });
       }
     },
   };

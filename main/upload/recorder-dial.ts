@@ -29,7 +29,10 @@ export interface RecorderLimits {
   readonly ackMs: number;
   /** Without a byte acknowledged, or taken where none are, while some wait: it is stuck or does not tell the truth. */
   readonly progressMs: number;
-  /** The final answer of a protocol without acknowledgements. The kernel may still hold megabytes for a slow recorder. */
+  /**
+   * The final answer, after everything was sent and, where it is, acknowledged. For a slow recorder the kernel may still
+   * hold megabytes then, and a store may take its time.
+   */
   readonly finalAnswerMs: number;
 }
 

@@ -13,7 +13,7 @@ import { createUploadOutcome } from './upload-outcome.ts';
 
 export interface V2UploadNeeds {
   readonly clock: Clock;
-  readonly limits: Pick<RecorderLimits, 'ackMs' | 'progressMs'>;
+  readonly limits: Pick<RecorderLimits, 'ackMs' | 'progressMs' | 'finalAnswerMs'>;
   readonly recorder: RecorderAddress;
   readonly token: string | undefined;
   /** Closed with the upload. */
@@ -123,6 +123,7 @@ export function createV2Upload(
     async finish() {
       outcome.stopped.throwIfAborted();
       isEnding = true;
+      watch.ended();
       stream.end();
       return outcome.orStopped(arrived.promise);
     },

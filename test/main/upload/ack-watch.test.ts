@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { createAckWatch } from '../../../main/upload/ack-watch.ts';
 import { createManualClock } from '../../fakes/manual-clock.ts';
 
-const LIMITS = { ackMs: 30_000, progressMs: 60_000 };
+const LIMITS = { ackMs: 30_000, progressMs: 60_000, finalAnswerMs: 300_000 };
 
 function start(limits = LIMITS) {
   const clock = createManualClock();
@@ -75,7 +75,7 @@ test('a slow recorder is not late as long as it gets on', async () => {
 });
 
 test('what waited long ago does not count for what waits now', async () => {
-  const { clock, watch, gone, late } = start({ ackMs: 1_000_000, progressMs: 60_000 });
+  const { clock, watch, gone, late } = start({ ...LIMITS, ackMs: 1_000_000 });
   watch.sent(1);
   watch.acked(1);
   await clock.advance(59_000);
@@ -83,6 +83,23 @@ test('what waited long ago does not count for what waits now', async () => {
   await clock.advance(59_000);
   expect(late()).toBeUndefined();
   gone.abort();
+});
+
+test('an end that is not confirmed is late after five minutes, though frames go on', async () => {
+  const { clock, watch, late } = start();
+  watch.sent(10);
+  await clock.advance(20_000);
+  watch.ended();
+  watch.alive();
+  watch.acked(10);
+  for (let passedMs = 0; passedMs < 299_000; passedMs += 23_000) {
+    await clock.advance(23_000);
+    watch.alive();
+    watch.acked(10);
+  }
+  expect(late()).toBeUndefined();
+  await clock.advance(1_000);
+  expect(late()).toBe('acknowledged all of it, and did not say for 300 s that it is done');
 });
 
 test('numbers that cannot be true are told', () => {

@@ -4,6 +4,7 @@ import { constants, createServer, type IncomingHttpHeaders, type ServerHttp2Stre
 import type { AddressInfo } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import type { RecorderUpload } from '../../../main/upload/recorder-client.ts';
+import type { RecorderLimits } from '../../../main/upload/recorder-dial.ts';
 import { createTsrecorderClient } from '../../../main/upload/tsrecorder.ts';
 import { createRecorderNeeds, makeCast, SUBJECT } from '../../fakes/recorder-client.ts';
 import { until } from '../../fakes/until.ts';
@@ -19,7 +20,10 @@ interface Taken {
 }
 
 /** A recorder that answers 200 and does nothing else by itself. */
-async function open(head: IncomingHttpHeaders = {}): Promise<{ upload: RecorderUpload; taken: Taken }> {
+async function open(
+  head: IncomingHttpHeaders = {},
+  limits: Partial<RecorderLimits> = {},
+): Promise<{ upload: RecorderUpload; taken: Taken }> {
   const server = createServer();
   const sessions = new Set<{ destroy(): void }>();
   server.on('session', (session) => {
@@ -48,7 +52,7 @@ async function open(head: IncomingHttpHeaders = {}): Promise<{ upload: RecorderU
     server.close();
   });
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const upload = await createTsrecorderClient(createRecorderNeeds(), { kind: 'tsrecorder', url }).open(
+  const upload = await createTsrecorderClient(createRecorderNeeds(limits), { kind: 'tsrecorder', url }).open(
     SUBJECT,
     { signal },
   );
@@ -112,6 +116,17 @@ test.for([
 ] as const)('%j as the last word is a failure', async ([last, words]) => {
   const { upload, taken } = await open();
   await expect(finish(upload, taken, last)).rejects.toMatchObject({ message: expect.stringMatching(words) });
+});
+
+test('a recorder that has all of it and never says that it is done has not got it', async () => {
+  const { upload, taken } = await open({}, { finalAnswerMs: 200 });
+  await upload.write(CAST);
+  taken.say({ ack: CAST.length });
+  await until(() => upload.ackedBytes === CAST.length);
+  await expect(upload.finish()).rejects.toMatchObject({
+    code: 'recorder-lost',
+    message: expect.stringContaining('did not say for 0.2 s that it is done'),
+  });
 });
 
 async function fail(end: (taken: Taken) => void): Promise<unknown> {
