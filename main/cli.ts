@@ -32,6 +32,7 @@ import { runPods } from './commands/pods.ts';
 import { addPolicyCommands } from './commands/policy.ts';
 
 import { runRaw } from './commands/raw.ts';
+import { addRecorderCommand } from './commands/recorder.ts';
 import { addRecordingCommands } from './commands/recordings.ts';
 import { type CoreCommand, runCommand } from './commands/run.ts';
 import { hasDisplay, runServe } from './commands/serve.ts';
@@ -226,6 +227,7 @@ program
 
 addPluginCommands(program, run, io);
 addPolicyCommands(program, run, io);
+addRecorderCommand(program, io);
 addRecordingCommands(program, run, io);
 
 program

@@ -47,6 +47,10 @@ const ROOMS: Record<string, { rooms: readonly string[]; packages: readonly strin
     rooms: ['main/base', 'main/recording', 'main/library', 'main/policy', 'main/terminal'],
     packages: ['valibot', 'ws'],
   },
+  'main/recorder-server': {
+    rooms: ['main/base', 'main/recording'],
+    packages: ['prom-client', 'valibot'],
+  },
   'main/demo': {
     rooms: ['main/base'],
     packages: ['@lydell/node-pty', '@peculiar/x509', 'reflect-metadata', 'valibot', 'ws', 'yaml'],
@@ -113,6 +117,7 @@ const ENTRIES: Record<string, { rooms: readonly string[]; packages: readonly str
   'main/compose-pages.ts': COMPOSE,
   'main/compose-policy.ts': COMPOSE,
   'main/compose-upload.ts': COMPOSE,
+  'main/compose-recorder.ts': COMPOSE,
   'main/version.ts': { rooms: [], packages: [] },
   'main/index.ts': {
     rooms: ['*', 'main/bridge', 'main/hosts/electron', 'main/hosts/page', 'compose', 'preload'],

@@ -40,6 +40,8 @@ export function createHttp2Side(side: ForeignSide): { welcome(socket: Socket): v
         stream.end(() => stream.close());
         return;
       }
+      // A reset ends the body first, and is known as one a turn later.
+      await new Promise((resolve) => setImmediate(resolve));
       if (stream.aborted) return intake.close('broken');
       tellAck();
       intake.close('whole');
