@@ -36,6 +36,7 @@ import { addRecorderCommand } from './commands/recorder.ts';
 import { addRecordingCommands } from './commands/recordings.ts';
 import { type CoreCommand, runCommand } from './commands/run.ts';
 import { hasDisplay, runServe } from './commands/serve.ts';
+import { addUploadsCommands } from './commands/uploads.ts';
 import { runWhoami } from './commands/whoami.ts';
 import { DEBUG_PROFILES, DEFAULT_DEBUG_PROFILE, type DebugProfile } from './kube/debug-profile.ts';
 import { parseRecipient } from './recording/age.ts';
@@ -229,6 +230,7 @@ addPluginCommands(program, run, io);
 addPolicyCommands(program, run, io);
 addRecorderCommand(program, io);
 addRecordingCommands(program, run, io);
+addUploadsCommands(program, run, io);
 
 program
   .command('demo')

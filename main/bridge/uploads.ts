@@ -49,7 +49,7 @@ function toUploadState(standing: UploadStanding): UploadState {
   return { kind: 'delivered', ...receipt };
 }
 
-function toJobInfo({ job, state }: StandingJob): UploadJobInfo {
+export function toJobInfo({ job, state }: StandingJob): UploadJobInfo {
   const { recordingId, owedSinceMs, recorders, failures, answers, sentTo } = job;
   return {
     recordingId,
@@ -66,7 +66,7 @@ function toStateInfo(state: JobState): UploadJobInfo['state'] {
   return state.kind === 'delivering' ? { ...state, recorder: toRecorderName(state.recorder) } : state;
 }
 
-function toTrialInfo({ recorder, steps, receipt }: Trial): UploadTrial {
+export function toTrialInfo({ recorder, steps, receipt }: Trial): UploadTrial {
   return {
     recorder: toRecorderName(recorder),
     steps: steps.map(({ error, ...step }) => ({ ...step, ...(error && { problem: toProblem(error) }) })),

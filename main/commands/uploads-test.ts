@@ -1,0 +1,50 @@
+import { toTrialInfo } from '../bridge/uploads.ts';
+import type { Core } from '../compose.ts';
+import { escapeControls } from '../credentials/visible-text.ts';
+import type { RecorderKind } from '../policy/policy.ts';
+import { nameRecorder } from '../upload/recorder-error.ts';
+import type { TrialStep, UploadTrial } from '../upload/upload-trial.ts';
+import { type CommandIo, formatFailure } from './io.ts';
+
+/** Sends a recorder a test recording, and prints each step. Exit code 0 if it confirmed that. */
+export async function runUploadsTest(
+  core: Core,
+  {
+    nameOrUrl,
+    kind,
+    json,
+  }: { readonly nameOrUrl: string; readonly kind: RecorderKind; readonly json: boolean },
+  io: CommandIo,
+  { signal }: { readonly signal: AbortSignal },
+): Promise<number> {
+  const uploads = await core.uploads();
+  const recorder = await uploads.findRecorder(nameOrUrl, kind);
+  if (!json) await io.write(escapeControls(`${recorder.kind}: ${nameRecorder(recorder)}\n`));
+  const trial = await uploads.test(recorder, { signal });
+  if (json) await io.write(`${JSON.stringify(toTrialInfo(trial), null, 2)}\n`);
+  else await tellTrial(trial, io);
+  return trial.receipt ? 0 : 1;
+}
+
+async function tellTrial({ steps, receipt }: UploadTrial, io: CommandIo): Promise<void> {
+  for (const { step, elapsedMs, error } of steps) {
+    const outcome = error ? 'failed' : 'ok';
+    await io.write(`  ${STEPS[step].padEnd(28)} ${outcome.padEnd(7)} ${Math.round(elapsedMs)} ms\n`);
+    if (error) await io.writeError(formatFailure(error));
+  }
+  if (!receipt) return;
+  const { recordingId, bytes, url, message } = receipt;
+  const words = [
+    `It has the test recording ${recordingId}, ${bytes} bytes.`,
+    ...(url === undefined ? [] : [url]),
+    ...(message === undefined ? [] : [message]),
+  ];
+  await io.write(escapeControls(`${words.join('\n')}\n`));
+}
+
+const STEPS: Readonly<Record<TrialStep['step'], string>> = {
+  check: 'is there, and lets us in',
+  open: 'takes a recording',
+  send: 'was sent all of it',
+  confirm: 'confirms that it has it',
+};
