@@ -40,7 +40,7 @@ export function createV2Upload(
   const over = new AbortController();
   const outcome = createUploadOutcome(() => {
     over.abort();
-    stream.close(constants.NGHTTP2_CANCEL);
+    // Not by closing the stream: Node ends its body first, and what came would be taken for the whole recording.
     client.session.destroy();
   });
   let durableBytes = 0;
