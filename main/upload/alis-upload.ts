@@ -3,9 +3,9 @@ import { type AppError, toAppError } from '../base/errors.ts';
 import type { TerminalSize } from '../base/terminal-size.ts';
 import { createTurns } from '../base/turns.ts';
 import type { RecorderAddress } from '../policy/policy.ts';
-import { ALIS_MAGIC, type AlisMessage, encodeAlis } from './alis.ts';
+import { ALIS_LIMITS, type AlisLimits, createAlisBudget } from './alis-budget.ts';
 import type { ProducerSocket, SocketEnd } from './alis-socket.ts';
-import { createAlisState } from './alis-state.ts';
+import { createAlisState, type StreamEvent } from './alis-state.ts';
 import { createCastEvents } from './cast-events.ts';
 import { toOneLine } from './recorder-answer.ts';
 import type { RecorderUpload } from './recorder-client.ts';
@@ -17,6 +17,8 @@ export interface AlisUploadNeeds {
   readonly recorder: RecorderAddress;
   /** How long a lost connection is tried again. */
   readonly offlineMs: number;
+  /** Others than `ALIS_LIMITS`, for tests. */
+  readonly limits?: AlisLimits;
   /** Opens another connection to the same stream. */
   connect(options: { readonly signal: AbortSignal }): Promise<ProducerSocket>;
 }
@@ -42,6 +44,8 @@ const FIRST_STOP = 4000;
 const LAST_STOP = 4099;
 /** How a server answers the end of a stream: in kind, or without a code. */
 const WELL_ENDED: readonly number[] = [1000, 1005];
+/** Between two looks whether a stream that was ahead of its budget can be brought up to date. */
+const CATCH_UP_MS = 1_000;
 /** A connection that lasted as long was one: the next loss is the first again. */
 const STEADY_MICROS = 10_000_000;
 
@@ -51,38 +55,92 @@ export function reconnectDelayMs(attempt: number, random: number): number {
 }
 
 /**
- * A cast as a live stream. Nothing is acknowledged, and nothing is kept for a server that is away: when it is back, it is
- * sent the terminal as it is by then, and the stream goes on from there.
+ * A cast as a live stream. Nothing is acknowledged, and nothing is kept for a server that is away, or that takes no more at
+ * the moment: it is sent the terminal as it is later, and the stream goes on from there.
  */
 export function createAlisUpload(
-  { clock, recorder, offlineMs, connect }: AlisUploadNeeds,
+  { clock, recorder, offlineMs, limits = ALIS_LIMITS, connect }: AlisUploadNeeds,
   { socket: firstSocket, size, url }: AlisStream,
 ): RecorderUpload {
   const state = createAlisState(size);
   const events = createCastEvents();
   const turns = createTurns();
+  const budget = createAlisBudget(clock, limits);
   let socket: ProducerSocket | undefined;
   /** Whether what is connected knows where the stream stands. */
   let isBegun = false;
+  /** Whether output was left out that the server would not have taken. */
+  let isSkipping = false;
+  let isCatchingUp = false;
   let isEnding = false;
   /** It was told that the stream has ended. */
   let endedSocket: ProducerSocket | undefined;
   let sentBytes = 0;
   let losses = 0;
   const ended = Promise.withResolvers<void>();
+  const over = new AbortController();
   const outcome = createUploadOutcome(() => {
     socket?.terminate();
-    // Not awaited: it ends with the turn that is under way.
-    void turns.take(() => state.dispose());
+    finished();
   });
 
-  async function send(messages: readonly AlisMessage[]): Promise<void> {
+  function finished(): void {
+    over.abort();
+    // Not awaited: it ends with the turn that is under way.
+    void turns.take(() => state.dispose());
+  }
+
+  /** Sends what a viewer needs who has seen all that was sent before; the state has taken these events already. */
+  async function send(events: readonly StreamEvent[]): Promise<void> {
     if (!socket) return;
-    if (isBegun) return socket.send(messages.map(encodeAlis));
-    const reset = await state.reset({ isLast: isEnding });
-    if (!reset) return;
-    isBegun = true;
-    await socket.send([ALIS_MAGIC, encodeAlis(reset)]);
+    if (!isBegun) {
+      const beginning = await state.begin({ isLast: isEnding });
+      if (!beginning) return;
+      isBegun = true;
+      isSkipping = false;
+      return socket.send(beginning);
+    }
+    const messages: Uint8Array[] = [];
+    for (const event of events) {
+      if (event.kind === 'exit') messages.push(...(await catchUp({ isLast: true })));
+      if (event.kind !== 'output' || isAffordable(event.text)) messages.push(state.encode(event));
+    }
+    if (messages.length > 0) await socket.send(messages);
+  }
+
+  /** Output that the server would close the stream for is left out, up to where the budget has room for a whole screen. */
+  function isAffordable(text: string): boolean {
+    if (!isSkipping && !budget.take(Buffer.byteLength(text))) {
+      isSkipping = true;
+      // Not awaited: it never rejects, and ends with the upload.
+      if (!isCatchingUp) void catchUpLater();
+    }
+    return !isSkipping;
+  }
+
+  async function catchUp(options: { readonly isLast: boolean }): Promise<readonly Uint8Array[]> {
+    const drawn = isSkipping ? await state.redraw(options) : undefined;
+    if (drawn?.kind !== 'output') return [];
+    if (!budget.take(Buffer.byteLength(drawn.text)) && !options.isLast) return [];
+    isSkipping = false;
+    return [state.encode(drawn)];
+  }
+
+  async function catchUpLater(): Promise<void> {
+    isCatchingUp = true;
+    try {
+      while (isSkipping) {
+        await clock.sleep(CATCH_UP_MS, { signal: over.signal });
+        await turns.take(async () => {
+          over.signal.throwIfAborted();
+          if (socket && isBegun) await socket.send(await catchUp({ isLast: false }));
+        });
+      }
+    } catch {
+      // The upload is over.
+    } finally {
+      isCatchingUp = false;
+    }
   }
 
   function endStream(open: ProducerSocket): void {
@@ -154,12 +212,12 @@ export function createAlisUpload(
       turns.take(async () => {
         outcome.stopped.throwIfAborted();
         sentBytes += bytes.length;
-        const messages: AlisMessage[] = [];
+        const taken: StreamEvent[] = [];
         for (const event of events.push(bytes)) {
-          const message = await state.take(event);
-          if (message) messages.push(message);
+          const known = await state.take(event);
+          if (known) taken.push(known);
         }
-        if (messages.length > 0) await outcome.orStopped(send(messages));
+        if (taken.length > 0) await outcome.orStopped(send(taken));
       }),
     async finish() {
       outcome.stopped.throwIfAborted();
@@ -167,10 +225,11 @@ export function createAlisUpload(
         isEnding = true;
         // One that is away is told when it is back.
         if (!isBegun) await outcome.orStopped(send([]));
+        else await outcome.orStopped(socket?.send(await catchUp({ isLast: true })) ?? Promise.resolve());
         if (socket) endStream(socket);
       });
       await outcome.orStopped(ended.promise);
-      void turns.take(() => state.dispose());
+      finished();
       return { bytes: sentBytes, ...(url !== undefined && { url }), ...describeLosses(losses) };
     },
     cancel: outcome.cancel,

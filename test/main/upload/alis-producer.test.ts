@@ -1,13 +1,11 @@
 // covers: main/upload/alis-socket.ts
 // covers: main/upload/alis-state.ts
-// covers: main/upload/alis-upload.ts
 // covers: main/upload/cast-events.ts
-import headless from '@xterm/headless';
 import { expect, test } from 'vitest';
 import { createAlisClient } from '../../../main/upload/alis-producer.ts';
-import { reconnectDelayMs } from '../../../main/upload/alis-upload.ts';
 import type { RecorderUpload } from '../../../main/upload/recorder-client.ts';
 import type { RecorderNeeds } from '../../../main/upload/recorder-dial.ts';
+import { drawScreen } from '../../fakes/drawn-screen.ts';
 import { createPlayerAlisHandler, type PlayerMessage } from '../../fakes/foreign-alis.ts';
 import {
   type ForeignAsciinema,
@@ -39,21 +37,6 @@ async function play({ frames }: ProducerConnection): Promise<PlayerMessage[]> {
 async function connection(server: ForeignAsciinema, index: number): Promise<ProducerConnection> {
   await until(() => server.producers[index] !== undefined);
   return server.producers[index] as ProducerConnection;
-}
-
-/** What a terminal shows after that, with its colours. */
-async function draw(texts: readonly string[]): Promise<string[]> {
-  const terminal = new headless.Terminal({ cols: 80, rows: 24, allowProposedApi: true });
-  for (const text of texts) await new Promise<void>((resolve) => terminal.write(text, resolve));
-  const cells: string[] = [];
-  for (let row = 0; row < 24; row += 1) {
-    for (let column = 0; column < 80; column += 1) {
-      const cell = terminal.buffer.active.getLine(row)?.getCell(column);
-      if (cell?.getChars()) cells.push(`${row},${column} ${cell.getChars()} ${cell.getFgColor()}`);
-    }
-  }
-  terminal.dispose();
-  return cells;
 }
 
 const write = (upload: RecorderUpload, text: string): Promise<void> => upload.write(Buffer.from(text));
@@ -135,8 +118,8 @@ test.for(['drop', 4101, 1011, 1001] as const)(
     expect([1_000, 2_000]).toContain(time);
     expect(term.size).toEqual({ cols: 80, rows: 24 });
     const later = rest.map((message) => (message as readonly [number, string, string])[2]);
-    expect(await draw([term.init, ...later])).toEqual(
-      await draw(['\u001b[31mred\r\n', 'meanwhile', ' after']),
+    expect(await drawScreen([term.init, ...later])).toEqual(
+      await drawScreen(['\u001b[31mred\r\n', 'meanwhile', ' after']),
     );
     expect(rest.at(-1)).toEqual([3_000, 'o', ' after']);
   },
@@ -153,7 +136,7 @@ test('within an escape sequence no terminal is sent: its end would be printed', 
   const [reset] = await play(second);
   expect(reset).toMatchObject({ time: 2_000 });
   const { init } = (reset as { term: { init: string } }).term;
-  expect(await draw([init])).toEqual(await draw(['a\u001b[31mb']));
+  expect(await drawScreen([init])).toEqual(await drawScreen(['a\u001b[31mb']));
   await upload.finish();
 });
 
@@ -301,11 +284,4 @@ test('a check asks whether this install id may have streams', async () => {
     message: expect.stringContaining('401'),
   });
   expect(server.producers).toEqual([]);
-});
-
-test('delays grow from half a second to ten, and are anything below that', () => {
-  expect([0, 1, 4, 5, 40].map((attempt) => reconnectDelayMs(attempt, 1))).toEqual([
-    500, 1_000, 8_000, 10_000, 10_000,
-  ]);
-  expect(reconnectDelayMs(3, 0)).toBe(0);
 });
