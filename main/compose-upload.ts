@@ -3,14 +3,11 @@ import type { Lifetime } from './base/lifetime.ts';
 import type { Core } from './compose.ts';
 import type { RecorderAddress, RecorderKind } from './policy/policy.ts';
 import { describeThisProcess, isOwnerAlive } from './recording/owner.ts';
-import { createAlisClient } from './upload/alis-producer.ts';
-import { createAsciinemaClient } from './upload/asciinema-server.ts';
+import { createRecorderClient } from './upload/create-recorder-client.ts';
 import { createQueueLease, type QueueLease } from './upload/queue-lease.ts';
 import type { RecorderClient } from './upload/recorder-client.ts';
-import type { RecorderNeeds } from './upload/recorder-dial.ts';
 import { parsePlace } from './upload/recorder-endpoint.ts';
 import { createRecorderGates } from './upload/recorder-gates.ts';
-import { createTsrecorderClient } from './upload/tsrecorder.ts';
 import { type AttemptNeeds, attemptDelivery } from './upload/upload-attempt.ts';
 import { createUploadDesk, type UploadDesk } from './upload/upload-desk.ts';
 import { createUploadQueue, type UploadQueue } from './upload/upload-queue.ts';
@@ -66,7 +63,7 @@ async function openUploads(
   const recordersFor: AttemptNeeds['recordersFor'] = async (recording) =>
     (await policy.answerFor(recording)).recorders;
   const clientFor = (recorder: RecorderAddress): RecorderClient =>
-    CLIENTS[recorder.kind]({ clock, userAgent: `kubereel/${VERSION}` }, recorder);
+    createRecorderClient({ clock, userAgent: `kubereel/${VERSION}` }, recorder);
   const desk = createUploadDesk({ clock, store, library, recordersFor, owner }, life);
   const rounds = {
     clock,
@@ -97,10 +94,6 @@ async function openUploads(
     test: (recorder, options) => sendTestRecording({ clock, folder, clientFor }, recorder, options),
   };
 }
-
-const CLIENTS: Readonly<
-  Record<RecorderKind, (needs: RecorderNeeds, recorder: RecorderAddress) => RecorderClient>
-> = { tsrecorder: createTsrecorderClient, asciinema: createAsciinemaClient, alis: createAlisClient };
 
 /** An address that no policy names. */
 function parseRecorder(url: string, kind: RecorderKind = 'tsrecorder'): RecorderAddress {
