@@ -47,7 +47,11 @@ export async function openPages(
     random: Math.random,
     newSessionId: randomUUID,
     newCastWriter: core.newCastWriter,
-    terms: { answerPolicy: core.policy.answer, rehearseRecording: core.rehearseRecording },
+    terms: {
+      answerPolicy: core.policy.answer,
+      rehearseRecording: core.rehearseRecording,
+      connectRecorders: core.connectRecorders,
+    },
     markChoices: () => settings.current().settings,
     async openShell({ context, node, debug, reason: _reason, ...wish }, size, options) {
       const { debugShells } = core;

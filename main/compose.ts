@@ -4,6 +4,7 @@ import { createLifetime, type Lifetime } from './base/lifetime.ts';
 import { createLog, type Log } from './base/log.ts';
 import { makePrivateFolder, type Paths, resolvePaths } from './base/paths.ts';
 import type { TerminalSize } from './base/terminal-size.ts';
+import { createDeliveries } from './compose-delivery.ts';
 import { openKube } from './compose-kube.ts';
 import { createLibraryRooms } from './compose-library.ts';
 import { openPages, type Pages, type PagesOptions } from './compose-pages.ts';
@@ -22,11 +23,13 @@ import { createFactFinder } from './kube/fact-finder.ts';
 import { createNodeShellLedger } from './kube/node-shell-ledger.ts';
 import type { Library } from './library/library.ts';
 import type { Pruning } from './library/pruning.ts';
+import type { RecorderAddress } from './policy/policy.ts';
 import type { PolicyFile } from './policy/policy-file.ts';
 import { type CastWriter, createCastWriter } from './recording/cast-writer.ts';
 import { createDecryptionKeys, type DecryptionKeys } from './recording/decryption-keys.ts';
 import { createLiveCasts } from './recording/live-casts.ts';
 import { describeThisProcess, isOwnerAlive } from './recording/owner.ts';
+import type { PlannedRecording } from './recording/planned-recording.ts';
 import type { RecordingDetails } from './recording/recording.ts';
 import { rehearseRecording } from './recording/recording-rehearsal.ts';
 import { createRedaction } from './recording/redaction.ts';
@@ -36,6 +39,7 @@ import { createSpaceGuard, type RecordingLimits } from './recording/space-guard.
 import type { Replays } from './replay/replays.ts';
 import type { Search } from './search/search.ts';
 import type { ReadingPace } from './search/text-reader.ts';
+import type { DeliveryStart, DeliverySubject } from './session/delivery-duty.ts';
 import { defaultSettings, type Settings } from './settings/schema.ts';
 import { openSettings, type SettingsSnapshot, type SettingsStore } from './settings/settings.ts';
 import { VERSION } from './version.ts';
@@ -63,6 +67,8 @@ export interface RecordingWish {
   readonly encryptTo?: readonly string[];
   /** As `CastWriterNeeds.isRequired`. */
   readonly isRequired?: boolean;
+  /** Recorders were told of it so. */
+  readonly planned?: PlannedRecording;
 }
 
 /** The rooms that every entry uses. What only the page needs is opened by `openPages`. */
@@ -94,6 +100,12 @@ export interface Core {
   newCastWriter(details: RecordingDetails, size: TerminalSize, options?: RecordingWish): Promise<CastWriter>;
   /** Rejects as beginning a recording would, and leaves nothing. */
   rehearseRecording(options?: RecordingWish): Promise<void>;
+  /** As `ConnectRecorders`; the recording is begun with `planned` of what it resolves with. */
+  connectRecorders(
+    recorders: readonly RecorderAddress[],
+    subject: DeliverySubject,
+    options: { readonly wish?: RecordingWish | undefined; readonly signal: AbortSignal },
+  ): Promise<DeliveryStart>;
   openCommand(
     context: string,
     target: CommandTarget,
@@ -177,8 +189,10 @@ export async function compose(options: ComposeOptions): Promise<Core> {
     return openingSettings;
   }
 
-  function chooseRecipients({ encryption }: Settings, wish: RecordingWish): readonly string[] {
-    return [...new Set([...encryption.recipients, ...(wish.encryptTo ?? [])])];
+  /** The settings may have changed since a recorder was told of it. */
+  async function recipients({ encryptTo = [], planned }: RecordingWish): Promise<readonly string[]> {
+    const { encryption } = (await settings()).current().settings;
+    return planned?.encryptTo ?? [...new Set([...encryption.recipients, ...encryptTo])];
   }
 
   const policy = openPolicyDesk(
@@ -200,6 +214,7 @@ export async function compose(options: ComposeOptions): Promise<Core> {
     policy,
     settings,
     ...uploads,
+    ...createDeliveries({ clock, paths, recipients, ...uploads }),
     ...createLibraryRooms(
       { clock, log, paths, policy, signingKeys, decryptionKeys, signer, ...uploads },
       life,
@@ -218,18 +233,19 @@ export async function compose(options: ComposeOptions): Promise<Core> {
       const chosen = (await settings()).current().settings;
       const { enabled, patterns } = chosen.redaction;
       const redaction = createRedaction({ enabled: enabled || wish.isRedacted === true, patterns });
-      const encryptTo = chooseRecipients(chosen, wish);
-      const { isRequired = false } = wish;
-      const known = { ...details, ...(await facts.known(details.context)), appVersion: VERSION };
+      const encryptTo = await recipients(wish);
+      const { isRequired = false, planned } = wish;
+      const source = planned?.source && { source: planned.source };
+      const known = { ...details, ...(await facts.known(details.context)), appVersion: VERSION, ...source };
       const writer = await createCastWriter(
         { clock, folder: paths.recordings, guard, liveCasts, redaction, encryptTo, signer, isRequired },
-        { details: known, size },
+        { details: known, size, ...(planned && { recordingId: planned.recordingId }) },
       );
       writer.learn(facts.find(details));
       return writer;
     },
     async rehearseRecording(wish = {}) {
-      const encryptTo = chooseRecipients((await settings()).current().settings, wish);
+      const encryptTo = await recipients(wish);
       await rehearseRecording({ clock, folder: paths.recordings, guard, encryptTo });
     },
     async openCommand(context, target, size, options) {

@@ -116,6 +116,7 @@ const ENTRIES: Record<string, { rooms: readonly string[]; packages: readonly str
   'main/compose-library.ts': COMPOSE,
   'main/compose-pages.ts': COMPOSE,
   'main/compose-policy.ts': COMPOSE,
+  'main/compose-delivery.ts': COMPOSE,
   'main/compose-upload.ts': COMPOSE,
   'main/compose-recorder.ts': COMPOSE,
   'main/version.ts': { rooms: [], packages: [] },

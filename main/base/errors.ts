@@ -62,6 +62,7 @@ export type ErrorCode =
   | 'recorder-needs-clear'
   | 'upload-failed'
   | 'upload-unreadable'
+  | 'delivery-required'
   // session, settings, demo
   | 'session-not-found'
   | 'session-ended'

@@ -1,4 +1,7 @@
 import type { SessionInfo } from '../../preload/contract.ts';
+import type { DeliveryRecorder, DeliveryState } from '../../preload/contract-delivery.ts';
+import type { RecorderAddress } from '../policy/policy.ts';
+import type { WatchedDelivery } from '../session/delivery-watch.ts';
 import type { SessionSnapshot } from '../session/session-state.ts';
 import { toProblem } from './problem.ts';
 import type { CallsOf, Rooms } from './rooms.ts';
@@ -70,16 +73,33 @@ function toSessionState(state: SessionSnapshot['state']): SessionInfo['state'] {
 }
 
 function toRecordingState(recording: SessionSnapshot['recording']): SessionInfo['recording'] {
-  switch (recording.kind) {
+  if (recording.kind === 'none' || recording.kind === 'off') return recording;
+  const { delivery, ...rest } = recording;
+  const delivered = delivery && { delivery: toDelivery(delivery) };
+  switch (rest.kind) {
     case 'failed': {
-      const { error, ...known } = recording;
-      return { ...known, problem: toProblem(error) };
+      const { error, ...known } = rest;
+      return { ...known, problem: toProblem(error), ...delivered };
     }
     case 'recording': {
-      const { trouble, ...known } = recording;
-      return trouble ? { ...known, trouble: toProblem(trouble) } : known;
+      const { trouble, ...known } = rest;
+      return { ...known, ...(trouble && { trouble: toProblem(trouble) }), ...delivered };
     }
-    default:
-      return recording;
+    case 'stored':
+      return { ...rest, ...delivered };
   }
+}
+
+function toDelivery(delivery: WatchedDelivery): DeliveryState {
+  if (delivery.kind !== 'owed') return { ...delivery, recorder: toRecorder(delivery.recorder) };
+  const attempts = delivery.attempts.map(({ recorder, error }) => ({
+    recorder: toRecorder(recorder),
+    problem: toProblem(error),
+  }));
+  return { ...delivery, attempts };
+}
+
+/** Where its secrets are is no page's business. */
+function toRecorder({ kind, url, name }: RecorderAddress): DeliveryRecorder {
+  return { kind, url, ...(name === undefined ? {} : { name }) };
 }

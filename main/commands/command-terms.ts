@@ -1,41 +1,67 @@
 import { AppError } from '../base/errors.ts';
+import type { TerminalSize } from '../base/terminal-size.ts';
 import type { Core, RecordingWish } from '../compose.ts';
 import { escapeControls } from '../credentials/visible-text.ts';
 import type { PolicyAnswer } from '../policy/policy.ts';
-import {
-  createShellTerms,
-  describeReason,
-  findReason,
-  type ShellConsent,
-  type ShellPlace,
-} from '../session/shell-terms.ts';
+import type { DeliveryStart } from '../session/delivery-duty.ts';
+import { describeReason, findReason } from '../session/policy-refusal.ts';
+import { createShellTerms, type ShellConsent, type ShellPlace } from '../session/shell-terms.ts';
 import type { CommandIo } from './io.ts';
 
 /** What holds for a command, and what was given for it. */
 export interface CommandTerms {
   readonly answer: PolicyAnswer;
   readonly reason?: string;
+  /** Where recorders are named: they were asked. To be begun with the recording, or cancelled. */
+  readonly start?: DeliveryStart;
+}
+
+export interface CommandTermsOptions {
+  readonly size: TerminalSize;
+  /** Of its record. */
+  readonly wish?: RecordingWish;
+  readonly signal: AbortSignal;
 }
 
 /**
  * To be asked before a command reaches a cluster. What the policy asks for and no flag gave is asked at the terminal,
- * where there is one. Rejects as `ShellTerms.agree`.
+ * where there is one. Rejects as `ShellTerms.agree` and `connect`.
  */
 export async function agreeOnCommand(
   core: Core,
   place: ShellPlace,
   given: ShellConsent,
   io: CommandIo,
-  wish?: RecordingWish,
+  { size, wish, signal }: CommandTermsOptions,
 ): Promise<CommandTerms> {
   const answer = await core.policy.answer(place);
   const consent = await askForConsent(answer, place, given, io);
   const terms = createShellTerms(
-    { answerPolicy: core.policy.answer, rehearseRecording: () => core.rehearseRecording(wish) },
+    {
+      answerPolicy: core.policy.answer,
+      rehearseRecording: () => core.rehearseRecording(wish),
+      connectRecorders: (recorders, subject, options) =>
+        core.connectRecorders(recorders, subject, { ...options, wish }),
+    },
     place,
   );
   const agreed = await terms.agree(consent);
-  return { answer: agreed, ...(consent.reason === undefined ? {} : { reason: consent.reason }) };
+  const start = await terms.connect(size, { signal });
+  return {
+    answer: agreed,
+    ...(consent.reason === undefined ? {} : { reason: consent.reason }),
+    ...(start && { start }),
+  };
+}
+
+/** Opens what was agreed on; where that fails there is nothing to deliver. */
+export async function openAgreed<T>({ start }: CommandTerms, open: () => Promise<T>): Promise<T> {
+  try {
+    return await open();
+  } catch (error) {
+    await start?.cancel();
+    throw error;
+  }
 }
 
 async function askForConsent(

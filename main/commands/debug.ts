@@ -4,7 +4,7 @@ import { SHELL_COMMAND } from '../exec/shell-choice.ts';
 import type { DebugProfile } from '../kube/debug-profile.ts';
 import { LONGEST_REASON, toLabel } from '../recording/label.ts';
 import type { ShellPlace } from '../session/shell-terms.ts';
-import { agreeOnCommand } from './command-terms.ts';
+import { agreeOnCommand, openAgreed } from './command-terms.ts';
 import { SIZE_WITHOUT_TERMINAL } from './exec.ts';
 import type { CommandIo } from './io.ts';
 import { parsePod } from './options.ts';
@@ -54,22 +54,26 @@ export async function runDebug(
     onProgress: (words: string) => void io.writeError(`${words}\n`).catch(() => {}),
     signal,
   };
-  const { answer, reason: why } = await agreeOnCommand(core, toPlace(options), options, io);
-  const reason = why === undefined ? {} : { reason: toLabel(why, LONGEST_REASON) };
-  const work = { size, hasInput: true, hasTty, answer };
+  if (target.kind === 'node' && !options.isConfirmed) await confirmNode(target.node, context, io);
+  const terms = await agreeOnCommand(core, toPlace(options), options, io, { size, signal });
+  const reason = terms.reason === undefined ? {} : { reason: toLabel(terms.reason, LONGEST_REASON) };
+  const work = { size, hasInput: true, hasTty, terms };
   if (target.kind === 'node') {
     const { node } = target;
-    if (!options.isConfirmed) await confirmNode(node, context, io);
     const command = options.command.length > 0 ? options.command : SHELL_COMMAND;
     const onNode = { ...wanted, node, command };
-    const { stream, pod, container, facts } = await core.debugShells.openNode(context, onNode, size, opening);
+    const { stream, pod, container, facts } = await openAgreed(terms, () =>
+      core.debugShells.openNode(context, onNode, size, opening),
+    );
     const details = { context, namespace, pod, container, command, ...facts, hasTty, ...reason };
     return relayRecorded(core, { ...work, stream, details }, io, { signal });
   }
   const { kind: _kind, ...place } = target;
   const { command } = options;
   const beside = { ...wanted, ...place, command, profile };
-  const { stream, container, facts } = await core.debugShells.openContainer(context, beside, size, opening);
+  const { stream, container, facts } = await openAgreed(terms, () =>
+    core.debugShells.openContainer(context, beside, size, opening),
+  );
   const details = { context, namespace, pod: place.pod, container, command, ...facts, hasTty, ...reason };
   return relayRecorded(core, { ...work, stream, details }, io, { signal });
 }

@@ -2,7 +2,7 @@ import type { TerminalSize } from '../base/terminal-size.ts';
 import type { Core, RecordingWish } from '../compose.ts';
 import { findControllerPod } from '../kube/controller-pod.ts';
 import { LONGEST_REASON, toLabel } from '../recording/label.ts';
-import { agreeOnCommand } from './command-terms.ts';
+import { agreeOnCommand, openAgreed } from './command-terms.ts';
 import type { CommandIo } from './io.ts';
 import { relayRecorded } from './recorded-relay.ts';
 
@@ -48,15 +48,16 @@ export async function runExec(
   const pod = await findPod(core, options, signal);
   const { context, namespace, command, stdin, wish = {} } = options;
   const place = { context, namespace, pod, ...(options.container && { container: options.container }) };
-  const { answer, reason: why } = await agreeOnCommand(core, place, options, io, wish);
-  const shell = await core.openCommand(context, { ...options, pod, tty: hasTty }, size, { signal });
+  const terms = await agreeOnCommand(core, place, options, io, { size, wish, signal });
+  const target = { ...options, pod, tty: hasTty };
+  const shell = await openAgreed(terms, () => core.openCommand(context, target, size, { signal }));
   if (shell.choices !== '' && !options.isQuiet) {
     await io.writeError(`Defaulted container "${shell.container}" out of: ${shell.choices}\n`);
   }
   const { stream, container, facts } = shell;
-  const reason = why === undefined ? {} : { reason: toLabel(why, LONGEST_REASON) };
+  const reason = terms.reason === undefined ? {} : { reason: toLabel(terms.reason, LONGEST_REASON) };
   const details = { context, namespace, pod, container, command, ...facts, hasTty, ...reason };
-  return relayRecorded(core, { stream, details, size, hasInput: stdin, hasTty, wish, answer }, io, {
+  return relayRecorded(core, { stream, details, size, hasInput: stdin, hasTty, wish, terms }, io, {
     signal,
   });
 }

@@ -3,9 +3,9 @@ import type { TerminalSize } from '../base/terminal-size.ts';
 import type { Core, RecordingWish } from '../compose.ts';
 import { escapeControls } from '../credentials/visible-text.ts';
 import type { ExecEnd, ExecStream } from '../exec/exec-stream.ts';
-import type { PolicyAnswer } from '../policy/policy.ts';
 import type { RecordingDetails, RecordingEnd } from '../recording/recording.ts';
 import { openSessionRecording, type SessionRecording } from '../session/session-recording.ts';
+import type { CommandTerms } from './command-terms.ts';
 import type { CommandIo } from './io.ts';
 
 /** A remote command that is open, and what its record says of it. */
@@ -17,7 +17,7 @@ export interface RecordedWork {
   readonly hasTty: boolean;
   readonly wish?: RecordingWish;
   /** As `agreeOnCommand` told before it was opened. */
-  readonly answer: PolicyAnswer;
+  readonly terms: CommandTerms;
 }
 
 /** What a shell reports after Ctrl-C. */
@@ -29,7 +29,7 @@ const INTERRUPTED_EXIT_CODE = 130;
  */
 export async function relayRecorded(
   core: Core,
-  { stream, details, size, hasInput, hasTty, wish, answer }: RecordedWork,
+  { stream, details, size, hasInput, hasTty, wish, terms }: RecordedWork,
   io: CommandIo,
   { signal }: { signal: AbortSignal },
 ): Promise<number> {
@@ -37,11 +37,11 @@ export async function relayRecorded(
   const recording = await openSessionRecording(
     {
       clock: core.clock,
-      newCastWriter: (what, start, { isRequired, isRedacted }) =>
+      newCastWriter: (what, start, options) =>
         core.newCastWriter(what, start, {
           ...wish,
-          isRequired,
-          isRedacted: isRedacted || wish?.isRedacted === true,
+          ...options,
+          isRedacted: options.isRedacted || wish?.isRedacted === true,
         }),
       onChanged: () => {},
       // Of what is no terminal nothing is a prompt.
@@ -49,17 +49,20 @@ export async function relayRecorded(
     },
     details,
     size,
-    answer,
+    terms.answer,
+    terms.start,
   ).catch(async (error: unknown) => {
     await stream.close();
+    await terms.start?.cancel();
     throw error;
   });
   await tellUnrecorded(recording, io);
-  if (answer.recorders.length > 0 && recording.state.kind === 'recording') {
-    await io.writeError(
-      'warning: this command is not on record at a recorder: this version can reach none\n',
-    );
-  }
+  recording.follow((label) => {
+    const timeMicros = core.clock.nowMicros();
+    // Neither rejects, but where nobody reads our words any more.
+    void recording.take({ kind: 'marker', timeMicros, label });
+    io.writeError(escapeControls(`warning: ${label}`) + (hasTty ? '\r\n' : '\n')).catch(() => {});
+  });
   const restore = hasTty ? useTerminal(stream, recording, io, core) : () => {};
   try {
     const input = hasInput ? sendInput(stream, recording, io) : undefined;
@@ -68,6 +71,8 @@ export async function relayRecorded(
     await input;
     await recording.close(toRecordingEnd(end));
     if (recording.state.kind !== 'off') await tellUnrecorded(recording, io);
+    await recording.delivered();
+    await tellUndelivered(recording, io);
     if (end.kind === 'exited') return tellExit(end.exitCode, io);
     if (end.kind === 'closed') return INTERRUPTED_EXIT_CODE;
     throw end.error;
@@ -86,21 +91,21 @@ async function relay(
 ): Promise<ExecEnd> {
   const startMicros = core.clock.nowMicros();
   // Its end is awaited below, as the stream's.
-  const { hold } = recording;
+  const { hold, stopped } = recording;
   const close = (): void => void stream.close();
   const interrupt = (): void => {
     hold?.release();
     close();
   };
   signal.addEventListener('abort', interrupt, { once: true });
-  hold?.stopped.addEventListener('abort', close, { once: true });
+  stopped.addEventListener('abort', close, { once: true });
   try {
     for await (const { channel, bytes } of stream.output) {
       const timeMicros = core.clock.nowMicros() - startMicros;
       // Never rejects; a disk that is slow does not hold up what is shown, only what comes after it.
       const taken = recording.take({ kind: 'output', timeMicros, bytes, isStderr: channel === 'stderr' });
       if (hold) await taken;
-      if (hold?.stopped.aborted) break;
+      if (stopped.aborted) break;
       await (channel === 'stderr' ? io.writeError(bytes) : io.write(bytes));
       await taken;
     }
@@ -110,8 +115,8 @@ async function relay(
   }
   signal.removeEventListener('abort', interrupt);
   const end = await stream.ended;
-  if (!hold?.stopped.aborted || signal.aborted) return end;
-  return { kind: 'failed', error: toAppError(hold.stopped.reason) };
+  if (!stopped.aborted || signal.aborted) return end;
+  return { kind: 'failed', error: toAppError(stopped.reason) };
 }
 
 function useTerminal(stream: ExecStream, recording: SessionRecording, io: CommandIo, core: Core): () => void {
@@ -163,6 +168,16 @@ async function tellUnrecorded(recording: SessionRecording, io: CommandIo): Promi
   } else if (state.kind === 'stored' && state.lostBytes > 0) {
     await io.writeError(`warning: ${state.lostBytes} bytes of output are missing in the record\n`);
   }
+}
+
+/** What is owed is delivered by the app, or by hand. */
+async function tellUndelivered({ state }: SessionRecording, io: CommandIo): Promise<void> {
+  if (state.kind !== 'stored' && state.kind !== 'failed') return;
+  const { delivery, recordingId } = state;
+  if (delivery?.kind !== 'owed') return;
+  const why = delivery.attempts.at(-1)?.error.message ?? 'no recorder has confirmed it yet';
+  const remedy = `The app delivers it later, and so does: kubereel uploads retry ${recordingId}`;
+  await io.writeError(escapeControls(`warning: this recording is owed to a recorder: ${why}\n  ${remedy}\n`));
 }
 
 function toRecordingEnd(end: ExecEnd): RecordingEnd {

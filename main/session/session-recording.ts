@@ -6,8 +6,12 @@ import type { PolicyAnswer } from '../policy/policy.ts';
 import { DEFAULT_ANSWER } from '../policy/strictest-answer.ts';
 import type { CastWriter } from '../recording/cast-writer.ts';
 import type { DiskHold } from '../recording/disk-hold.ts';
+import type { PlannedRecording } from '../recording/planned-recording.ts';
 import type { RecordingDetails, RecordingEnd } from '../recording/recording.ts';
 import { toSessionRecord } from './cast-replay.ts';
+import type { DeliveryStart } from './delivery-duty.ts';
+import { type DeliveryWatch, watchDelivery } from './delivery-watch.ts';
+import { describeReason, findReason } from './policy-refusal.ts';
 import { createUnrecordable } from './recording-duty.ts';
 import {
   createRecordingMarks,
@@ -15,36 +19,10 @@ import {
   type RecordingDecision,
   type RecordingMarks,
 } from './recording-marks.ts';
+import type { RecordingState } from './recording-state.ts';
 import type { SessionRecord } from './session-record.ts';
-import { describeReason, findReason } from './shell-terms.ts';
 import { createUnrecordedTail } from './unrecorded-tail.ts';
 import type { ViewerSink } from './viewers.ts';
-
-export type RecordingState =
-  | { readonly kind: 'none' }
-  /** The policy has it so: nothing is recorded. */
-  | { readonly kind: 'off'; readonly reason: string }
-  | {
-      readonly kind: 'recording';
-      readonly recordingId: string;
-      readonly startedAtMs: number;
-      readonly bytes: number;
-      /** Bytes of output that are missing in it; their places are marked. */
-      readonly lostBytes: number;
-      /** Why the disk takes nothing now; it is tried again. */
-      readonly trouble?: AppError;
-      /** What is typed is recorded too, as far as the shell echoes it. */
-      readonly inputOn?: true;
-      /** Since when nothing is recorded, as the user has it; Unix milliseconds. */
-      readonly pausedAtMs?: number;
-    }
-  | {
-      readonly kind: 'stored';
-      readonly recordingId: string;
-      readonly bytes: number;
-      readonly lostBytes: number;
-    }
-  | { readonly kind: 'failed'; readonly recordingId?: string; readonly error: AppError };
 
 /**
  * A session's own record. A disk that refuses does not end the session: its state says so, and what the disk has
@@ -54,16 +32,22 @@ export interface SessionRecording {
   readonly state: RecordingState;
   /** Resolves when the record has been taken for writing. Never rejects. */
   take(record: SessionRecord): Promise<void>;
-  /**
-   * Of a recording that is required. Once it is stopped the session has to end, and what was taken last is not to be
-   * shown; nothing is sent before it has room.
-   */
+  /** Of a recording that is required: nothing is sent before it has room. */
   readonly hold: DiskHold | undefined;
+  /**
+   * Aborted when it may not go on without its disk, or without its recorder: the session has to end, and what was taken
+   * last is not to be shown.
+   */
+  readonly stopped: AbortSignal;
+  /** As `DeliveryWatch.follow`. */
+  follow(tell: (label: string) => void): void;
   /** On its way to the shell. Nothing of it is kept unless the user has input recorded. Never rejects. */
   typed(bytes: Uint8Array): Promise<void>;
   /** Rejects with `bad-input` where the settings do not allow it, with `recording-failed` where there is no record. */
   decide(decision: RecordingDecision): Promise<void>;
   close(end: RecordingEnd): Promise<void>;
+  /** After that: resolves within a few seconds, when a recorder has it or it is owed. Never rejects. */
+  delivered(): Promise<void>;
   /** Sends what the cast holds from `offset` (0: the start) on. While nothing is taken, it misses nothing. */
   replay(
     sink: Pick<ViewerSink, 'write'>,
@@ -84,7 +68,11 @@ export interface SessionRecordingNeeds {
   newCastWriter(
     details: RecordingDetails,
     size: TerminalSize,
-    options: { readonly isRequired: boolean; readonly isRedacted: boolean },
+    options: {
+      readonly isRequired: boolean;
+      readonly isRedacted: boolean;
+      readonly planned?: PlannedRecording;
+    },
   ): Promise<CastWriter>;
   onChanged(): void;
   /** By default prompts are marked, and pauses allowed. */
@@ -95,12 +83,16 @@ export interface SessionRecordingNeeds {
 const STUCK_CLOSE_MS = 2_000;
 const DEFAULT_CHOICES: MarkChoices = { promptMarkers: true, mayPause: true };
 
-/** Rejects with `recording-required` where it is and cannot be begun: then nothing may be shown or sent. */
+/**
+ * Begins its delivery too, or cancels it. Rejects with `recording-required` where a recording is and cannot be begun:
+ * then nothing may be shown or sent.
+ */
 export async function openSessionRecording(
   needs: SessionRecordingNeeds,
   details: RecordingDetails,
   size: TerminalSize,
   answer: PolicyAnswer = DEFAULT_ANSWER,
+  start?: DeliveryStart,
 ): Promise<SessionRecording> {
   const { clock, markChoices = () => DEFAULT_CHOICES } = needs;
   const isRequired = answer.recording === 'required';
@@ -113,6 +105,7 @@ export async function openSessionRecording(
     const writer = await needs.newCastWriter(details, size, {
       isRequired,
       isRedacted: answer.redaction === 'always',
+      ...(start && { planned: start.planned }),
     });
     writer.onTroubleChanged(() => needs.onChanged());
     const marks = createRecordingMarks(
@@ -125,8 +118,10 @@ export async function openSessionRecording(
       size,
     );
     if (answer.input === 'always') await marks.decide({ kind: 'input', on: true });
-    return recordWith(needs, writer, marks, startedAtMs);
+    const watch = start && watchDelivery(needs, start.begin(), answer);
+    return recordWith(needs, { writer, marks, watch, startedAtMs });
   } catch (error) {
+    await start?.cancel();
     if (isRequired) throw createUnrecordable(error, findReason(answer, 'recording'));
     return recordNowhere({ kind: 'failed', error: toAppError(error) });
   }
@@ -134,16 +129,29 @@ export async function openSessionRecording(
 
 function recordWith(
   { clock }: SessionRecordingNeeds,
-  writer: CastWriter,
-  marks: RecordingMarks,
-  startedAtMs: number,
+  {
+    writer,
+    marks,
+    watch,
+    startedAtMs,
+  }: {
+    readonly writer: CastWriter;
+    readonly marks: RecordingMarks;
+    readonly watch: DeliveryWatch | undefined;
+    readonly startedAtMs: number;
+  },
 ): SessionRecording {
+  const { hold } = writer;
   let failure: AppError | undefined;
   let isClosed = false;
 
   async function finish(end: RecordingEnd): Promise<void> {
     try {
       await marks.end();
+      if (watch?.stopped.aborted) {
+        const label = toAppError(watch.stopped.reason).message;
+        await marks.write({ kind: 'marker', timeMicros: 0, label });
+      }
       await writer.close(end, clock.nowMicros());
     } catch (error) {
       failure = toAppError(error);
@@ -153,8 +161,9 @@ function recordWith(
   return {
     get state(): RecordingState {
       const { recordingId, bytes, lostBytes, trouble } = writer;
-      if (failure) return { kind: 'failed', recordingId, error: failure };
-      if (isClosed) return { kind: 'stored', recordingId, bytes, lostBytes };
+      const delivery = watch && { delivery: watch.state };
+      if (failure) return { kind: 'failed', recordingId, error: failure, ...delivery };
+      if (isClosed) return { kind: 'stored', recordingId, bytes, lostBytes, ...delivery };
       const { inputOn, pausedAtMs } = marks;
       return {
         kind: 'recording',
@@ -165,21 +174,25 @@ function recordWith(
         ...(trouble && { trouble }),
         ...(inputOn && { inputOn }),
         ...(pausedAtMs !== undefined && { pausedAtMs }),
+        ...delivery,
       };
     },
     // What comes after the end has nowhere to go.
     take: (record) => marks.write(record).catch(() => {}),
     typed: (bytes) => marks.typed(bytes).catch(() => {}),
     decide: (decision) => marks.decide(decision),
-    hold: writer.hold,
+    hold,
+    stopped: AbortSignal.any([hold?.stopped, watch?.stopped].filter((signal) => signal !== undefined)),
+    follow: (tell) => watch?.follow(tell),
     async close(end) {
       const closed = finish(end);
-      if (writer.hold) {
-        const reason = await limitClosing(clock, closed, writer.hold.stopped);
+      if (hold) {
+        const reason = await limitClosing(clock, closed, hold.stopped);
         failure ??= reason;
       } else await closed;
       isClosed = true;
     },
+    delivered: async () => watch?.end(),
     async replay(sink, offset, { signal }) {
       const { fileBytes, unwritten, undecoded, held } = await writer.flush();
       let next = offset;
@@ -243,6 +256,8 @@ function recordNowhere(state: RecordingState & { readonly kind: 'off' | 'failed'
       tail.push(record);
     },
     hold: undefined,
+    stopped: new AbortController().signal,
+    follow: () => {},
     async typed() {},
     async decide() {
       throw new AppError('recording-failed', 'this session is not recorded', {
@@ -250,6 +265,7 @@ function recordNowhere(state: RecordingState & { readonly kind: 'off' | 'failed'
       });
     },
     async close() {},
+    async delivered() {},
     replay: async (_sink, offset) => ({ offset, rest: [...tail.records] }),
   };
 }

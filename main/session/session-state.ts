@@ -7,7 +7,7 @@ import type { PolicyAnswer } from '../policy/policy.ts';
 import { LONGEST_REASON, toLabel } from '../recording/label.ts';
 import type { RecordingDetails, RecordingEnd } from '../recording/recording.ts';
 import type { ReconnectWait } from './reconnection.ts';
-import type { RecordingState } from './session-recording.ts';
+import type { RecordingState } from './recording-state.ts';
 import type { ShellPlace } from './shell-terms.ts';
 
 /** What to open. */

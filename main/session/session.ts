@@ -5,13 +5,10 @@ import { createTurns } from '../base/turns.ts';
 import type { ExecEnd, ExecStream } from '../exec/exec-stream.ts';
 import type { OpenedShell, ShellOptions } from '../exec/shell.ts';
 import { type Reconnection, reconnect } from './reconnection.ts';
+import { startRecordedShell } from './recorded-start.ts';
 import type { RecordingDecision } from './recording-marks.ts';
 import type { SessionRecord } from './session-record.ts';
-import {
-  openSessionRecording,
-  type SessionRecording,
-  type SessionRecordingNeeds,
-} from './session-recording.ts';
+import type { SessionRecording, SessionRecordingNeeds } from './session-recording.ts';
 import {
   createEndedError,
   createReconnectingError,
@@ -21,7 +18,6 @@ import {
   type SessionSnapshot,
   type SessionState,
   type ShellTarget,
-  toDetails,
   toPlace,
   toRecordingEnd,
   toSessionEnd,
@@ -62,6 +58,8 @@ export interface Session {
   close(): Promise<void>;
   /** Never rejects. */
   readonly ended: Promise<void>;
+  /** After that: resolves within a few seconds, when a recorder has its recording or it is owed. Never rejects. */
+  delivered(): Promise<void>;
 }
 
 /** A shell that was lost sooner has not come back: what cuts it at once is not asked every second. */
@@ -116,18 +114,15 @@ export function createSession(
     const { signal } = closing;
     const answer = await terms.agree({ ...target, ...consent });
     signal.throwIfAborted();
-    const opening = needs.openShell(target, size, { onProgress: tellProgress, signal });
-    let shell = await startShell(needs, opening, { signal });
-    shownTarget = { ...shownTarget, container: shell.container, ...shell.shown };
-    const details = toDetails(sessionId, shownTarget, shell);
-    recording = await openSessionRecording(needs, details, size, answer).catch(async (error) => {
-      await shell.stream.close();
-      throw error;
-    });
+    const work = { sessionId, target, terms, size: () => size, onProgress: tellProgress, onOpened };
+    const started = await startRecordedShell(needs, work, answer, { signal });
+    let { shell } = started;
+    ({ recording } = started);
     startMicros = clock.nowMicros();
     const startedAtMs = clock.nowMs();
     let tries = 0;
-    recording.hold?.stopped.addEventListener('abort', () => void stream?.close(), { once: true });
+    recording.stopped.addEventListener('abort', () => void stream?.close(), { once: true });
+    recording.follow((label) => void show({ kind: 'marker', timeMicros: sinceStart(), label }));
     while (true) {
       goLive(shell, startedAtMs);
       const liveMicros = clock.nowMicros();
@@ -138,24 +133,28 @@ export function createSession(
     }
   }
 
-  function tellProgress(note: string): void {
+  function tellProgress(note?: string): void {
     if (state.kind !== 'opening') return;
-    state = { kind: 'opening', note };
+    state = { kind: 'opening', ...(note === undefined ? {} : { note }) };
     needs.onChanged();
+  }
+
+  function onOpened(shown: SessionSnapshot['target']): void {
+    shownTarget = shown;
   }
 
   function goLive(shell: StartedShell, startedAtMs: number): void {
     stream = shell.stream;
     // What was asked for while the shell was opening. That it has closed is told by its end.
     stream.resize(size);
-    if (closing.signal.aborted || recording?.hold?.stopped.aborted) void stream.close();
+    if (closing.signal.aborted || recording?.stopped.aborted) void stream.close();
     state = { kind: 'live', startedAtMs };
     opened.resolve();
     needs.onChanged();
   }
 
   async function runShell({ stream: { ended: end }, output, first }: StartedShell): Promise<ExecEnd> {
-    const stopped = recording?.hold?.stopped;
+    const stopped = recording?.stopped;
     for (let chunk = await first; !chunk.done; chunk = await output.next()) {
       await show({ kind: 'output', timeMicros: sinceStart(), bytes: chunk.value.bytes });
       if (stopped?.aborted) break;
@@ -181,7 +180,7 @@ export function createSession(
         random: needs.random,
         async open(options) {
           await recording?.hold?.room();
-          recording?.hold?.stopped.throwIfAborted();
+          recording?.stopped.throwIfAborted();
           return startShell(needs, needs.openShell(shownTarget, size, { ...options, place }), options);
         },
         onWait(wait) {
@@ -207,7 +206,7 @@ export function createSession(
   function show(record: SessionRecord): Promise<void> {
     return turns.take(async () => {
       await recording?.take(record);
-      if (!recording?.hold?.stopped.aborted) viewers.push(record);
+      if (!recording?.stopped.aborted) viewers.push(record);
     });
   }
 
@@ -237,6 +236,7 @@ export function createSession(
   }
 
   const ended = run();
+  const delivered = ended.then(() => recording?.delivered());
 
   return {
     snapshot: () => ({
@@ -254,7 +254,7 @@ export function createSession(
       await opened.promise;
       await recording?.hold?.room();
       if (state.kind === 'ended') throw createEndedError(shownTarget.pod);
-      recording?.hold?.stopped.throwIfAborted();
+      recording?.stopped.throwIfAborted();
       if (!stream) throw createReconnectingError(shownTarget.pod);
       const records = recording;
       if (records?.state.kind === 'recording' && records.state.inputOn) {
@@ -293,5 +293,6 @@ export function createSession(
       await ended;
     },
     ended,
+    delivered: () => delivered,
   };
 }

@@ -16,7 +16,7 @@ export interface Sessions {
   forget(sessionId: string): Promise<void>;
   /** To be called when the policy has changed: ends pauses that it forbids by now. Never rejects. */
   reviewPauses(): Promise<void>;
-  /** Closes all live ones, each with its record complete. */
+  /** Closes all live ones, each with its record complete and, as far as that takes seconds, delivered. */
   end(): Promise<void>;
   readonly onChanged: Event<SessionSnapshot>;
   readonly onForgotten: Event<string>;
@@ -35,15 +35,18 @@ export function createSessions(needs: SessionsNeeds): Sessions {
   const sessions = new Map<string, Session>();
   const changed = createEmitter<SessionSnapshot>();
   const forgotten = createEmitter<string>();
-  const toldBytes = new Map<string, number>();
+  /** What was told of a record's size here and at its recorder. */
+  const toldGrowth = new Map<string, string>();
   const growthTimer = setInterval(tellGrowth, GROWTH_INTERVAL_MS);
   growthTimer.unref();
 
   function tellGrowth(): void {
     for (const snapshot of snapshots()) {
       if (snapshot.recording.kind !== 'recording') continue;
-      if (toldBytes.get(snapshot.sessionId) === snapshot.recording.bytes) continue;
-      toldBytes.set(snapshot.sessionId, snapshot.recording.bytes);
+      const { bytes, delivery } = snapshot.recording;
+      const growth = `${bytes} ${delivery?.kind === 'live' ? delivery.ackedBytes : ''}`;
+      if (toldGrowth.get(snapshot.sessionId) === growth) continue;
+      toldGrowth.set(snapshot.sessionId, growth);
       changed.fire(snapshot);
     }
   }
@@ -64,7 +67,7 @@ export function createSessions(needs: SessionsNeeds): Sessions {
 
   function remove(sessionId: string): void {
     sessions.delete(sessionId);
-    toldBytes.delete(sessionId);
+    toldGrowth.delete(sessionId);
     forgotten.fire(sessionId);
   }
 
@@ -105,7 +108,9 @@ export function createSessions(needs: SessionsNeeds): Sessions {
     },
     async end() {
       clearInterval(growthTimer);
-      await Promise.all([...sessions.values()].map((session) => session.close()));
+      const all = [...sessions.values()];
+      await Promise.all(all.map((session) => session.close()));
+      await Promise.all(all.map((session) => session.delivered()));
     },
     onChanged: changed.event,
     onForgotten: forgotten.event,

@@ -1,6 +1,13 @@
-import { AppError } from '../base/errors.ts';
-import { formatPlace, type PolicyAnswer, type PolicyReason, type PolicySetting } from '../policy/policy.ts';
+import type { TerminalSize } from '../base/terminal-size.ts';
+import type { PolicyAnswer } from '../policy/policy.ts';
 import { DEFAULT_ANSWER } from '../policy/strictest-answer.ts';
+import {
+  type ConnectRecorders,
+  checkRecorders,
+  connectAsAgreed,
+  type DeliveryStart,
+} from './delivery-duty.ts';
+import { createRefusal, findReason } from './policy-refusal.ts';
 import { createUnrecordable } from './recording-duty.ts';
 import type { RecordingDecision } from './recording-marks.ts';
 
@@ -24,6 +31,7 @@ export interface ShellTermsNeeds {
   answerPolicy(place: ShellPlace): Promise<PolicyAnswer>;
   /** As `rehearseRecording`. */
   rehearseRecording(): Promise<void>;
+  readonly connectRecorders: ConnectRecorders;
 }
 
 /** What holds for one shell from its opening to its end. */
@@ -35,6 +43,11 @@ export interface ShellTerms {
    * that was not given; with `recording-required` where no recording can be begun and one has to be.
    */
   agree(consent: ShellConsent): Promise<PolicyAnswer>;
+  /**
+   * To be done after that, and before a cluster is asked. Undefined where no recorder is named; else to be begun or
+   * cancelled. Rejects with `delivery-required` where no shell may open that none takes.
+   */
+  connect(size: TerminalSize, options: { readonly signal: AbortSignal }): Promise<DeliveryStart | undefined>;
   /** Rejects with `bad-input` where a user may not decide that; a pause also where the policy forbids it by now. */
   check(decision: RecordingDecision): Promise<void>;
 }
@@ -58,6 +71,10 @@ export function createShellTerms(needs: ShellTermsNeeds | undefined, place: Shel
       answer = found;
       return found;
     },
+    async connect(size, options) {
+      if (!needs || !answer) return undefined;
+      return connectAsAgreed(needs.connectRecorders, answer, { place, size }, options);
+    },
     async check(decision) {
       const agreed = answer ?? DEFAULT_ANSWER;
       if (decision.kind === 'input') checkInput(agreed, decision.on);
@@ -66,19 +83,6 @@ export function createShellTerms(needs: ShellTermsNeeds | undefined, place: Shel
       if (needs) checkPause(await needs.answerPolicy(place));
     },
   };
-}
-
-/** What is asked of a recorder while this version delivers to none: where nothing may be undelivered, nothing opens. */
-function checkRecorders(answer: PolicyAnswer): void {
-  const { recorders, atStart, midway } = answer;
-  const isClosed = atStart === 'closed' || (midway === 'closed' && recorders.length > 0);
-  if (!isClosed) return;
-  const names = recorders.map(({ name, url }) => name ?? url);
-  const message =
-    names.length === 0
-      ? 'this shell has to be on record at a recorder, and the policy names none'
-      : `this shell has to be on record at a recorder, and this version can reach none (${names.join(', ')})`;
-  throw createRefusal(answer, atStart === 'closed' ? 'atStart' : 'midway', message);
 }
 
 function checkConsent(answer: PolicyAnswer, place: ShellPlace, { reason, confirmation }: ShellConsent): void {
@@ -109,26 +113,6 @@ function checkPause(answer: PolicyAnswer): void {
   if (answer.pause === 'never') {
     throw createRefusal(answer, 'pause', 'this recording may not be paused', 'bad-input');
   }
-}
-
-function createRefusal(
-  answer: PolicyAnswer,
-  setting: PolicySetting,
-  message: string,
-  code: 'policy-refused' | 'bad-input' = 'policy-refused',
-): AppError {
-  const reason = findReason(answer, setting);
-  return new AppError(code, message, reason ? { hint: describeReason(reason) } : {});
-}
-
-export function findReason(answer: PolicyAnswer, setting: PolicySetting): PolicyReason | undefined {
-  return answer.because.find((reason) => reason.setting === setting);
-}
-
-/** What was chosen in the app has no line. */
-export function describeReason(reason: PolicyReason): string {
-  if (reason.line === undefined) return 'The settings say so, under Recording.';
-  return `The policy says so: rule "${reason.rule}", ${formatPlace(reason)}.`;
 }
 
 /** Also where the policy cannot be asked. */

@@ -20,6 +20,16 @@ export function describePause(how: 'resumed' | 'ended', pauseMs: number, bytes: 
   return `recording ${how === 'resumed' ? 'resumed after' : 'ended while paused for'} ${lasted}, ${count} not on record`;
 }
 
+/** The marker from which on the recording is at no recorder; `graceSeconds`: after them the session ends for it. */
+export function describeUndelivered(
+  { message }: Pick<AppError, 'message'>,
+  { isStart, graceSeconds }: { readonly isStart: boolean; readonly graceSeconds?: number },
+): string {
+  const since = isStart ? 'no recorder takes this session' : 'not on record at a recorder from here';
+  const end = graceSeconds === undefined ? '' : `; this session ends in ${graceSeconds} s`;
+  return `${since}: ${message}${end}`;
+}
+
 function describeDuration(ms: number): string {
   const seconds = Math.round(ms / 1_000);
   if (seconds < 120) return `${seconds} s`;

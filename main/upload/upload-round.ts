@@ -208,7 +208,7 @@ function toEnded(recording: Recording): DeliveredCast {
 }
 
 /** `NAMESPACE/POD/CONTAINER in CONTEXT`, as far as that is known. */
-function titleOf({
+export function titleOf({
   recordingId,
   context,
   namespace,

@@ -1,14 +1,9 @@
 /** A session's end and its recording in words. */
-import type {
-  PolicyAnswer,
-  ProblemInfo,
-  RecordingState,
-  SessionInfo,
-  SessionState,
-} from '../../preload/contract.ts';
+import type { ProblemInfo, RecordingState, SessionInfo, SessionState } from '../../preload/contract.ts';
 import { formatBytes, formatClock, formatDuration } from '../ui/format.ts';
 import { sentence } from '../ui/messages.tsx';
 import type { DotShape, Tone } from '../ui/status-dot.tsx';
+import { describeDelivery } from './delivery-words.ts';
 
 export interface EndWords {
   readonly title: string;
@@ -37,12 +32,18 @@ export function describeEnd(session: SessionInfo): EndWords | undefined {
       return { title: `Closed${lasted}`, tone: 'quiet', shape: 'ring' };
     case 'failed':
       return {
-        title: startedAtMs === undefined ? 'The shell did not open' : `The shell was lost${lasted}`,
+        title: describeFailedEnd(end.problem, startedAtMs === undefined ? undefined : lasted),
         problem: end.problem,
         tone: 'lost',
         shape: 'cross',
       };
   }
+}
+
+/** `lasted` is undefined where it never was live. */
+function describeFailedEnd({ code }: ProblemInfo, lasted: string | undefined): string {
+  if (lasted === undefined) return 'The shell did not open';
+  return code === 'delivery-required' ? `The shell was ended${lasted}` : `The shell was lost${lasted}`;
 }
 
 /** `Attempt 3 in 8 s`, `Attempt 3, now`. */
@@ -73,17 +74,22 @@ export function describeRecording(session: SessionInfo, nowMs: number): Recordin
     case 'recording':
       if (recording.trouble) return describeTrouble(recording.trouble, recording.lostBytes);
       return recording.pausedAtMs === undefined
-        ? describeRunning(recording, nowMs, session.policy?.recorders ?? [])
+        ? describeRunning(recording, nowMs)
         : describePaused(nowMs - recording.pausedAtMs);
     case 'stored': {
       const size = formatBytes(recording.bytes);
       const missing = describeMissing(recording.lostBytes);
+      const delivery = recording.delivery && describeDelivery(recording.delivery, false, nowMs);
+      const what = missing
+        ? `Recorded, ${size}; ${missing} where the disk took nothing`
+        : `Recorded, ${size}`;
       return {
         shape: 'ring',
         tone: missing ? 'owed' : 'quiet',
-        word: 'Recorded',
+        ...delivery?.look,
+        word: delivery?.word ?? 'Recorded',
         figures: missing ? `${size}, ${missing}` : size,
-        sentence: missing ? `Recorded, ${size}; ${missing} where the disk took nothing` : `Recorded, ${size}`,
+        sentence: delivery ? `${what}. ${delivery.sentence}` : what,
       };
     }
     case 'failed':
@@ -102,20 +108,21 @@ export function describeRecording(session: SessionInfo, nowMs: number): Recordin
 }
 
 function describeRunning(
-  { startedAtMs, bytes, lostBytes, inputOn }: RecordingState & { kind: 'recording' },
+  { startedAtMs, bytes, lostBytes, inputOn, delivery: delivered }: RecordingState & { kind: 'recording' },
   nowMs: number,
-  recorders: PolicyAnswer['recorders'],
 ): RecordingWords {
   const clock = formatClock(nowMs - startedAtMs);
   const size = formatBytes(bytes);
   const missing = describeMissing(lostBytes);
-  const isUndelivered = recorders.length > 0;
+  const delivery = delivered && describeDelivery(delivered, true, nowMs);
+  const rest = delivery ? `. ${delivery.sentence}` : '';
   return {
     shape: 'full',
-    tone: missing || isUndelivered ? 'owed' : 'live',
-    word: `${inputOn ? 'REC + input' : 'REC'}${isUndelivered ? ', here only' : ''}`,
+    tone: missing ? 'owed' : 'live',
+    ...delivery?.look,
+    word: delivery?.word ?? (inputOn ? 'REC + input' : 'REC'),
     figures: `${clock} ${size}`,
-    sentence: `Being recorded${inputOn ? ', with what is typed,' : ''} for ${clock}, ${size} so far${missing && `; ${missing}`}${isUndelivered ? '. Not on record at a recorder: this version can reach none' : ''}`,
+    sentence: `Being recorded${inputOn ? ', with what is typed,' : ''} for ${clock}, ${size} so far${missing && `; ${missing}`}${rest}`,
   };
 }
 

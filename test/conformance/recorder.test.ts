@@ -9,6 +9,7 @@ import { catWithAsciinema, hasAsciinema } from '../fakes/asciinema-cli.ts';
 import { makeCastFolder, readEvents, readOutput, readSidecar, WEB_SHELL } from '../fakes/cast-folder.ts';
 import { loadInAsciinemaPlayer } from '../fakes/foreign-player.ts';
 import { createManualClock } from '../fakes/manual-clock.ts';
+import { noRecorders } from '../fakes/scripted-recorders.ts';
 import { openScriptedSession } from '../fakes/scripted-session.ts';
 
 /** What any reader of a recording may rely on. The cases of tails, full disks and kills have files of their own. */
@@ -147,6 +148,7 @@ test('rec-unwritable: where a recording is required no shell is opened, and the 
     terms: {
       answerPolicy: async () => ({ ...DEFAULT_ANSWER, recording: 'required' as const }),
       rehearseRecording: () => rehearseRecording({ clock, folder }),
+      connectRecorders: noRecorders,
     },
   });
   await session.ended;

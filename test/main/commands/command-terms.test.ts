@@ -1,3 +1,4 @@
+// covers: main/compose-delivery.ts
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -48,7 +49,10 @@ describe('what the policy asks for', () => {
         return answers.shift() ?? '';
       },
     } as unknown as CommandIo;
-    const terms = await agreeOnCommand(core, PLACE, given, io);
+    const terms = await agreeOnCommand(core, PLACE, given, io, {
+      size: { cols: 80, rows: 24 },
+      signal: new AbortController().signal,
+    });
     return { questions, reason: terms.reason };
   }
 
@@ -138,16 +142,34 @@ describe('kubereel exec', () => {
     });
   });
 
-  test('says where it is on record here only', async () => {
+  test('runs where no recorder takes it, and says that it is owed', async () => {
     await setPolicy('recorders: [{ kind: tsrecorder, url: "127.0.0.1:1" }]');
-    expect((await run()).stderr).toContain('warning: this command is not on record at a recorder');
+    const { code, stderr } = await run();
+    const why = 'the recorder at 127.0.0.1:1 cannot be reached: nothing listens there';
+    expect(code).toBe(0);
+    expect(stderr).toContain(`warning: no recorder takes this session: ${why}`);
+    expect(stderr).toContain(`warning: this recording is owed to a recorder: ${why}`);
+    const [id = ''] = (await readdir(join(home, 'uploads'))).filter((name) => name.endsWith('.json'));
+    expect(stderr).toContain(`kubereel uploads retry ${id.replace('.json', '')}`);
   });
 
-  test('is refused where it may not be on record here only', async () => {
-    await setPolicy('recorders: [{ kind: tsrecorder, url: "127.0.0.1:1" }], atStart: closed');
-    expect(await run()).toMatchObject({
-      code: 1,
-      stderr: expect.stringContaining('this version can reach none (127.0.0.1:1)'),
-    });
+  test('is refused where no recorder takes it and one has to, with what each answered', async () => {
+    await setPolicy(
+      'recorders: [{ kind: tsrecorder, url: "127.0.0.1:1" }, { kind: tsrecorder, url: "127.0.0.1:2", name: spare }], atStart: closed',
+    );
+    const before = cluster.execs.length;
+    const { code, stderr } = await run();
+    expect(code).toBe(1);
+    expect(stderr).toContain(
+      [
+        'error: this shell has to be on record at a recorder, and none took it:',
+        '1. the recorder at 127.0.0.1:1 cannot be reached: nothing listens there',
+        '2. recorder spare (127.0.0.1:2) cannot be reached: nothing listens there',
+        '',
+      ].join('\n'),
+    );
+    expect(stderr).toContain('The policy says so: rule "all"');
+    expect(cluster.execs).toHaveLength(before);
+    expect(await readdir(join(home, 'uploads'))).not.toContainEqual(expect.stringMatching(/\.json$/));
   });
 });

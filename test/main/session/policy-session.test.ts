@@ -7,6 +7,7 @@ import { createCastWriter } from '../../../main/recording/cast-writer.ts';
 import { createSessions } from '../../../main/session/sessions.ts';
 import { makeCastFolder, readEvents } from '../../fakes/cast-folder.ts';
 import { createManualClock } from '../../fakes/manual-clock.ts';
+import { noRecorders } from '../../fakes/scripted-recorders.ts';
 import { createScriptedShell } from '../../fakes/scripted-shell.ts';
 import { until } from '../../fakes/until.ts';
 
@@ -45,6 +46,7 @@ async function openUnder(said: Partial<PolicyAnswer>, target: object = {}) {
         return { ...DEFAULT_ANSWER, ...policy.said };
       },
       rehearseRecording: async () => {},
+      connectRecorders: noRecorders,
     },
   });
   const session = sessions.open({ ...TARGET, ...target }, SIZE);

@@ -12,6 +12,7 @@ import { createSession, type Session, type SessionNeeds } from '../../../main/se
 import { makeCastFolder, readEvents, readSidecar } from '../../fakes/cast-folder.ts';
 import { createLimitedDisk } from '../../fakes/limited-disk.ts';
 import { createManualClock } from '../../fakes/manual-clock.ts';
+import { noRecorders } from '../../fakes/scripted-recorders.ts';
 import { createScriptedShell } from '../../fakes/scripted-shell.ts';
 import { eventually, until } from '../../fakes/until.ts';
 
@@ -45,7 +46,11 @@ async function open(overrides: Partial<SessionNeeds> = {}, writing: Partial<Cast
       path = writer.path;
       return writer;
     },
-    terms: { answerPolicy: async () => REQUIRED, rehearseRecording: async () => {} },
+    terms: {
+      answerPolicy: async () => REQUIRED,
+      rehearseRecording: async () => {},
+      connectRecorders: noRecorders,
+    },
     onChanged: () => {},
     ...overrides,
   };
@@ -91,7 +96,11 @@ function endOf(session: Session) {
 test('where no recording can be begun no shell is asked for, and the reason keeps its words', async () => {
   const cause = new AppError('disk-full', 'no recording could be begun in /r: the disk is full');
   const { session, opens } = await open({
-    terms: { answerPolicy: async () => REQUIRED, rehearseRecording: () => Promise.reject(cause) },
+    terms: {
+      answerPolicy: async () => REQUIRED,
+      rehearseRecording: () => Promise.reject(cause),
+      connectRecorders: noRecorders,
+    },
   });
   await session.ended;
   expect(opens()).toBe(0);
@@ -117,6 +126,7 @@ test('the target is asked about; where it requires none, nothing is rehearsed an
         return DEFAULT_ANSWER;
       },
       rehearseRecording: () => Promise.reject(new Error('not asked for')),
+      connectRecorders: noRecorders,
     },
     newCastWriter: () => Promise.reject(new AppError('disk-full', 'the disk is full')),
   });

@@ -127,6 +127,23 @@ describe.skipIf(!chromiumPath)('the policy in a browser', () => {
       const file = '/etc/kubereel/policy.yaml';
       core.putSession({
         ...session,
+        recording: {
+          kind: 'recording',
+          recordingId: 'r1',
+          startedAtMs: Date.now(),
+          bytes: 812,
+          lostBytes: 0,
+          delivery: {
+            kind: 'owed',
+            sinceMs: Date.now(),
+            attempts: [
+              {
+                recorder: { kind: 'tsrecorder', url: 'recorder.example.com:80', name: 'vault' },
+                problem: { code: 'recorder-lost', message: 'recorder vault cut the connection' },
+              },
+            ],
+          },
+        },
         policy: {
           ...core.state.policyAnswer({ context: '', namespace: '', pod: '' }),
           recorders: [{ kind: 'tsrecorder', url: 'recorder.example.com:80', name: 'vault' }],
@@ -141,7 +158,7 @@ describe.skipIf(!chromiumPath)('the policy in a browser', () => {
       });
     });
     await page.getByRole('tab', { name: /web-7f9/ }).click();
-    await page.getByText('REC, here only').waitFor();
+    await page.getByText(/^Not on record at vault since /).waitFor();
     expect(await page.locator('.tab.is-active').getAttribute('class')).toContain('context-8');
     await page.getByRole('button', { name: 'What the policy says of this shell' }).click();
     await dialog().getByText('for 365 days').waitFor();
