@@ -136,7 +136,14 @@ export function createRecordDecoder(): RecordDecoder {
 const HEADER_BYTES = 13;
 const RESIZE_BYTES = 4;
 const EXIT_BYTES = 4;
-const CODES = { output: 0x6f, resize: 0x72, marker: 0x6d, exit: 0x78, 'caught-up': 0x63, glimpse: 0x67 } as const;
+const CODES = {
+  output: 0x6f,
+  resize: 0x72,
+  marker: 0x6d,
+  exit: 0x78,
+  'caught-up': 0x63,
+  glimpse: 0x67,
+} as const;
 const KINDS: ReadonlyMap<number, TerminalRecord['kind']> = new Map(
   Object.entries(CODES).map(([kind, code]) => [code, kind as TerminalRecord['kind']]),
 );
