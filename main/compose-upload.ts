@@ -13,6 +13,7 @@ import { createUploadDesk, type UploadDesk } from './upload/upload-desk.ts';
 import { createUploadQueue, type UploadQueue } from './upload/upload-queue.ts';
 import type { RoundOutcome } from './upload/upload-round.ts';
 import { openUploadStore, type UploadStore } from './upload/upload-store.ts';
+import { sweepUploads } from './upload/upload-sweep.ts';
 import { sendTestRecording, type TrialStep, type UploadTrial } from './upload/upload-trial.ts';
 import { createUploader, type Uploader } from './upload/uploader.ts';
 import { VERSION } from './version.ts';
@@ -81,7 +82,7 @@ async function openUploads(
     desk,
     // What ends in this lifetime's order: recordings are closed before their deliveries are cut.
     uploader: createUploader({ ...rounds, log, owner }, deliveries),
-    queue: createUploadQueue({ ...rounds, log, lease }, life),
+    queue: createUploadQueue({ ...rounds, log, lease, sweep: () => sweepUploads(clock, folder) }, life),
     lease,
     attempt: (recordingId, options) => attemptDelivery(rounds, recordingId, options),
     async findRecorder(nameOrUrl, kind) {

@@ -12,19 +12,6 @@ const PASSING: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'timed-out',
 ]);
 
-/** How long a recorder asked to be left alone. */
-const wishes = new WeakMap<AppError, number>();
-
-export function retryAfterMs(error: AppError): number | undefined {
-  return wishes.get(error);
-}
-
-/** The same error, with what the recorder asked for in a header. */
-export function withRetryAfter(error: AppError, ms: number | undefined): AppError {
-  if (ms !== undefined) wishes.set(error, ms);
-  return error;
-}
-
 /** Whether trying the same again later makes sense. */
 export function isPassing(error: AppError): boolean {
   return PASSING.has(error.code);

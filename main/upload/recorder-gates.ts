@@ -1,6 +1,6 @@
 import type { AppError } from '../base/errors.ts';
 import type { RecorderAddress } from '../policy/policy.ts';
-import { retryAfterMs } from './recorder-error.ts';
+import { wishedDelayMs } from './recorder-error.ts';
 import { retryDelayMs } from './retry-times.ts';
 
 /** Which recorders may be asked now: one delivery at a time each, and none while one that failed is left alone. */
@@ -49,7 +49,7 @@ export function createRecorderGates({ clock, random }: RecorderGatesNeeds): Reco
     hold({ url }, error, { hasBegun }) {
       const failures = (holds.get(url)?.failures ?? 0) + 1;
       const limit = hasBegun ? { longestMs: LONGEST_HOLD_MIDWAY_MS } : {};
-      const delayMs = retryDelayMs(failures, random(), { wishedMs: retryAfterMs(error), ...limit });
+      const delayMs = retryDelayMs(failures, random(), { wishedMs: wishedDelayMs(error), ...limit });
       holds.set(url, { failures, untilMs: clock.nowMs() + delayMs });
     },
     open({ url }) {

@@ -5,7 +5,7 @@ const LONGEST_RETRY_MS = 30 * 60_000;
 /** No wait is shorter: what fails at once would be tried without a pause. */
 const LEAST_RETRY_MS = 1_000;
 /** What a recorder asks for beyond that is not believed. */
-const LONGEST_WISH_MS = 24 * 60 * 60_000;
+const LONGEST_WISH_MS = 60 * 60_000;
 
 /**
  * How long to wait after that many failures in a row, from 1. Full jitter: anywhere between nothing and a bound that

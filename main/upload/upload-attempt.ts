@@ -1,5 +1,5 @@
 import type { AppError } from '../base/errors.ts';
-import { isPassing, retryAfterMs } from './recorder-error.ts';
+import { isPassing, wishedDelayMs } from './recorder-error.ts';
 import { retryDelayMs } from './retry-times.ts';
 import { type FailedAttempt, type NextTry, noteFailure, type UploadJob } from './upload-job.ts';
 import { type DeliveredCast, type RoundNeeds, type RoundOutcome, tryDelivery } from './upload-round.ts';
@@ -34,7 +34,7 @@ export function planNext(
 ): NextTry {
   const passing = attempts.filter(({ error }) => mayPass(error));
   if (passing.length === 0) return { kind: 'user' };
-  const wishedMs = Math.min(...passing.map(({ error }) => retryAfterMs(error) ?? 0));
+  const wishedMs = Math.min(...passing.map(({ error }) => wishedDelayMs(error) ?? 0));
   return { kind: 'at', atMs: needs.clock.nowMs() + retryDelayMs(failures + 1, needs.random(), { wishedMs }) };
 }
 

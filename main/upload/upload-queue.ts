@@ -19,6 +19,8 @@ export interface UploadQueueNeeds extends AttemptNeeds {
   readonly clock: Clock;
   readonly log: Log;
   readonly lease: QueueLease;
+  /** Deletes what killed programs left behind. */
+  sweep(): Promise<void>;
 }
 
 /** Deliveries at once; each holds a chunk and what its connection buffers. */
@@ -201,7 +203,10 @@ export function createUploadQueue(needs: UploadQueueNeeds, life: Lifetime): Uplo
       });
       while (!signal.aborted) {
         try {
-          if (await lease.take()) await workLeased();
+          if (await lease.take()) {
+            await needs.sweep();
+            await workLeased();
+          }
         } catch (error) {
           if (!signal.aborted)
             log.error({ error: String(error) }, 'nothing that is owed is delivered just now');

@@ -18,6 +18,7 @@ import { createUploadDesk, type UploadDesk } from '../../main/upload/upload-desk
 import { createJob, releaseJob, type UploadJob } from '../../main/upload/upload-job.ts';
 import { createUploadQueue, type UploadQueue } from '../../main/upload/upload-queue.ts';
 import { openUploadStore, type UploadStore } from '../../main/upload/upload-store.ts';
+import { sweepUploads } from '../../main/upload/upload-sweep.ts';
 import { createUploader, type Uploader } from '../../main/upload/uploader.ts';
 import { makeCastFolder } from './cast-folder.ts';
 import type { ForeignRecorder } from './foreign-recorder.ts';
@@ -101,7 +102,10 @@ export async function openUploads(place: UploadPlace, wish: TestUploadsWish = {}
     onDelivering: desk.noteDelivering,
   };
   const lease = createQueueLease({ clock, folder, owner });
-  const queue = createUploadQueue({ ...needs, clock, log, lease }, life);
+  const queue = createUploadQueue(
+    { ...needs, clock, log, lease, sweep: () => sweepUploads(clock, folder) },
+    life,
+  );
   const uploader = createUploader(
     { ...needs, clock, log, owner, ...(wish.endedMs === undefined ? {} : { endedMs: wish.endedMs }) },
     life,

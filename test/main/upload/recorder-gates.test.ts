@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { AppError } from '../../../main/base/errors.ts';
-import { withRetryAfter } from '../../../main/upload/recorder-error.ts';
+import { recorderError } from '../../../main/upload/recorder-error.ts';
 import { createRecorderGates } from '../../../main/upload/recorder-gates.ts';
 import { createManualClock } from '../../fakes/manual-clock.ts';
 
@@ -46,6 +46,8 @@ test('one that failed with a recording midway is asked again within a minute', (
 
 test('a recorder is left alone for as long as it asks to be', () => {
   const { clock, gates } = makeGates();
-  gates.hold(ONE, withRetryAfter(new AppError('recorder-failed', 'later'), 3_600_000), { hasBegun: true });
+  gates.hold(ONE, recorderError('recorder-failed', ONE, 'is busy', { retryAfterMs: 3_600_000 }), {
+    hasBegun: true,
+  });
   expect(gates.heldUntilMs(ONE) - clock.nowMs()).toBe(3_600_000);
 });
