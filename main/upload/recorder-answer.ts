@@ -94,6 +94,9 @@ const SAYINGS = ['message', 'error', 'reason', 'type'];
 /** Words from outside, fit for a terminal, without our token where they quote it. */
 export function toOneLine(words: string, token: string | undefined): string {
   const struck = token === undefined ? words : words.replaceAll(token, '•••');
-  const line = struck.replaceAll(/[\p{Cc}\p{Cf}\s]+/gu, ' ').trim();
+  const line = struck
+    .toWellFormed()
+    .replaceAll(/[\p{Cc}\p{Cf}\s]+/gu, ' ')
+    .trim();
   return line.length > MAX_WORDS ? `${line.slice(0, MAX_WORDS).toWellFormed()}…` : line;
 }

@@ -41,8 +41,9 @@ const DEFAULT_PORTS: Readonly<Record<string, number>> = {
 export function parsePlace(recorder: RecorderAddress): RecorderPlace {
   const { url } = recorder;
   const parsed = URL.parse(url.includes('://') ? url : `http://${url}`);
-  const port = parsed && (parsed.port === '' ? DEFAULT_PORTS[parsed.protocol] : Number(parsed.port));
-  if (!parsed || port === undefined || port === null || port === 0 || parsed.hostname === '') {
+  const defaultPort = parsed ? DEFAULT_PORTS[parsed.protocol] : undefined;
+  const port = parsed?.port ? Number(parsed.port) : defaultPort;
+  if (!parsed || defaultPort === undefined || !port || parsed.hostname === '') {
     throw recorderError('recorder-unusable', recorder, 'has no address that can be dialled', {
       hint: 'Write its url as http://HOST:PORT, https://HOST:PORT or IP:PORT.',
     });

@@ -1,3 +1,4 @@
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { readWords, toOneLine, toRefusal, toStopped } from '../../../main/upload/recorder-answer.ts';
 
@@ -13,6 +14,17 @@ test('words of JSON are those meant for people', () => {
 test('what a recorder says is one short line that no terminal acts on', () => {
   expect(toOneLine('no\r\n  room\u001b[31m left\u202e!', undefined)).toBe('no room [31m left !');
   expect(toOneLine('x'.repeat(1_000), undefined)).toHaveLength(301);
+});
+
+test('whatever a recorder says is one line of at most 301 characters', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary', maxLength: 1_000 }), (words) => {
+      const line = toOneLine(words, undefined);
+      expect(line).toMatch(/^[^\p{Cc}\p{Cf}\u2028\u2029]*$/u);
+      expect(line.length).toBeLessThanOrEqual(301);
+      expect(line.isWellFormed()).toBe(true);
+    }),
+  );
 });
 
 test('a token that a recorder quotes is struck out', () => {

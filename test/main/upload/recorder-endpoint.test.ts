@@ -1,7 +1,9 @@
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import * as fc from 'fast-check';
 import { beforeAll, expect, test } from 'vitest';
+import { AppError } from '../../../main/base/errors.ts';
 import { parsePlace, readEndpoint } from '../../../main/upload/recorder-endpoint.ts';
 import { createTestAuthority, type KeyPair, type TestAuthority } from '../../fakes/tls.ts';
 
@@ -40,12 +42,36 @@ test.for([
   expect(parsePlace({ kind: 'tsrecorder', url })).toMatchObject(place);
 });
 
-test.for(['http://', '10.0.0.1:99999', '10.0.0.1:0', 'ftp://recorder', '[fd7a::1'])(
+test.for(['http://', '10.0.0.1:99999', '10.0.0.1:0', 'ftp://recorder', 'ftp://recorder:21', '[fd7a::1'])(
   '%s is no address',
   (url) => {
     expect(() => parsePlace({ kind: 'tsrecorder', url })).toThrow('has no address that can be dialled');
   },
 );
+
+test('any text is an address that can be dialled, or is told to be none', () => {
+  const url = fc.oneof(
+    fc.string(),
+    fc.webUrl(),
+    fc.ipV4(),
+    fc.ipV6().map((ip) => `[${ip}]:80`),
+    fc.domain(),
+  );
+  fc.assert(
+    fc.property(url, (text) => {
+      try {
+        const { host, port, basePath } = parsePlace({ kind: 'tsrecorder', url: text });
+        expect(host).not.toMatch(/[[\]/]/);
+        expect(port).toBeGreaterThan(0);
+        expect(port).toBeLessThan(65_536);
+        expect(basePath).toMatch(/^$|^\/.*[^/]$/);
+      } catch (error) {
+        if (!(error instanceof AppError)) throw error;
+        expect(error.code).toBe('recorder-unusable');
+      }
+    }),
+  );
+});
 
 test('a token is one line of a file, without its line end', async () => {
   const tokenFile = await write('token', 's3cret\n');
