@@ -1,0 +1,339 @@
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { expect, test } from 'vitest';
+import { AppError } from '../../main/base/errors.ts';
+import type { PolicyAnswer } from '../../main/policy/policy.ts';
+import type { SessionSnapshot } from '../../main/session/session-state.ts';
+import { readEvents, readSidecar } from '../fakes/cast-folder.ts';
+import { type DeliveredSession, openDeliveredSession } from '../fakes/delivered-session.ts';
+import { makeKeyring } from '../fakes/encryption.ts';
+import {
+  type ForeignBehaviour,
+  type ForeignRecorder,
+  startForeignRecorder,
+} from '../fakes/foreign-recorder.ts';
+import { until } from '../fakes/until.ts';
+import { addressOf, makeUploadPlace, openUploads, type TestUploadsWish } from '../fakes/uploads.ts';
+
+/** Shells under a policy with recorders, from their opening to the last byte at the recorder. */
+
+/** Long enough for a machine that does other things as well: what is lost in it is lost for good. */
+const STALL_MS = 2_000;
+const LOAD = fileURLToPath(new URL('../fakes/delivery-load.ts', import.meta.url));
+const QUICK = { dialMs: 1_000, probeMs: 500, firstAnswerMs: 1_000 };
+
+async function openStage(wish: TestUploadsWish = {}) {
+  const place = await makeUploadPlace();
+  const uploads = await openUploads(place, { limits: QUICK, endedMs: 20_000, ...wish });
+  let isWorking = false;
+
+  /** Whatever is owed, as a user has it tried again until it has arrived. */
+  async function deliver(recordingId: string): Promise<void> {
+    if (!isWorking) void uploads.queue.work();
+    isWorking = true;
+    await until(async () => {
+      if (uploads.store.isDelivered(recordingId)) return true;
+      await uploads.desk.retry();
+      return uploads.store.isDelivered(recordingId);
+    });
+  }
+  return {
+    ...uploads,
+    deliver,
+    open: (said: Partial<PolicyAnswer>, encryptTo: readonly string[] = []) =>
+      openDeliveredSession({ folder: place.recordings, uploader: uploads.uploader, encryptTo }, said),
+  };
+}
+
+function addressesOf(...recorders: readonly ForeignRecorder[]): Pick<PolicyAnswer, 'recorders'> {
+  return { recorders: recorders.map((recorder) => addressOf(recorder)) };
+}
+
+type Delivery = NonNullable<(SessionSnapshot['recording'] & { kind: 'recording' })['delivery']>;
+
+function deliveryOf({ session }: DeliveredSession): Delivery | undefined {
+  const { recording } = session.snapshot();
+  return 'delivery' in recording ? recording.delivery : undefined;
+}
+
+async function goLive({ session, shell }: DeliveredSession, text = 'before'): Promise<void> {
+  shell.print(text);
+  await until(() => session.snapshot().state.kind === 'live');
+}
+
+async function sha256(path: string): Promise<string> {
+  return createHash('sha256')
+    .update(await readFile(path))
+    .digest('hex');
+}
+
+async function readText(path: string): Promise<string> {
+  const events = await readEvents(path);
+  return events.flatMap((event) => (event.kind === 'output' ? event.text : [])).join('');
+}
+
+async function readMarkers(path: string): Promise<string[]> {
+  const events = await readEvents(path);
+  return events.flatMap((event) => (event.kind === 'marker' ? event.label : []));
+}
+
+interface Fault {
+  readonly name: string;
+  /** What the user is told of it. */
+  readonly words: RegExp;
+  readonly ackMs?: number;
+  begin(recorder: ForeignRecorder): Promise<unknown>;
+  mend(recorder: ForeignRecorder): Promise<unknown>;
+}
+
+function behave(changes: Partial<ForeignBehaviour>): Fault['begin'] {
+  return async ({ behaviour }) => void Object.assign(behaviour, changes);
+}
+
+const FAULTS: readonly Fault[] = [
+  {
+    name: 'killed',
+    // What the kernel tells first is not ours to say.
+    words: /cut the connection|ended its answer/,
+    begin: (recorder) => recorder.kill(),
+    mend: (recorder) => recorder.restart(),
+  },
+  {
+    name: 'stalled',
+    words: /sent no acknowledgement for 2 s/,
+    ackMs: STALL_MS,
+    begin: behave({ stallsAfterBytes: 1 }),
+    mend: behave({ stallsAfterBytes: undefined }),
+  },
+  {
+    name: 'lying',
+    words: /acknowledged \d+ bytes of \d+ that were sent/,
+    begin: behave({ acks: 'ahead' }),
+    mend: behave({ acks: 'true' }),
+  },
+  {
+    name: 'full',
+    words: /disk full/,
+    begin: behave({ fullAfterBytes: 1 }),
+    mend: behave({ fullAfterBytes: undefined }),
+  },
+  {
+    name: 'done early, with status 200',
+    words: /ended its answer before the recording had ended/,
+    begin: behave({ endsAfterBytes: 1 }),
+    mend: behave({ endsAfterBytes: undefined }),
+  },
+];
+
+function wishFor({ ackMs }: Fault): TestUploadsWish {
+  return ackMs === undefined ? {} : { limits: { ...QUICK, ackMs } };
+}
+
+for (const fault of FAULTS) {
+  test(`midway open, a recorder that is ${fault.name}: the shell goes on, the user is told, nothing is lost`, async () => {
+    const recorder = await startForeignRecorder();
+    const { open, deliver } = await openStage(wishFor(fault));
+    const opened = open(addressesOf(recorder));
+    const { session, shell } = opened;
+    await goLive(opened);
+    expect(deliveryOf(opened)).toMatchObject({ kind: 'live', recorder: addressOf(recorder) });
+    await until(() => recorder.deliveries[0]?.bytes.includes('before'));
+    await fault.begin(recorder);
+    shell.print(' during');
+    await until(() => deliveryOf(opened)?.kind === 'owed');
+    shell.print(' after');
+    shell.end({ kind: 'exited', exitCode: 0 });
+    await session.ended;
+    expect(session.snapshot().state).toMatchObject({ end: { kind: 'exited', exitCode: 0 } });
+    await session.delivered();
+    await fault.mend(recorder);
+    await deliver(opened.recordingId);
+    const whole = recorder.deliveries.at(-1);
+    expect([whole?.sha256, whole?.headers['kubereel-delivery'], whole?.problems]).toEqual([
+      await sha256(opened.path),
+      'again',
+      [],
+    ]);
+    expect(await readText(opened.path)).toBe('before during after');
+    const [marker = ''] = await readMarkers(opened.path);
+    expect(marker).toMatch(/^not on record at a recorder from here: the recorder at /);
+    expect(marker).toMatch(fault.words);
+  });
+
+  test(`midway closed, a recorder that is ${fault.name}: the shell ends for it, and nothing is lost`, async () => {
+    const recorder = await startForeignRecorder();
+    const { open, deliver } = await openStage(wishFor(fault));
+    const opened = open({ ...addressesOf(recorder), midway: 'closed', graceSeconds: 1 });
+    const { session, shell } = opened;
+    await goLive(opened);
+    await until(() => recorder.deliveries[0]?.bytes.includes('before'));
+    await fault.begin(recorder);
+    shell.print(' within');
+    await until(() => session.snapshot().state.kind === 'ended');
+    const reason = expect.stringMatching(
+      new RegExp(`^the shell was ended, as it has to be on record at a recorder: .*(${fault.words.source})`),
+    );
+    expect(session.snapshot()).toMatchObject({
+      state: { end: { kind: 'failed', error: { code: 'delivery-required', message: reason } } },
+    });
+    expect(shell.isClosed).toBe(true);
+    await session.delivered();
+    await fault.mend(recorder);
+    await deliver(opened.recordingId);
+    expect(recorder.deliveries.at(-1)?.sha256).toBe(await sha256(opened.path));
+    expect(await readText(opened.path)).toBe('before within');
+    expect(await readMarkers(opened.path)).toEqual([
+      expect.stringContaining('; this session ends in 1 s'),
+      reason,
+    ]);
+    expect(await readSidecar(opened.path)).toMatchObject({
+      state: { end: { kind: 'failed', note: reason } },
+    });
+  });
+}
+
+test('restarted midway: nothing is asked of it while the shell lasts, and all of it arrives with the end', async () => {
+  const recorder = await startForeignRecorder();
+  const { open } = await openStage();
+  const opened = open(addressesOf(recorder));
+  await goLive(opened);
+  await until(() => recorder.deliveries[0]?.bytes.includes('before'));
+  await recorder.kill();
+  await until(() => deliveryOf(opened)?.kind === 'owed');
+  await recorder.restart();
+  const asked = recorder.requests.length;
+  opened.shell.print(' after');
+  await until(async () => (await readFile(opened.path, 'utf8')).includes(' after'));
+  expect(recorder.requests).toHaveLength(asked);
+  opened.shell.end({ kind: 'exited', exitCode: 0 });
+  await opened.session.ended;
+  await opened.session.delivered();
+  expect(deliveryOf(opened)).toMatchObject({ kind: 'delivered', recorder: addressOf(recorder) });
+  expect(recorder.deliveries.map(({ state }) => state)).toEqual(['broken', 'whole']);
+  expect(recorder.deliveries[1]?.sha256).toBe(await sha256(opened.path));
+});
+
+test('[black hole, refused, good] closed at the start: it opens, with the good one', async () => {
+  const silent = await startForeignRecorder({ silentAt: 'connection' });
+  const refusing = await startForeignRecorder({ refusal: { status: 403, body: 'not you' } });
+  const good = await startForeignRecorder();
+  const { open } = await openStage();
+  const opened = open({ ...addressesOf(silent, refusing, good), atStart: 'closed', midway: 'closed' });
+  await goLive(opened);
+  opened.shell.end({ kind: 'exited', exitCode: 0 });
+  await opened.session.ended;
+  await opened.session.delivered();
+  expect(deliveryOf(opened)).toMatchObject({ kind: 'delivered', recorder: addressOf(good) });
+  expect(good.deliveries[0]?.sha256).toBe(await sha256(opened.path));
+});
+
+test('[black hole, refused] closed at the start: no shell is asked for, and each answer is a line, in order', async () => {
+  const silent = await startForeignRecorder({ silentAt: 'connection' });
+  const refusing = await startForeignRecorder({ refusal: { status: 403, body: 'not you' } });
+  const { open, store } = await openStage();
+  const opened = open({ ...addressesOf(silent, refusing), atStart: 'closed' });
+  await opened.session.ended;
+  const { state } = opened.session.snapshot();
+  if (state.kind !== 'ended' || state.end.kind !== 'failed') throw new Error(state.kind);
+  const [first, ...lines] = state.end.error.message.split('\n');
+  expect(first).toBe('this shell has to be on record at a recorder, and none took it:');
+  expect(lines).toEqual([
+    expect.stringMatching(new RegExp(`^1\\. the recorder at ${silent.address} `)),
+    expect.stringMatching(new RegExp(`^2\\. the recorder at ${refusing.address} .*not you`)),
+  ]);
+  expect([opened.opens, store.ids()]).toEqual([0, []]);
+});
+
+test('[refused] open at the start: it opens owed, and arrives whole when the recorder is there', async () => {
+  const recorder = await startForeignRecorder();
+  await recorder.kill();
+  const { open, store, deliver } = await openStage();
+  const opened = open(addressesOf(recorder));
+  await goLive(opened);
+  expect(deliveryOf(opened)).toMatchObject({
+    kind: 'owed',
+    attempts: [{ recorder: addressOf(recorder), error: expect.any(AppError) }],
+  });
+  expect(store.isOwed(opened.recordingId)).toBe(true);
+  await recorder.restart();
+  opened.shell.end({ kind: 'exited', exitCode: 0 });
+  await opened.session.ended;
+  await opened.session.delivered();
+  await deliver(opened.recordingId);
+  // Nothing of it was there before.
+  const [only] = recorder.deliveries;
+  expect([only?.headers['kubereel-delivery'], only?.sha256]).toEqual(['first', await sha256(opened.path)]);
+});
+
+test('recorder-needs-clear: an encrypted shell behind a closed door does not open, and nobody is asked', async () => {
+  const recorder = await startForeignRecorder();
+  const { open } = await openStage();
+  const { recipient } = await makeKeyring();
+  const closed = open({ ...addressesOf(recorder), midway: 'closed' }, [recipient]);
+  await closed.session.ended;
+  expect(closed.session.snapshot().state).toMatchObject({
+    end: { error: { message: expect.stringContaining('takes no recording that is encrypted') } },
+  });
+  expect([closed.opens, recorder.requests]).toEqual([0, []]);
+  const opened = open(addressesOf(recorder), [recipient]);
+  await goLive(opened);
+  expect(deliveryOf(opened)).toMatchObject({
+    kind: 'owed',
+    attempts: [{ error: { code: 'recorder-needs-clear' } }],
+  });
+  await opened.session.close();
+  await opened.session.delivered();
+});
+
+test('slow recorder, 10 KB/s: 20 MB of output are shown, and hold less than 16 MB', async () => {
+  const recorder = await startForeignRecorder({ bytesPerSecond: 10_000 });
+  const { recordings, uploads } = await makeUploadPlace();
+  const { stdout } = await promisify(execFile)(process.execPath, [
+    '--expose-gc',
+    LOAD,
+    recorder.address,
+    recordings,
+    uploads,
+  ]);
+  const { shownBytes, heldBytes } = JSON.parse(stdout) as { shownBytes: number; heldBytes: number };
+  expect(shownBytes).toBeGreaterThanOrEqual(20_000_000);
+  // Most of it was shown before it got anywhere.
+  expect(recorder.deliveries[0]?.bytes.length).toBeLessThan(shownBytes / 4);
+  expect(heldBytes).toBeLessThan(16_000_000);
+}, 120_000);
+
+test('slow recorder, 10 KB/s: the terminal does not wait for it, and all of it arrives later', async () => {
+  const recorder = await startForeignRecorder({ bytesPerSecond: 10_000 });
+  const { open, deliver } = await openStage({ limits: QUICK, endedMs: 1 });
+  const opened = open(addressesOf(recorder));
+  let shownBytes = 0;
+  await goLive(opened, 'x');
+  void opened.session.view(
+    {
+      async write(record) {
+        if (record.kind === 'output') shownBytes += record.bytes.byteLength;
+      },
+      end: () => {},
+    },
+    { signal: new AbortController().signal },
+  );
+  await until(() => opened.session.snapshot().viewers === 1);
+  const line = `${'0123456789abcdef'.repeat(512)}\r\n`;
+  let printed = 1;
+  while (printed < 4_000_000) {
+    opened.shell.print(line);
+    printed += line.length;
+    if (opened.shell.isPaused) await until(() => !opened.shell.isPaused);
+  }
+  await until(() => shownBytes === printed);
+  expect(recorder.deliveries[0]?.bytes.length).toBeLessThan(printed / 4);
+  opened.shell.end({ kind: 'exited', exitCode: 0 });
+  await opened.session.ended;
+  await opened.session.delivered();
+  recorder.behaviour.bytesPerSecond = undefined;
+  await deliver(opened.recordingId);
+  expect(recorder.deliveries.at(-1)?.sha256).toBe(await sha256(opened.path));
+});
