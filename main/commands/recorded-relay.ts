@@ -61,7 +61,9 @@ export async function relayRecorded(
     const timeMicros = core.clock.nowMicros();
     // Neither rejects, but where nobody reads our words any more.
     void recording.take({ kind: 'marker', timeMicros, label });
-    io.writeError(escapeControls(`warning: ${label}`) + (hasTty ? '\r\n' : '\n')).catch(() => {});
+    const line = escapeControls(`warning: ${label}`);
+    // A remote screen has its cursor anywhere, and line feeds are as it writes them.
+    io.writeError(hasTty ? `\r\n${line}\r\n` : `${line}\n`).catch(() => {});
   });
   const restore = hasTty ? useTerminal(stream, recording, io, core) : () => {};
   try {
