@@ -46,6 +46,10 @@ const LAST_STOP = 4099;
 const WELL_ENDED: readonly number[] = [1000, 1005];
 /** Between two looks whether a stream that was ahead of its budget can be brought up to date. */
 const CATCH_UP_MS = 1_000;
+/** A flood takes a quarter of the thread at the most, in pieces that no keystroke notices. */
+const REST_AFTER_MS = 20;
+const REST_FACTOR = 3;
+const MAX_REST_MS = 200;
 /** A connection that lasted as long was one: the next loss is the first again. */
 const STEADY_MICROS = 10_000_000;
 
@@ -76,6 +80,7 @@ export function createAlisUpload(
   /** It was told that the stream has ended. */
   let endedSocket: ProducerSocket | undefined;
   let sentBytes = 0;
+  let unrestedMs = 0;
   let losses = 0;
   const ended = Promise.withResolvers<void>();
   const over = new AbortController();
@@ -201,6 +206,15 @@ export function createAlisUpload(
     }
   }
 
+  /** Terminals work in the thread of the sessions, where 20 MB/s would leave nothing for anybody else. */
+  async function rest(workedMicros: number): Promise<void> {
+    unrestedMs += workedMicros / 1_000;
+    if (unrestedMs < REST_AFTER_MS) return;
+    const restMs = Math.min(unrestedMs * REST_FACTOR, MAX_REST_MS);
+    unrestedMs = 0;
+    await clock.sleep(restMs, { signal: outcome.stopped });
+  }
+
   // Not awaited: it never rejects, and ends with the upload.
   void keepConnected();
   return {
@@ -208,8 +222,9 @@ export function createAlisUpload(
     ackedBytes: undefined,
     isDurable: false,
     stopped: outcome.stopped,
-    write: (bytes) =>
-      turns.take(async () => {
+    async write(bytes) {
+      const startedMicros = clock.nowMicros();
+      await turns.take(async () => {
         outcome.stopped.throwIfAborted();
         sentBytes += bytes.length;
         const taken: StreamEvent[] = [];
@@ -218,7 +233,9 @@ export function createAlisUpload(
           if (known) taken.push(known);
         }
         if (taken.length > 0) await outcome.orStopped(send(taken));
-      }),
+      });
+      await rest(clock.nowMicros() - startedMicros);
+    },
     async finish() {
       outcome.stopped.throwIfAborted();
       await turns.take(async () => {

@@ -1,14 +1,14 @@
 import { expect, test } from 'vitest';
+import type { AlisLimits } from '../../../main/upload/alis-budget.ts';
 import type { ProducerSocket, SocketEnd } from '../../../main/upload/alis-socket.ts';
 import { createAlisUpload, reconnectDelayMs } from '../../../main/upload/alis-upload.ts';
 import { drawScreen } from '../../fakes/drawn-screen.ts';
 import { createPlayerAlisHandler, type PlayerMessage } from '../../fakes/foreign-alis.ts';
-import { createManualClock } from '../../fakes/manual-clock.ts';
+import { createManualClock, type ManualClock } from '../../fakes/manual-clock.ts';
 import { until } from '../../fakes/until.ts';
 
 /** A stream whose server takes everything and counts it. */
-function start(limits: { readonly burstBytes: number; readonly bytesPerSecond: number }) {
-  const clock = createManualClock();
+function start(limits: AlisLimits, clock: ManualClock = createManualClock()) {
   const messages: Uint8Array[] = [];
   const closed = Promise.withResolvers<SocketEnd>();
   const socket: ProducerSocket = {
@@ -98,6 +98,29 @@ test('one that ends without an exit code has it too', async () => {
   for (const line of LINES) await print(1, line);
   await upload.finish();
   expect(await drawScreen(outputOf(await play()))).toEqual(await drawScreen(LINES));
+});
+
+test('a flood leaves three quarters of the thread to the sessions', async () => {
+  let nowMicros = 0;
+  let restedMs = 0;
+  const { upload } = start(
+    { burstBytes: 1_000_000, bytesPerSecond: 0 },
+    {
+      ...createManualClock(),
+      // Each time that it is looked at, ten milliseconds have passed: a write takes ten at least.
+      nowMicros() {
+        nowMicros += 10_000;
+        return nowMicros;
+      },
+      async sleep(ms) {
+        restedMs += ms;
+      },
+    },
+  );
+  await upload.write(HEADER);
+  for (const line of LINES) await upload.write(Buffer.from(`[1,"o",${JSON.stringify(line)}]\n`));
+  expect(restedMs).toBeGreaterThanOrEqual(LINES.length * 3 * 10);
+  upload.cancel();
 });
 
 test('delays grow from half a second to ten, and are anything below that', () => {
