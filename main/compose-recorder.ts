@@ -3,6 +3,7 @@ import { createSystemClock } from './base/clock.ts';
 import { AppError, systemCode } from './base/errors.ts';
 import { createLifetime, type Lifetime } from './base/lifetime.ts';
 import { createLog } from './base/log.ts';
+import { type BucketStoreOptions, openBucketStore } from './recorder-server/bucket-store.ts';
 import type { Access } from './recorder-server/door.ts';
 import { openFolderStore } from './recorder-server/folder-store.ts';
 import { DEFAULT_LIMITS } from './recorder-server/recorder-limits.ts';
@@ -14,9 +15,7 @@ import { systemRecordingFiles } from './recording/recording-files.ts';
 export interface RecorderSetup {
   readonly host: string;
   readonly port: number;
-  readonly folder: string;
-  /** Bytes that are left free on its disk. */
-  readonly floorBytes: number;
+  readonly place: RecorderPlace;
   /** Bytes of one recording at most. */
   readonly recordingBytes?: number | undefined;
   readonly tokenFile?: string | undefined;
@@ -24,6 +23,11 @@ export interface RecorderSetup {
   readonly keyFile?: string | undefined;
   readonly clientAuthorityFile?: string | undefined;
 }
+
+/** `floorBytes` are left free on the folder's disk. */
+export type RecorderPlace =
+  | { readonly kind: 'folder'; readonly folder: string; readonly floorBytes: number }
+  | ({ readonly kind: 'bucket' } & BucketStoreOptions);
 
 /** A recorder of its own, without the rest of the core. Ends with its lifetime. */
 export interface RunningRecorder {
@@ -57,9 +61,9 @@ export async function openRecorder(setup: RecorderSetup): Promise<RunningRecorde
   }
 }
 
-function openStore({ folder, floorBytes }: RecorderSetup, life: Lifetime): Promise<RecordingStore> {
-  const needs = { clock: createSystemClock(), files: systemRecordingFiles };
-  return openFolderStore(needs, { folder, floorBytes }, life);
+function openStore({ place }: RecorderSetup, life: Lifetime): Promise<RecordingStore> {
+  if (place.kind === 'bucket') return openBucketStore(place, life);
+  return openFolderStore({ clock: createSystemClock(), files: systemRecordingFiles }, place, life);
 }
 
 /** Guessing a shorter one is not hopeless. */

@@ -49,7 +49,7 @@ const ROOMS: Record<string, { rooms: readonly string[]; packages: readonly strin
   },
   'main/recorder-server': {
     rooms: ['main/base', 'main/recording'],
-    packages: ['prom-client', 'valibot'],
+    packages: ['@aws-sdk/client-s3', '@aws-sdk/lib-storage', 'prom-client', 'valibot'],
   },
   'main/demo': {
     rooms: ['main/base'],

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
-import { type Command, InvalidArgumentError } from 'commander';
-import { openRecorder, type RunningRecorder } from '../compose-recorder.ts';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { AppError } from '../base/errors.ts';
+import { openRecorder, type RecorderPlace, type RunningRecorder } from '../compose-recorder.ts';
 import { isLoopback } from '../recorder-server/door.ts';
 import type { CommandIo } from './io.ts';
 import { parsePort } from './options.ts';
@@ -9,7 +10,11 @@ import { runAlone } from './run.ts';
 
 interface RecorderFlags {
   readonly listen: ListenAddress;
-  readonly dir: string;
+  readonly dir?: string;
+  readonly s3?: S3Address;
+  readonly s3Endpoint?: string;
+  readonly s3Region?: string;
+  readonly s3PathStyle?: boolean;
   readonly keepFree: number;
   readonly maxRecording?: number;
   readonly tokenFile?: string;
@@ -21,6 +26,11 @@ interface RecorderFlags {
 interface ListenAddress {
   readonly host: string;
   readonly port: number;
+}
+
+interface S3Address {
+  readonly bucket: string;
+  readonly prefix: string;
 }
 
 /** The system's own need is of about that order. */
@@ -35,8 +45,20 @@ export function addRecorderCommand(program: Command, io: CommandIo): void {
       'as 127.0.0.1:8080 or [::1]:8080; port 0 takes a free one',
       parseListen,
     )
-    .requiredOption('--dir <folder>', 'keep recordings and events in this folder')
-    .option('--keep-free <size>', "leave so much of the folder's disk free", parseBytes, DEFAULT_FLOOR_BYTES)
+    .option('--dir <folder>', 'keep recordings and events in this folder')
+    .option(
+      '--s3 <bucket[/prefix]>',
+      "or in this S3 bucket; credentials as Amazon's tools find them",
+      parseS3,
+    )
+    .option('--s3-endpoint <url>', "of a store that speaks S3 and is not Amazon's")
+    .option('--s3-region <region>', "the bucket's region")
+    .option('--s3-path-style', 'name the bucket in the path: ENDPOINT/BUCKET/KEY')
+    .addOption(
+      new Option('--keep-free <size>', "leave so much of the folder's disk free")
+        .argParser(parseBytes)
+        .default(DEFAULT_FLOOR_BYTES, '512MiB'),
+    )
     .option('--max-recording <size>', 'take no longer recordings', parseBytes)
     .option('--token-file <file>', 'clients send the token in this file')
     .option('--tls-cert <file>', 'PEM: serve TLS, with this certificate and those above it')
@@ -60,14 +82,31 @@ export function addRecorderCommand(program: Command, io: CommandIo): void {
 function open(flags: RecorderFlags): Promise<RunningRecorder> {
   return openRecorder({
     ...flags.listen,
-    folder: resolve(flags.dir),
-    floorBytes: flags.keepFree,
+    place: choosePlace(flags),
     recordingBytes: flags.maxRecording,
     tokenFile: flags.tokenFile,
     certificateFile: flags.tlsCert,
     keyFile: flags.tlsKey,
     clientAuthorityFile: flags.clientCa,
   });
+}
+
+function choosePlace(flags: RecorderFlags): RecorderPlace {
+  const { dir, s3 } = flags;
+  if ((dir === undefined) === (s3 === undefined)) {
+    throw new AppError('bad-input', 'a recorder keeps recordings in one place', {
+      hint: 'Give either --dir FOLDER or --s3 BUCKET.',
+    });
+  }
+  if (dir !== undefined) return { kind: 'folder', folder: resolve(dir), floorBytes: flags.keepFree };
+  return {
+    kind: 'bucket',
+    bucket: s3?.bucket ?? '',
+    prefix: s3?.prefix ?? '',
+    endpoint: flags.s3Endpoint,
+    region: flags.s3Region,
+    hasPathStyle: flags.s3PathStyle,
+  };
 }
 
 async function announce(running: RunningRecorder, flags: RecorderFlags, io: CommandIo): Promise<void> {
@@ -94,6 +133,13 @@ function untilAborted(signal: AbortSignal): Promise<void> {
     if (signal.aborted) resolve();
     signal.addEventListener('abort', () => resolve(), { once: true });
   });
+}
+
+/** `recordings`, `recordings/team/a`, `s3://recordings/team`. */
+export function parseS3(text: string): S3Address {
+  const match = /^(?:s3:\/\/)?([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])((?:\/[\w.-]+)*)\/?$/.exec(text);
+  if (!match?.[1]) throw new InvalidArgumentError('Expected BUCKET or BUCKET/PREFIX.');
+  return { bucket: match[1], prefix: (match[2] ?? '').slice(1) };
 }
 
 /** `127.0.0.1:8080`, `[::1]:8080`. */

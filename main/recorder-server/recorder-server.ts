@@ -53,6 +53,8 @@ export interface RecorderTls {
 const HANDSHAKE_MS = 10_000;
 /** One delivery a stream; a proxy may have many clients' in one connection. */
 const MAX_STREAMS = 100;
+/** Node answers ENHANCE_YOUR_CALM beyond it: all windows of one connection full, and something for its headers. */
+const MAX_SESSION_MB = 32;
 
 /**
  * Listens until the lifetime ends: then takes no more, keeps what is coming in as partial recordings, tells its clients, and
@@ -101,6 +103,7 @@ export async function startRecorder(
 
   function serveHttp2(socket: Socket, connection: Connection): void {
     const session = performServerHandshake(socket, {
+      maxSessionMemory: MAX_SESSION_MB,
       settings: {
         initialWindowSize: STREAM_WINDOW_BYTES,
         maxConcurrentStreams: MAX_STREAMS,

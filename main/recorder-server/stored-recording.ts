@@ -62,9 +62,9 @@ export function nameStored(recordingId: string, state: 'whole' | 'partial', vers
   return version === 1 ? first : `${first}.${version}`;
 }
 
-/** A stored recording as the JSON that stands beside it. */
-export function formatStored(recording: StoredRecording): string {
-  return `${JSON.stringify({ version: 1, ...recording }, null, 2)}\n`;
+/** A stored recording as the JSON that stands beside it; a store may add what it needs to find it again. */
+export function formatStored(recording: StoredRecording, more: object = {}): string {
+  return `${JSON.stringify({ version: 1, ...recording, ...more }, null, 2)}\n`;
 }
 
 /** Undefined where it is none of ours. */

@@ -89,6 +89,25 @@ export function postV2(
   };
 }
 
+const PIECE_BYTES = 64 * 1024;
+
+/**
+ * Writes as fast as it is taken, and stops where it is taken no more. In pieces: a session of Node's that holds more than
+ * 10 MB refuses what the server answers.
+ */
+export async function send(stream: ClientHttp2Stream, body: Buffer): Promise<void> {
+  for (let start = 0; start < body.length && stream.writable; start += PIECE_BYTES) {
+    if (stream.write(body.subarray(start, start + PIECE_BYTES))) continue;
+    await new Promise<void>((resolve) => {
+      const done = (): void => {
+        stream.off('drain', done).off('close', done);
+        resolve();
+      };
+      stream.on('drain', done).on('close', done);
+    });
+  }
+}
+
 /** Sends a whole body by v2 and resolves with the last frame. */
 export async function deliverV2(
   url: string,
@@ -96,7 +115,8 @@ export async function deliverV2(
   headers: Readonly<Record<string, string>> = {},
 ): Promise<Frame | undefined> {
   const post = postV2(url, headers);
-  post.stream.end(body);
+  await send(post.stream, body);
+  post.stream.end();
   await post.ended;
   post.session.close();
   return post.frames.at(-1);

@@ -4,10 +4,12 @@ import { once } from 'node:events';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { parseListen } from '../../../main/commands/recorder.ts';
+import { parseListen, parseS3 } from '../../../main/commands/recorder.ts';
+import { openRecorder, type RecorderSetup } from '../../../main/compose-recorder.ts';
 import { CLI, runKubereel } from '../../fakes/kubereel-cli.ts';
 import { makeRecorderFolder } from '../../fakes/recorder.ts';
-import { askHttp1, deliverV2, makeCast, postV2, sha256 } from '../../fakes/recorder-posts.ts';
+import { askHttp1, deliverV2, makeCast, postV2, send, sha256 } from '../../fakes/recorder-posts.ts';
+import { startFakeS3 } from '../../fakes/s3.ts';
 import { until } from '../../fakes/until.ts';
 
 const ID = '20261121-153154-k7x2pq';
@@ -20,16 +22,17 @@ interface RecorderProcess {
 }
 
 /** The command as a process of its own, when it has said where it is. */
-async function startProcess(folder: string, args: readonly string[] = []): Promise<RecorderProcess> {
+async function startProcess(
+  folder: string | undefined,
+  args: readonly string[] = [],
+  environment: NodeJS.ProcessEnv = {},
+): Promise<RecorderProcess> {
   const home = await makeRecorderFolder();
-  const child = spawn(
-    process.execPath,
-    [CLI, 'recorder', '--listen', '127.0.0.1:0', '--dir', folder, ...args],
-    {
-      env: { PATH: process.env['PATH'], HOME: home, KUBEREEL_HOME: home },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    },
-  );
+  const place = folder === undefined ? [] : ['--dir', folder];
+  const child = spawn(process.execPath, [CLI, 'recorder', '--listen', '127.0.0.1:0', ...place, ...args], {
+    env: { PATH: process.env['PATH'], HOME: home, KUBEREEL_HOME: home, ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   onTestFinished(() => void child.kill('SIGKILL'));
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
@@ -105,24 +108,67 @@ test('the token comes from a file, lets in, and is printed nowhere', async () =>
   expect(output()).not.toContain(token);
 });
 
-test('what cannot be meant is refused with what to do, and nothing is listened on', async () => {
+test('killed with SIGKILL over a bucket: what S3 had confirmed is a partial recording after the next start', async () => {
+  const s3 = await startFakeS3();
+  const args = ['--s3', `${s3.bucket}/team`, '--s3-endpoint', s3.url, '--s3-path-style'];
+  const environment = {
+    AWS_ACCESS_KEY_ID: s3.credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: s3.credentials.secretAccessKey,
+  };
+  const first = await startProcess(undefined, args, environment);
+  expect(first.output()).toContain(`keeps recordings in s3://${s3.bucket}/team\n`);
+  const post = postV2(first.url, NAMED);
+  const cast = makeCast(8_000_000);
+  await send(post.stream, cast);
+  await until(() => Number(post.frames.at(-1)?.['durable']) > 0);
+  first.child.kill('SIGKILL');
+  await once(first.child, 'close');
+  const durable = Math.max(...post.frames.map((frame) => Number(frame['durable'])));
+
+  const second = await startProcess(undefined, args, environment);
+  const partial = (await askHttp1(`${second.url}/recordings/${ID}.partial`)).body;
+  expect(partial.length).toBeGreaterThanOrEqual(durable);
+  expect(cast.subarray(0, partial.length).equals(partial)).toBe(true);
+  expect(first.output() + second.output()).not.toContain(s3.credentials.secretAccessKey);
+});
+
+test.for([
+  [['--listen', '0.0.0.0:0'], '--token-file'],
+  [['--listen', '127.0.0.1:0', '--s3', 'bucket'], 'either --dir FOLDER or --s3 BUCKET'],
+] as const)('%j is refused with what to do', async ([args, words]) => {
+  const folder = await makeRecorderFolder();
+  const result = await runKubereel('/nonexistent', ['recorder', '--dir', folder, ...args]);
+  expect(result.code).toBe(1);
+  expect(result.stderr).toContain(words);
+  expect(result.stdout.toString()).toBe('');
+});
+
+test('files that hold nothing of use are told before anything is listened on', async () => {
   const folder = await makeRecorderFolder();
   const short = join(folder, 'short');
   await writeFile(short, 'abc');
-  const cases: [string[], string][] = [
-    [['--listen', '0.0.0.0:0'], '--token-file'],
-    [['--listen', '127.0.0.1:0', '--token-file', short], 'openssl rand -hex 32'],
-    [['--listen', '127.0.0.1:0', '--token-file', join(folder, 'none')], 'the token cannot be read'],
-    [['--listen', '127.0.0.1:0', '--client-ca', short], '--tls-cert and --tls-key'],
-    [['--listen', '127.0.0.1:0', '--tls-cert', short, '--tls-key', short], 'PEM'],
-    [['--listen', 'nowhere'], 'ADDRESS:PORT'],
+  const none = join(folder, 'none');
+  const setup = { host: '127.0.0.1', port: 0, place: { kind: 'folder', folder, floorBytes: 0 } } as const;
+  const cases: [Partial<RecorderSetup>, RegExp][] = [
+    [{ tokenFile: short }, /holds no token/],
+    [{ tokenFile: none }, /the token cannot be read from .*none: ENOENT/],
+    [{ clientAuthorityFile: short }, /TLS needs a certificate and its key/],
+    [{ certificateFile: short }, /TLS needs a certificate and its key/],
+    [{ certificateFile: short, keyFile: none }, /the key cannot be read/],
+    [{ certificateFile: short, keyFile: short }, /cannot be used/],
   ];
-  for (const [args, words] of cases) {
-    const result = await runKubereel('/nonexistent', ['recorder', '--dir', folder, ...args]);
-    expect(result.code).toBe(1);
-    expect(result.stderr).toContain(words);
-    expect(result.stdout.toString()).toBe('');
+  for (const [files, message] of cases) {
+    await expect(openRecorder({ ...setup, ...files })).rejects.toMatchObject({
+      code: 'bad-input',
+      message: expect.stringMatching(message),
+    });
   }
+});
+
+test('a bucket has a prefix or none', () => {
+  expect(parseS3('recordings')).toEqual({ bucket: 'recordings', prefix: '' });
+  expect(parseS3('s3://recordings/team/a/')).toEqual({ bucket: 'recordings', prefix: 'team/a' });
+  for (const text of ['', 'A', 'a//b', '/a', 'recordings/a b']) expect(() => parseS3(text)).toThrow();
 });
 
 test('an address is host and port', () => {

@@ -15,7 +15,15 @@ import { formatStored } from '../../../main/recorder-server/stored-recording.ts'
 import { systemRecordingFiles } from '../../../main/recording/recording-files.ts';
 import { createLimitedDisk } from '../../fakes/limited-disk.ts';
 import { makeRecorderFolder, startTestRecorder } from '../../fakes/recorder.ts';
-import { askHttp1, deliverV1, deliverV2, makeCast, postV2, sha256 } from '../../fakes/recorder-posts.ts';
+import {
+  askHttp1,
+  deliverV1,
+  deliverV2,
+  makeCast,
+  postV2,
+  send,
+  sha256,
+} from '../../fakes/recorder-posts.ts';
 import { canMountDisks, mountSmallDisk } from '../../fakes/small-disk.ts';
 import { eventually, until } from '../../fakes/until.ts';
 
@@ -109,9 +117,8 @@ test('a disk that stalls holds the client up: memory is bounded, durable acks wa
   const release = Promise.withResolvers<void>();
   disk.stalled = release.promise;
   const rest = makeCast(20_000_000);
-  post.stream.end(rest);
-  const sent = (): number => post.stream.session?.state.outboundQueueSize ?? 0;
-  await until(() => sent() >= 0 && post.frames.length > 5);
+  void send(post.stream, rest).then(() => post.stream.end());
+  await until(() => post.frames.length > 5);
   const before = Number(post.frames.at(-1)?.['ack']);
   const length = post.frames.length;
   await until(() => post.frames.length > length + 10);
