@@ -1,5 +1,6 @@
 /** What the policy says: for one shell, and as a whole. */
 import type { Empty } from './contract.ts';
+import type { RecorderName } from './contract-uploads.ts';
 
 export interface PolicyCalls {
   /**
@@ -22,7 +23,7 @@ export interface PolicyCalls {
 export interface PolicyAnswer {
   readonly recording: 'required' | 'best-effort' | 'off';
   /** Tried in this order. */
-  readonly recorders: readonly PolicyRecorder[];
+  readonly recorders: readonly RecorderName[];
   readonly atStart: 'open' | 'closed';
   readonly midway: 'open' | 'closed';
   readonly graceSeconds: number;
@@ -35,12 +36,6 @@ export interface PolicyAnswer {
   readonly pause: 'allowed' | 'never';
   /** Which rule decided; settings that no rule speaks of are not among them. */
   readonly because: readonly PolicyReason[];
-}
-
-export interface PolicyRecorder {
-  readonly kind: string;
-  readonly url: string;
-  readonly name?: string;
 }
 
 export type PolicyColour = 'red' | 'orange' | 'yellow' | 'pink' | 'violet' | 'blue' | 'cyan' | 'green';
@@ -82,5 +77,5 @@ export interface PolicyRuleInfo {
   readonly except?: Readonly<Record<string, readonly string[]>>;
   readonly says: readonly { readonly setting: string; readonly value: string }[];
   /** Those that it says, in full; absent where it says none. */
-  readonly recorders?: readonly PolicyRecorder[];
+  readonly recorders?: readonly RecorderName[];
 }

@@ -8,6 +8,8 @@ export type TabContent =
   | { readonly kind: 'replay'; readonly recordingId: string; readonly at?: ReplayMoment }
   | { readonly kind: 'doctor'; readonly question: DoctorQuestion }
   | { readonly kind: 'library' }
+  /** What is owed to recorders. */
+  | { readonly kind: 'uploads' }
   | { readonly kind: 'settings' };
 
 export interface Tab {

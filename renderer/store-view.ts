@@ -49,6 +49,8 @@ export interface ViewStore {
   readonly isSideOpen: Signal<boolean>;
   readonly sideWidth: Signal<number>;
   readonly overlay: Signal<Overlay>;
+  /** Which recording the queue of deliveries shows. */
+  readonly shownUpload: Signal<string | undefined>;
   /** What the library looks for on the screens of recordings. */
   readonly sought: Signal<string>;
   /** How its list is filtered, sorted and grouped. */
@@ -72,6 +74,7 @@ export function createViewStore(): ViewStore {
   let lastId = 0;
   return {
     tabs,
+    shownUpload: signal<string | undefined>(undefined),
     sought: signal(''),
     listWish: signal(FIRST_WISH),
     activeTab: computed(() => activeTab(tabs.value)),

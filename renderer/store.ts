@@ -21,15 +21,17 @@ import { createRequestStore, type RequestStore } from './store-requests.ts';
 import { createSessionStore, type SessionStore } from './store-sessions.ts';
 import { createSettingsStore, type SettingsStore } from './store-settings.ts';
 import { activateTab, addTab, closeTab, openTab, tabIdOf } from './store-tabs.ts';
+import { createUploadDeeds, createUploadStore, type UploadDeeds, type UploadStore } from './store-uploads.ts';
 import { createViewStore, type ViewStore } from './store-view.ts';
 import { copyText } from './terminal/clipboard.ts';
 
-export interface Store extends LibraryDeeds {
+export interface Store extends LibraryDeeds, UploadDeeds {
   readonly contexts: ContextStore;
   readonly sessions: SessionStore;
   readonly settings: SettingsStore;
   readonly encryption: EncryptionStore;
   readonly policy: PolicyStore;
+  readonly uploads: UploadStore;
   readonly keeping: Keeping;
   readonly view: ViewStore;
   readonly kubectl: Kubectl;
@@ -90,6 +92,7 @@ export function createStore({ client, now, terminalSize }: StoreNeeds): Store {
   const settings = createSettingsStore(client);
   const credentials = createCredentialStore(client);
   const policy = createPolicyStore(client);
+  const uploads = createUploadStore(client);
   const view = createViewStore();
   const keeping = createKeeping(client);
   const info = signal<AppInfo | undefined>(undefined);
@@ -163,11 +166,13 @@ export function createStore({ client, now, terminalSize }: StoreNeeds): Store {
     settings,
     encryption: createEncryptionStore(client),
     policy,
+    uploads,
     keeping,
     view,
     kubectl: createKubectl({ contexts, settings, info }),
     credentials,
     ...createLibraryDeeds({ client, keeping, view }),
+    ...createUploadDeeds({ uploads, view, tell }),
     recording: createRecordingDeeds({ client, sessions, settings, view, tell }),
     requests: createRequestStore({ credentials, contexts, sessions, view }),
     info,
@@ -237,7 +242,8 @@ export function createStore({ client, now, terminalSize }: StoreNeeds): Store {
       }),
     async load() {
       info.value = await client.call('app.info', {});
-      await Promise.all([contexts.load(), sessions.load(), settings.load(), credentials.load()]);
+      const rooms = [contexts, sessions, settings, credentials, uploads];
+      await Promise.all(rooms.map((room) => room.load()));
       batch(() => {
         for (const { sessionId } of sessions.sessions.value.values()) {
           view.tabs.value = addTab(view.tabs.value, { kind: 'session', sessionId });
@@ -251,6 +257,7 @@ export function createStore({ client, now, terminalSize }: StoreNeeds): Store {
       sessions.end();
       settings.end();
       policy.end();
+      uploads.end();
       credentials.end();
     },
   };

@@ -1,4 +1,5 @@
-import type { PolicyAnswer, PolicyState } from '../../preload/contract.ts';
+import type { PolicyState } from '../../preload/contract.ts';
+import type { RecorderName } from '../../preload/contract-uploads.ts';
 import type { PolicyRule, RecorderAddress } from '../policy/policy.ts';
 import type { Policy } from '../policy/policy-store.ts';
 import type { CallsOf, Rooms } from './rooms.ts';
@@ -45,6 +46,6 @@ function toRuleInfo({
 }
 
 /** Without the files of its secrets, which are nobody's business in a page. */
-function toRecorder({ kind, url, name }: RecorderAddress): PolicyAnswer['recorders'][number] {
+function toRecorder({ kind, url, name }: RecorderAddress): RecorderName {
   return { kind, url, ...(name === undefined ? {} : { name }) };
 }

@@ -2,6 +2,7 @@
 
 import { goToRequest } from '../credentials/request-views.tsx';
 import { SECRET_KEY_FIELD } from '../settings/encryption-words.ts';
+import { RECORDERS_SECTION } from '../settings/recorders-section.tsx';
 import { RETENTION_FIELD } from '../settings/retention-section.tsx';
 import { THEME_NAMES } from '../settings/settings-fields.ts';
 import type { Store } from '../store.ts';
@@ -125,6 +126,13 @@ export const COMMANDS: readonly Command[] = [
     },
   },
   {
+    id: 'uploads',
+    title: 'Show what was not delivered',
+    words: 'uploads recorders queue owed retry deliver',
+    icon: 'upload',
+    run: (store) => store.openUploads(),
+  },
+  {
     id: 'retention',
     title: 'Let old recordings go',
     words: 'retention prune quota days delete storage disk',
@@ -237,6 +245,11 @@ export function goToEncryption(store: Store): void {
 /** Where the rules are set that let recordings go. */
 export function goToRetention(store: Store): void {
   goToSetting(store, RETENTION_FIELD);
+}
+
+/** Where the recorders stand that the policy names. */
+export function goToRecorders(store: Store): void {
+  goToSetting(store, RECORDERS_SECTION);
 }
 
 function goToSetting(store: Store, id: string): void {

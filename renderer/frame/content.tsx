@@ -18,6 +18,7 @@ import { EmptyState } from '../ui/messages.tsx';
 import { goToEncryption } from './commands.ts';
 import { LibraryTab } from './library-tab.tsx';
 import { focusContent } from './parts.ts';
+import { UploadsTab } from './uploads-tab.tsx';
 
 interface ContentProps {
   readonly store: Store;
@@ -65,6 +66,8 @@ function TabContent(
       return <SettingsView store={store} />;
     case 'library':
       return <LibraryTab store={store} client={client} />;
+    case 'uploads':
+      return <UploadsTab store={store} />;
     case 'replay': {
       const recording = store.sessions.recordings.value?.get(content.recordingId);
       if (!recording) return <EmptyState icon="replay" title="This recording was removed" />;

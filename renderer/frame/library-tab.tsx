@@ -34,6 +34,7 @@ export function LibraryTab({
           view.listWish.value = wish;
         }}
         thumbnails={thumbnails}
+        uploads={{ owed: store.uploads.owed, get: store.uploads.get, show: store.openUploads }}
         onReplay={store.openReplay}
         search={(question, options) => client.call('library.search', question, options)}
         sought={view.sought.value}

@@ -132,6 +132,7 @@ function KeysDialog({ store }: { readonly store: Store }): JSX.Element {
       keyName: isMac ? 'Space, ⇧↓, ⌘A' : 'Space, Shift+↓, Ctrl+A',
     },
     { title: 'Pin, tag, delete recordings', keyName: isMac ? 'P, T, ⌘⌫' : 'P, T, Delete' },
+    { title: 'Retry, drop what was not delivered', keyName: isMac ? '↩, ⌘⌫' : 'Enter, Delete' },
     { title: 'Back to the terminal', keyName: 'Esc' },
   ];
   return (

@@ -8,6 +8,7 @@ import { targetName } from '../store-recents.ts';
 import { RecordingBadge } from '../terminal/recording-badge.tsx';
 import { IconButton } from '../ui/button.tsx';
 import { ContextDot } from '../ui/status-dot.tsx';
+import { NotDelivered } from './uploads-tab.tsx';
 
 export function StatusBar({ store }: { readonly store: Store }): JSX.Element {
   const content = store.view.activeTab.value?.content;
@@ -22,6 +23,7 @@ export function StatusBar({ store }: { readonly store: Store }): JSX.Element {
           colour={session?.policy?.colour && colourNumberOf(session.policy.colour)}
         />
         <RequestsElsewhere store={store} />
+        <NotDelivered store={store} />
       </div>
       <div class="status-recording">
         {session?.policy && session.policy.because.length > 0 && (

@@ -10,6 +10,7 @@ import { type MenuPlace, placeBelow } from '../ui/menu.tsx';
 import { EmptyState, Waiting } from '../ui/messages.tsx';
 import { rowId } from '../ui/virtual-list.tsx';
 import type { SearchCall } from './content-search.ts';
+import type { LibraryUploads } from './delivery.tsx';
 import type { FileTransfer } from './file-transfer.ts';
 import { FilterField } from './filter-field.tsx';
 import { shownOf, useFoundList } from './found-list.ts';
@@ -39,6 +40,7 @@ export interface LibraryViewProps {
   readonly wish: ListWish;
   readonly onWish: (wish: ListWish) => void;
   readonly thumbnails: ThumbnailStore;
+  readonly uploads: LibraryUploads;
   readonly onReplay: (recordingId: string, at?: ReplayMoment) => void;
   readonly search: SearchCall;
   /** What is looked for on the screens of recordings. */
@@ -150,6 +152,8 @@ export function LibraryView(props: LibraryViewProps): JSX.Element {
     return (
       <RecordingDetails
         recording={recording}
+        uploads={props.uploads}
+        nowMs={nowMs}
         onReplay={() => replay(recording)}
         verify={props.verify}
         onExport={() => askExport(recording)}
@@ -228,6 +232,7 @@ export function LibraryView(props: LibraryViewProps): JSX.Element {
             nowMs={nowMs}
             colourOf={colourOf}
             thumbnails={props.thumbnails}
+            uploads={props.uploads}
             onReplay={(row) => row.kind === 'recording' && replay(row.recording)}
             onMenu={openMenu}
             onShowAll={() => setFilter('')}

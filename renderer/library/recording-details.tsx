@@ -7,6 +7,7 @@ import type { Keeping } from '../store-keeping.ts';
 import { Button } from '../ui/button.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { CopyButton, sentence } from '../ui/messages.tsx';
+import { DeliveryLine, type LibraryUploads } from './delivery.tsx';
 import {
   allFactsOf,
   commandOf,
@@ -23,6 +24,9 @@ import { useVerification, VerificationLine } from './verification.tsx';
 
 export interface RecordingDetailsProps {
   readonly recording: RecordingInfo;
+  readonly uploads: LibraryUploads;
+  /** Unix milliseconds. */
+  readonly nowMs: number;
   readonly onReplay: () => void;
   readonly verify: (recordingId: string) => Promise<RecordingVerification>;
   readonly onExport: () => void;
@@ -73,6 +77,8 @@ function Words({
 
 export function RecordingDetails({
   recording,
+  uploads,
+  nowMs,
   onReplay,
   verify,
   onExport,
@@ -102,12 +108,15 @@ export function RecordingDetails({
   return (
     <section class="recording-details" aria-label="Recording">
       <div class="recording-facts">
-        <p class="ellipsis">
-          <strong>{nameOf(recording)}</strong>
-          <span class="numbers">
-            , {formatMoment(recording.startedAtMs)}, {recording.size.cols}×{recording.size.rows}
-          </span>
-        </p>
+        <div class="recording-head">
+          <p class="ellipsis">
+            <strong>{nameOf(recording)}</strong>
+            <span class="numbers">
+              , {formatMoment(recording.startedAtMs)}, {recording.size.cols}×{recording.size.rows}
+            </span>
+          </p>
+          <DeliveryLine recording={recording} uploads={uploads} nowMs={nowMs} />
+        </div>
         <p class={`ellipsis tone-${outcome.tone === 'lost' ? 'lost' : 'none'}`}>
           {line ?? <Command recording={recording} />}
         </p>

@@ -7,6 +7,7 @@ import { Icon } from '../ui/icon.tsx';
 import { type MenuPlace, placeBelow } from '../ui/menu.tsx';
 import { ContextDot, StatusDot } from '../ui/status-dot.tsx';
 import type { RowProps } from '../ui/virtual-list.tsx';
+import { DeliverySign, type LibraryUploads } from './delivery.tsx';
 import { describeLock, describeOutcome, nameOf, placeOf } from './recording-words.ts';
 import { Thumbnail } from './thumbnail.tsx';
 import type { ThumbnailStore } from './thumbnail-store.ts';
@@ -17,6 +18,7 @@ export interface RecordingRowProps {
   readonly nowMs: number;
   readonly colour: number;
   readonly thumbnails: ThumbnailStore;
+  readonly uploads: LibraryUploads;
   readonly isChecked: boolean;
   readonly onCheck: () => void;
   readonly onPress: (event: MouseEvent) => void;
@@ -56,14 +58,7 @@ export function RecordingRow({ recording, row, nowMs, colour, ...props }: Record
       <span class="library-outcome">
         <StatusDot shape={outcome.shape} tone={outcome.tone} />
         <span class={`ellipsis tone-${outcome.tone}`}>{outcome.word}</span>
-        {recording.isOwed && (
-          <span class="library-sign tone-owed" title="No recorder has it yet.">
-            <Icon name="upload" label="not uploaded" />
-            <span class="library-owed" aria-hidden="true">
-              not uploaded
-            </span>
-          </span>
-        )}
+        <DeliverySign recording={recording} uploads={props.uploads} nowMs={nowMs} />
       </span>
       <span class="numbers is-figure">{formatBytes(recording.bytes)}</span>
       <IconButton

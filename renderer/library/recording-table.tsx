@@ -6,6 +6,7 @@ import { Icon } from '../ui/icon.tsx';
 import type { MenuPlace } from '../ui/menu.tsx';
 import { EmptyState } from '../ui/messages.tsx';
 import { VirtualList } from '../ui/virtual-list.tsx';
+import type { LibraryUploads } from './delivery.tsx';
 import { GroupRow } from './group-row.tsx';
 import { headOf, type ListRow } from './list-rows.ts';
 import { type ListWish, sortedBy } from './list-wish.ts';
@@ -20,6 +21,7 @@ export interface RecordingTableProps {
   readonly nowMs: number;
   readonly colourOf: (context: string) => number;
   readonly thumbnails: ThumbnailStore;
+  readonly uploads: LibraryUploads;
   readonly onReplay: (row: ListRow) => void;
   readonly onMenu: (row: ListRow, place: MenuPlace) => void;
   readonly onShowAll: () => void;
@@ -71,6 +73,7 @@ export function RecordingTable(props: RecordingTableProps): JSX.Element {
                 nowMs={nowMs}
                 colour={props.colourOf(item.recording.context)}
                 thumbnails={props.thumbnails}
+                uploads={props.uploads}
                 isChecked={list.selected.has(item.key)}
                 onCheck={() => list.toggle(item.key)}
                 onPress={(event) => list.press(event, item)}

@@ -1,12 +1,11 @@
 /** The recorders that the policy names, in words. Pure. */
-import type { PolicyAnswer, PolicyState } from '../../preload/contract.ts';
+import type { PolicyState } from '../../preload/contract.ts';
+import type { RecorderName } from '../../preload/contract-uploads.ts';
 import { describeMatch } from './policy-words.ts';
-
-type PolicyRecorder = PolicyAnswer['recorders'][number];
 
 export interface NamedRecorder {
   readonly key: string;
-  readonly recorder: PolicyRecorder;
+  readonly recorder: RecorderName;
   /** The rules that name it, and for which shells they are. */
   readonly rules: readonly { readonly name: string; readonly shells: string; readonly isLocked: boolean }[];
 }
@@ -37,16 +36,16 @@ export function describeRecorders(state: PolicyState): string {
 }
 
 /** What the policy calls it, or its address without what all addresses have: `casts.example.com/shop`. */
-export function recorderName({ name, url }: Pick<PolicyRecorder, 'name' | 'url'>): string {
+export function recorderName({ name, url }: Pick<RecorderName, 'name' | 'url'>): string {
   return name ?? url.replace(/^[a-z]+:\/\//i, '').replace(/\/$/, '');
 }
 
-const KINDS: Readonly<Record<string, string>> = {
+const KINDS: Readonly<Record<RecorderName['kind'], string>> = {
   tsrecorder: 'tsrecorder',
   asciinema: 'asciinema server',
   alis: 'asciinema server, live',
 };
 
-export function describeKind(kind: string): string {
-  return KINDS[kind] ?? kind;
+export function describeKind(kind: RecorderName['kind']): string {
+  return KINDS[kind];
 }

@@ -8,26 +8,39 @@ import {
   recordersOf,
 } from '../policy/recorder-words.ts';
 import type { PolicyStore } from '../store-policy.ts';
+import type { UploadStore } from '../store-uploads.ts';
+import { TrialButton, TrialResult, useTrial } from './recorder-trial.tsx';
 
-export function RecordersSection({ policy }: { readonly policy: PolicyStore }): JSX.Element | null {
+/** Where others lead to. */
+export const RECORDERS_SECTION = 'recorders';
+
+export interface RecordersSectionProps {
+  readonly policy: PolicyStore;
+  readonly test: UploadStore['test'];
+}
+
+export function RecordersSection({ policy, test }: RecordersSectionProps): JSX.Element {
   const state = policy.state.value;
-  if (!state) return null;
-  const recorders = recordersOf(state);
   return (
-    <section class="settings-group" aria-label="Recorders">
+    <section id={RECORDERS_SECTION} class="settings-group" aria-label="Recorders" tabIndex={-1}>
       <h2>Recorders</h2>
-      <p class="settings-note secondary">{describeRecorders(state)}</p>
+      <p class="settings-note secondary">{state && describeRecorders(state)}</p>
       <ul class="recorders">
-        {recorders.map((named) => (
-          <RecorderItem key={named.key} named={named} />
-        ))}
+        {state &&
+          recordersOf(state).map((named) => <RecorderItem key={named.key} named={named} test={test} />)}
       </ul>
     </section>
   );
 }
 
-function RecorderItem({ named: { recorder, rules } }: { readonly named: NamedRecorder }): JSX.Element {
+interface RecorderItemProps {
+  readonly named: NamedRecorder;
+  readonly test: UploadStore['test'];
+}
+
+function RecorderItem({ named: { recorder, rules }, test }: RecorderItemProps): JSX.Element {
   const name = recorderName(recorder);
+  const trial = useTrial(() => test({ nameOrUrl: recorder.url, kind: recorder.kind }));
   return (
     <li class="recorder">
       <div class="recorder-head">
@@ -35,6 +48,7 @@ function RecorderItem({ named: { recorder, rules } }: { readonly named: NamedRec
           {name}
         </span>
         <span class="secondary recorder-kind">{describeKind(recorder.kind)}</span>
+        <TrialButton trial={trial} name={name} />
       </div>
       <p class="mono recorder-url">{recorder.url}</p>
       <ul class="policy-says secondary">
@@ -44,6 +58,7 @@ function RecorderItem({ named: { recorder, rules } }: { readonly named: NamedRec
           </li>
         ))}
       </ul>
+      <TrialResult state={trial.state} name={name} />
     </li>
   );
 }

@@ -66,7 +66,7 @@ export function SettingsView({ store }: { readonly store: Store }): JSX.Element 
                 />
                 <EncryptionSection settings={store.settings} encryption={store.encryption} />
                 <PolicySection policy={store.policy} />
-                <RecordersSection policy={store.policy} />
+                <RecordersSection policy={store.policy} test={store.uploads.test} />
               </>
             )}
           </Fragment>

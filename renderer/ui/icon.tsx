@@ -10,6 +10,7 @@ import {
   ChevronRight,
   ChevronUp,
   CircleAlert,
+  CloudCheck,
   CloudUpload,
   Copy,
   Ellipsis,
@@ -45,6 +46,7 @@ export type IconName =
   | 'check'
   | 'close'
   | 'copy'
+  | 'delivered'
   | 'down'
   | 'filter'
   | 'info'
@@ -82,6 +84,7 @@ const ICONS: Readonly<Record<IconName, IconNode>> = {
   check: Check,
   close: X,
   copy: Copy,
+  delivered: CloudCheck,
   down: ChevronDown,
   filter: ListFilter,
   info: Info,

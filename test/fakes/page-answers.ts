@@ -21,6 +21,7 @@ import type {
 import { checksWith, reportOf } from './doctor-checks.ts';
 import { answerRetention } from './page-retention.ts';
 import { contextNamed, FIRST_SETTINGS, sessionNamed } from './page-things.ts';
+import { answerUploads, noUploads, type PageUploads } from './page-uploads.ts';
 import { timelineOf } from './recording-timeline.ts';
 
 export interface PageCoreState {
@@ -38,6 +39,7 @@ export interface PageCoreState {
   recordings: Map<string, RecordingInfo>;
   settings: SettingsState;
   policy: PolicyState;
+  uploads: PageUploads;
   policyAnswer(place: Calls['policy.explain']['input']): PolicyAnswer;
   /** Of the disk. */
   freeBytes: number;
@@ -102,14 +104,7 @@ export function createAnswers(needs: AnswerNeeds): PageAnswers {
   return {
     'app.info': () => state.info,
     'app.newWindow': () => ({}),
-    'uploads.list': () => ({ jobs: [], unreadable: [] }),
-    'uploads.get': () => ({ kind: 'none' }),
-    'uploads.retry': () => ({}),
-    'uploads.drop': () => ({}),
-    'uploads.test': ({ recorder: { nameOrUrl } }) => ({
-      recorder: { kind: 'tsrecorder', url: nameOrUrl },
-      steps: [],
-    }),
+    ...answerUploads(state.uploads, emit),
     'contexts.list': () => state.contexts,
     'demo.start': () => {
       const demo = contextNamed('kubereel-demo', { isDemo: true, server: 'https://127.0.0.1:41234' });
@@ -307,6 +302,7 @@ export function emptyState(): PageCoreState {
     settings: { settings: FIRST_SETTINGS, problems: [] },
     policy: { files: [] },
     policyAnswer: () => FREE_ANSWER,
+    uploads: noUploads(),
     freeBytes: 48_000_000_000,
     encryptionKeys: [],
     failing: new Map(),

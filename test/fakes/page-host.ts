@@ -27,6 +27,7 @@ const EVENTS: readonly EventName[] = [
   'library.changed',
   'settings.changed',
   'policy.changed',
+  'uploads.changed',
 ];
 
 export interface PageHost {

@@ -29,6 +29,7 @@ import { createRecordSource, output, type RecordSource, resize } from './record-
 import { recording } from './recording-info.ts';
 import { timelineOf } from './recording-timeline.ts';
 import { createStageKeeping } from './stage-keeping.ts';
+import { createStageUploads } from './stage-uploads.ts';
 import { verify } from './stage-verdict.ts';
 
 const MINUTE_MS = 60_000;
@@ -44,6 +45,7 @@ const { keeping, refuse, use } = createStageKeeping(recordings, deeds);
 const sought = signal('');
 const wish = signal(FIRST_WISH);
 const thumbnails = createStageThumbnails();
+const uploads = createStageUploads(deeds);
 const at = signal<ReplayMoment | undefined>(undefined);
 let searchFailure: Error | undefined;
 let unsearched: SearchAnswer['unsearched'] = { encrypted: 0, waiting: 0, unreadable: 0 };
@@ -139,6 +141,7 @@ function App(): JSX.Element {
           wish.value = next;
         }}
         thumbnails={thumbnails}
+        uploads={uploads}
         onReplay={(id, at) => {
           deeds.push(`replay ${id}${at ? ` at ${at.timeMicros} ${at.text}` : ''}`);
         }}

@@ -8,6 +8,7 @@ import { followTheme } from '../../renderer/ui/theme.ts';
 import { createStageThumbnails, manyRecordings } from './many-recordings.ts';
 import { recording } from './recording-info.ts';
 import { createStageKeeping } from './stage-keeping.ts';
+import { createStageUploads } from './stage-uploads.ts';
 
 const START_MS = new Date(2026, 10, 20, 14, 3, 0).getTime();
 
@@ -20,6 +21,7 @@ const isElsewhere = signal(false);
 const deeds: string[] = [];
 const { keeping } = createStageKeeping(recordings, deeds);
 const thumbnails = createStageThumbnails();
+const uploads = createStageUploads(deeds);
 
 async function refuse(): Promise<never> {
   throw new Error('this page hands no files on');
@@ -36,6 +38,7 @@ function App(): JSX.Element {
         wish.value = next;
       }}
       thumbnails={thumbnails}
+      uploads={uploads}
       onReplay={(id) => deeds.push(`replay ${id}`)}
       search={async (question) => {
         deeds.push(`search ${JSON.stringify(question)}`);

@@ -1,6 +1,7 @@
 /** States of a core that the page must look right in. */
 import type { PodInfo } from '../../preload/contract.ts';
 import { createPageCore, type PageCore } from './page-core.ts';
+import { owing, owingMany, owingUnknown } from './page-owing.ts';
 import {
   containerNamed,
   contextNamed,
@@ -241,5 +242,15 @@ const LOGIN_SCREEN = [
   ' code \u001b[1mG3X7-PQ2M\u001b[0m to authenticate.\r\n\r\nOr enter the code of your token: ',
 ].join('');
 
-export const SCENES = { shop, sessions, nothing, failing, many, asking } as const;
+export const SCENES = {
+  shop,
+  sessions,
+  nothing,
+  failing,
+  many,
+  asking,
+  owing: () => owing(shop()),
+  owingUnknown: () => owingUnknown(shop()),
+  owingMany: () => owingMany(shop()),
+} as const;
 export type SceneName = keyof typeof SCENES;

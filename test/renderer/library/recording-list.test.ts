@@ -247,7 +247,7 @@ describe.skipIf(!chromiumPath)('the list of recordings in a browser', () => {
     await eventually(() => text(0)).toContain('being recorded');
     expect(await text(1)).toContain('incidentdeploy+1');
     expect(await rows().nth(1).getByRole('img', { name: 'pinned' }).count()).toBe(1);
-    expect(await rows().nth(2).getByRole('img', { name: 'not uploaded' }).count()).toBe(1);
+    expect(await rows().nth(2).getByRole('img', { name: 'not delivered' }).count()).toBe(1);
     expect(await text(3)).toContain('damaged');
     expect(await text(4)).toContain('recovered');
     expect(await text(5)).toContain('unreadable');
