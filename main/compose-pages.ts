@@ -117,12 +117,7 @@ function toKnownPlatform(platform: NodeJS.Platform): AppInfo['platform'] {
 
 /** What is owed is delivered from here on. */
 function followUploads({ clock, log, policy, life }: Core, { queue }: Uploads): void {
-  life.own(
-    policy.onChanged(() => {
-      // Never rejects.
-      void queue.reconsider();
-    }),
-  );
+  life.own(policy.onChanged(() => queue.reconsider()));
   async function start(): Promise<void> {
     await clock.sleep(BACKGROUND_DELAY_MS, { signal: life.signal });
     await queue.work();

@@ -20,19 +20,24 @@ export async function runUploadsTest(
   const uploads = await core.uploads();
   const recorder = await uploads.findRecorder(nameOrUrl, kind);
   if (!json) await io.write(escapeControls(`${recorder.kind}: ${nameRecorder(recorder)}\n`));
-  const trial = await uploads.test(recorder, { signal });
+  let told = Promise.resolve();
+  const onStep = (step: TrialStep): void => {
+    if (!json) told = told.then(() => tellStep(step, io));
+  };
+  const trial = await uploads.test(recorder, { onStep, signal });
+  await told;
   if (json) await io.write(`${JSON.stringify(toTrialInfo(trial), null, 2)}\n`);
-  else await tellTrial(trial, io);
+  else if (trial.receipt) await tellReceipt(trial.receipt, io);
   return trial.receipt ? 0 : 1;
 }
 
-async function tellTrial({ steps, receipt }: UploadTrial, io: CommandIo): Promise<void> {
-  for (const { step, elapsedMs, error } of steps) {
-    const outcome = error ? 'failed' : 'ok';
-    await io.write(`  ${STEPS[step].padEnd(28)} ${outcome.padEnd(7)} ${Math.round(elapsedMs)} ms\n`);
-    if (error) await io.writeError(formatFailure(error));
-  }
-  if (!receipt) return;
+async function tellStep({ step, elapsedMs, error }: TrialStep, io: CommandIo): Promise<void> {
+  const outcome = error ? 'failed' : 'ok';
+  await io.write(`  ${STEPS[step].padEnd(28)} ${outcome.padEnd(7)} ${Math.round(elapsedMs)} ms\n`);
+  if (error) await io.writeError(formatFailure(error));
+}
+
+async function tellReceipt(receipt: NonNullable<UploadTrial['receipt']>, io: CommandIo): Promise<void> {
   const { recordingId, bytes, url, message } = receipt;
   const words = [
     `It has the test recording ${recordingId}, ${bytes} bytes.`,

@@ -11,8 +11,8 @@ import { hastenJob, type UploadJob } from './upload-job.ts';
 export interface UploadQueue {
   /** Until the lifetime ends, whenever no other process of this home does. Never rejects. */
   work(): Promise<void>;
-  /** The policy has changed: what waits for somebody to change something may have that now. Never rejects. */
-  reconsider(): Promise<void>;
+  /** The policy has changed: what waits for somebody to change something may have that now. */
+  reconsider(): void;
 }
 
 export interface UploadQueueNeeds extends AttemptNeeds {
@@ -35,6 +35,8 @@ interface Planned {
   readonly job: UploadJob;
   /** Unix milliseconds; infinite where it waits for somebody. */
   readonly atMs: number;
+  /** The same for all that are owed to the same recorders in the same order. */
+  readonly route: string;
 }
 
 export function createUploadQueue(needs: UploadQueueNeeds, life: Lifetime): UploadQueue {
@@ -49,6 +51,8 @@ export function createUploadQueue(needs: UploadQueueNeeds, life: Lifetime): Uplo
   const running = new Map<string, string | undefined>();
   const rounds = new Set<Promise<void>>();
   let wake = Promise.withResolvers<void>();
+  let mustReconsider = false;
+  let policyChanges = 0;
 
   function noteChange(recordingId: string): void {
     stale.add(recordingId);
@@ -76,7 +80,7 @@ export function createUploadQueue(needs: UploadQueueNeeds, life: Lifetime): Uplo
       // It failed, and somebody wants it tried again: so are the recorders that would be left alone.
       if (job.failures === 0 && job.answers.length > 0) job.recorders.forEach(gates.open);
       const atMs = job.next.kind === 'at' ? job.next.atMs : Number.POSITIVE_INFINITY;
-      plan.set(recordingId, { job, atMs });
+      plan.set(recordingId, { job, atMs, route: job.recorders.map(({ url }) => url).join(' ') });
     } catch (error) {
       log.warn({ recording: recordingId, error: String(error) }, 'what is owed of a recording was not read');
     }
@@ -86,13 +90,22 @@ export function createUploadQueue(needs: UploadQueueNeeds, life: Lifetime): Uplo
   function startDue(): number {
     const nowMs = clock.nowMs();
     let nextMs = nowMs + RENEW_MS;
-    for (const [recordingId, { job, atMs }] of plan) {
+    // Ten thousand are mostly owed to the same few.
+    const firsts = new Map<string, FirstRecorder>();
+    for (const [recordingId, { job, atMs, route }] of plan) {
       if (running.size >= MAX_DELIVERIES) break;
       if (running.has(recordingId)) continue;
       const dueMs = Math.max(atMs, delays.get(recordingId) ?? 0);
-      const first = dueMs > nowMs ? ({ kind: 'held', untilMs: dueMs } as const) : findFirst(job);
+      if (dueMs > nowMs) {
+        nextMs = Math.min(nextMs, dueMs);
+        continue;
+      }
+      const first = firsts.get(route) ?? findFirst(job);
+      firsts.set(route, first);
       if (first.kind === 'held') nextMs = Math.min(nextMs, first.untilMs);
-      if (first.kind === 'free') start(recordingId, first.url);
+      if (first.kind !== 'free') continue;
+      start(recordingId, first.url);
+      firsts.clear();
     }
     return nextMs;
   }
@@ -109,7 +122,10 @@ export function createUploadQueue(needs: UploadQueueNeeds, life: Lifetime): Uplo
 
   function start(recordingId: string, url: string | undefined): void {
     running.set(recordingId, url);
+    const policyOfThen = policyChanges;
     const round = tryOne(recordingId).finally(() => {
+      // What the policy said when it began may be why it failed.
+      if (policyOfThen !== policyChanges) mustReconsider = true;
       running.delete(recordingId);
       rounds.delete(round);
       stale.add(recordingId);
@@ -134,11 +150,11 @@ export function createUploadQueue(needs: UploadQueueNeeds, life: Lifetime): Uplo
 
   /** A recorder is there again: what only waits for that waits no longer. */
   function bringForward(url: string): void {
-    for (const [recordingId, { job }] of plan) {
+    for (const [recordingId, { job, route }] of plan) {
       const isWaiting = job.next.kind === 'at' && job.answers.length > 0;
       const isBlameless = job.answers.every(({ code }) => code === 'recorder-unreachable');
       if (isWaiting && isBlameless && job.recorders.some((recorder) => recorder.url === url)) {
-        plan.set(recordingId, { job, atMs: clock.nowMs() });
+        plan.set(recordingId, { job, route, atMs: clock.nowMs() });
       }
     }
   }
@@ -148,7 +164,7 @@ export function createUploadQueue(needs: UploadQueueNeeds, life: Lifetime): Uplo
     plan.clear();
     for (const recordingId of store.ids().toSorted()) stale.add(recordingId);
     let renewAtMs = clock.nowMs() + RENEW_MS;
-    let isReconsidered = false;
+    mustReconsider = true;
     while (!signal.aborted) {
       wake = Promise.withResolvers();
       if (clock.nowMs() >= renewAtMs) {
@@ -158,8 +174,10 @@ export function createUploadQueue(needs: UploadQueueNeeds, life: Lifetime): Uplo
       await readStale();
       const nextMs = startDue();
       if (stale.size > 0) continue;
-      if (!isReconsidered) await reconsider();
-      isReconsidered = true;
+      if (mustReconsider) {
+        mustReconsider = false;
+        await reconsiderStopped();
+      }
       await waitUntil(Math.min(nextMs, renewAtMs));
     }
   }
@@ -179,7 +197,8 @@ export function createUploadQueue(needs: UploadQueueNeeds, life: Lifetime): Uplo
     }
   }
 
-  async function reconsider(): Promise<void> {
+  /** Never rejects. */
+  async function reconsiderStopped(): Promise<void> {
     for (const [recordingId, { job }] of plan) {
       if (job.next.kind !== 'user' || signal.aborted) continue;
       try {
@@ -214,7 +233,11 @@ export function createUploadQueue(needs: UploadQueueNeeds, life: Lifetime): Uplo
         await pause(RENEW_MS, signal);
       }
     },
-    reconsider,
+    reconsider() {
+      policyChanges += 1;
+      mustReconsider = true;
+      wake.resolve();
+    },
   };
 }
 

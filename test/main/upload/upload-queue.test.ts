@@ -9,6 +9,7 @@ import { expect, test } from 'vitest';
 import type { RecorderAddress } from '../../../main/policy/policy.ts';
 import { describeThisProcess } from '../../../main/recording/owner.ts';
 import type { RecorderClient } from '../../../main/upload/recorder-client.ts';
+import { createTsrecorderClient } from '../../../main/upload/tsrecorder.ts';
 import { releaseJob, type UploadJob } from '../../../main/upload/upload-job.ts';
 import { MAX_DELIVERIES } from '../../../main/upload/upload-queue.ts';
 import { makeKeyring, recordEncrypted } from '../../fakes/encryption.ts';
@@ -18,6 +19,7 @@ import {
   startForeignRecorder,
 } from '../../fakes/foreign-recorder.ts';
 import { createManualClock, type ManualClock } from '../../fakes/manual-clock.ts';
+import { createRecorderNeeds } from '../../fakes/recorder-client.ts';
 import { type RecordedSession, recordCutSession, recordSession } from '../../fakes/recordings.ts';
 import { eventually, until } from '../../fakes/until.ts';
 import {
@@ -37,6 +39,8 @@ function startRecorder(changes: Partial<ForeignBehaviour> = {}): Promise<Foreign
 /** No process of such an age is left after a reboot. */
 const DEAD = { hostName: hostname(), processId: 1, processStartedAtMs: 0 };
 const ADDRESS = { kind: 'alis', url: 'wss://127.0.0.1:1' } as const;
+/** Longer than a test. */
+const PATIENT = { firstAnswerMs: 600_000, ackMs: 600_000, progressMs: 600_000 };
 const refuse = (): Promise<never> => Promise.reject(new Error('not asked'));
 const NEVER: RecorderClient = {
   recorder: ADDRESS,
@@ -46,15 +50,13 @@ const NEVER: RecorderClient = {
   open: refuse,
 };
 
-const SHORT = { dialMs: 1_000, probeMs: 300, firstAnswerMs: 300, ackMs: 1_000, progressMs: 1_000 };
-
 /** What is owed of recordings of 1.5 s, and a process that works on it. */
 async function startQueue(
   owed: { readonly count?: number; readonly recorders: readonly RecorderAddress[] },
   wish: TestUploadsWish = {},
 ) {
   const place = await makeUploadPlace();
-  const uploads = await openUploads(place, { limits: SHORT, ...wish });
+  const uploads = await openUploads(place, wish);
   const recordings: RecordedSession[] = [];
   for (let index = 0; index < (owed.count ?? 1); index += 1) {
     const recording = await recordSession(place.recordings);
@@ -153,7 +155,7 @@ test('what waits for somebody is tried again when the policy names another recor
   const { recordingId = '' } = uploads.recordings[0] ?? {};
   await until(async () => (await uploads.store.read(recordingId))?.next.kind === 'user');
   named = [addressOf(open)];
-  await uploads.queue.reconsider();
+  uploads.queue.reconsider();
   await until(() => uploads.store.isDelivered(recordingId));
   expect(open.deliveries).toHaveLength(1);
 });
@@ -173,7 +175,12 @@ test('one recorder after the other is tried, and each answer is kept', async () 
     startRecorder({ fullAfterBytes: 10 }),
   ]);
   const recorders = [silent, refusing, full].map((recorder) => addressOf(recorder));
-  const uploads = await startQueue({ recorders }, { clock });
+  const clientFor = (recorder: RecorderAddress): RecorderClient =>
+    createTsrecorderClient(
+      createRecorderNeeds(recorder.url === silent.address ? { probeMs: 10 } : {}),
+      recorder,
+    );
+  const uploads = await startQueue({ recorders }, { clock, clientFor });
   const { recordingId = '' } = uploads.recordings[0] ?? {};
   await until(async () => (await uploads.store.read(recordingId))?.failures === 1);
   const job = await readJob(uploads, recordingId);
@@ -195,7 +202,7 @@ test('what may have arrived is delivered again as a second delivery, also after 
   expect((await readJob(uploads, recordingId)).sentTo).toEqual([recorder.address]);
   await uploads.end();
   recorder.behaviour.endsAfterBytes = undefined;
-  const next = await openUploads(uploads.place, { limits: SHORT });
+  const next = await openUploads(uploads.place);
   await next.desk.retry([recordingId]);
   void next.queue.work();
   await until(() => next.store.isDelivered(recordingId));
@@ -207,7 +214,7 @@ test('what may have arrived is delivered again as a second delivery, also after 
 test('one that stalls does not hold up others', async () => {
   const [stalled, open] = [await startRecorder({ silentAt: 'post' }), await startRecorder()];
   const place = await makeUploadPlace();
-  const uploads = await openUploads(place, { limits: { ...SHORT, firstAnswerMs: 60_000, ackMs: 60_000 } });
+  const uploads = await openUploads(place, { limits: PATIENT });
   const ids: string[] = [];
   for (let index = 0; index < 2 * MAX_DELIVERIES; index += 1) {
     const { recordingId } = await recordSession(place.recordings);
@@ -224,7 +231,7 @@ test('no more than so many deliveries go at once, and one to each recorder', asy
     Array.from({ length: MAX_DELIVERIES + 2 }, () => startRecorder({ silentAt: 'post' })),
   );
   const place = await makeUploadPlace();
-  const uploads = await openUploads(place, { limits: { ...SHORT, firstAnswerMs: 60_000, ackMs: 60_000 } });
+  const uploads = await openUploads(place, { limits: PATIENT });
   for (const recorder of recorders) {
     for (let index = 0; index < 2; index += 1) {
       const { recordingId } = await recordSession(place.recordings);
@@ -263,7 +270,7 @@ test('what cannot be read of one recording blocks no other, and is told', async 
   await end();
   await writeFile(join(place.uploads, `${torn}.json`), '{');
 
-  const next = await openUploads(place, { limits: SHORT });
+  const next = await openUploads(place);
   void next.queue.work();
   await until(() => next.store.isDelivered(good));
   const codeOf = async (recordingId: string) => (await next.store.read(recordingId))?.answers[0]?.code;
@@ -285,7 +292,7 @@ test('what a dead program left is mended before it is delivered', async () => {
   const recorder = await startRecorder();
   const place = await makeUploadPlace();
   const { recordingId, path } = await recordCutSession(place.recordings, hostname());
-  const uploads = await openUploads(place, { limits: SHORT });
+  const uploads = await openUploads(place);
   await uploads.store.create(makeJob(recordingId, [addressOf(recorder)], { owner: DEAD }));
   void uploads.queue.work();
   await until(() => uploads.store.isDelivered(recordingId));
@@ -323,7 +330,7 @@ test('of two processes one works on the queue, and the other when that has ended
   const place = await makeUploadPlace();
   const clocks = [createManualClock(), createManualClock()] as const;
   const alone = (clock: ManualClock, processId: number) =>
-    openUploads(place, { clock, limits: SHORT, self: { ...describeThisProcess(), processId } });
+    openUploads(place, { clock, self: { ...describeThisProcess(), processId } });
   // Both numbers are those of processes that live.
   const [one, other] = [await alone(clocks[0], process.pid), await alone(clocks[1], process.ppid)];
   void one.queue.work();

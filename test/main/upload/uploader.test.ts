@@ -9,6 +9,7 @@ import { nameCast } from '../../../main/recording/cast-path.ts';
 import { type CastWriter, createCastWriter } from '../../../main/recording/cast-writer.ts';
 import { makeRecordingId } from '../../../main/recording/recording-id.ts';
 import type { Delivery, DeliveryState } from '../../../main/upload/delivery.ts';
+import type { RecorderClient } from '../../../main/upload/recorder-client.ts';
 import { createTsrecorderClient } from '../../../main/upload/tsrecorder.ts';
 import type { DeliveredCast } from '../../../main/upload/upload-round.ts';
 import { WEB_SHELL } from '../../fakes/cast-folder.ts';
@@ -30,9 +31,8 @@ import {
 } from '../../fakes/uploads.ts';
 
 const clock = createSystemClock();
-const SHORT = { dialMs: 1_000, probeMs: 1_000, firstAnswerMs: 1_000, ackMs: 2_000, progressMs: 2_000 };
-/** Nobody waits that long. */
-const PATIENT = { limits: { ...SHORT, ackMs: 600_000, progressMs: 600_000 } };
+/** Longer than a test. */
+const PATIENT = { limits: { dialMs: 600_000, probeMs: 600_000, ackMs: 600_000, progressMs: 600_000 } };
 const signal = new AbortController().signal;
 
 function startRecorder(changes: Partial<ForeignBehaviour> = {}): Promise<ForeignRecorder> {
@@ -48,7 +48,7 @@ interface Stage extends TestUploads {
 
 async function openStage(wish: TestUploadsWish = {}, isEncrypted = false): Promise<Stage> {
   const place = await makeUploadPlace();
-  const uploads = await openUploads(place, { limits: SHORT, endedMs: 20_000, ...wish });
+  const uploads = await openUploads(place, { endedMs: 600_000, ...wish });
   const startedAtMs = clock.nowMs();
   const recordingId = makeRecordingId(startedAtMs);
   const path = join(place.recordings, nameCast(recordingId, { isEncrypted }));
@@ -153,7 +153,7 @@ test('a recorder that is there again at the end gets it then', async () => {
 });
 
 test('an end waits for a slow recorder only so long; what arrives after that is delivered all the same', async () => {
-  const recorder = await startRecorder({ stallsAfterBytes: 100 });
+  const recorder = await startRecorder({ stallsAfterBytes: 0 });
   const { uploader, store, cast, record } = await openStage({ ...PATIENT, endedMs: 1 });
   const start = await uploader.connect([addressOf(recorder)], cast, { signal });
   const writer = await record();
@@ -169,7 +169,7 @@ test('an end waits for a slow recorder only so long; what arrives after that is 
 });
 
 test('what is not confirmed when the program ends stays owed', async () => {
-  const recorder = await startRecorder({ stallsAfterBytes: 100 });
+  const recorder = await startRecorder({ stallsAfterBytes: 0 });
   const { uploader, cast, record, end, place } = await openStage({ ...PATIENT, endedMs: 1 });
   const start = await uploader.connect([addressOf(recorder)], cast, { signal });
   const writer = await record();
@@ -178,7 +178,7 @@ test('what is not confirmed when the program ends stays owed', async () => {
   await close(writer, delivery);
   await end();
   recorder.behaviour.stallsAfterBytes = undefined;
-  const next = await openUploads(place, { limits: SHORT });
+  const next = await openUploads(place);
   expect(await next.store.read(cast.recordingId)).not.toHaveProperty('owner');
   void next.queue.work();
   await until(() => next.store.isDelivered(cast.recordingId));
@@ -191,7 +191,12 @@ test('[black hole, refused, good]: the good one is used, and the others are told
     await startRecorder({ refusal: { status: 403, body: 'not you' } }),
     await startRecorder(),
   ];
-  const { uploader, cast, record } = await openStage({ limits: { ...SHORT, probeMs: 200 } });
+  const clientFor = (recorder: RecorderAddress): RecorderClient =>
+    createTsrecorderClient(
+      createRecorderNeeds(recorder.url === silent.address ? { probeMs: 10 } : {}),
+      recorder,
+    );
+  const { uploader, cast, record } = await openStage({ clientFor });
   const recorders = [silent, refusing, good].map((recorder) => addressOf(recorder));
   const start = await uploader.connect(recorders, cast, { signal });
   expect(start.attempts.map(({ recorder, error }) => [recorder.url, error.code])).toEqual([
@@ -230,7 +235,7 @@ test('what none took is owed from its beginning, with what each said', async () 
 test('a recorder that takes recordings whole is asked whether it is there, and gets it at the end', async () => {
   const recorder = await startRecorder();
   const clientFor = (address: RecorderAddress) => ({
-    ...createTsrecorderClient(createRecorderNeeds(SHORT), address),
+    ...createTsrecorderClient(createRecorderNeeds(), address),
     isLive: false,
   });
   const { uploader, cast, record } = await openStage({ clientFor });
