@@ -44,6 +44,8 @@ const FIRST_STOP = 4000;
 const LAST_STOP = 4099;
 /** How a server answers the end of a stream: in kind, or without a code. */
 const WELL_ENDED: readonly number[] = [1000, 1005];
+/** A connection may be lost just then; a server that confirms no end is not asked for ever. */
+const MAX_ENDINGS = 3;
 /** Between two looks whether a stream that was ahead of its budget can be brought up to date. */
 const CATCH_UP_MS = 1_000;
 /** A flood takes a quarter of the thread at the most, in pieces that no keystroke notices. */
@@ -79,6 +81,7 @@ export function createAlisUpload(
   let isEnding = false;
   /** It was told that the stream has ended. */
   let endedSocket: ProducerSocket | undefined;
+  let unconfirmed = 0;
   let sentBytes = 0;
   let unrestedMs = 0;
   let losses = 0;
@@ -175,12 +178,10 @@ export function createAlisUpload(
         if (next === endedSocket && WELL_ENDED.includes(end.code)) return ended.resolve();
         const stop = explainStop(recorder, end);
         if (stop) throw stop;
-        if (next === endedSocket) {
-          throw recorderError(
-            'recorder-lost',
-            recorder,
-            `did not confirm the end of the stream (${end.code})`,
-          );
+        if (next === endedSocket) unconfirmed += 1;
+        if (unconfirmed === MAX_ENDINGS) {
+          const what = `did not confirm the end of the stream (${end.code})`;
+          throw recorderError('recorder-lost', recorder, what);
         }
         attempt = clock.nowMicros() - startedMicros >= STEADY_MICROS ? 0 : attempt + 1;
         losses += 1;

@@ -123,6 +123,35 @@ test('a flood leaves three quarters of the thread to the sessions', async () => 
   upload.cancel();
 });
 
+/** A connection that is lost when it is told that the stream has ended. */
+function createForgetful(): ProducerSocket {
+  const closed = Promise.withResolvers<SocketEnd>();
+  const lose = (): void => closed.resolve({ code: 1006, reason: '' });
+  return { closed: closed.promise, send: async () => {}, end: lose, terminate: lose };
+}
+
+test('an end that nobody confirms is told again on the next connection, and given up on the third', async () => {
+  let connections = 1;
+  const upload = createAlisUpload(
+    {
+      clock: { ...createManualClock(), sleep: async () => {} },
+      recorder: { kind: 'alis', url: 'https://casts.example' },
+      offlineMs: 60_000,
+      async connect() {
+        connections += 1;
+        return createForgetful();
+      },
+    },
+    { socket: createForgetful(), size: { cols: 80, rows: 24 }, url: undefined },
+  );
+  await upload.write(HEADER);
+  await expect(upload.finish()).rejects.toMatchObject({
+    code: 'recorder-lost',
+    message: expect.stringContaining('did not confirm the end of the stream (1006)'),
+  });
+  expect(connections).toBe(3);
+});
+
 test('delays grow from half a second to ten, and are anything below that', () => {
   expect([0, 1, 4, 5, 40].map((attempt) => reconnectDelayMs(attempt, 1))).toEqual([
     500, 1_000, 8_000, 10_000, 10_000,
