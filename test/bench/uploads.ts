@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, request } from 'node:http';
-import { type AddressInfo } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -38,7 +38,12 @@ function makeJob(recordingId: string, url: string): UploadJob {
     sentTo: [],
     failures: 3,
     answers: [
-      { recorder: { kind: 'tsrecorder', url }, atMs: 0, code: 'recorder-unreachable', message: `${url} is not there` },
+      {
+        recorder: { kind: 'tsrecorder', url },
+        atMs: 0,
+        code: 'recorder-unreachable',
+        message: `${url} is not there`,
+      },
     ],
     // Far away: what is measured is the start.
     next: { kind: 'at', atMs: Date.now() + 86_400_000 },
@@ -119,7 +124,11 @@ async function record(folder: string): Promise<{ readonly recordingId: string; r
 async function benchDelivery(home: string): Promise<void> {
   const life = createLifetime('bench');
   const folder = join(home, 'recorder');
-  const store = await openFolderStore({ clock, files: systemRecordingFiles }, { folder, floorBytes: 0 }, life);
+  const store = await openFolderStore(
+    { clock, files: systemRecordingFiles },
+    { folder, floorBytes: 0 },
+    life,
+  );
   const recorder = await startRecorder(
     { clock, log, store, limits: DEFAULT_LIMITS },
     { host: '127.0.0.1', port: 0, access: { kind: 'loopback' }, tls: undefined },
@@ -137,7 +146,8 @@ async function benchDelivery(home: string): Promise<void> {
     posted.push(await benchPost(path));
   }
   const created = await time(async () => {
-    for (let index = 0; index < 50; index += 1) await uploads.store.create(makeJob(`job-${index}`, '127.0.0.1:1'));
+    for (let index = 0; index < 50; index += 1)
+      await uploads.store.create(makeJob(`job-${index}`, '127.0.0.1:1'));
   });
   await core.end();
   await life.end();
