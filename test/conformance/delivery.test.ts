@@ -1,13 +1,15 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { AppError } from '../../main/base/errors.ts';
+import { openRecorder } from '../../main/compose-recorder.ts';
 import type { PolicyAnswer } from '../../main/policy/policy.ts';
 import type { SessionSnapshot } from '../../main/session/session-state.ts';
-import { readEvents, readSidecar } from '../fakes/cast-folder.ts';
+import { makeCastFolder, readEvents, readSidecar } from '../fakes/cast-folder.ts';
 import { type DeliveredSession, openDeliveredSession } from '../fakes/delivered-session.ts';
 import { makeKeyring } from '../fakes/encryption.ts';
 import {
@@ -194,6 +196,49 @@ for (const fault of FAULTS) {
     });
   });
 }
+
+test('v1-only recorder: it takes the shell live, and a status of 500 at the end leaves it owed', async () => {
+  const recorder = await startForeignRecorder({ speaks: 'v1', finalStatus: 500 });
+  const { open, deliver } = await openStage();
+  const opened = open({ ...addressesOf(recorder), midway: 'closed' });
+  await goLive(opened);
+  // It tells no bytes.
+  expect(deliveryOf(opened)).toEqual({ kind: 'live', recorder: addressOf(recorder) });
+  opened.shell.end({ kind: 'exited', exitCode: 0 });
+  await opened.session.ended;
+  await opened.session.delivered();
+  expect(deliveryOf(opened)).toMatchObject({ kind: 'owed' });
+  // What ended before is not ended for it.
+  expect(opened.session.snapshot().state).toMatchObject({ end: { kind: 'exited', exitCode: 0 } });
+  recorder.behaviour.finalStatus = 200;
+  await deliver(opened.recordingId);
+  expect(recorder.deliveries.at(-1)?.sha256).toBe(await sha256(opened.path));
+});
+
+test('our own recorder: a shell behind closed doors is on its disk, byte for byte', async () => {
+  const folder = await makeCastFolder();
+  const running = await openRecorder({
+    host: '127.0.0.1',
+    port: 0,
+    place: { kind: 'folder', folder, floorBytes: 0 },
+  });
+  try {
+    const { open } = await openStage();
+    const recorders = [{ kind: 'tsrecorder' as const, url: running.url }];
+    const opened = open({ recorders, atStart: 'closed', midway: 'closed' });
+    await goLive(opened);
+    opened.shell.end({ kind: 'exited', exitCode: 0 });
+    await opened.session.ended;
+    await opened.session.delivered();
+    expect(deliveryOf(opened)).toMatchObject({ kind: 'delivered', recorder: { url: running.url } });
+    const names = await readdir(folder, { recursive: true });
+    const kept = names.filter((name) => name.endsWith('.cast'));
+    expect(kept).toHaveLength(1);
+    expect(await sha256(join(folder, kept[0] ?? ''))).toBe(await sha256(opened.path));
+  } finally {
+    await running.life.end();
+  }
+});
 
 test('restarted midway: nothing is asked of it while the shell lasts, and all of it arrives with the end', async () => {
   const recorder = await startForeignRecorder();

@@ -166,6 +166,35 @@ describe.skipIf(!chromiumPath)('the policy in a browser', () => {
     await shoot('policy-of-shell');
   });
 
+  test('a shell that no recorder takes and one has to: its tab tells what each answered, a line each', async () => {
+    await open('sessions');
+    await tell((core) => {
+      const session = core.state.sessions.get('s1');
+      if (!session) throw new Error('the scene has no session');
+      const problem = {
+        code: 'delivery-required',
+        message: [
+          'this shell has to be on record at a recorder, and none took it:',
+          '1. recorder vault (recorder.example.com:80) cannot be reached: nothing listens there',
+          '2. recorder spare (192.0.2.7:80) refused it: not you. Check its tokenFile.',
+        ].join('\n'),
+        hint: 'The policy says so: rule "production", /etc/kubereel/policy.yaml:12.',
+      };
+      const state = { kind: 'ended', endedAtMs: Date.now(), end: { kind: 'failed', problem } } as const;
+      core.putSession({ ...session, state, recording: { kind: 'none' } });
+    });
+    await page.getByRole('tab', { name: /web-7f9/ }).click();
+    const alert = page.getByRole('alert', { name: 'The shell did not open' });
+    // biome-ignore lint/performance/useDomNodeTextContent: how it is laid out is what is tested
+    const lines = (await alert.getByText('none took it').innerText()).split('\n');
+    expect(lines).toEqual([
+      'This shell has to be on record at a recorder, and none took it:',
+      expect.stringMatching(/^1\. recorder vault /),
+      expect.stringMatching(/^2\. recorder spare /),
+    ]);
+    await shoot('policy-no-recorder');
+  });
+
   test('a pod’s menu tells what would hold, also that no rule speaks of it', async () => {
     await open('shop');
     await page.getByRole('listbox', { name: 'Contexts' }).getByRole('option', { name: 'prod-eu' }).click();
