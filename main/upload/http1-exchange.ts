@@ -36,12 +36,14 @@ export function beginHttp1(
 
 /** The head of the answer. Rejects where the connection breaks, or what comes is no HTTP. */
 export function untilHttp1Answer(exchange: ClientRequest): Promise<IncomingMessage> {
-  return new Promise((resolve, reject) => {
+  const answered = new Promise<IncomingMessage>((resolve, reject) => {
     exchange.once('response', resolve);
-    // Stays: who asked may have gone when it breaks.
     exchange.on('error', reject);
     exchange.once('close', () => reject(new Error('the connection was closed without an answer')));
   });
+  // Who asked may have gone when it breaks.
+  answered.catch(() => {});
+  return answered;
 }
 
 /** Whole, up to `MAX_ANSWER_BYTES` of its body; what breaks off ends it. */

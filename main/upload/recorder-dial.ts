@@ -75,10 +75,15 @@ export async function dialRecorder(
   const socket = await runStep(dialled, { signal }, (options) => dialTcp(recorder, endpoint, options));
   if (!endpoint.secureContext) return { socket, protocol: undefined };
   const shaken = { clock, ms: tlsMs, late: late('did not answer the TLS handshake', tlsMs) };
-  const secured = await runStep(shaken, { signal }, (options) =>
-    dialTls(recorder, endpoint, socket, { ...options, protocols }),
-  );
-  return { socket: secured, protocol: secured.alpnProtocol || undefined };
+  try {
+    const secured = await runStep(shaken, { signal }, (options) =>
+      dialTls(recorder, endpoint, socket, { ...options, protocols }),
+    );
+    return { socket: secured, protocol: secured.alpnProtocol || undefined };
+  } catch (error) {
+    destroyQuietly(socket);
+    throw error;
+  }
 }
 
 async function dialTcp(
@@ -121,7 +126,6 @@ async function dialTls(
     return secured;
   } catch (error) {
     destroyQuietly(secured);
-    destroyQuietly(socket);
     signal.throwIfAborted();
     throw toUnreachedError(recorder, error);
   }

@@ -1,7 +1,6 @@
 // covers: main/upload/tsrecorder-v2.ts
 // covers: main/upload/tsrecorder-v2-upload.ts
 // covers: main/upload/tsrecorder-v1.ts
-// covers: main/upload/http1-exchange.ts
 // covers: main/upload/http2-exchange.ts
 // covers: main/upload/upload-outcome.ts
 import { createHash } from 'node:crypto';
