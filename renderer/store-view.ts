@@ -15,6 +15,8 @@ type Overlay =
   | { readonly kind: 'close-session'; readonly sessionId: string }
   /** Asks for a marker's label. */
   | { readonly kind: 'mark'; readonly sessionId: string }
+  /** Which recorders were tried for a session, and what each answered. */
+  | { readonly kind: 'attempts'; readonly sessionId: string }
   /** Asks before what is typed is recorded. */
   | { readonly kind: 'record-input'; readonly sessionId: string }
   /** Asks for what the policy wants before a shell opens. */

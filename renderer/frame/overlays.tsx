@@ -10,6 +10,7 @@ import { PolicyDialogs } from '../policy/policy-dialogs.tsx';
 import { type Store, sessionTabId } from '../store.ts';
 import { targetName } from '../store-recents.ts';
 import type { Said } from '../store-view.ts';
+import { AttemptsDialog } from '../terminal/attempts-dialog.tsx';
 import { RecordingDialogs } from '../terminal/recording-dialogs.tsx';
 import { Button, IconButton } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
@@ -32,6 +33,7 @@ export function Overlays({ store }: { readonly store: Store }): JSX.Element {
       <DebugDialogs store={store} />
       <PolicyDialogs store={store} />
       <RecordingDialogs store={store} />
+      {overlay.kind === 'attempts' && <AttemptsDialog store={store} sessionId={overlay.sessionId} />}
       <Consent store={store} />
       <div class="said-list">
         {store.view.said.value.map((one) => (

@@ -37,6 +37,9 @@ export function StatusBar({ store }: { readonly store: Store }): JSX.Element {
           <RecordingBadge
             session={session}
             nowMs={store.nowMs.value}
+            onAttempts={() => {
+              store.view.overlay.value = { kind: 'attempts', sessionId: session.sessionId };
+            }}
             onProblem={(problem) =>
               store.view.say('lost', `The session in ${targetName(session.target)} is not recorded`, problem)
             }

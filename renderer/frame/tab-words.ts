@@ -6,6 +6,7 @@ import { nameOf } from '../library/recording-words.ts';
 import { colourNumberOf } from '../policy/policy-words.ts';
 import { targetName } from '../store-recents.ts';
 import type { Tab } from '../store-tabs.ts';
+import { describeDelivery, owedDeliveryOf } from '../terminal/delivery-words.ts';
 import { formatTime } from '../ui/format.ts';
 import type { IconName } from '../ui/icon.tsx';
 import type { DotShape, Tone } from '../ui/status-dot.tsx';
@@ -44,13 +45,13 @@ export function describeTab({ content }: Tab, sources: TabSources): TabWords {
     return recording ? describeReplay(recording, sources.nowMs) : plain('Removed recording', 'replay');
   }
   const session = sources.sessions.get(content.sessionId);
-  return session ? describeSession(session) : plain('Ended session', 'terminal');
+  return session ? describeSession(session, sources.nowMs) : plain('Ended session', 'terminal');
 }
 
-function describeSession(session: SessionInfo): TabWords {
+function describeSession(session: SessionInfo, nowMs: number): TabWords {
   const { target } = session;
   const name = targetName(target);
-  const { state, ...sign } = signOf(session);
+  const { state, ...sign } = signOf(session, nowMs);
   const title = `${name}\n${target.context}, namespace ${target.namespace}\n${state}`;
   return {
     name,
@@ -60,11 +61,20 @@ function describeSession(session: SessionInfo): TabWords {
     context: target.context,
     ...(session.policy?.colour ? { colour: colourNumberOf(session.policy.colour) } : {}),
     sign,
-    ...(session.state.kind === 'reconnecting' ? { news: 'Reconnecting' } : {}),
+    ...newsOf(session),
   };
 }
 
-function signOf({ state, recording }: SessionInfo): {
+function newsOf({ state, recording }: SessionInfo): Pick<TabWords, 'news'> {
+  if (state.kind === 'reconnecting') return { news: 'Reconnecting' };
+  const endsSoon = state.kind === 'live' && owedDeliveryOf(recording)?.endsAtMs !== undefined;
+  return endsSoon ? { news: 'Ends soon' } : {};
+}
+
+function signOf(
+  { state, recording }: SessionInfo,
+  nowMs: number,
+): {
   readonly shape: DotShape;
   readonly tone: Tone;
   readonly state: string;
@@ -74,6 +84,13 @@ function signOf({ state, recording }: SessionInfo): {
     if (recording.kind !== 'recording') return { shape: 'full', tone: 'lost', state: 'live, not recorded' };
     if (recording.pausedAtMs !== undefined) {
       return { shape: 'ring', tone: 'owed', state: 'live, recording paused' };
+    }
+    const delivery = recording.delivery && describeDelivery(recording.delivery, true, nowMs);
+    if (!recording.trouble && delivery?.look && delivery.word !== undefined) {
+      return {
+        ...delivery.look,
+        state: `live, ${delivery.word.charAt(0).toLowerCase()}${delivery.word.slice(1)}`,
+      };
     }
     return recording.trouble
       ? { shape: 'full', tone: 'lost', state: 'live, recording held up' }

@@ -2,6 +2,7 @@
 import type { JSX } from 'preact';
 import type { ProblemInfo, RecordingState, SessionInfo } from '../../preload/contract.ts';
 import { StatusDot } from '../ui/status-dot.tsx';
+import { owedDeliveryOf } from './delivery-words.ts';
 import { describeRecording } from './session-words.ts';
 
 export interface RecordingBadgeProps {
@@ -12,10 +13,12 @@ export interface RecordingBadgeProps {
   readonly form?: 'full' | 'sign';
   /** Tells more than fits in a badge. */
   readonly onProblem?: (problem: ProblemInfo) => void;
+  /** Tells which recorders were tried, where none has it. */
+  readonly onAttempts?: () => void;
 }
 
 export function RecordingBadge(props: RecordingBadgeProps): JSX.Element | null {
-  const { session, nowMs, form = 'full', onProblem } = props;
+  const { session, nowMs, form = 'full', onProblem, onAttempts } = props;
   const words = describeRecording(session, nowMs);
   if (!words) return null;
   const hasWords = form === 'full' || words.tone === 'lost';
@@ -24,13 +27,19 @@ export function RecordingBadge(props: RecordingBadgeProps): JSX.Element | null {
     <>
       <StatusDot shape={words.shape} tone={words.tone} {...(hasWords ? {} : { label: words.sentence })} />
       {hasWords && <span class="recording-word">{words.word}</span>}
+      {form === 'full' && words.place !== undefined && (
+        <span class="recording-place ellipsis">{words.place}</span>
+      )}
       {form === 'full' && words.figures && <span class="recording-figures numbers">{words.figures}</span>}
     </>
   );
   const problem = problemOf(session.recording);
-  if (!problem || !onProblem) return <span {...looks}>{content}</span>;
+  const onPress = problem
+    ? onProblem && (() => onProblem(problem))
+    : owedDeliveryOf(session.recording) && onAttempts;
+  if (!onPress) return <span {...looks}>{content}</span>;
   return (
-    <button type="button" {...looks} onClick={() => onProblem(problem)}>
+    <button type="button" {...looks} onClick={onPress}>
       {content}
     </button>
   );

@@ -61,6 +61,8 @@ export interface RecordingWords {
   readonly tone: Tone;
   /** `REC`, `Recorded`, `Not recorded`. */
   readonly word: string;
+  /** After the word: where it is on record too, `at vault`. */
+  readonly place?: string;
   /** Time and size, in figures. */
   readonly figures: string;
   /** The whole of it for a tooltip and a screen reader. */
@@ -88,6 +90,7 @@ export function describeRecording(session: SessionInfo, nowMs: number): Recordin
         tone: missing ? 'owed' : 'quiet',
         ...delivery?.look,
         word: delivery?.word ?? 'Recorded',
+        ...(delivery?.place !== undefined && { place: delivery.place }),
         figures: missing ? `${size}, ${missing}` : size,
         sentence: delivery ? `${what}. ${delivery.sentence}` : what,
       };
@@ -121,6 +124,7 @@ function describeRunning(
     tone: missing ? 'owed' : 'live',
     ...delivery?.look,
     word: delivery?.word ?? (inputOn ? 'REC + input' : 'REC'),
+    ...(delivery?.place !== undefined && { place: delivery.place }),
     figures: `${clock} ${size}`,
     sentence: `Being recorded${inputOn ? ', with what is typed,' : ''} for ${clock}, ${size} so far${missing && `; ${missing}`}${rest}`,
   };

@@ -34,7 +34,7 @@ export function Problem(props: ProblemProps): JSX.Element {
         {sign ?? <Icon name={tone === 'lost' ? 'alert' : 'warning'} />}
         <div class="problem-words">
           <p class="problem-title numbers">{title}</p>
-          <p class="problem-why">{sentence(problem.message)}</p>
+          <Why message={problem.message} />
           {problem.hint && <p class="problem-why">{sentence(problem.hint)}</p>}
         </div>
         <div class="problem-actions">
@@ -59,6 +59,23 @@ export function Problem(props: ProblemProps): JSX.Element {
         </div>
       )}
     </section>
+  );
+}
+
+/** A message of several lines ends in a list of what was tried, as the core numbers it. */
+function Why({ message }: { readonly message: string }): JSX.Element {
+  const [lead = '', ...tries] = message.split('\n');
+  return (
+    <>
+      <p class="problem-why">{sentence(lead)}</p>
+      {tries.length > 0 && (
+        <ol class="problem-why problem-tries">
+          {tries.map((line) => (
+            <li key={line}>{sentence(line.replace(/^\d+\. /, ''))}</li>
+          ))}
+        </ol>
+      )}
+    </>
   );
 }
 
