@@ -3,7 +3,7 @@ import { parseJson } from '../base/json.ts';
 import type { Log } from '../base/log.ts';
 import { makeRecordingId } from '../recording/recording-id.ts';
 import { type AckState, formatAck, formatRefusal } from './ack-frame.ts';
-import type { Deliveries } from './deliveries.ts';
+import type { Deliveries, OpenDelivery } from './deliveries.ts';
 import { takeDelivery } from './delivery.ts';
 import { type Access, checkDoor } from './door.ts';
 import type { Exchange } from './exchange.ts';
@@ -133,10 +133,11 @@ export function createRecorderDesk(needs: DeskNeeds): (exchange: Exchange) => Pr
     wish: RecordWish,
     answering: Answering,
   ): Promise<void> {
-    return deliveries.run(async (stop) => {
-      const startedAtMs = clock.nowMs();
-      const { recordingId = makeRecordingId(startedAtMs), isAgain } = wish;
-      const note: DeliveryNote = { recordingId, protocol, isAgain, from: exchange.from, startedAtMs };
+    const startedAtMs = clock.nowMs();
+    const { recordingId = makeRecordingId(startedAtMs), isAgain } = wish;
+    const note: DeliveryNote = { recordingId, protocol, isAgain, from: exchange.from, startedAtMs };
+    const open: OpenDelivery = { ...note, bytes: 0 };
+    return deliveries.run(open, async (stop) => {
       const cast = await store.open(note);
       answering.accept();
       try {
@@ -147,7 +148,10 @@ export function createRecorderDesk(needs: DeskNeeds): (exchange: Exchange) => Pr
             cast,
             body: exchange.body,
             onTick: answering.onTick,
-            onReceived: metrics.received,
+            onReceived(bytes) {
+              open.bytes += bytes;
+              metrics.received(bytes);
+            },
             onLost: (error) =>
               log.error({ recordingId, reason: describe(error) }, 'a part could not be kept'),
           },
@@ -190,9 +194,11 @@ export function createRecorderDesk(needs: DeskNeeds): (exchange: Exchange) => Pr
     if (!Number.isInteger(limit) || limit < 1 || limit > MAX_LISTED) {
       throw new Refusal('bad-request', `limit is a number from 1 to ${MAX_LISTED}`);
     }
-    const listed = await store.list({ after: query?.get('after') ?? '', limit });
+    const after = query?.get('after') ?? '';
+    const listed = await store.list({ after, limit });
+    const page = { ...listed, ...(after === '' && { open: deliveries.open }) };
     exchange.respond(200, { ...HEADERS, 'content-type': 'application/json' });
-    await exchange.end(`${JSON.stringify(listed)}\n`);
+    await exchange.end(`${JSON.stringify(page)}\n`);
   }
 
   async function download(exchange: Exchange): Promise<void> {

@@ -70,7 +70,7 @@ export async function startRecorder(
   const deliveries = createDeliveries(limits);
   const connections = createConnections(limits);
   const metrics = createRecorderMetrics({
-    openDeliveries: () => deliveries.open,
+    openDeliveries: () => deliveries.open.length,
     connections: () => connections.count,
     freeBytes: () => needs.store.freeBytes(),
   });

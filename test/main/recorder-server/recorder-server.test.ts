@@ -379,6 +379,72 @@ test('lists pages in order and gives the cast back, byte for byte', async () => 
   expect(answer.body.equals(cast)).toBe(true);
 });
 
+test('what is coming in now is listed as open, on the first page alone', async () => {
+  const recorder = await startTestRecorder();
+  const post = postV2(recorder.url, { 'kubereel-recording': ID });
+  const cast = makeCast();
+  post.stream.write(cast);
+  const ask = async (query: string): Promise<Record<string, unknown>> =>
+    JSON.parse((await askHttp1(`${recorder.url}/recordings${query}`)).body.toString());
+  await eventually(async () => {
+    expect(await ask('')).toEqual({
+      recordings: [],
+      open: [
+        {
+          recordingId: ID,
+          protocol: 'v2',
+          isAgain: false,
+          from: '127.0.0.1',
+          startedAtMs: expect.any(Number),
+          bytes: cast.length,
+        },
+      ],
+    });
+  });
+  expect(await ask('?after=1')).toEqual({ recordings: [] });
+  post.stream.end();
+  await post.ended;
+  expect(await ask('')).toMatchObject({ recordings: [{ id: ID }], open: [] });
+});
+
+test('a client that writes a byte at a time is taken as any other', async () => {
+  const recorder = await startTestRecorder();
+  const { stream, frames, ended } = postV2(recorder.url, { 'kubereel-recording': ID });
+  const cast = makeCast();
+  for (const byte of cast) {
+    stream.write(Buffer.of(byte));
+    if (byte === 0x2c) await new Promise((resolve) => setImmediate(resolve));
+  }
+  stream.end();
+  await ended;
+  expect(frames.at(-1)).toMatchObject({ stored: { sha256: sha256(cast) } });
+});
+
+test('v1: a client that announces more than it sends is not believed to have sent it', async () => {
+  const recorder = await startTestRecorder();
+  const socket = connectTcp(recorder.port, '127.0.0.1');
+  const cast = makeCast();
+  socket.write(`POST /record HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: ${cast.length + 1}\r\n\r\n`);
+  socket.write(cast);
+  await until(async () => (await readPart(recorder))?.length === cast.length);
+  socket.end();
+  const names = await until(async () => {
+    const files = await readdir(`${recorder.folder}/recordings`);
+    return files.length === 2 && files;
+  });
+  expect(names.every((name) => name.includes('.partial.'))).toBe(true);
+});
+
+test('a reader that stops in the middle of a download holds nobody else up', async () => {
+  const recorder = await startTestRecorder();
+  const cast = makeCast(8_000_000);
+  await deliverV2(recorder.url, cast, { 'kubereel-recording': ID });
+  const stopped = connectHttp2(recorder.url).request({ ':path': `/recordings/${ID}` });
+  await once(stopped, 'data');
+  stopped.pause();
+  expect((await askHttp1(`${recorder.url}/recordings/${ID}`)).body.equals(cast)).toBe(true);
+});
+
 test.skipIf(!curlPath)('curl, a foreign client, delivers by both protocols and reads it back', async () => {
   const recorder = await startTestRecorder();
   const curl = curlPath ?? '';
