@@ -115,7 +115,10 @@ const recorder = v.pipe(
   v.forward(
     v.partialCheck(
       [['url']],
-      ({ url }) => (URL.parse(url)?.username ?? '') === '',
+      ({ url }) => {
+        const { username = '', password = '' } = URL.parse(url) ?? {};
+        return username === '' && password === '';
+      },
       'must not hold a password or a token; name a tokenFile',
     ),
     ['url'],

@@ -75,10 +75,11 @@ export function createUploadQueue(needs: UploadQueueNeeds, life: Lifetime): Uplo
   async function readOne(recordingId: string): Promise<void> {
     try {
       const job = await store.read(recordingId);
+      const known = plan.get(recordingId)?.job;
       plan.delete(recordingId);
       if (!job) return;
-      // It failed, and somebody wants it tried again: so are the recorders that would be left alone.
-      if (job.failures === 0 && job.answers.length > 0) job.recorders.forEach(gates.open);
+      // Somebody wants it tried now: so are the recorders that would be left alone.
+      if (isHastened(job, known)) job.recorders.forEach(gates.open);
       const atMs = job.next.kind === 'at' ? job.next.atMs : Number.POSITIVE_INFINITY;
       plan.set(recordingId, { job, atMs, route: job.recorders.map(({ url }) => url).join(' ') });
     } catch (error) {
@@ -239,6 +240,11 @@ export function createUploadQueue(needs: UploadQueueNeeds, life: Lifetime): Uplo
       wake.resolve();
     },
   };
+}
+
+function isHastened({ failures, answers, next }: UploadJob, known: UploadJob | undefined): boolean {
+  if (failures > 0) return false;
+  return answers.length > 0 || (known !== undefined && !isDeepStrictEqual(known.next, next));
 }
 
 type FirstRecorder =

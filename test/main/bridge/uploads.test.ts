@@ -72,6 +72,9 @@ test('what is owed of a recording goes with it, or when somebody drops it', asyn
     expect(await page.call('library.get', { recordingId: first.recordingId })).toMatchObject({
       isOwed: true,
     });
+    const rules = { days: 0, quotaBytes: 1 };
+    const { drops, kept } = await page.call('library.prune', { isDryRun: true, rules });
+    expect([drops, kept.map(({ protection }) => protection)]).toEqual([[], ['owed', 'owed']]);
     await page.call('library.remove', { recordingId: first.recordingId });
     await page.call('uploads.drop', { recordingIds: [second.recordingId] });
     expect(await page.call('uploads.list', {})).toEqual({ jobs: [], unreadable: [] });

@@ -144,6 +144,9 @@ test('a recorder needs an address of its kind, and holds no secret', () => {
   expect(recorders('{ kind: alis, url: "wss://a:b@c/" }')).toEqual([
     '5:28: url must not hold a password or a token; name a tokenFile',
   ]);
+  expect(recorders('{ kind: alis, url: "wss://:b@c/" }')).toEqual([
+    '5:28: url must not hold a password or a token; name a tokenFile',
+  ]);
   expect(recorders('{ kind: alis, url: "wss://c/", tokenFile: token }')).toEqual([
     '5:51: tokenFile must be an absolute path',
   ]);

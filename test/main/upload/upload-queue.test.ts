@@ -129,6 +129,22 @@ test('a recorder that is away is asked again after a while, and only for one of 
   );
 });
 
+test('what somebody wants tried is tried, though its recorder would be left alone for another one', async () => {
+  const clock = createManualClock();
+  const recorder = await startRecorder();
+  await recorder.kill();
+  const uploads = await startQueue({ count: 2, recorders: [addressOf(recorder)] }, { clock });
+  const { recordings, store, desk } = uploads;
+  const untried = await until(async () => {
+    const { jobs } = await desk.list();
+    return jobs.some(({ job }) => job.failures === 1) && jobs.find(({ job }) => job.failures === 0);
+  });
+  await recorder.restart();
+  await clock.advance(1);
+  await desk.retry([untried.job.recordingId]);
+  await until(() => recordings.every(({ recordingId }) => store.isDelivered(recordingId)));
+});
+
 test('a recorder that does not let us in is not asked again before somebody changes something', async () => {
   const clock = createManualClock();
   const recorder = await startRecorder({ refusal: { status: 403, body: 'who are you?' } });
