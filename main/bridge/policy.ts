@@ -1,14 +1,18 @@
-import type { PolicyState } from '../../preload/contract.ts';
+import type { PolicyAnswer as PolicyAnswerInfo, PolicyState } from '../../preload/contract.ts';
 import type { RecorderName } from '../../preload/contract-uploads.ts';
-import type { PolicyRule, RecorderAddress } from '../policy/policy.ts';
+import type { PolicyAnswer, PolicyRule, RecorderAddress } from '../policy/policy.ts';
 import type { Policy } from '../policy/policy-store.ts';
 import type { CallsOf, Rooms } from './rooms.ts';
 
 export function answerPolicy({ policy }: Rooms): CallsOf<'policy.explain' | 'policy.state'> {
   return {
-    'policy.explain': (place) => policy.answer(place),
+    'policy.explain': async (place) => toAnswerInfo(await policy.answer(place)),
     'policy.state': async () => toPolicyState(await policy.read()),
   };
+}
+
+export function toAnswerInfo(answer: PolicyAnswer): PolicyAnswerInfo {
+  return { ...answer, recorders: answer.recorders.map(toRecorder) };
 }
 
 function toPolicyState({ files }: Policy): PolicyState {
@@ -46,6 +50,6 @@ function toRuleInfo({
 }
 
 /** Without the files of its secrets, which are nobody's business in a page. */
-function toRecorder({ kind, url, name }: RecorderAddress): RecorderName {
+export function toRecorder({ kind, url, name }: RecorderAddress): RecorderName {
   return { kind, url, ...(name === undefined ? {} : { name }) };
 }

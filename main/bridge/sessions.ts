@@ -1,8 +1,8 @@
 import type { SessionInfo } from '../../preload/contract.ts';
-import type { DeliveryRecorder, DeliveryState } from '../../preload/contract-delivery.ts';
-import type { RecorderAddress } from '../policy/policy.ts';
+import type { DeliveryState } from '../../preload/contract-delivery.ts';
 import type { WatchedDelivery } from '../session/delivery-watch.ts';
 import type { SessionSnapshot } from '../session/session-state.ts';
+import { toAnswerInfo, toRecorder } from './policy.ts';
 import { toProblem } from './problem.ts';
 import type { CallsOf, Rooms } from './rooms.ts';
 
@@ -59,7 +59,7 @@ export function answerSessions({
 export function toSessionInfo({ answer, ...snapshot }: SessionSnapshot): SessionInfo {
   return {
     ...snapshot,
-    ...(answer && { policy: answer }),
+    ...(answer && { policy: toAnswerInfo(answer) }),
     state: toSessionState(snapshot.state),
     recording: toRecordingState(snapshot.recording),
   };
@@ -97,9 +97,4 @@ function toDelivery(delivery: WatchedDelivery): DeliveryState {
     problem: toProblem(error),
   }));
   return { ...delivery, attempts };
-}
-
-/** Where its secrets are is no page's business. */
-function toRecorder({ kind, url, name }: RecorderAddress): DeliveryRecorder {
-  return { kind, url, ...(name === undefined ? {} : { name }) };
 }

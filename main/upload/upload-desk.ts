@@ -109,7 +109,8 @@ export function createUploadDesk(needs: UploadDeskNeeds, life: Lifetime): Upload
 
   async function retryOne(recordingId: string): Promise<void> {
     const job = await store.change(recordingId, (owed) => hastenJob(owed, clock.nowMs()));
-    if (!job) await beginAnew(recordingId);
+    // It may have arrived, or been dropped, since it was looked at.
+    if (!job && store.isOwed(recordingId)) await beginAnew(recordingId);
   }
 
   /** What was known of it cannot be read: by the policy, and as if all of it may have arrived. */

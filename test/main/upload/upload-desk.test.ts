@@ -80,3 +80,14 @@ async function openIdleUpload() {
     cancel() {},
   };
 }
+
+test('what arrives while it is asked for again is not begun anew', async () => {
+  const recorders = [addressOf({ address: '127.0.0.1:1' })];
+  const { store, desk } = await openUploads(await makeUploadPlace(), { recordersFor: async () => recorders });
+  await store.create(makeJob('a', recorders));
+  const recorder = { kind: 'tsrecorder', url: '127.0.0.1:1' } as const;
+  const settled = store.settle({ version: 1, recordingId: 'a', recorder, atMs: 1, bytes: 2 });
+  await desk.retry();
+  await settled;
+  expect([store.isDelivered('a'), await store.read('a')]).toEqual([true, undefined]);
+});
