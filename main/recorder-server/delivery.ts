@@ -11,7 +11,7 @@ export interface DeliveryNeeds {
   readonly cast: IncomingCast;
   /** The client's bytes. Ends when it ended them in order, throws a `Refusal` when it broke off. */
   readonly body: AsyncIterable<Uint8Array>;
-  /** Told each tick, with what is so by then. */
+  /** Told each tick and after each sync, with what is so by then. */
   readonly onTick: (state: AckState & { readonly durableBytes: number }) => void;
   readonly onReceived: (bytes: number) => void;
   /** Told where not even what came could be kept under a name. */
@@ -32,6 +32,8 @@ export async function takeDelivery(
   const firstLine = createFirstLine(limits.castHeaderBytes);
   let ackBytes = 0;
   let lastByteAtMicros = clock.nowMicros();
+  let isSyncing = false;
+  let isEnding = false;
 
   async function takeBody(): Promise<void> {
     for await (const bytes of untilStopped(needs.body, stop.signal)) {
@@ -46,26 +48,48 @@ export async function takeDelivery(
     if (rest) await cast.write(rest);
   }
 
-  /** Syncs what came, tells it, and sees to it that something comes at all. */
-  async function tick(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
-      await clock.sleep(limits.tickMs, { signal });
+  function tell(): void {
+    needs.onTick({ ackBytes, durableBytes: cast.durableBytes });
+  }
+
+  async function sync(): Promise<void> {
+    try {
       await cast.sync();
-      needs.onTick({ ackBytes, durableBytes: cast.durableBytes });
-      if (clock.nowMicros() - lastByteAtMicros >= limits.idleMs * 1_000) throw createIdle(limits.idleMs);
+      tell();
+    } catch (error) {
+      stop.abort(toRefusal(error));
+    } finally {
+      isSyncing = false;
     }
   }
 
-  const ticking = new AbortController();
-  const ticks = tick(ticking.signal).catch((error: unknown) => {
-    if (!ticking.signal.aborted) stop.abort(toRefusal(error));
-  });
+  /**
+   * Until the end is stored: a client takes silence for the end of us, also while the store takes its time. So it waits for no
+   * sync. Sees to it, too, that something comes at all.
+   */
+  async function tick(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      // Rejects at the end, and only then.
+      await clock.sleep(limits.tickMs, { signal }).catch(() => {});
+      if (signal.aborted) return;
+      tell();
+      if (isEnding) continue;
+      if (!isSyncing) {
+        isSyncing = true;
+        void sync();
+      }
+      if (clock.nowMicros() - lastByteAtMicros >= limits.idleMs * 1_000)
+        stop.abort(createIdle(limits.idleMs));
+    }
+  }
+
   async function finish(ending: Ending): Promise<StoredOutcome | undefined> {
-    ticking.abort();
-    await ticks;
+    isEnding = true;
     return cast.finish(ending);
   }
 
+  const ticking = new AbortController();
+  const ticks = tick(ticking.signal);
   try {
     await takeBody();
     const outcome = await finish({ state: 'whole', endedAtMs: clock.nowMs(), header: firstLine.facts });
@@ -76,26 +100,30 @@ export async function takeDelivery(
     const ending = { reason: refusal.message, endedAtMs: clock.nowMs(), header: firstLine.facts };
     await finish({ state: 'partial', ...ending }).catch(needs.onLost);
     throw refusal;
+  } finally {
+    ticking.abort();
+    await ticks;
   }
 }
 
 /** Iterates until it ends or the signal aborts, then throws the reason. What it waited for is left alone. */
 async function* untilStopped<T>(source: AsyncIterable<T>, signal: AbortSignal): AsyncGenerator<T> {
   const iterator = source[Symbol.asyncIterator]();
-  const stopped = Promise.withResolvers<never>();
-  const onAbort = (): void => stopped.reject(signal.reason);
-  stopped.promise.catch(() => {});
-  signal.addEventListener('abort', onAbort, { once: true });
-  try {
-    while (true) {
-      signal.throwIfAborted();
-      const next = await Promise.race([iterator.next(), stopped.promise]);
-      if (next.done) return;
-      yield next.value;
-    }
-  } finally {
-    signal.removeEventListener('abort', onAbort);
+  while (true) {
+    signal.throwIfAborted();
+    const next = await orAborted(iterator.next(), signal);
+    if (next.done) return;
+    yield next.value;
   }
+}
+
+/** Leaves nothing behind on the signal, which lives much longer: a race with one promise would. */
+function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const onAbort = (): void => reject(signal.reason);
+    signal.addEventListener('abort', onAbort, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
+  });
 }
 
 interface FirstLine {

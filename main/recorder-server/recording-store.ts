@@ -45,7 +45,7 @@ export interface IncomingCast {
   readonly durableBytes: number;
   /**
    * Keeps what was written, durably, and gives the name it has now. Nothing that was stored before is changed. Resolves with
-   * undefined where nothing was written that is worth a name. Called once.
+   * undefined where nothing was written. Called once, and once more, as partial, where that failed.
    */
   finish(ending: Ending): Promise<StoredOutcome | undefined>;
 }

@@ -86,6 +86,26 @@ test('a long one goes in parts, and only what S3 has confirmed is durable', asyn
   expect(s3.uploads.size).toBe(0);
 });
 
+test('while S3 takes its time for the end, acks go on: silence would be taken for our death', async () => {
+  const s3 = await startFakeS3();
+  const recorder = await startOn(s3);
+  const gate = Promise.withResolvers<void>();
+  s3.interfere = async (request) => {
+    if (request.startsWith('PUT team/a/casts/')) await gate.promise;
+    return undefined;
+  };
+  const post = postV2(recorder.url, NAMED);
+  const cast = makeCast();
+  post.stream.end(cast);
+  await until(() => s3.requests.some((request) => request.startsWith('PUT team/a/casts/')));
+  const seen = post.frames.length;
+  await until(() => post.frames.length > seen + 5);
+  expect(post.frames.at(-1)).toEqual({ ack: cast.length, durable: 0 });
+  gate.resolve();
+  await post.ended;
+  expect(post.frames.at(-1)).toMatchObject({ durable: cast.length, stored: { id: ID } });
+});
+
 test('the same bytes twice are one object; others of that name stand beside it', async () => {
   const s3 = await startFakeS3();
   const recorder = await startOn(s3);
