@@ -100,7 +100,7 @@ async function openUploads(
 function parseRecorder(url: string, kind: RecorderKind = 'tsrecorder'): RecorderAddress {
   if (!/^[a-z]+:\/\/|:\d+$/i.test(url)) {
     throw new AppError('not-found', `no recorder of the policy is called ${url}, and it is no address`, {
-      hint: '`kubereel policy check` lists what the policy says; an address is http://HOST:PORT or IP:PORT.',
+      hint: '`kubereel policy explain POD` prints the recorders of a shell; an address is http://HOST:PORT or IP:PORT.',
     });
   }
   const address: RecorderAddress = { kind, url };

@@ -42,10 +42,11 @@ function describeRow(recording: Recording): string[] {
   ].map(escapeLine);
 }
 
-function describeState({ state, encryptedTo, isLocked, isOwed, isPinned }: Recording): string {
+function describeState({ state, encryptedTo, isLocked, isOwed, isDelivered, isPinned }: Recording): string {
   return [
     state,
     ...(isOwed ? ['not uploaded'] : []),
+    ...(isDelivered ? ['uploaded'] : []),
     ...(encryptedTo ? [isLocked ? 'encrypted: no key here' : 'encrypted'] : []),
     ...(isPinned ? ['pinned'] : []),
   ].join(', ');

@@ -143,6 +143,8 @@ test('a row is one line that no terminal obeys, with all that is to know of its 
     recording({ pod: 'a\u001b[2J\nb', container: '', isOwed: true, encryptedTo: ['age1'], isLocked: true }),
     recording({ recordingId: 'r2', context: '', namespace: '', pod: '', encryptedTo: ['age1'] }),
   ];
+  const delivered = groupRecordings('none', [recording({ isDelivered: true, isPinned: true })]);
+  expect(formatRecordings(delivered, 'none')).toContain('closed, uploaded, pinned');
   const text = formatRecordings(groupRecordings('pod', rows), 'pod');
   const name = 'a\\x1b[2J\\x0ab';
   expect(text.split('\n').map((line) => line.replaceAll(/ {3,}/g, ' | '))).toEqual([
