@@ -89,7 +89,10 @@ async function openUploads(
       const { files } = await policy.read();
       const named = files
         .flatMap(({ rules }) => rules.flatMap(({ says }) => says.recorders ?? []))
-        .find(({ name, url }) => name === nameOrUrl || url === nameOrUrl);
+        .find(
+          (one) =>
+            (one.name === nameOrUrl || one.url === nameOrUrl) && (kind === undefined || one.kind === kind),
+        );
       return named ?? parseRecorder(nameOrUrl, kind);
     },
     test: (recorder, options) => sendTestRecording({ clock, folder, clientFor }, recorder, options),

@@ -4,6 +4,7 @@ import { useState } from 'preact/hooks';
 import type { SessionInfo } from '../../preload/contract.ts';
 import type { Store } from '../store.ts';
 import { targetName } from '../store-recents.ts';
+import { owedDeliveryOf } from '../terminal/delivery-words.ts';
 import { formatCount } from '../ui/format.ts';
 import { Icon } from '../ui/icon.tsx';
 import { keyNameOf } from '../ui/keys.ts';
@@ -130,6 +131,7 @@ function noteOf({ target, recording, state }: SessionInfo): string {
   if (state.kind === 'reconnecting') return `${target.context}, reconnecting`;
   if (recording.kind !== 'recording') return `${target.context}, not recorded`;
   if (recording.trouble) return `${target.context}, recording held up`;
+  if (owedDeliveryOf(recording)) return `${target.context}, not on record at a recorder`;
   return recording.pausedAtMs === undefined ? target.context : `${target.context}, recording paused`;
 }
 

@@ -62,16 +62,19 @@ export function Problem(props: ProblemProps): JSX.Element {
   );
 }
 
-/** A message of several lines ends in a list of what was tried, as the core numbers it. */
+const NUMBERED = /^\d+\. /;
+
+/** What was tried is a list, where the core has numbered its lines. */
 function Why({ message }: { readonly message: string }): JSX.Element {
   const [lead = '', ...tries] = message.split('\n');
+  if (!tries.every((line) => NUMBERED.test(line))) return <p class="problem-why">{sentence(message)}</p>;
   return (
     <>
       <p class="problem-why">{sentence(lead)}</p>
       {tries.length > 0 && (
         <ol class="problem-why problem-tries">
           {tries.map((line) => (
-            <li key={line}>{sentence(line.replace(/^\d+\. /, ''))}</li>
+            <li key={line}>{sentence(line.replace(NUMBERED, ''))}</li>
           ))}
         </ol>
       )}

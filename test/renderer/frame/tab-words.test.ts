@@ -76,3 +76,20 @@ test('a checked connection carries its context, and says all of its place', () =
     heard: 'Connection to staging, namespace shop, pod web-0',
   });
 });
+
+test('a live shell that no recorder has is told as such, and one that ends for it in the window’s title too', () => {
+  const vault = { kind: 'tsrecorder', url: 'http://vault', name: 'vault' } as const;
+  const attempts = [{ recorder: vault, problem: { code: 'recorder-lost', message: 'vault cut it' } }];
+  const running = { kind: 'recording', recordingId: 'r1', startedAtMs: 1, bytes: 1, lostBytes: 0 } as const;
+  const owed = { kind: 'owed', sinceMs: sources.nowMs, attempts } as const;
+  const open = wordsOf({ recording: { ...running, delivery: owed } });
+  expect(open.sign).toEqual({ shape: 'half', tone: 'owed' });
+  expect(open.heard).toMatch(/live, not on record at vault since \d/);
+  expect(open.news).toBeUndefined();
+  const closed = wordsOf({
+    recording: { ...running, delivery: { ...owed, endsAtMs: sources.nowMs + 5_000 } },
+  });
+  expect(closed).toMatchObject({ sign: { tone: 'lost' }, news: 'Ends soon' });
+  const taken = wordsOf({ recording: { ...running, delivery: { kind: 'live', recorder: vault } } });
+  expect(taken.sign).toEqual({ shape: 'full', tone: 'live' });
+});
