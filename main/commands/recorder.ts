@@ -113,7 +113,9 @@ async function announce(running: RunningRecorder, flags: RecorderFlags, io: Comm
   const { url, place, mended } = running;
   if (mended > 0) {
     await io.writeError(
-      `${mended} ${mended === 1 ? 'recording' : 'recordings'} that a recorder before this one left unfinished are kept as partial.\n`,
+      mended === 1
+        ? 'One recording that was left unfinished is kept as partial.\n'
+        : `${mended} recordings that were left unfinished are kept as partial.\n`,
     );
   }
   if (flags.tokenFile !== undefined && flags.tlsCert === undefined && !isLocal(url)) {
