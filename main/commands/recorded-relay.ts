@@ -72,6 +72,8 @@ export async function relayRecorded(
     io.closeInput();
     await input;
     await recording.close(toRecordingEnd(end));
+    // Whose terminal it is gets it back while a recorder confirms.
+    restore();
     if (recording.state.kind !== 'off') await tellUnrecorded(recording, io);
     await recording.delivered();
     await tellUndelivered(recording, io);
