@@ -89,11 +89,9 @@ async function openUploads(
       const { files } = await policy.read();
       const named = files
         .flatMap(({ rules }) => rules.flatMap(({ says }) => says.recorders ?? []))
-        .find(
-          (one) =>
-            (one.name === nameOrUrl || one.url === nameOrUrl) && (kind === undefined || one.kind === kind),
-        );
-      return named ?? parseRecorder(nameOrUrl, kind);
+        .filter(({ name, url }) => name === nameOrUrl || url === nameOrUrl);
+      // Recorders of two kinds may share an address.
+      return named.find((one) => one.kind === kind) ?? named[0] ?? parseRecorder(nameOrUrl, kind);
     },
     test: (recorder, options) => sendTestRecording({ clock, folder, clientFor }, recorder, options),
   };
