@@ -66,7 +66,7 @@ test('killed with SIGKILL: everything that was acked as durable is there, as par
   expect(post.frames.some((frame) => 'stored' in frame)).toBe(false);
 
   const second = await startProcess(folder, ['--keep-free', '1KiB']);
-  await until(() => second.output().includes('1 recording that a recorder before this one left'));
+  await until(() => second.output().includes('One recording that was left unfinished'));
   const partial = (await askHttp1(`${second.url}/recordings/${ID}.partial`)).body;
   expect(partial.length).toBeGreaterThanOrEqual(durable);
   expect(cast.subarray(0, partial.length).equals(partial)).toBe(true);
