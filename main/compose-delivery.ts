@@ -41,7 +41,7 @@ export function createDeliveries({
 }
 
 /** As a recorder of Tailscale's protocol asks: this machine has no tailnet's ids, and is known by its name. */
-function describeSource(): RecordingSource {
+export function describeSource(): RecordingSource {
   const node = hostname();
   return { node, nodeId: node, ...describeUser() };
 }

@@ -7,6 +7,7 @@ import type { Credentials } from './credentials/credentials.ts';
 import type { LoginEnvironment } from './credentials/login-environment.ts';
 import type { DemoSwitch } from './demo/demo-switch.ts';
 import { createDoctor, type Doctor } from './doctor/doctor.ts';
+import { type AnnounceRequest, announceRequests } from './kube/announced-transport.ts';
 import { type Contexts, openContexts } from './kube/contexts.ts';
 import { loadKubeconfig, type ResolvedContext } from './kube/kubeconfig.ts';
 import { findKubeconfigs } from './kube/kubeconfig-places.ts';
@@ -28,6 +29,7 @@ export async function openKube(
     readonly demo: DemoSwitch;
     readonly credentials: Credentials;
     readonly ledger: NodeShellLedger;
+    announcerFor(context: string): AnnounceRequest;
   },
   life: Lifetime,
 ): Promise<{ readonly contexts: Contexts; readonly doctor: Doctor }> {
@@ -55,7 +57,10 @@ export async function openKube(
       load: ({ namedBy, paths }) => loadKubeconfig(paths, namedBy),
       resolve: (kubeconfig, context) => resolveContext(kubeconfig, context, clock.nowMs()),
       connect(context) {
-        const transport = createTransport(dial, context, credentials(context));
+        const transport = announceRequests(
+          createTransport(dial, context, credentials(context)),
+          needs.announcerFor(context.name),
+        );
         // Not awaited: it never rejects, and nobody waits for what an earlier run has left behind.
         void sweepNodePods({ transport, clock, ledger: needs.ledger, log }, { signal: life.signal });
         return transport;

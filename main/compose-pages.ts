@@ -95,6 +95,7 @@ export async function openPages(
     settings,
     exchange: core.exchange,
     policy: core.policy,
+    untoldRequests: core.untoldRequests,
     uploads,
     doctor: core.doctor,
     decryptionKeys: core.decryptionKeys,

@@ -4,6 +4,7 @@ import { createLifetime, type Lifetime } from './base/lifetime.ts';
 import { createLog, type Log } from './base/log.ts';
 import { makePrivateFolder, type Paths, resolvePaths } from './base/paths.ts';
 import type { TerminalSize } from './base/terminal-size.ts';
+import { type Announcements, createAnnouncements } from './compose-announcement.ts';
 import { createDeliveries } from './compose-delivery.ts';
 import { openKube } from './compose-kube.ts';
 import { createLibraryRooms } from './compose-library.ts';
@@ -85,6 +86,8 @@ export interface Core {
   readonly signingKeys: SigningKeys;
   readonly decryptionKeys: DecryptionKeys;
   readonly policy: PolicyDesk;
+  /** Of which no recorder was told, since the program was started. */
+  readonly untoldRequests: Announcements['untold'];
   /** Read at its first use; so is the next. */
   settings(): Promise<SettingsStore>;
   library(): Promise<Library>;
@@ -153,7 +156,18 @@ export async function compose(options: ComposeOptions): Promise<Core> {
     owner: { describe: describeThisProcess, isAlive: isOwnerAlive },
   });
   const { contexts, doctor } = await openKube(
-    { environment, loginEnvironment, platform, kubeconfigPath, clock, log, demo, credentials, ledger },
+    {
+      environment,
+      loginEnvironment,
+      platform,
+      kubeconfigPath,
+      clock,
+      log,
+      demo,
+      credentials,
+      ledger,
+      announcerFor: (context) => announcements.announcerFor(context),
+    },
     life,
   );
   const facts = createFactFinder({ clock, contexts, signal: life.signal });
@@ -199,6 +213,7 @@ export async function compose(options: ComposeOptions): Promise<Core> {
     { environment, platform, paths, lockedFile: options.lockedPolicy, contexts, settings },
     life,
   );
+  const announcements = createAnnouncements({ clock, log, policy });
   const uploads = createUploadRooms({ clock, log, paths, policy, library: () => core.library() }, life);
   const core: Core = {
     clock,
@@ -212,6 +227,7 @@ export async function compose(options: ComposeOptions): Promise<Core> {
     signingKeys,
     decryptionKeys,
     policy,
+    untoldRequests: announcements.untold,
     settings,
     ...uploads,
     ...createDeliveries({ clock, paths, recipients, ...uploads }),

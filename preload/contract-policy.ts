@@ -18,6 +18,8 @@ export interface PolicyCalls {
     output: PolicyAnswer;
   };
   'policy.state': { input: Empty; output: PolicyState };
+  /** Since the app was started; one a context. */
+  'policy.untold': { input: Empty; output: readonly UntoldRequests[] };
 }
 
 export interface PolicyAnswer {
@@ -27,6 +29,7 @@ export interface PolicyAnswer {
   readonly atStart: 'open' | 'closed';
   readonly midway: 'open' | 'closed';
   readonly graceSeconds: number;
+  readonly apiRequests: 'untold' | 'told' | 'required';
   readonly reason: 'not-asked' | 'asked' | 'required';
   readonly confirm: 'none' | 'typed';
   readonly colour?: PolicyColour;
@@ -52,6 +55,16 @@ export interface PolicyReason {
 export interface PolicyState {
   /** The administrator's first. */
   readonly files: readonly PolicyFileInfo[];
+}
+
+/** Requests to an API server of which no recorder was told, and which were sent, as the policy has it. */
+export interface UntoldRequests {
+  readonly context: string;
+  readonly count: number;
+  /** The first of them. Unix milliseconds. */
+  readonly sinceMs: number;
+  /** Why no recorder took the last of them, one line each. */
+  readonly reasons: readonly string[];
 }
 
 export interface PolicyFileInfo {

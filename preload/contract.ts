@@ -21,7 +21,7 @@ export type { CredentialRequest } from './contract-credentials.ts';
 export type { DoctorCheck, DoctorReport } from './contract-doctor.ts';
 export type { ExportFormat, ExportRequest, ExportReview, GifOptions } from './contract-exchange.ts';
 export type { ContainerInfo, PodInfo } from './contract-pods.ts';
-export type { PolicyAnswer, PolicyState } from './contract-policy.ts';
+export type { PolicyAnswer, PolicyState, UntoldRequests } from './contract-policy.ts';
 export type {
   RecordingInfo,
   RecordingState,

@@ -198,6 +198,7 @@ export const callParsers: Parsers<{ [Name in CallName]: Calls[Name]['input'] }> 
     v.strictObject({ context: name, namespace: name, pod: name, container: v.exactOptional(name) }),
   ),
   'policy.state': parserOf(empty),
+  'policy.untold': parserOf(empty),
   'uploads.list': parserOf(empty),
   'uploads.get': parserOf(recording),
   'uploads.retry': parserOf(v.strictObject({ recordingIds: v.exactOptional(someRecordings) })),

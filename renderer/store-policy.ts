@@ -1,11 +1,13 @@
 /** What the policy says, as the core tells it: as a whole, and for one shell. */
 import { type ReadonlySignal, signal } from '@preact/signals';
-import type { Calls, PolicyAnswer, PolicyState, ShellTarget } from '../preload/contract.ts';
+import type { Calls, PolicyAnswer, PolicyState, ShellTarget, UntoldRequests } from '../preload/contract.ts';
 import type { CoreClient } from './core-client.ts';
 
 export interface PolicyStore {
   /** Undefined until somebody has looked at it. */
   readonly state: ReadonlySignal<PolicyState | undefined>;
+  /** As of the last load. */
+  readonly untold: ReadonlySignal<readonly UntoldRequests[]>;
   load(): Promise<void>;
   /** What would hold for a shell that is opened now. Rejects where the policy cannot be followed. */
   explain(target: ShellTarget): Promise<PolicyAnswer>;
@@ -14,9 +16,15 @@ export interface PolicyStore {
 
 export function createPolicyStore(client: CoreClient): PolicyStore {
   const state = signal<PolicyState | undefined>(undefined);
+  const untold = signal<readonly UntoldRequests[]>([]);
 
   async function load(): Promise<void> {
-    state.value = await client.call('policy.state', {});
+    const [policy, requests] = await Promise.all([
+      client.call('policy.state', {}),
+      client.call('policy.untold', {}),
+    ]);
+    state.value = policy;
+    untold.value = requests;
   }
 
   const stop = client.on('policy.changed', () => {
@@ -25,6 +33,7 @@ export function createPolicyStore(client: CoreClient): PolicyStore {
   });
   return {
     state,
+    untold,
     load,
     explain: (target) => client.call('policy.explain', toPlace(target)),
     end: stop,

@@ -112,6 +112,7 @@ const COMPOSE = { rooms: ['*', 'main/bridge', 'preload', 'compose'], packages: [
 /** Files that stand outside of the rooms, with what they may import. `*` is every room in main but the hosts. */
 const ENTRIES: Record<string, { rooms: readonly string[]; packages: readonly string[] }> = {
   'main/compose.ts': COMPOSE,
+  'main/compose-announcement.ts': COMPOSE,
   'main/compose-kube.ts': COMPOSE,
   'main/compose-library.ts': COMPOSE,
   'main/compose-pages.ts': COMPOSE,

@@ -4,10 +4,14 @@ import type { PolicyAnswer, PolicyRule, RecorderAddress } from '../policy/policy
 import type { Policy } from '../policy/policy-store.ts';
 import type { CallsOf, Rooms } from './rooms.ts';
 
-export function answerPolicy({ policy }: Rooms): CallsOf<'policy.explain' | 'policy.state'> {
+export function answerPolicy({
+  policy,
+  untoldRequests,
+}: Rooms): CallsOf<'policy.explain' | 'policy.state' | 'policy.untold'> {
   return {
     'policy.explain': async (place) => toAnswerInfo(await policy.answer(place)),
     'policy.state': async () => toPolicyState(await policy.read()),
+    'policy.untold': async () => untoldRequests(),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { AppInfo, CallName, Calls } from '../../preload/contract.ts';
+import type { AppInfo, CallName, Calls, UntoldRequests } from '../../preload/contract.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import type { UserRequests } from '../credentials/user-requests.ts';
@@ -38,6 +38,7 @@ export interface Rooms {
   readonly policy: Pick<PolicyStore, 'read' | 'onChanged'> & {
     answer(place: ShellPlace): Promise<PolicyAnswer>;
   };
+  untoldRequests(): readonly UntoldRequests[];
   readonly uploads: {
     readonly desk: UploadDesk;
     /** One that the policy names so, or any other. */

@@ -1,5 +1,7 @@
 import { AppError } from '../base/errors.ts';
 import { type ComposeOptions, type Core, compose } from '../compose.ts';
+import { escapeControls } from '../credentials/visible-text.ts';
+import type { UntoldRequests } from '../upload/request-announcer.ts';
 import { confirmPlugin } from './confirm-plugin.ts';
 import { type CommandIo, formatFailure } from './io.ts';
 
@@ -27,10 +29,23 @@ export function runCommand(
         confirmPlugin: hasTerminal ? (subject) => confirmPlugin(io, subject) : undefined,
         ...options,
       });
-      return command(core, { signal });
+      try {
+        return await command(core, { signal });
+      } finally {
+        // Where standard error is gone nobody is left to tell.
+        await io.writeError(core.untoldRequests().map(formatUntold).join('')).catch(() => {});
+      }
     },
     () => core?.end(),
   );
+}
+
+function formatUntold({ context, count, reasons }: UntoldRequests): string {
+  const requests = count === 1 ? '1 request' : `${count} requests`;
+  const last = count === 1 ? '' : 'the last time ';
+  return escapeControls(
+    `warning: ${requests} to ${context} went out though no recorder took the event: ${last}${reasons.join('; ')}`,
+  ).concat('\n');
 }
 
 /**

@@ -145,6 +145,7 @@ const sayingEntries = {
   atStart: v.exactOptional(oneOf(['open', 'closed'])),
   midway: v.exactOptional(oneOf(['open', 'closed'])),
   graceSeconds: v.exactOptional(wholeNumber(0, 3_600)),
+  apiRequests: v.exactOptional(oneOf(['untold', 'told', 'required'])),
   reason: v.exactOptional(oneOf(['not-asked', 'asked', 'required'])),
   confirm: v.exactOptional(oneOf(['none', 'typed'])),
   colour: v.exactOptional(oneOf(COLOURS)),

@@ -14,6 +14,7 @@ export interface PolicyTarget {
 }
 
 export type RecordingDuty = 'required' | 'best-effort' | 'off';
+export type ApiRequestDuty = 'untold' | 'told' | 'required';
 export type RecorderKind = 'tsrecorder' | 'asciinema' | 'alis';
 export type PolicyColour = 'red' | 'orange' | 'yellow' | 'pink' | 'violet' | 'blue' | 'cyan' | 'green';
 
@@ -39,6 +40,8 @@ export interface PolicyAnswer {
   readonly midway: 'open' | 'closed';
   /** How long such a shell goes on. */
   readonly graceSeconds: number;
+  /** Whether recorders are told of each request to an API server before it is sent, and whether one has to be. */
+  readonly apiRequests: ApiRequestDuty;
   readonly reason: 'not-asked' | 'asked' | 'required';
   readonly confirm: 'none' | 'typed';
   readonly colour?: PolicyColour;

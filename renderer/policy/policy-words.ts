@@ -1,5 +1,5 @@
 /** The policy in words. Pure. */
-import type { PolicyAnswer, PolicyState } from '../../preload/contract.ts';
+import type { PolicyAnswer, PolicyState, UntoldRequests } from '../../preload/contract.ts';
 
 type PolicyFile = PolicyState['files'][number];
 type PolicyRule = PolicyFile['rules'][number];
@@ -10,6 +10,7 @@ const LABELS: Readonly<Record<string, string>> = {
   atStart: 'Without a recorder at the start',
   midway: 'Without a recorder later',
   graceSeconds: 'Grace without a recorder',
+  apiRequests: 'Requests to the API server',
   reason: 'Reason',
   confirm: 'Before opening',
   colour: 'Colour',
@@ -27,6 +28,11 @@ const WORDS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   },
   atStart: { open: 'the shell opens', closed: 'the shell does not open' },
   midway: { open: 'the shell goes on', closed: 'the shell ends' },
+  apiRequests: {
+    untold: 'no recorder is told of them',
+    told: 'a recorder is told of each before, where it can be',
+    required: 'none is sent before a recorder was told of it',
+  },
   reason: { 'not-asked': 'not asked for', asked: 'asked for', required: 'required' },
   confirm: { none: 'nothing is asked', typed: 'a name has to be typed' },
   input: {
@@ -101,4 +107,11 @@ const COLOURS = ['blue', 'orange', 'green', 'pink', 'violet', 'yellow', 'cyan', 
 /** Whether something has to be given before a shell opens. */
 export function asksForTerms({ reason, confirm }: PolicyAnswer): boolean {
   return reason !== 'not-asked' || confirm === 'typed';
+}
+
+/** What went to a cluster without a recorder knowing. */
+export function describeUntold({ context, count, reasons }: UntoldRequests): string {
+  const requests = count === 1 ? '1 request' : `${count} requests`;
+  const last = count === 1 ? '' : 'the last time ';
+  return `Since the app was started ${requests} to ${context} went out though no recorder took the event: ${last}${reasons.join('; ')}`;
 }

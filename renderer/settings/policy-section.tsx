@@ -3,7 +3,7 @@ import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import type { PolicyState } from '../../preload/contract.ts';
 import { POLICY_EXAMPLE } from '../policy/policy-example.ts';
-import { describeFile, describeMatch, labelOf, wordsOf } from '../policy/policy-words.ts';
+import { describeFile, describeMatch, describeUntold, labelOf, wordsOf } from '../policy/policy-words.ts';
 import { problemOf } from '../problem.ts';
 import type { PolicyStore } from '../store-policy.ts';
 import { CopyButton } from '../ui/messages.tsx';
@@ -27,6 +27,11 @@ export function PolicySection({ policy }: { readonly policy: PolicyStore }): JSX
         {isEmpty && ' Neither is there: all is as these settings have it.'}
       </p>
       {trouble !== undefined && <p class="policy-problem">{trouble}</p>}
+      {policy.untold.value.map((requests) => (
+        <p key={requests.context} class="policy-problem">
+          {describeUntold(requests)}
+        </p>
+      ))}
       {files?.map((file) => (
         <FileItem key={file.path} file={file} />
       ))}

@@ -17,6 +17,7 @@ import type {
   SessionInfo,
   SettingsState,
   TerminalSize,
+  UntoldRequests,
 } from '../../preload/contract.ts';
 import { checksWith, reportOf } from './doctor-checks.ts';
 import { answerRetention } from './page-retention.ts';
@@ -39,6 +40,7 @@ export interface PageCoreState {
   recordings: Map<string, RecordingInfo>;
   settings: SettingsState;
   policy: PolicyState;
+  untold: readonly UntoldRequests[];
   uploads: PageUploads;
   policyAnswer(place: Calls['policy.explain']['input']): PolicyAnswer;
   /** Of the disk. */
@@ -258,6 +260,7 @@ export function createAnswers(needs: AnswerNeeds): PageAnswers {
     },
     'policy.explain': (place) => state.policyAnswer(place),
     'policy.state': () => state.policy,
+    'policy.untold': () => state.untold,
     'settings.get': () => state.settings,
     'settings.set': ({ changes: changed }) => {
       state.settings = { ...state.settings, settings: { ...state.settings.settings, ...changed } };
@@ -274,6 +277,7 @@ export const FREE_ANSWER: PolicyAnswer = {
   atStart: 'open',
   midway: 'open',
   graceSeconds: 30,
+  apiRequests: 'untold',
   reason: 'not-asked',
   confirm: 'none',
   input: 'allowed',
@@ -301,6 +305,7 @@ export function emptyState(): PageCoreState {
     recordings: new Map(),
     settings: { settings: FIRST_SETTINGS, problems: [] },
     policy: { files: [] },
+    untold: [],
     policyAnswer: () => FREE_ANSWER,
     uploads: noUploads(),
     freeBytes: 48_000_000_000,

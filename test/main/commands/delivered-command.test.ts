@@ -126,3 +126,25 @@ test('midway closed: it is told at once, and the command ends after the grace wi
   expect(await readSidecar(cast)).toMatchObject({ state: { end: { kind: 'failed' } } });
   expect(await countOwed()).toBe(1);
 });
+
+test('requests that no recorder was told of: told names them at the end, required sends none', async () => {
+  const recorder = await startForeignRecorder({ takesEvents: false });
+  await useRecorder(recorder, ', apiRequests: told');
+  const told = await run('pods', '-A');
+  expect(told).toMatchObject({
+    code: 0,
+    stderr: expect.stringMatching(
+      /^warning: \d+ requests? to \S+ went out though no recorder took the event: .*takes no events \(\/v2\/event\)/,
+    ),
+  });
+  expect(told.stdout.toString()).toContain(pod);
+  await useRecorder(recorder, ', apiRequests: required');
+  const required = await run('pods', '-A');
+  expect({ ...required, stdout: required.stdout.toString() }).toMatchObject({
+    code: 1,
+    stdout: '',
+    stderr: expect.stringMatching(
+      /^error: GET \/api\/v1\/pods was not sent, .*\n1\. recorder vault .*takes no events/,
+    ),
+  });
+});

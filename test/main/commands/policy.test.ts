@@ -96,6 +96,7 @@ test('explain prints what holds for a shell, and which line of which file says s
   expect(lines).toContain(`graceSeconds | 10 | ${policyPath()}:6 | production`);
   expect(lines).toContain(`reason | asked | ${policyPath()}:9 | root`);
   expect(lines).toContain('redaction | user | - | no rule: the default');
+  expect(lines).toContain('apiRequests | untold | - | no rule: the default');
 });
 
 test('the command and the core that the app runs on give the same answer', async () => {

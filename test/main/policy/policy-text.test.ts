@@ -30,6 +30,7 @@ rules:
         url: https://asciinema.example.com
         tokenFile: /etc/kubereel/token
     graceSeconds: 60
+    apiRequests: told
 `,
     '/etc/p.yaml',
   );
@@ -47,8 +48,9 @@ rules:
           { kind: 'asciinema', url: 'https://asciinema.example.com', tokenFile: '/etc/kubereel/token' },
         ],
         graceSeconds: 60,
+        apiRequests: 'told',
       },
-      lines: { recording: 8, recorders: 9, graceSeconds: 14 },
+      lines: { recording: 8, recorders: 9, graceSeconds: 14, apiRequests: 15 },
     },
   ]);
 });

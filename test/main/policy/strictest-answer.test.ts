@@ -34,19 +34,31 @@ test('without a rule the default holds, and nothing is said to have decided it',
 
 test('the strictest of what is said holds, with its file, line and rule', () => {
   const { because, ...said } = answer(
-    rule({ recording: 'off', graceSeconds: 600, retentionDays: 30, colour: 'green', input: 'always' }),
+    rule({
+      recording: 'off',
+      graceSeconds: 600,
+      retentionDays: 30,
+      colour: 'green',
+      input: 'always',
+      apiRequests: 'required',
+    }),
     rule(
       { reason: 'asked', graceSeconds: 20, retentionDays: 90, colour: 'red', input: 'never' },
       {},
       'second',
     ),
-    rule({ recording: 'best-effort', reason: 'not-asked', confirm: 'typed' }, {}, 'third'),
+    rule(
+      { recording: 'best-effort', reason: 'not-asked', confirm: 'typed', apiRequests: 'told' },
+      {},
+      'third',
+    ),
   );
   expect(said).toMatchObject({
     recording: 'best-effort',
     reason: 'asked',
     confirm: 'typed',
     graceSeconds: 20,
+    apiRequests: 'required',
     retentionDays: 90,
     colour: 'red',
     input: 'never',
@@ -123,6 +135,7 @@ const says: fc.Arbitrary<RuleSayings> = fc.record(
     atStart: fc.constantFrom('open', 'closed'),
     midway: fc.constantFrom('open', 'closed'),
     graceSeconds: fc.integer({ min: 0, max: 3_600 }),
+    apiRequests: fc.constantFrom('untold', 'told', 'required'),
     reason: fc.constantFrom('not-asked', 'asked', 'required'),
     confirm: fc.constantFrom('none', 'typed'),
     colour: fc.constantFrom(...COLOURS),

@@ -55,6 +55,7 @@ describe.skipIf(!chromiumPath)('the policy in a browser', () => {
         atStart: 'open',
         midway: 'open',
         graceSeconds: 30,
+        apiRequests: 'untold',
         reason: 'required',
         confirm: 'typed',
         colour: 'red',
@@ -256,12 +257,23 @@ describe.skipIf(!chromiumPath)('the policy in a browser', () => {
             },
           ],
         };
+        core.state.untold = [
+          {
+            context: 'prod-eu',
+            count: 12,
+            sinceMs: 0,
+            reasons: ['recorder vault takes no events (/v2/event)'],
+          },
+        ];
       },
       { colours: 'dark' },
     );
     await section.getByText('Followed; 1 rule').waitFor();
     expect(await section.textContent()).toContain('For cluster *.prod.example.com; not namespace sandbox');
     expect(await section.textContent()).toContain('Recording: required; no shell without it');
+    expect(await section.textContent()).toContain(
+      '12 requests to prod-eu went out though no recorder took the event',
+    );
     await shoot('policy-settings');
     await tell((core) => {
       core.state.policy = { files: [] };

@@ -5,6 +5,7 @@ import {
   describeAnswer,
   describeFile,
   describeMatch,
+  describeUntold,
   wordsOf,
 } from '../../../renderer/policy/policy-words.ts';
 import { FREE_ANSWER } from '../../fakes/page-answers.ts';
@@ -41,6 +42,17 @@ test('a rule’s shells in words', () => {
   expect(describeMatch({ match: { context: ['a', 'b*'], pod: ['c'] }, except: { user: ['robot'] } })).toBe(
     'context a or b*, pod c; not user robot',
   );
+});
+
+test('requests of which no recorder was told, in words', () => {
+  const requests = { context: 'prod', count: 1, sinceMs: 0, reasons: ['recorder vault is full'] };
+  expect(describeUntold(requests)).toBe(
+    'Since the app was started 1 request to prod went out though no recorder took the event: recorder vault is full',
+  );
+  expect(describeUntold({ ...requests, count: 3, reasons: ['a', 'b'] })).toMatch(
+    /3 requests to prod went out .*: the last time a; b$/,
+  );
+  expect(wordsOf('apiRequests', 'required')).toBe('none is sent before a recorder was told of it');
 });
 
 test('a file’s state in words', () => {
