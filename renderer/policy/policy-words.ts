@@ -1,5 +1,6 @@
 /** The policy in words. Pure. */
 import type { PolicyAnswer, PolicyState, UntoldRequests } from '../../preload/contract.ts';
+import { formatTime } from '../ui/format.ts';
 
 type PolicyFile = PolicyState['files'][number];
 type PolicyRule = PolicyFile['rules'][number];
@@ -110,8 +111,8 @@ export function asksForTerms({ reason, confirm }: PolicyAnswer): boolean {
 }
 
 /** What went to a cluster without a recorder knowing. */
-export function describeUntold({ context, count, reasons }: UntoldRequests): string {
+export function describeUntold({ context, count, sinceMs, reasons }: UntoldRequests, nowMs: number): string {
   const requests = count === 1 ? '1 request' : `${count} requests`;
   const last = count === 1 ? '' : 'the last time ';
-  return `Since the app was started ${requests} to ${context} went out though no recorder took the event: ${last}${reasons.join('; ')}`;
+  return `${requests} to ${context} went out though no recorder took the event, since ${formatTime(sinceMs, nowMs)}: ${last}${reasons.join('; ')}`;
 }

@@ -29,7 +29,7 @@ export function PolicySection({ policy }: { readonly policy: PolicyStore }): JSX
       {trouble !== undefined && <p class="policy-problem">{trouble}</p>}
       {policy.untold.value.map((requests) => (
         <p key={requests.context} class="policy-problem">
-          {describeUntold(requests)}
+          {describeUntold(requests, Date.now())}
         </p>
       ))}
       {files?.map((file) => (

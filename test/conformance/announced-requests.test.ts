@@ -191,3 +191,14 @@ test('under a policy that cannot be followed a cluster is asked for nothing', as
   });
   expect(seen).toEqual([]);
 });
+
+test('a context that has left the kubeconfig is told of as before, where something of it is still open', async () => {
+  const { core, home, events, seen } = await openStage('required');
+  const transport = await core.contexts.transport('prod');
+  await writeFile(join(home, 'none'), 'contexts: []\n');
+  await core.contexts.reload();
+  const path = '/api/v1/namespaces/shop/pods/helper';
+  await transport.request({ method: 'DELETE', path, signal: new AbortController().signal });
+  expect(seen).toEqual([{ line: `DELETE ${path}`, isCredentialled: true, isTold: true }]);
+  expect(events.map(({ kubernetes }) => kubernetes.Verb)).toEqual(['delete']);
+});

@@ -3,10 +3,12 @@ import { createHash } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { describeRequest } from '../../main/kube/request-info.ts';
+import { formatApiRequestEvent, sendEvent } from '../../main/upload/recorder-event.ts';
 import { createTsrecorderClient } from '../../main/upload/tsrecorder.ts';
 import { startForeignRecorder } from '../fakes/foreign-recorder.ts';
 import { startTestRecorder } from '../fakes/recorder.ts';
-import { createRecorderNeeds, makeCast, SUBJECT } from '../fakes/recorder-client.ts';
+import { createRecorderNeeds, makeCast, SUBJECT, writeToken } from '../fakes/recorder-client.ts';
 import { eventually, until } from '../fakes/until.ts';
 
 const { signal } = new AbortController();
@@ -57,4 +59,26 @@ test('what our recorder refuses reaches the client as its own reason', async () 
   await expect(owed.open(SUBJECT, { signal })).rejects.toMatchObject({
     message: expect.stringContaining('disk full'),
   });
+});
+
+test('a request is told before it is sent: its event is kept, and one without the token is not', async () => {
+  const recorder = await startTestRecorder({ access: { kind: 'token', token: TOKEN } });
+  const event = {
+    timestamp: 1_700_000_000,
+    userAgent: 'kubereel/1.2.3',
+    method: 'GET',
+    uri: '/api/v1/namespaces/shop/pods?limit=5',
+    body: new Uint8Array(),
+    info: describeRequest('GET', '/api/v1/namespaces/shop/pods', new URLSearchParams('limit=5')),
+    source: { node: 'laptop', nodeId: 'laptop', userId: 7, user: 'ada' },
+  };
+  const strange = { kind: 'tsrecorder', url: recorder.url } as const;
+  const known = { ...strange, tokenFile: await writeToken(TOKEN) };
+  expect(await sendEvent(createRecorderNeeds(), [strange, known], event, { signal })).toMatchObject({
+    recorder: known,
+    attempts: [{ recorder: strange, error: { code: 'recorder-refused' } }],
+  });
+  const [day = ''] = await readdir(join(recorder.folder, 'events'));
+  const lines = (await recorder.read(`events/${day}`)).toString().trimEnd().split('\n');
+  expect(lines.map((line) => JSON.parse(line).event)).toEqual([JSON.parse(formatApiRequestEvent(event))]);
 });

@@ -45,11 +45,13 @@ test('a rule’s shells in words', () => {
 });
 
 test('requests of which no recorder was told, in words', () => {
-  const requests = { context: 'prod', count: 1, sinceMs: 0, reasons: ['recorder vault is full'] };
-  expect(describeUntold(requests)).toBe(
-    'Since the app was started 1 request to prod went out though no recorder took the event: recorder vault is full',
+  const sinceMs = new Date(2026, 0, 2, 14, 3).getTime();
+  const nowMs = new Date(2026, 0, 2, 15, 0).getTime();
+  const requests = { context: 'prod', count: 1, sinceMs, reasons: ['recorder vault is full'] };
+  expect(describeUntold(requests, nowMs)).toBe(
+    '1 request to prod went out though no recorder took the event, since 14:03: recorder vault is full',
   );
-  expect(describeUntold({ ...requests, count: 3, reasons: ['a', 'b'] })).toMatch(
+  expect(describeUntold({ ...requests, count: 3, reasons: ['a', 'b'] }, nowMs)).toMatch(
     /3 requests to prod went out .*: the last time a; b$/,
   );
   expect(wordsOf('apiRequests', 'required')).toBe('none is sent before a recorder was told of it');
