@@ -2,9 +2,10 @@ import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { WebSocket } from 'ws';
 import type { Clock } from '../base/clock.ts';
+import type { AppError } from '../base/errors.ts';
 import type { RecorderAddress } from '../policy/policy.ts';
 import { readHttp1Answer } from './http1-exchange.ts';
-import { toRefusal } from './recorder-answer.ts';
+import { type RecorderAnswer, toRefusal } from './recorder-answer.ts';
 import { dialRecorder, RECORDER_LIMITS, type RecorderNeeds } from './recorder-dial.ts';
 import type { RecorderEndpoint } from './recorder-endpoint.ts';
 import { recorderError, toUnreachedError } from './recorder-error.ts';
@@ -81,6 +82,13 @@ function upgrade(socket: Socket, url: string, userAgent: string): WebSocket {
   return webSocket;
 }
 
+function toUnopened(recorder: RecorderAddress, answer: RecorderAnswer): AppError {
+  // As asciinema-server says that it does not know the protocol.
+  return answer.status === 400
+    ? recorderError('recorder-unfit', recorder, 'takes no streams of ALiS version 1 (400)')
+    : toRefusal(recorder, answer, undefined);
+}
+
 function untilOpen(recorder: RecorderAddress, webSocket: WebSocket): Promise<void> {
   return new Promise((resolve, reject) => {
     webSocket.once('open', resolve);
@@ -89,12 +97,8 @@ function untilOpen(recorder: RecorderAddress, webSocket: WebSocket): Promise<voi
       if (!/subprotocol/.test(error.message)) return reject(error);
       return reject(recorderError('recorder-unfit', recorder, 'takes no streams of ALiS version 1'));
     });
-    webSocket.once('unexpected-response', async (_request, response: IncomingMessage) => {
-      const answer = await readHttp1Answer(response);
-      // As asciinema-server says that it does not know the protocol.
-      if (answer.status === 400) {
-        reject(recorderError('recorder-unfit', recorder, 'takes no streams of ALiS version 1 (400)'));
-      } else reject(toRefusal(recorder, answer, undefined));
+    webSocket.once('unexpected-response', (_request, response: IncomingMessage) => {
+      readHttp1Answer(response).then((answer) => reject(toUnopened(recorder, answer)), reject);
     });
   });
 }

@@ -1,4 +1,4 @@
-import * as fc from 'fast-check';
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { ALIS_MAGIC, type AlisMessage, encodeAlis } from '../../../main/upload/alis.ts';
 import { createPlayerAlisHandler } from '../../fakes/foreign-alis.ts';

@@ -1,7 +1,7 @@
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import * as fc from 'fast-check';
+import fc from 'fast-check';
 import { beforeAll, expect, test } from 'vitest';
 import { AppError } from '../../../main/base/errors.ts';
 import { parsePlace, readEndpoint } from '../../../main/upload/recorder-endpoint.ts';
