@@ -1,11 +1,12 @@
-import { app, BrowserWindow, ipcMain, MessageChannelMain, type Session, session, shell } from 'electron';
-import { PORT_MESSAGE } from '../../../preload/handshake.ts';
+import { app, BrowserWindow, ipcMain, MessageChannelMain, session, shell } from 'electron';
 import type { Wire } from '../../../preload/wire.ts';
 import type { Log } from '../../base/log.ts';
 import type { PageFiles } from '../page/page-files.ts';
-import { isExternalAddress, isPageAddress, PAGE_ADDRESS, PAGE_SCHEME } from './addresses.ts';
+import { PAGE_ADDRESS, PAGE_SCHEME } from './addresses.ts';
+import { keepInPlace } from './navigation.ts';
 import { answerPageRequest } from './page-scheme.ts';
-import { createPortWire } from './port-wire.ts';
+import { denyPermissions } from './permissions.ts';
+import { openPortDoor } from './port-door.ts';
 
 /** The windows of the desktop app: sandboxed, on a scheme of their own, each with one port to the core. */
 export interface ElectronHost {
@@ -22,9 +23,6 @@ export interface ElectronHostOptions {
   serve(wire: Wire): void;
 }
 
-/** Copying and pasting in a terminal; everything else a page could ask for is denied. */
-const ALLOWED_PERMISSIONS: ReadonlySet<string> = new Set(['clipboard-read', 'clipboard-sanitized-write']);
-
 /** To be called once the app is ready. */
 export function createElectronHost(needs: { readonly log: Log }, options: ElectronHostOptions): ElectronHost {
   const { files, preloadPath, serve } = options;
@@ -32,17 +30,11 @@ export function createElectronHost(needs: { readonly log: Log }, options: Electr
     answerPageRequest(files, url, method),
   );
   denyPermissions(session.defaultSession);
-
-  ipcMain.on(PORT_MESSAGE, ({ senderFrame, sender }) => {
-    // Null once the frame has navigated away. Only the page itself, in a window's own frame, may ask.
-    if (!senderFrame || senderFrame.parent || !isPageAddress(senderFrame.url)) {
-      needs.log.warn({ frame: senderFrame?.url }, 'port refused');
-      return;
-    }
-    const { port1, port2 } = new MessageChannelMain();
-    serve(createPortWire(port1));
-    sender.postMessage(PORT_MESSAGE, null, [port2]);
-  });
+  app.on('session-created', denyPermissions);
+  app.on('web-contents-created', (_event, contents) =>
+    keepInPlace({ openExternal: (address) => shell.openExternal(address) }, contents),
+  );
+  openPortDoor({ log: needs.log, ipcMain, createChannel: () => new MessageChannelMain() }, serve);
 
   function openWindow(link?: string): void {
     const window = new BrowserWindow({
@@ -60,15 +52,7 @@ export function createElectronHost(needs: { readonly log: Log }, options: Electr
         spellcheck: false,
       },
     });
-    const { webContents } = window;
     window.once('ready-to-show', () => window.show());
-    webContents.on('will-navigate', (event) => event.preventDefault());
-    webContents.on('will-frame-navigate', (event) => event.preventDefault());
-    webContents.setWindowOpenHandler(({ url }) => {
-      // The page asks; a person clicked. What the system does with the address is its own.
-      if (isExternalAddress(url)) shell.openExternal(url).catch(() => {});
-      return { action: 'deny' };
-    });
     load(window, link);
   }
 
@@ -91,17 +75,4 @@ export function createElectronHost(needs: { readonly log: Log }, options: Electr
       return undefined;
     },
   };
-}
-
-function denyPermissions(target: Session): void {
-  const isAllowed = (permission: string, address: string): boolean =>
-    ALLOWED_PERMISSIONS.has(permission) && isPageAddress(address);
-  target.setPermissionRequestHandler((contents, permission, decide) =>
-    decide(isAllowed(permission, contents.getURL())),
-  );
-  target.setPermissionCheckHandler((_contents, permission, origin) => isAllowed(permission, origin));
-  target.setDevicePermissionHandler(() => false);
-  app.on('web-contents-created', (_event, contents) => {
-    contents.on('will-attach-webview', (event) => event.preventDefault());
-  });
 }

@@ -1,0 +1,30 @@
+import type { IpcMain, MessageChannelMain } from 'electron';
+import { PORT_MESSAGE } from '../../../preload/handshake.ts';
+import type { Wire } from '../../../preload/wire.ts';
+import type { Log } from '../../base/log.ts';
+import { isPageAddress } from './addresses.ts';
+import { createPortWire } from './port-wire.ts';
+
+/** What of Electron is used. */
+export interface PortDoorNeeds {
+  readonly log: Log;
+  readonly ipcMain: Pick<IpcMain, 'on'>;
+  createChannel(): MessageChannelMain;
+}
+
+/** Gives the page its port to the core when it asks for it; to whom else asks, nothing. */
+export function openPortDoor(
+  { log, ipcMain, createChannel }: PortDoorNeeds,
+  serve: (wire: Wire) => void,
+): void {
+  ipcMain.on(PORT_MESSAGE, ({ senderFrame, sender }) => {
+    // Null once the frame has navigated away. Only the page itself, in a window's own frame, may ask.
+    if (!senderFrame || senderFrame.parent || !isPageAddress(senderFrame.url)) {
+      log.warn({ frame: senderFrame?.url }, 'port refused');
+      return;
+    }
+    const { port1, port2 } = createChannel();
+    serve(createPortWire(port1));
+    sender.postMessage(PORT_MESSAGE, null, [port2]);
+  });
+}
