@@ -24,7 +24,7 @@ const coreEntries = {
   headless: 'main/headless.ts',
   cli: 'main/cli.ts',
   'search-worker': 'main/search/search-worker.ts',
-  'gif-worker': 'main/exchange/gif-worker.ts',
+  'export-worker': 'main/exchange/export-worker.ts',
   'survey-worker': 'main/replay/survey-worker.ts',
 };
 await Promise.all([

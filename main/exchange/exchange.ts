@@ -1,11 +1,11 @@
 import { createTurns } from '../base/turns.ts';
 import type { CastKeys } from '../recording/cast-source.ts';
 import { createRedaction } from '../recording/redaction.ts';
-import { compilePatterns, type RedactionPattern } from '../recording/redaction-patterns.ts';
-import { type Export, type ExportWish, exportRecording } from './export.ts';
+import type { RedactionPattern } from '../recording/redaction-patterns.ts';
+import type { Export, ExportWish } from './export.ts';
+import { exportInThread } from './export-thread.ts';
 import { type ImportNeeds, type ImportSummary, importRecording } from './import.ts';
 import type { ImportFile } from './import-source.ts';
-import { readPlayerFiles } from './player-files.ts';
 
 /** Recordings handed on in other forms, and taken in. */
 export interface Exchange {
@@ -31,13 +31,7 @@ export function createExchange(needs: ExchangeNeeds): Exchange {
   const turns = createTurns();
   return {
     async exportRecording(path, wish, options) {
-      const { compiled: patterns } = compilePatterns(await needs.patterns());
-      return exportRecording(
-        { keys: needs.keys, patterns, playerFiles: readPlayerFiles },
-        path,
-        wish,
-        options,
-      );
+      return exportInThread({ keys: needs.keys, patterns: await needs.patterns() }, path, wish, options);
     },
     importRecording: (file, options) =>
       turns.take(async () => {

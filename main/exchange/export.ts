@@ -4,6 +4,7 @@ import type { MaskedSpan } from '../recording/redactor.ts';
 import { type CastPart, type ReadingReport, readParts } from './cast-part.ts';
 import { toCastV2, toCastV3 } from './cast-text.ts';
 import { type CastRange, clipParts } from './clipped-cast.ts';
+import { type Drawing, filmGif } from './gif-film.ts';
 import {
   checkGifWish,
   GIF_DEFAULTS,
@@ -12,7 +13,6 @@ import {
   type GifWish,
   measureLargestSize,
 } from './gif-plan.ts';
-import { drawGifInThread } from './gif-thread.ts';
 import { createMaskReport, maskParts } from './masked-cast.ts';
 import { type PlayerFiles, toPlayerPage } from './player-page.ts';
 import { toScreenSvg } from './screen-svg.ts';
@@ -51,6 +51,8 @@ export interface ExportNeeds {
   /** The user's own, beside the built-in rules. */
   readonly patterns: readonly CompiledPattern[];
   playerFiles(): Promise<PlayerFiles>;
+  /** For `gif` alone. */
+  loadDrawing(): Promise<Drawing>;
 }
 
 /** What became of a recording that was handed on. */
@@ -84,9 +86,12 @@ export interface Export {
 /** Enough for a file or a wire. */
 const CHUNK_CHARACTERS = 64 * 1024;
 
-/** Hands a recording on in another form; the original is only read. Memory is bounded however long it is. */
+/**
+ * Hands a recording on in another form; the original is only read. Memory is bounded however long it is. Takes the
+ * processor for seconds: the app does it in a thread (`exportInThread`).
+ */
 export function exportRecording(
-  { keys, patterns, playerFiles }: ExportNeeds,
+  { keys, patterns, playerFiles, loadDrawing }: ExportNeeds,
   path: string,
   { format, range, isMasked, title, gif = GIF_DEFAULTS }: ExportWish,
   { signal }: { readonly signal: AbortSignal },
@@ -123,10 +128,11 @@ export function exportRecording(
       readParts(path, { gaps: 0, hasNewLineEnds: false }, { keys, signal }),
       range,
     );
-    const keep = (report: GifReport): void => {
-      gifReport = report;
-    };
-    yield* drawGifInThread(parts, { ...gif, size, limits: GIF_LIMITS }, keep, { signal });
+    const drawing = await loadDrawing();
+    const nowMs = (): number => performance.now();
+    const film = filmGif({ drawing, nowMs }, parts, { ...gif, size, limits: GIF_LIMITS });
+    yield* film.chunks;
+    gifReport = film.report();
   }
 
   async function* write(): AsyncGenerator<Uint8Array> {

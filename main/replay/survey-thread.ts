@@ -1,8 +1,8 @@
 import { Worker } from 'node:worker_threads';
 import type { ThumbnailScreen } from '../../preload/contract-replay.ts';
-import { AppError, type ErrorCode, toAppError } from '../base/errors.ts';
+import { AppError, type ErrorCode } from '../base/errors.ts';
 import type { CastKeys } from '../recording/cast-source.ts';
-import type { EncryptedHeader } from '../recording/frame-codec.ts';
+import { answerForKeys, type KeyQuestion } from '../recording/thread-keys.ts';
 import type { BusyStretch } from './busiest-moment.ts';
 import type { SurveyProgress, SurveyStart } from './survey.ts';
 
@@ -31,14 +31,9 @@ export type ThreadOrder =
 export type ToSurveyThread =
   | ({ readonly kind: 'progress' } & SurveyProgress)
   | { readonly kind: 'drawn'; readonly screen: ThumbnailScreen | undefined }
-  | { readonly kind: 'unlock'; readonly header: EncryptedHeader; readonly keyFile: Uint8Array }
+  | KeyQuestion
   | { readonly kind: 'done' }
   | { readonly kind: 'failed'; readonly code: ErrorCode; readonly message: string };
-
-/** What it is told. */
-export type ToSurveyor =
-  | { readonly kind: 'unlocked'; readonly identity: string }
-  | { readonly kind: 'locked'; readonly message: string };
 
 /** Beside the bundle it is a file of its own; from source it is the source. */
 const WORKER = new URL(
@@ -96,18 +91,9 @@ async function runThread(
   const ended = Promise.withResolvers<void>();
   const stop = (): void => void worker.terminate();
 
-  async function unlock(header: EncryptedHeader, keyFile: Uint8Array): Promise<void> {
-    const answer = await (
-      keys?.unlock(header, keyFile) ?? Promise.reject(new Error('there are no keys'))
-    ).then(
-      (identity): ToSurveyor => ({ kind: 'unlocked', identity }),
-      (error: unknown): ToSurveyor => ({ kind: 'locked', message: toAppError(error).message }),
-    );
-    worker.postMessage(answer);
-  }
-
   worker.on('message', (message: ToSurveyThread) => {
-    if (message.kind === 'unlock') void unlock(message.header, message.keyFile);
+    if (message.kind === 'unlock')
+      void answerForKeys(keys, message).then((answer) => worker.postMessage(answer));
     else if (message.kind === 'done') ended.resolve();
     else if (message.kind !== 'failed') hear(message);
     else ended.reject(new AppError(message.code, message.message));

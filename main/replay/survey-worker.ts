@@ -3,11 +3,11 @@ import { setPriority } from 'node:os';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { toAppError } from '../base/errors.ts';
 import { type CastItem, readCast, readCastHeader } from '../recording/cast-reader.ts';
-import type { CastKeys } from '../recording/cast-source.ts';
 import { showOutput } from '../recording/shown-output.ts';
+import { askForKeys } from '../recording/thread-keys.ts';
 import { drawBusiestMoment } from './busiest-moment.ts';
 import { surveyCast } from './survey.ts';
-import type { ThreadOrder, ToSurveyor, ToSurveyThread } from './survey-thread.ts';
+import type { ThreadOrder, ToSurveyThread } from './survey-thread.ts';
 
 /** As `nice` has it: whatever else wants the processor gets it first. */
 const LOW_PRIORITY = 10;
@@ -18,7 +18,7 @@ if (parentPort) await work(parentPort, workerData as ThreadOrder);
 
 async function work(port: MessagePort, order: ThreadOrder): Promise<void> {
   const say = (message: ToSurveyThread): void => port.postMessage(message);
-  const keys = askForKeys(port, say);
+  const keys = askForKeys(port);
   const { signal } = new AbortController();
   const read = (fromOffset: number): AsyncIterable<CastItem> =>
     showOutput(readCast(order.path, { fromOffset, keys, signal }), order);
@@ -40,20 +40,4 @@ async function work(port: MessagePort, order: ThreadOrder): Promise<void> {
   } finally {
     port.close();
   }
-}
-
-/** Secret keys stay where they are; this thread is told the one of this recording. */
-function askForKeys(port: MessagePort, say: (message: ToSurveyThread) => void): CastKeys {
-  return {
-    unlock(header, keyFile) {
-      const answered = new Promise<string>((resolve, reject) => {
-        port.once('message', (answer: ToSurveyor) => {
-          if (answer.kind === 'unlocked') resolve(answer.identity);
-          else reject(new Error(answer.message));
-        });
-      });
-      say({ kind: 'unlock', header, keyFile });
-      return answered;
-    },
-  };
 }

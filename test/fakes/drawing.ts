@@ -4,6 +4,7 @@ import type { Drawing } from '../../main/exchange/gif-film.ts';
 import { chooseTerminalFont } from '../../main/exchange/terminal-font.ts';
 
 export const drawing: Drawing = { createCanvas, GlobalFonts, GifEncoder };
+export const loadDrawing = async (): Promise<Drawing> => drawing;
 
 const isMonospace = (family: string): boolean => {
   const probe = createCanvas(1, 1).getContext('2d');

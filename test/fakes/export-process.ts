@@ -1,10 +1,11 @@
 /** Exports a recording and throws it away, as a process whose memory a test bounds. */
 import { type ExportFormat, exportRecording } from '../../main/exchange/export.ts';
 import { readPlayerFiles } from '../../main/exchange/player-files.ts';
+import { loadDrawing } from './drawing.ts';
 
 const [path = '', format = 'cast'] = process.argv.slice(2);
 const { chunks, summary } = exportRecording(
-  { patterns: [], playerFiles: readPlayerFiles },
+  { patterns: [], playerFiles: readPlayerFiles, loadDrawing },
   path,
   {
     format: format as ExportFormat,

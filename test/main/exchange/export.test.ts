@@ -13,10 +13,10 @@ import {
 import { readPlayerFiles } from '../../../main/exchange/player-files.ts';
 import { makeCastFolder } from '../../fakes/cast-folder.ts';
 import { collect, collectText } from '../../fakes/cast-parts.ts';
-import { terminalFont } from '../../fakes/drawing.ts';
+import { loadDrawing, terminalFont } from '../../fakes/drawing.ts';
 
 const { signal } = new AbortController();
-const needs = { patterns: [], playerFiles: readPlayerFiles };
+const needs = { patterns: [], playerFiles: readPlayerFiles, loadDrawing };
 const WHOLE: ExportWish = {
   format: 'cast',
   range: { fromMicros: 0, toMicros: Number.POSITIVE_INFINITY },

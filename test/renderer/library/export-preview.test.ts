@@ -11,7 +11,7 @@ import type { PreviewedExport } from '../../../renderer/library/file-transfer.ts
 import { makeCastFolder } from '../../fakes/cast-folder.ts';
 import { collect } from '../../fakes/cast-parts.ts';
 import { chromiumPath, launchChromium } from '../../fakes/chromium.ts';
-import { terminalFont } from '../../fakes/drawing.ts';
+import { loadDrawing, terminalFont } from '../../fakes/drawing.ts';
 import type { LibraryStage } from '../../fakes/page-library.tsx';
 import { pathOfRealRecording } from '../../fakes/real-recordings.ts';
 import { type StagePage, serveStage } from '../../fakes/stage-page.ts';
@@ -28,6 +28,7 @@ async function makeImage(format: ExportFormat, type: string, text?: string): Pro
   const needs = {
     patterns: [],
     playerFiles: () => Promise.reject(new Error('nothing here is played')),
+    loadDrawing,
   };
   const { signal } = new AbortController();
   const { chunks } = exportRecording(needs, path, { format, range, isMasked: true, title: 'x' }, { signal });
