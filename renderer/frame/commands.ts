@@ -1,20 +1,19 @@
 /** Everything that can be done with the whole page: one table for the palette, the keys and the help. */
 
+import { COMMAND_TITLES, type CommandId } from '../../preload/page-commands.ts';
+import type { ShortcutCommand } from '../../preload/page-keys.ts';
 import { goToRequest } from '../credentials/request-views.tsx';
 import { SECRET_KEY_FIELD } from '../settings/encryption-words.ts';
 import { RECORDERS_SECTION } from '../settings/recorders-section.tsx';
 import { RETENTION_FIELD } from '../settings/retention-section.tsx';
-import { THEME_NAMES } from '../settings/settings-fields.ts';
 import type { Store } from '../store.ts';
 import { digitTab, stepTab } from '../store-tabs.ts';
 import type { IconName } from '../ui/icon.tsx';
-import type { ShortcutCommand } from '../ui/keys.ts';
 import { focusPodFilter, stepPart } from './parts.ts';
 import { RECORDING_COMMANDS } from './recording-commands.ts';
 
-export interface Command {
-  readonly id: string;
-  readonly title: string;
+export interface CommandDeed {
+  readonly id: CommandId;
   /** Further words that find it. */
   readonly words?: string;
   readonly icon: IconName;
@@ -24,10 +23,13 @@ export interface Command {
   readonly run: (store: Store) => void | Promise<void>;
 }
 
-export const COMMANDS: readonly Command[] = [
+export interface Command extends CommandDeed {
+  readonly title: string;
+}
+
+const DEEDS: readonly CommandDeed[] = [
   {
     id: 'find',
-    title: 'Find a pod, a session, a command',
     icon: 'search',
     shortcut: 'find',
     isOffered: () => false,
@@ -37,7 +39,6 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     id: 'pods',
-    title: 'Go to the pods',
     words: 'list filter namespace context',
     icon: 'pods',
     shortcut: 'pods',
@@ -45,7 +46,6 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     id: 'library',
-    title: 'Open the library',
     words: 'recordings replay history',
     icon: 'library',
     shortcut: 'library',
@@ -53,7 +53,6 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     id: 'settings',
-    title: 'Open the settings',
     words: 'preferences options theme font',
     icon: 'settings',
     shortcut: 'settings',
@@ -61,7 +60,6 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     id: 'demo',
-    title: 'Start the demo cluster',
     words: 'try example',
     icon: 'play',
     isOffered: ({ contexts }) => !/running|starting/.test(contexts.list.value?.demo ?? 'starting'),
@@ -69,7 +67,6 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     id: 'disconnect',
-    title: 'Disconnect from this context',
     words: 'stop watch unwatch',
     icon: 'close',
     isOffered: ({ contexts }) => contexts.selectedWatch.value !== undefined,
@@ -80,7 +77,6 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     id: 'doctor',
-    title: 'Check this connection',
     words: 'doctor diagnose test cluster access proxy certificate login',
     icon: 'pulse',
     isOffered: ({ contexts }) => contexts.selected.value !== undefined,
@@ -92,7 +88,6 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     id: 'tab.close',
-    title: 'Close this tab',
     words: 'end shell exit',
     icon: 'close',
     shortcut: 'tab.close',
@@ -104,7 +99,6 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     id: 'kubectl',
-    title: 'Copy as kubectl',
     words: 'command exec get pods clipboard',
     icon: 'copy',
     isOffered: (store) => kubectlOf(store) !== undefined,
@@ -116,7 +110,6 @@ export const COMMANDS: readonly Command[] = [
   ...RECORDING_COMMANDS,
   {
     id: 'requests',
-    title: 'Answer what waits for you',
     words: 'login credential plugin consent allow',
     icon: 'warning',
     isOffered: (store) => store.requests.unseen.value.length > 0,
@@ -127,21 +120,18 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     id: 'uploads',
-    title: 'Show what was not delivered',
     words: 'uploads recorders queue owed retry deliver',
     icon: 'upload',
     run: (store) => store.openUploads(),
   },
   {
     id: 'retention',
-    title: 'Let old recordings go',
     words: 'retention prune quota days delete storage disk',
     icon: 'trash',
     run: goToRetention,
   },
   {
     id: 'tab.next',
-    title: 'Next tab',
     icon: 'right',
     shortcut: 'tab.next',
     isOffered: ({ view }) => view.tabs.value.order.length > 1,
@@ -151,7 +141,6 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     id: 'tab.previous',
-    title: 'Previous tab',
     icon: 'right',
     shortcut: 'tab.previous',
     isOffered: ({ view }) => view.tabs.value.order.length > 1,
@@ -161,7 +150,6 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     id: 'side',
-    title: 'Show or hide the pods',
     words: 'side panel toggle',
     icon: 'pods',
     shortcut: 'side',
@@ -171,22 +159,19 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     id: 'part.next',
-    title: 'Go to the next part of the window',
     icon: 'right',
     shortcut: 'part.next',
     run: () => stepPart(1),
   },
   {
     id: 'part.previous',
-    title: 'Go to the previous part of the window',
     icon: 'right',
     shortcut: 'part.previous',
     run: () => stepPart(-1),
   },
   ...(['system', 'light', 'dark', 'contrast'] as const).map(
-    (theme): Command => ({
+    (theme): CommandDeed => ({
       id: `theme.${theme}`,
-      title: `Theme: ${THEME_NAMES[theme]}`,
       words: 'colours appearance mode',
       icon: 'settings',
       isOffered: ({ settings }) => settings.state.value.settings.theme !== theme,
@@ -195,14 +180,12 @@ export const COMMANDS: readonly Command[] = [
   ),
   {
     id: 'window.new',
-    title: 'New window',
     icon: 'plus',
     shortcut: 'window.new',
     run: (store) => store.openWindow(),
   },
   {
     id: 'keys',
-    title: 'Show the keys',
     words: 'keyboard shortcuts help',
     icon: 'keys',
     shortcut: 'keys',
@@ -211,6 +194,11 @@ export const COMMANDS: readonly Command[] = [
     },
   },
 ];
+
+export const COMMANDS: readonly Command[] = DEEDS.map((deed) => ({
+  ...deed,
+  title: COMMAND_TITLES[deed.id],
+}));
 
 /** What a key of the table does. */
 export async function runShortcut(store: Store, shortcut: ShortcutCommand): Promise<void> {

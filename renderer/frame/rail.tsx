@@ -1,8 +1,9 @@
 /** The left edge: the places of the app. */
 import type { JSX } from 'preact';
+import type { ShortcutCommand } from '../../preload/page-keys.ts';
 import type { Store } from '../store.ts';
 import { Icon, type IconName } from '../ui/icon.tsx';
-import { keyNameOf, type ShortcutCommand } from '../ui/keys.ts';
+import { keyNameOf } from '../ui/keys.ts';
 
 export function Rail({ store }: { readonly store: Store }): JSX.Element {
   const { view } = store;

@@ -1,12 +1,11 @@
 /** What can be done with the recording of the session in front. */
 import type { Store } from '../store.ts';
 import type { RunningSession } from '../store-recording.ts';
-import type { Command } from './commands.ts';
+import type { CommandDeed } from './commands.ts';
 
-export const RECORDING_COMMANDS: readonly Command[] = [
+export const RECORDING_COMMANDS: readonly CommandDeed[] = [
   {
     id: 'mark',
-    title: 'Set a marker in the recording',
     words: 'label note bookmark moment',
     icon: 'marker',
     shortcut: 'mark',
@@ -17,7 +16,6 @@ export const RECORDING_COMMANDS: readonly Command[] = [
   },
   {
     id: 'pause',
-    title: 'Pause the recording',
     words: 'stop record off',
     icon: 'pause',
     ...forRunning(
@@ -27,7 +25,6 @@ export const RECORDING_COMMANDS: readonly Command[] = [
   },
   {
     id: 'resume',
-    title: 'Go on recording',
     words: 'resume pause record',
     icon: 'play',
     ...forRunning(
@@ -37,7 +34,6 @@ export const RECORDING_COMMANDS: readonly Command[] = [
   },
   {
     id: 'input.on',
-    title: 'Record what I type',
     words: 'input keys keyboard',
     icon: 'keys',
     ...forRunning(
@@ -47,7 +43,6 @@ export const RECORDING_COMMANDS: readonly Command[] = [
   },
   {
     id: 'input.off',
-    title: 'Stop recording what I type',
     words: 'input keys keyboard',
     icon: 'keys',
     ...forRunning(
@@ -60,7 +55,7 @@ export const RECORDING_COMMANDS: readonly Command[] = [
 function forRunning(
   isOffered: (store: Store, session: RunningSession) => boolean,
   run: (store: Store, session: RunningSession) => void | Promise<void>,
-): Required<Pick<Command, 'isOffered' | 'run'>> {
+): Required<Pick<CommandDeed, 'isOffered' | 'run'>> {
   return {
     isOffered(store) {
       const session = store.recording.active();

@@ -25,13 +25,6 @@ interface Option {
   readonly label: string;
 }
 
-export const THEME_NAMES: Readonly<Record<Settings['theme'], string>> = {
-  system: 'as the system',
-  light: 'light',
-  dark: 'dark',
-  contrast: 'high contrast',
-};
-
 /** A tebibyte. */
 const MOST_MIB = 1_048_576;
 

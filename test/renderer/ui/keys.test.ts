@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { commandOf, type KeyPress, keyNameOf, printKeys, SHORTCUTS } from '../../../renderer/ui/keys.ts';
+import { SHORTCUTS } from '../../../preload/page-keys.ts';
+import { commandOf, type KeyPress, keyNameOf, printKeys } from '../../../renderer/ui/keys.ts';
 
 function press(key: string, held: Partial<KeyPress> = {}): KeyPress {
   return { key, code: '', ctrlKey: false, shiftKey: false, altKey: false, metaKey: false, ...held };
