@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Lifetime } from './base/lifetime.ts';
+import { findThreadFile } from './base/thread-file.ts';
 import type { Core } from './compose.ts';
 import type { Uploads } from './compose-upload.ts';
 import { type Library, openLibrary } from './library/library.ts';
@@ -95,8 +96,4 @@ export function createLibraryRooms(
   };
 }
 
-/** Beside the bundle that this runs in, or in its sources. */
-const SEARCH_WORKER = new URL(
-  import.meta.url.endsWith('.ts') ? './search/search-worker.ts' : './search-worker.mjs',
-  import.meta.url,
-);
+const SEARCH_WORKER = findThreadFile('./search/search-worker.ts', import.meta.url);

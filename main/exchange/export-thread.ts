@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { AppError, type ErrorCode } from '../base/errors.ts';
+import { findThreadFile } from '../base/thread-file.ts';
 import type { CastKeys } from '../recording/cast-source.ts';
 import type { RedactionPattern } from '../recording/redaction-patterns.ts';
 import { answerForKeys, type KeyAnswer, type KeyQuestion } from '../recording/thread-keys.ts';
@@ -34,11 +35,7 @@ export interface ExportThreadNeeds {
   readonly patterns: readonly RedactionPattern[];
 }
 
-/** Beside the bundle it is a file of its own; from source it is the source. */
-const WORKER = new URL(
-  import.meta.url.endsWith('.ts') ? './export-worker.ts' : './export-worker.mjs',
-  import.meta.url,
-);
+const WORKER = findThreadFile('./export-worker.ts', import.meta.url);
 /** A line of a cast has up to 16 MiB, a terminal with its scrollback some; pictures are outside of it. */
 const MAX_HEAP_MIB = 256;
 /** What is soon garbage may not pile up only so that it is collected less often. */

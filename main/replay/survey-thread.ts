@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import type { ThumbnailScreen } from '../../preload/contract-replay.ts';
 import { AppError, type ErrorCode } from '../base/errors.ts';
+import { findThreadFile } from '../base/thread-file.ts';
 import type { CastKeys } from '../recording/cast-source.ts';
 import { answerForKeys, type KeyQuestion } from '../recording/thread-keys.ts';
 import type { BusyStretch } from './busiest-moment.ts';
@@ -35,11 +36,7 @@ export type ToSurveyThread =
   | { readonly kind: 'done' }
   | { readonly kind: 'failed'; readonly code: ErrorCode; readonly message: string };
 
-/** Beside the bundle it is a file of its own; from source it is the source. */
-const WORKER = new URL(
-  import.meta.url.endsWith('.ts') ? './survey-worker.ts' : './survey-worker.mjs',
-  import.meta.url,
-);
+const WORKER = findThreadFile('./survey-worker.ts', import.meta.url);
 
 /** Lines of a cast have up to 16 MiB, a terminal with its scrollback some; beyond, it is ended and tells so. */
 const MAX_HEAP_MIB = 192;
