@@ -13,7 +13,8 @@ const PORT_WAIT_MS = 5_000;
  * Rejects with a `ContractError` that says what to do.
  */
 export async function connectToCore(): Promise<ContractClient> {
-  if (location.protocol === 'app:') return createClient(createPortWire(await requestPort()));
+  // The browser host serves it over plain HTTP on this machine; any other origin is the desktop app's own.
+  if (location.protocol !== 'http:') return createClient(createPortWire(await requestPort()));
   return createClient(createSocketWire(await openSocket(await findToken())));
 }
 

@@ -1,13 +1,9 @@
-// covers: main/hosts/electron/electron-host.ts
-// covers: main/index.ts
-// covers: preload/preload.ts
 import { MessageChannel } from 'node:worker_threads';
 import { expect, test } from 'vitest';
 import { createPortWire } from '../../../../main/hosts/electron/port-wire.ts';
 import { until } from '../../../fakes/until.ts';
 import { toMainPort } from '../../../fakes/wires.ts';
 
-// Only a real Electron runs the files named above: test/e2e/electron.test.ts does, where its binary is.
 test('text and bytes pass both ways, and the end is told once to each side', async () => {
   const { port1, port2 } = new MessageChannel();
   const [core, page] = [createPortWire(toMainPort(port1)), createPortWire(toMainPort(port2))];
