@@ -6,7 +6,8 @@ import { createPortWire, createSocketWire } from './wires.ts';
 
 /** Where the tab keeps its token: gone with the tab, kept over a reload, seen by no other origin. */
 const TOKEN_KEY = 'kubereel.token';
-const PORT_WAIT_MS = 5_000;
+/** Long, since a machine that has just started does many things at once; there is nothing else to try. */
+const PORT_WAIT_MS = 20_000;
 
 /**
  * Connects the page to the core: over Electron's port, or in a browser by the one-time secret in the address.
@@ -24,13 +25,13 @@ async function requestPort(): Promise<MessagePort> {
       () => reject(createRefusal('the window was given no way to its core')),
       PORT_WAIT_MS,
     );
-    window.addEventListener('message', function receive({ data, ports, source }) {
-      if (source !== window || data !== PORT_MESSAGE || !ports[0]) return;
+    window.addEventListener('message', function receive({ source, origin, data, ports }) {
+      if (source !== window || origin !== location.origin || data !== PORT_MESSAGE || !ports[0]) return;
       window.removeEventListener('message', receive);
       clearTimeout(timer);
       resolve(ports[0]);
     });
-    window.postMessage(PORT_MESSAGE, '*');
+    window.postMessage(PORT_MESSAGE, location.origin);
   });
 }
 

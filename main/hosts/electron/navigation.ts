@@ -17,7 +17,8 @@ export function keepInPlace(
   contents.on('will-attach-webview', (event) => event.preventDefault());
   contents.setWindowOpenHandler(({ url }) => {
     // The page asks; a person clicked. What the system does with the address is its own.
-    if (isExternalAddress(url)) needs.openExternal(url).catch(() => {});
+    // It is handed on as it was parsed, so that nobody reads another address in it.
+    if (isExternalAddress(url)) needs.openExternal(new URL(url).href).catch(() => {});
     return { action: 'deny' };
   });
 }

@@ -89,13 +89,13 @@ function installWorld(
 
   const ipcRenderer: object = nameMissingHere('ipcRenderer', {
     send: (channel: string, ...args: unknown[]) => speak({ kind: 'ipc', channel, args: codec.encode(args) }),
-    on(channel: string, listener: Heard) {
+    once(channel: string, listener: Heard) {
       const known = listeners.get(channel) ?? new Set();
-      listeners.set(channel, known.add(listener));
-      return ipcRenderer;
-    },
-    off(channel: string, listener: Heard) {
-      listeners.get(channel)?.delete(listener);
+      listeners.set(channel, known);
+      known.add(function hear(...heard: Parameters<Heard>) {
+        known.delete(hear);
+        listener(...heard);
+      });
       return ipcRenderer;
     },
   });

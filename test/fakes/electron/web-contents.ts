@@ -143,7 +143,8 @@ export class WebContents extends EventEmitter {
     this.ownLoads.add(plain);
     const loaded = new Promise((resolve) => this.once('did-finish-load', resolve));
     const { errorText, isSameDocument } = await start(target);
-    this.ownLoads.delete(plain);
+    // Otherwise it is taken out where its request comes by.
+    if (isSameDocument || errorText) this.ownLoads.delete(plain);
     if (errorText !== undefined && errorText !== '') {
       this.emit('did-fail-load', {}, -2, errorText, address, true);
       throw new Error(`${errorText} loading '${address}'`);

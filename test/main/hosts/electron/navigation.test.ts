@@ -44,7 +44,7 @@ test.each(['will-navigate', 'will-frame-navigate', 'will-attach-webview'])('%s i
 test('no window is opened; web and mail links are the system’s, whose failure is its own', async () => {
   const contents = guard();
   for (const url of [
-    'https://kubernetes.io/docs',
+    ' HTTPS://kubernetes.io/a/../docs\n',
     'mailto:a@b.example',
     'file:///etc/passwd',
     'app://kubereel/',

@@ -12,6 +12,9 @@ function openDoor() {
   const channels: MessageChannel[] = [];
   let served = 0;
   const sent: unknown[][] = [];
+  const sender = Object.assign(new EventEmitter(), {
+    postMessage: (...message: unknown[]) => void sent.push(message),
+  });
   openPortDoor(
     {
       log: pino({ enabled: false }),
@@ -30,12 +33,12 @@ function openDoor() {
   return {
     /** How many wires are served, and ports sent, once this frame has asked. */
     ask(senderFrame: { readonly url: string; readonly parent: unknown } | null) {
-      const sender = { postMessage: (...message: unknown[]) => sent.push(message) };
       ipcMain.emit(PORT_MESSAGE, { senderFrame, sender });
       for (const { port1 } of channels.splice(0)) port1.close();
       return { served, sent: sent.length };
     },
     sent,
+    reload: () => sender.emit('did-navigate'),
   };
 }
 
@@ -44,6 +47,15 @@ test('the page in a window’s own frame gets one end of a channel, the core the
   expect(door.ask({ url: 'app://kubereel/#x', parent: null })).toEqual({ served: 1, sent: 1 });
   expect(door.sent[0]?.slice(0, 2)).toEqual([PORT_MESSAGE, null]);
   expect(door.sent[0]?.[2]).toHaveLength(1);
+});
+
+test('one document gets one port; reloaded, it gets another', () => {
+  const door = openDoor();
+  const page = { url: 'app://kubereel/', parent: null };
+  door.ask(page);
+  expect(door.ask(page)).toEqual({ served: 1, sent: 1 });
+  door.reload();
+  expect(door.ask(page)).toEqual({ served: 2, sent: 2 });
 });
 
 test.each([
