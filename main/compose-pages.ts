@@ -3,6 +3,7 @@ import type { AppInfo } from '../preload/contract.ts';
 import type { Wire } from '../preload/wire.ts';
 import { servePage } from './bridge/bridge.ts';
 import type { Core } from './compose.ts';
+import { openUpdates, type UpdateWay } from './compose-updates.ts';
 import type { Uploads } from './compose-upload.ts';
 import { openShell } from './exec/shell.ts';
 import { createShellMemory } from './exec/shell-memory.ts';
@@ -15,6 +16,8 @@ export interface PagesOptions {
   readonly host: AppInfo['host'];
   /** Opens another window, or tells the address for one. */
   newWindow(): Promise<{ readonly url?: string }>;
+  /** How this installation comes by updates; absent for what is served to a browser. */
+  readonly updates?: UpdateWay;
 }
 
 export interface Pages {
@@ -61,6 +64,8 @@ export async function openPages(
       return openShell({ transport, clock, memory }, wish, size, options);
     },
   });
+  // Before the sessions, so that it ends after them: with the last shell gone what is ready may be installed.
+  const updates = openUpdates(core, { settings, library, sessions }, options.updates ?? { why: 'browser' });
   life.own(() => sessions.end());
   // Never rejects.
   life.own(core.policy.onChanged(() => void sessions.reviewPauses()));
@@ -95,6 +100,7 @@ export async function openPages(
     settings,
     exchange: core.exchange,
     policy: core.policy,
+    updates,
     untoldRequests: core.untoldRequests,
     uploads,
     doctor: core.doctor,

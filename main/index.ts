@@ -1,11 +1,12 @@
 import { fileURLToPath } from 'node:url';
-import { app, dialog, powerMonitor, protocol, safeStorage } from 'electron';
+import { app, dialog, net, powerMonitor, protocol, safeStorage, session } from 'electron';
 import { LINK_SCHEME, parseRecordingLink } from '../preload/recording-link.ts';
 import { type Core, compose } from './compose.ts';
 import { isStartedFromIcon } from './credentials/login-environment.ts';
 import { PAGE_SCHEME } from './hosts/electron/addresses.ts';
 import { createElectronHost, type ElectronHost } from './hosts/electron/electron-host.ts';
 import { openKeychain } from './hosts/electron/keychain.ts';
+import { findUpdateWay } from './hosts/electron/updates.ts';
 import { readPageFiles } from './hosts/page/page-files.ts';
 
 /** The desktop app: one instance, the core, and its windows. Quitting closes every shell and its recording first. */
@@ -45,6 +46,7 @@ async function start(): Promise<void> {
       host?.openWindow();
       return {};
     },
+    updates: await findUpdates(core),
   });
   endCoreBeforeQuitting(core);
   syncBeforeSleep(core);
@@ -69,6 +71,16 @@ async function start(): Promise<void> {
 /** Windows and Linux hand a link over as an argument. */
 function findLink(argv: readonly string[]): string | undefined {
   return argv.find((argument) => parseRecordingLink(argument) !== undefined);
+}
+
+function findUpdates({ log, end }: Core): ReturnType<typeof findUpdateWay> {
+  const { isPackaged } = app;
+  const { platform, execPath, resourcesPath, env } = process;
+  return findUpdateWay(
+    { app, net, downloads: () => session.fromPartition('electron-updater'), log, end },
+    { isPackaged, platform, execPath, resourcesPath, environment: env },
+    fileURLToPath(new URL('./update-source.json', OUT)),
+  );
 }
 
 /** A machine that sleeps or is locked may lose its power before it is used again. */

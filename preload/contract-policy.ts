@@ -73,6 +73,11 @@ export interface PolicyFileInfo {
   readonly isLocked: boolean;
   readonly state: 'absent' | 'followed' | 'failed';
   readonly rules: readonly PolicyRuleInfo[];
+  /** What it says of updates of the app; absent where it says nothing. */
+  readonly updates?: {
+    readonly channel?: 'stable' | 'beta';
+    readonly check?: 'automatic' | 'by-hand' | 'off';
+  };
   /** With any of them no shell is opened. */
   readonly problems: readonly {
     readonly line?: number;

@@ -36,6 +36,10 @@ export interface Settings {
   readonly encryption: EncryptionSettings;
   /** Which recordings are let go by themselves: none, where both rules are 0. */
   readonly retention: RetentionRules;
+  /** Finished versions, or those to be tried as well. */
+  readonly updateChannel: 'stable' | 'beta';
+  /** Updates are looked for, downloaded, and installed when the app ends; the policy may say otherwise. */
+  readonly updatesAutomatically: boolean;
   /** Newest first, at most 50. */
   readonly recentTargets: readonly ShellTarget[];
 }

@@ -15,6 +15,7 @@ import type { RetentionCalls } from './contract-retention.ts';
 import type { SearchAnswer, SearchQuestion } from './contract-search.ts';
 import type { SessionInfo } from './contract-sessions.ts';
 import type { Settings, SettingsState } from './contract-settings.ts';
+import type { UpdateCalls, UpdateEvents } from './contract-updates.ts';
 import type { UploadCalls, UploadEvents } from './contract-uploads.ts';
 
 export type { CredentialRequest } from './contract-credentials.ts';
@@ -43,7 +44,7 @@ export type { Settings, SettingsState } from './contract-settings.ts';
 /** Raised with every change that an older side could not understand; both say theirs in the hello frame. */
 export const CONTRACT_VERSION = 2;
 
-export interface Calls extends PolicyCalls, ReplayCalls, RetentionCalls, UploadCalls {
+export interface Calls extends PolicyCalls, ReplayCalls, RetentionCalls, UpdateCalls, UploadCalls {
   'app.info': { input: Empty; output: AppInfo };
   /** In a browser: an address with a fresh one-time secret. In Electron the window opens and there is none. */
   'app.newWindow': { input: Empty; output: { readonly url?: string } };
@@ -141,7 +142,7 @@ export interface Calls extends PolicyCalls, ReplayCalls, RetentionCalls, UploadC
   'settings.set': { input: { readonly changes: Partial<Settings> }; output: SettingsState };
 }
 
-export interface Events extends UploadEvents {
+export interface Events extends UpdateEvents, UploadEvents {
   'contexts.changed': ContextList;
   'pods.changed': PodsChange;
   'sessions.changed': SessionInfo;

@@ -123,6 +123,8 @@ const settingsChanges = v.strictObject({
     v.strictObject({ recipients: v.pipe(v.array(name), v.maxLength(MAX_RECIPIENTS)) }),
   ),
   retention: v.exactOptional(retention),
+  updateChannel: v.exactOptional(v.picklist(['stable', 'beta'])),
+  updatesAutomatically: v.exactOptional(v.boolean()),
   recentTargets: v.exactOptional(v.pipe(v.array(target), v.maxLength(MAX_RECENT_TARGETS))),
 } satisfies Record<keyof Settings, v.GenericSchema>);
 
@@ -199,6 +201,10 @@ export const callParsers: Parsers<{ [Name in CallName]: Calls[Name]['input'] }> 
   ),
   'policy.state': parserOf(empty),
   'policy.untold': parserOf(empty),
+  'updates.state': parserOf(empty),
+  'updates.check': parserOf(empty),
+  'updates.download': parserOf(empty),
+  'updates.install': parserOf(empty),
   'uploads.list': parserOf(empty),
   'uploads.get': parserOf(recording),
   'uploads.retry': parserOf(v.strictObject({ recordingIds: v.exactOptional(someRecordings) })),

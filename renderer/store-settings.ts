@@ -37,6 +37,8 @@ const FIRST_SETTINGS: Settings = {
   redaction: { enabled: false, patterns: [] },
   encryption: { recipients: [] },
   retention: { days: 0, quotaBytes: 0 },
+  updateChannel: 'stable',
+  updatesAutomatically: true,
   recentTargets: [],
 };
 

@@ -21,16 +21,18 @@ import { createRequestStore, type RequestStore } from './store-requests.ts';
 import { createSessionStore, type SessionStore } from './store-sessions.ts';
 import { createSettingsStore, type SettingsStore } from './store-settings.ts';
 import { activateTab, addTab, closeTab, openTab, tabIdOf } from './store-tabs.ts';
+import { createUpdateDeeds, createUpdateStore, type UpdateDeeds, type UpdateStore } from './store-updates.ts';
 import { createUploadDeeds, createUploadStore, type UploadDeeds, type UploadStore } from './store-uploads.ts';
 import { createViewStore, type ViewStore } from './store-view.ts';
 import { copyText } from './terminal/clipboard.ts';
 
-export interface Store extends LibraryDeeds, UploadDeeds {
+export interface Store extends LibraryDeeds, UpdateDeeds, UploadDeeds {
   readonly contexts: ContextStore;
   readonly sessions: SessionStore;
   readonly settings: SettingsStore;
   readonly encryption: EncryptionStore;
   readonly policy: PolicyStore;
+  readonly updates: UpdateStore;
   readonly uploads: UploadStore;
   readonly keeping: Keeping;
   readonly view: ViewStore;
@@ -92,6 +94,7 @@ export function createStore({ client, now, terminalSize }: StoreNeeds): Store {
   const settings = createSettingsStore(client);
   const credentials = createCredentialStore(client);
   const policy = createPolicyStore(client);
+  const updates = createUpdateStore(client);
   const uploads = createUploadStore(client);
   const view = createViewStore();
   const keeping = createKeeping(client);
@@ -166,12 +169,14 @@ export function createStore({ client, now, terminalSize }: StoreNeeds): Store {
     settings,
     encryption: createEncryptionStore(client),
     policy,
+    updates,
     uploads,
     keeping,
     view,
     kubectl: createKubectl({ contexts, settings, info }),
     credentials,
     ...createLibraryDeeds({ client, keeping, view }),
+    ...createUpdateDeeds({ updates, tell }),
     ...createUploadDeeds({ uploads, view, tell }),
     recording: createRecordingDeeds({ client, sessions, settings, view, tell }),
     requests: createRequestStore({ credentials, contexts, sessions, view }),
@@ -242,7 +247,7 @@ export function createStore({ client, now, terminalSize }: StoreNeeds): Store {
       }),
     async load() {
       info.value = await client.call('app.info', {});
-      const rooms = [contexts, sessions, settings, credentials, uploads];
+      const rooms = [contexts, sessions, settings, credentials, updates, uploads];
       await Promise.all(rooms.map((room) => room.load()));
       batch(() => {
         for (const { sessionId } of sessions.sessions.value.values()) {
@@ -257,6 +262,7 @@ export function createStore({ client, now, terminalSize }: StoreNeeds): Store {
       sessions.end();
       settings.end();
       policy.end();
+      updates.end();
       uploads.end();
       credentials.end();
     },

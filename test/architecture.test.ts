@@ -43,6 +43,7 @@ const ROOMS: Record<string, { rooms: readonly string[]; packages: readonly strin
     packages: ['@xterm/headless', 'valibot'],
   },
   'main/policy': { rooms: ['main/base'], packages: ['valibot', 'yaml'] },
+  'main/updates': { rooms: ['main/base'], packages: ['valibot', 'yaml'] },
   'main/upload': {
     rooms: ['main/base', 'main/recording', 'main/library', 'main/policy', 'main/terminal'],
     packages: ['valibot', 'ws'],
@@ -72,6 +73,7 @@ const ROOMS: Record<string, { rooms: readonly string[]; packages: readonly strin
       'main/demo',
       'main/settings',
       'main/policy',
+      'main/updates',
       'main/upload',
       'preload',
     ],
@@ -83,8 +85,8 @@ const ROOMS: Record<string, { rooms: readonly string[]; packages: readonly strin
     packages: ['ws', 'valibot'],
   },
   'main/hosts/electron': {
-    rooms: ['main/base', 'main/bridge', 'main/hosts/page', 'preload'],
-    packages: ['electron', 'valibot'],
+    rooms: ['main/base', 'main/bridge', 'main/hosts/page', 'main/updates', 'preload'],
+    packages: ['electron', 'electron-updater', 'electron-updater/out/providers/Provider', 'valibot'],
   },
   preload: { rooms: [], packages: ['valibot'] },
   renderer: {
@@ -118,6 +120,7 @@ const ENTRIES: Record<string, { rooms: readonly string[]; packages: readonly str
   'main/compose-pages.ts': COMPOSE,
   'main/compose-policy.ts': COMPOSE,
   'main/compose-delivery.ts': COMPOSE,
+  'main/compose-updates.ts': COMPOSE,
   'main/compose-upload.ts': COMPOSE,
   'main/compose-recorder.ts': COMPOSE,
   'main/version.ts': { rooms: [], packages: [] },

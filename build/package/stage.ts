@@ -4,6 +4,7 @@ import type { Metafile } from 'esbuild';
 import type { Machine } from './machine.ts';
 import { bundlePackage } from './package-bundle.ts';
 import { copyPackagedModules } from './packaged-modules.ts';
+import { writeUpdateSource } from './update-source.ts';
 
 /** What of our package.json the app needs at run time, or electron-builder to describe it. */
 const KEPT = ['name', 'version', 'description', 'license', 'author', 'homepage', 'type', 'main'] as const;
@@ -13,6 +14,7 @@ export async function stageApp(root: string, machine: Machine, folder: string): 
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
   const metafiles = await bundlePackage(root, join(folder, 'out'));
+  await writeUpdateSource(join(folder, 'out'), process.env);
   await copyPackagedModules(machine, join(root, 'node_modules'), join(folder, 'node_modules'));
   const own = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
   const kept = Object.fromEntries(KEPT.map((key) => [key, own[key]]));

@@ -63,6 +63,10 @@ export type ErrorCode =
   | 'upload-failed'
   | 'upload-unreadable'
   | 'delivery-required'
+  // updates
+  | 'update-failed'
+  | 'update-untrusted'
+  | 'update-refused'
   // session, settings, demo
   | 'session-not-found'
   | 'session-ended'

@@ -17,6 +17,7 @@ import type { Rooms } from './rooms.ts';
 import { answerSessions, toSessionInfo } from './sessions.ts';
 import { answerSettings, toSettingsState } from './settings.ts';
 import { viewSession } from './streams.ts';
+import { answerUpdates, toUpdatesInfo } from './updates.ts';
 import { answerUploads, toUploadChange } from './uploads.ts';
 
 /** Answers one page over one wire until either is gone. What the page was following ends with it. */
@@ -42,6 +43,7 @@ export function servePage(rooms: Rooms, wire: Wire, parent: Lifetime): Lifetime 
       ...answerRedaction(),
       ...answerEncryption(rooms),
       ...answerPolicy(rooms),
+      ...answerUpdates(rooms),
       ...answerUploads(rooms),
       ...answerSettings(rooms),
     },
@@ -55,7 +57,8 @@ export function servePage(rooms: Rooms, wire: Wire, parent: Lifetime): Lifetime 
     toProblem,
     onProtocolError: (error) => rooms.log.warn({ error: String(error) }, 'page spoke nonsense'),
   });
-  const { contexts, demo, sessions, library, replays, policy, uploads, settings, userRequests } = rooms;
+  const { contexts, demo, sessions, library, replays, policy, updates, uploads, settings, userRequests } =
+    rooms;
   const tellContexts = (): void =>
     server.emit('contexts.changed', toContextList(contexts.current(), demo.snapshot()));
   life.own(contexts.onChanged(tellContexts));
@@ -68,6 +71,7 @@ export function servePage(rooms: Rooms, wire: Wire, parent: Lifetime): Lifetime 
   life.own(replays.onTimeline((timeline) => server.emit('library.timeline', toTimeline(timeline))));
   life.own(settings.onChanged((current) => server.emit('settings.changed', toSettingsState(current))));
   life.own(policy.onChanged(() => server.emit('policy.changed', {})));
+  life.own(updates.onChanged((now) => server.emit('updates.changed', toUpdatesInfo(rooms, now))));
   life.own(uploads.desk.onChanged((change) => server.emit('uploads.changed', toUploadChange(change))));
   life.own(() => wire.close());
   // Ending is what is to happen, and it does not reject.

@@ -21,11 +21,12 @@ export function toAnswerInfo(answer: PolicyAnswer): PolicyAnswerInfo {
 
 function toPolicyState({ files }: Policy): PolicyState {
   return {
-    files: files.map(({ path, isLocked, state, rules, problems }) => ({
+    files: files.map(({ path, isLocked, state, rules, updates, problems }) => ({
       path,
       isLocked,
       state,
       rules: rules.map(toRuleInfo),
+      ...(updates && { updates }),
       problems: problems.map(({ file: _file, ...problem }) => problem),
     })),
   };

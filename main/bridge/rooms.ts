@@ -16,6 +16,7 @@ import type { Search } from '../search/search.ts';
 import type { Sessions } from '../session/sessions.ts';
 import type { ShellPlace } from '../session/shell-terms.ts';
 import type { SettingsStore } from '../settings/settings.ts';
+import type { Updates } from '../updates/updates.ts';
 import type { UploadDesk } from '../upload/upload-desk.ts';
 import type { UploadTrial } from '../upload/upload-trial.ts';
 
@@ -46,6 +47,7 @@ export interface Rooms {
     /** As `sendTestRecording`. */
     test(recorder: RecorderAddress, options: { readonly signal: AbortSignal }): Promise<UploadTrial>;
   };
+  readonly updates: Updates;
   readonly doctor: Doctor;
   readonly userRequests: UserRequests;
   /** Opens another window, or tells the address for one. */

@@ -1,7 +1,7 @@
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { systemCode } from '../base/errors.ts';
-import type { PolicyProblem, PolicyRule } from './policy.ts';
+import type { PolicyProblem, PolicyRule, PolicyUpdates } from './policy.ts';
 import { parsePolicyText } from './policy-text.ts';
 
 export interface PolicyFile {
@@ -15,6 +15,8 @@ export interface PolicyFile {
 export interface ReadPolicyFile extends PolicyFile {
   readonly state: 'absent' | 'followed' | 'failed';
   readonly rules: readonly PolicyRule[];
+  /** What it says of updates of the app; absent where it says nothing, or has a problem. */
+  readonly updates?: PolicyUpdates;
   readonly problems: readonly PolicyProblem[];
 }
 
@@ -38,8 +40,8 @@ export async function readPolicyFile(
     if (mistrust) return fail(file, mistrust, 'Have an administrator give it back to root with `chmod 644`.');
     const { size } = await handle.stat();
     if (size > MAX_BYTES) return fail(file, `it is larger than ${MAX_BYTES / 1024} KiB`);
-    const { rules, problems } = parse(decode(await handle.readFile()), file.path);
-    return { ...file, state: problems.length > 0 ? 'failed' : 'followed', rules, problems };
+    const parsed = parse(decode(await handle.readFile()), file.path);
+    return { ...file, state: parsed.problems.length > 0 ? 'failed' : 'followed', ...parsed };
   } catch (error) {
     if (error instanceof TypeError) return fail(file, 'it is not UTF-8 text');
     return fail(file, `it cannot be read (${systemCode(error) ?? 'unknown'})`);

@@ -1,10 +1,11 @@
 import { isAbsolute } from 'node:path';
 import * as v from 'valibot';
-import type { RuleMatch, RuleSayings } from './policy.ts';
+import type { PolicyUpdates, RuleMatch, RuleSayings } from './policy.ts';
 import { COLOURS } from './strictest-answer.ts';
 
 export interface PolicyDocument {
   readonly version: 1;
+  readonly updates?: PolicyUpdates;
   readonly rules: readonly (RuleSayings & {
     readonly name: string;
     readonly match?: RuleMatch;
@@ -183,12 +184,24 @@ const rule = v.pipe(
   ),
 );
 
+const updateEntries = {
+  channel: v.exactOptional(oneOf(['stable', 'beta'])),
+  check: v.exactOptional(oneOf(['automatic', 'by-hand', 'off'])),
+};
+
+const updates = v.pipe(
+  v.unknown(),
+  noList('must be a map with channel and check'),
+  v.strictObject(updateEntries, 'must be a map with channel and check'),
+);
+
 export const policySchema: v.GenericSchema<unknown, PolicyDocument> = v.pipe(
   v.unknown(),
   noList('must be a map with version and rules'),
   v.strictObject(
     {
       version: v.literal(1, 'must be 1'),
+      updates: v.exactOptional(updates),
       rules: v.pipe(
         v.array(rule, 'must be a list of rules'),
         v.maxLength(MAX_RULES, `must be at most ${MAX_RULES}`),
@@ -199,12 +212,14 @@ export const policySchema: v.GenericSchema<unknown, PolicyDocument> = v.pipe(
 );
 
 /** Which keys stand where, for those that are written elsewhere or otherwise. */
-export const KEYS: Readonly<Record<'policy' | 'rule' | 'match' | 'recorder', readonly string[]>> = {
-  policy: ['version', 'rules'],
-  rule: ['name', 'match', 'except', ...SAYINGS],
-  match: Object.keys(matchEntries),
-  recorder: Object.keys(recorderEntries),
-};
+export const KEYS: Readonly<Record<'policy' | 'rule' | 'match' | 'recorder' | 'updates', readonly string[]>> =
+  {
+    policy: ['version', 'rules', 'updates'],
+    updates: Object.keys(updateEntries),
+    rule: ['name', 'match', 'except', ...SAYINGS],
+    match: Object.keys(matchEntries),
+    recorder: Object.keys(recorderEntries),
+  };
 
 function listWords(words: readonly string[]): string {
   return words.length < 2 ? words.join() : `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`;

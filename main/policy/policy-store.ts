@@ -20,6 +20,8 @@ export interface Policy {
   readonly problems: readonly PolicyProblem[];
   /** Throws `policy-invalid` where there is a problem; `deed`: what is not done then. */
   answer(target: PolicyTarget, deed?: string): PolicyAnswer;
+  /** Throws `policy-invalid` where there is a problem; `deed` as above. */
+  demandValid(deed: string): void;
 }
 
 export interface PolicyStore {
@@ -70,13 +72,17 @@ function rememberTexts(): typeof parsePolicyText {
 function createPolicy(files: readonly ReadPolicyFile[], chosen: readonly PolicyRule[]): Policy {
   const problems = files.flatMap((file) => file.problems);
   const rules = [...files.flatMap((file) => file.rules), ...chosen];
+  function demandValid(deed: string): void {
+    if (problems.length > 0) throw createInvalid(problems, deed);
+  }
   return {
     files,
     problems,
     answer(target, deed = 'no shell is opened') {
-      if (problems.length > 0) throw createInvalid(problems, deed);
+      demandValid(deed);
       return findStrictestAnswer(rules, target);
     },
+    demandValid,
   };
 }
 

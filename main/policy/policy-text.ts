@@ -1,12 +1,14 @@
 import * as v from 'valibot';
 import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
 import { findNearMiss } from './near-miss.ts';
-import type { PolicyProblem, PolicyRule, PolicySetting } from './policy.ts';
+import type { PolicyProblem, PolicyRule, PolicySetting, PolicyUpdates } from './policy.ts';
 import { KEYS, type PolicyDocument, policySchema } from './policy-schema.ts';
 
 export interface PolicyText {
   /** In the order of the file; none where there is a problem. */
   readonly rules: readonly PolicyRule[];
+  /** What it says of updates of the app; absent where it says nothing, or has a problem. */
+  readonly updates?: PolicyUpdates;
   /** All of them, in the order of the file. */
   readonly problems: readonly PolicyProblem[];
 }
@@ -31,7 +33,12 @@ export function parsePolicyText(text: string, file: string): PolicyText {
     ? findTwins(document, lines, parsed.output, file)
     : parsed.issues.map((issue) => describeIssue(document, lines, issue, file));
   if (problems.length > 0 || !parsed.success) return { rules: [], problems: inOrder(problems) };
-  return { rules: parsed.output.rules.map((rule, at) => toRule(document, lines, rule, at, file)), problems };
+  const { rules, updates } = parsed.output;
+  return {
+    rules: rules.map((rule, at) => toRule(document, lines, rule, at, file)),
+    ...(updates === undefined ? {} : { updates }),
+    problems,
+  };
 }
 
 function toValue(document: Document): unknown {
@@ -84,17 +91,23 @@ function describeUnknownKey(keys: Keys, name: string): Pick<PolicyProblem, 'mess
   const message = `${place.what} has no key ${JSON.stringify(name)}`;
   const near = findNearMiss(name, KEYS[place.kind]);
   if (near !== undefined) return { message, hint: `Did you mean ${near}?` };
-  const home = (['rule', 'match', 'recorder'] as const).find((kind) => KEYS[kind].includes(name));
+  const home = (['rule', 'match', 'recorder', 'updates'] as const).find((kind) => KEYS[kind].includes(name));
   if (home !== undefined) return { message, hint: `${name} stands ${HOMES[home]}.` };
   return { message, hint: `Its keys are ${KEYS[place.kind].join(', ')}.` };
 }
 
-const HOMES = { rule: 'in a rule', match: 'under match or except', recorder: 'in one of recorders' } as const;
+const HOMES = {
+  rule: 'in a rule',
+  match: 'under match or except',
+  recorder: 'in one of recorders',
+  updates: 'under updates',
+} as const;
 
 function placeKind(keys: Keys): { readonly kind: keyof typeof KEYS; readonly what: string } {
   const around = keys.slice(0, -1).findLast((key) => typeof key === 'string');
   if (around === undefined) return { kind: 'policy', what: 'the policy' };
   if (around === 'rules') return { kind: 'rule', what: 'a rule' };
+  if (around === 'updates') return { kind: 'updates', what: 'updates' };
   if (around === 'recorders') return { kind: 'recorder', what: 'a recorder' };
   return { kind: 'match', what: around };
 }

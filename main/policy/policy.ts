@@ -13,6 +13,13 @@ export interface PolicyTarget {
   readonly user?: string;
 }
 
+/** What a file says of updates of the app. */
+export interface PolicyUpdates {
+  readonly channel?: 'stable' | 'beta';
+  /** `off`: nothing is asked for, downloaded or installed. */
+  readonly check?: 'automatic' | 'by-hand' | 'off';
+}
+
 export type RecordingDuty = 'required' | 'best-effort' | 'off';
 export type ApiRequestDuty = 'untold' | 'told' | 'required';
 export type RecorderKind = 'tsrecorder' | 'asciinema' | 'alis';

@@ -36,6 +36,10 @@ export interface Settings {
   readonly encryption: EncryptionSettings;
   /** Which recordings are let go by themselves. */
   readonly retention: RetentionSettings;
+  /** Which updates are looked for: finished versions, or those to be tried as well. */
+  readonly updateChannel: 'stable' | 'beta';
+  /** Updates are looked for, downloaded, and installed when the app ends. */
+  readonly updatesAutomatically: boolean;
   /** Newest first. */
   readonly recentTargets: readonly RecentTarget[];
 }
@@ -87,6 +91,8 @@ export const defaultSettings: Settings = {
   redaction: { enabled: false, patterns: [] },
   encryption: { recipients: [] },
   retention: { days: 0, quotaBytes: 0 },
+  updateChannel: 'stable',
+  updatesAutomatically: true,
   recentTargets: [],
 };
 
@@ -150,6 +156,8 @@ export const settingsParsers: {
       quotaBytes: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(Number.MAX_SAFE_INTEGER)),
     }),
   ),
+  updateChannel: parserOf(v.picklist(['stable', 'beta'])),
+  updatesAutomatically: parserOf(v.boolean()),
   recentTargets: parserOf(
     v.pipe(
       v.array(

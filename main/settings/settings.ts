@@ -110,6 +110,8 @@ function interpret(fields: Fields, problems: readonly AppError[]): SettingsSnaps
     redaction: pick('redaction'),
     encryption: pick('encryption'),
     retention: pick('retention'),
+    updateChannel: pick('updateChannel'),
+    updatesAutomatically: pick('updatesAutomatically'),
     recentTargets: pick('recentTargets'),
   };
   return { settings, problems: found };

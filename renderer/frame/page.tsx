@@ -17,6 +17,7 @@ import { StatusBar } from './status-bar.tsx';
 import { TabStrip } from './tab-strip.tsx';
 import { describeTab } from './tab-words.ts';
 import { TitleBar } from './title-bar.tsx';
+import { UpdateNotice } from './update-notice.tsx';
 
 /** Narrower than this the side stands above the content and gives way to it. In CSS pixels. */
 const NARROW_PX = 860;
@@ -49,6 +50,7 @@ export function Page({ store, client }: PageProps): JSX.Element {
       {view.isSideOpen.value && <SidePanel store={store} client={client} />}
       <main class="main" aria-label="Tabs">
         {view.lost.value && <Lost problem={view.lost.value} />}
+        <UpdateNotice store={store} />
         <TabStrip store={store} />
         <Content store={store} client={client} />
       </main>

@@ -8,6 +8,7 @@ import { problemOf } from '../problem.ts';
 import type { PolicyStore } from '../store-policy.ts';
 import { CopyButton } from '../ui/messages.tsx';
 import { StatusDot } from '../ui/status-dot.tsx';
+import { describeRuling } from './updates-words.ts';
 
 type PolicyFile = PolicyState['files'][number];
 
@@ -40,7 +41,7 @@ export function PolicySection({ policy }: { readonly policy: PolicyStore }): JSX
 }
 
 function FileItem({ file }: { readonly file: PolicyFile }): JSX.Element {
-  const { path, isLocked, state, rules, problems } = file;
+  const { path, isLocked, state, rules, updates, problems } = file;
   const isFailed = state === 'failed';
   return (
     <div class="policy-file">
@@ -74,6 +75,11 @@ function FileItem({ file }: { readonly file: PolicyFile }): JSX.Element {
         </ul>
       )}
       {state === 'absent' && <Beginning isLocked={isLocked} />}
+      {updates && (
+        <p class="secondary">
+          Updates of Kubereel: <span>{describeRuling(updates)}</span>
+        </p>
+      )}
       {rules.map((rule) => (
         <div key={rule.name} class="policy-rule">
           <div class="policy-rule-head">

@@ -14,7 +14,10 @@ export type SettingField =
     });
 
 interface Base {
-  readonly key: Exclude<keyof Settings, 'recentTargets' | 'redaction' | 'encryption' | 'retention'>;
+  readonly key: Exclude<
+    keyof Settings,
+    'recentTargets' | 'redaction' | 'encryption' | 'retention' | 'updateChannel' | 'updatesAutomatically'
+  >;
   readonly group: 'Appearance' | 'Terminal' | 'Recording' | 'Debugging' | 'Replay';
   readonly label: string;
   readonly help?: string;

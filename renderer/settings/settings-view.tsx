@@ -12,6 +12,7 @@ import { RecordersSection } from './recorders-section.tsx';
 import { RedactionSection } from './redaction-section.tsx';
 import { RetentionSection } from './retention-section.tsx';
 import { parseSetting, SETTING_FIELDS, type SettingField } from './settings-fields.ts';
+import { UpdatesSection } from './updates-section.tsx';
 
 const GROUPS = ['Appearance', 'Terminal', 'Recording', 'Debugging', 'Replay'] as const;
 
@@ -71,10 +72,10 @@ export function SettingsView({ store }: { readonly store: Store }): JSX.Element 
             )}
           </Fragment>
         ))}
+        <UpdatesSection store={store} />
         {info && (
           <section class="settings-group" aria-label="About">
             <h2>About</h2>
-            <About label="Version" value={info.version} />
             <About label="Recordings" value={info.recordingsFolder} />
             <About label="All files" value={info.home} />
           </section>

@@ -19,9 +19,11 @@ import type {
   TerminalSize,
   UntoldRequests,
 } from '../../preload/contract.ts';
+import type { UpdatesInfo } from '../../preload/contract-updates.ts';
 import { checksWith, reportOf } from './doctor-checks.ts';
 import { answerRetention } from './page-retention.ts';
 import { contextNamed, FIRST_SETTINGS, sessionNamed } from './page-things.ts';
+import { answerUpdates, noUpdates } from './page-updates.ts';
 import { answerUploads, noUploads, type PageUploads } from './page-uploads.ts';
 import { timelineOf } from './recording-timeline.ts';
 
@@ -41,6 +43,7 @@ export interface PageCoreState {
   settings: SettingsState;
   policy: PolicyState;
   untold: readonly UntoldRequests[];
+  updates: UpdatesInfo;
   uploads: PageUploads;
   policyAnswer(place: Calls['policy.explain']['input']): PolicyAnswer;
   /** Of the disk. */
@@ -106,6 +109,7 @@ export function createAnswers(needs: AnswerNeeds): PageAnswers {
   return {
     'app.info': () => state.info,
     'app.newWindow': () => ({}),
+    ...answerUpdates(state, emit),
     ...answerUploads(state.uploads, emit),
     'contexts.list': () => state.contexts,
     'demo.start': () => {
@@ -307,6 +311,7 @@ export function emptyState(): PageCoreState {
     policy: { files: [] },
     untold: [],
     policyAnswer: () => FREE_ANSWER,
+    updates: noUpdates,
     uploads: noUploads(),
     freeBytes: 48_000_000_000,
     encryptionKeys: [],

@@ -28,6 +28,7 @@ const EVENTS: readonly EventName[] = [
   'settings.changed',
   'policy.changed',
   'uploads.changed',
+  'updates.changed',
 ];
 
 export interface PageHost {

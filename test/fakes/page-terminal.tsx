@@ -33,6 +33,8 @@ const settings = signal<Settings>({
   redaction: { enabled: false, patterns: [] },
   encryption: { recipients: [] },
   retention: { days: 0, quotaBytes: 0 },
+  updateChannel: 'stable',
+  updatesAutomatically: true,
   recentTargets: [],
 });
 const session = signal<SessionInfo>({

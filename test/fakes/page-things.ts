@@ -30,6 +30,8 @@ export const FIRST_SETTINGS: Settings = {
   redaction: { enabled: false, patterns: [] },
   encryption: { recipients: [] },
   retention: { days: 0, quotaBytes: 0 },
+  updateChannel: 'stable',
+  updatesAutomatically: true,
   recentTargets: [],
 };
 

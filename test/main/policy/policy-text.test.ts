@@ -94,7 +94,7 @@ test('a key that stands elsewhere, or nowhere, is told where it belongs', () => 
     '5:5: a rule has no key "kind" [kind stands in one of recorders.]',
   ]);
   expect(problemsOf('version: 1', 'rules: []', 'elephant: 1')).toEqual([
-    '3:1: the policy has no key "elephant" [Its keys are version, rules.]',
+    '3:1: the policy has no key "elephant" [Its keys are version, rules, updates.]',
   ]);
 });
 
@@ -210,4 +210,23 @@ test('no text makes it throw, and a text with a problem has no rules', () => {
       for (const { line = 1, column = 1 } of problems) expect(Math.min(line, column)).toBeGreaterThan(0);
     }),
   );
+});
+
+test('what is said of updates is read, and a mistake in it is told where it stands', () => {
+  const text = 'version: 1\nupdates:\n  channel: beta\n  check: by-hand\nrules: []\n';
+  expect(parsePolicyText(text, 'p.yaml')).toEqual({
+    rules: [],
+    updates: { channel: 'beta', check: 'by-hand' },
+    problems: [],
+  });
+  expect(problemsOf('version: 1', 'updates: { chanel: beta, check: of }', 'rules: []')).toEqual([
+    '2:12: updates has no key "chanel" [Did you mean channel?]',
+    '2:33: check must be automatic, by-hand or off [Did you mean off?]',
+  ]);
+  expect(problemsOf('version: 1', 'updates: off', 'rules: []')).toEqual([
+    '2:10: updates must be a map with channel and check',
+  ]);
+  expect(inRules('  - name: a', '    recording: off', '    check: off')).toEqual([
+    '5:5: a rule has no key "check" [check stands under updates.]',
+  ]);
 });

@@ -6,7 +6,17 @@ test('every setting has its field, once, but for the recent targets and what has
   const keys = SETTING_FIELDS.map((field) => field.key).sort();
   expect(keys).toEqual(
     Object.keys(FIRST_SETTINGS)
-      .filter((key) => !['recentTargets', 'redaction', 'encryption', 'retention'].includes(key))
+      .filter(
+        (key) =>
+          ![
+            'recentTargets',
+            'redaction',
+            'encryption',
+            'retention',
+            'updateChannel',
+            'updatesAutomatically',
+          ].includes(key),
+      )
       .sort(),
   );
 });
