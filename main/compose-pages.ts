@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { AppInfo } from '../preload/contract.ts';
 import type { Wire } from '../preload/wire.ts';
 import { servePage } from './bridge/bridge.ts';
+import type { PageWindow } from './bridge/desktop.ts';
 import type { Core } from './compose.ts';
 import { openUpdates, type UpdateWay } from './compose-updates.ts';
 import type { Uploads } from './compose-upload.ts';
@@ -21,8 +22,8 @@ export interface PagesOptions {
 }
 
 export interface Pages {
-  /** Answers one page until it is gone. */
-  serve(wire: Wire): void;
+  /** Answers one page until it is gone; what its window wishes of it is told to it. */
+  serve(wire: Wire, window?: PageWindow): void;
   readonly liveSessions: number;
 }
 
@@ -109,8 +110,8 @@ export async function openPages(
     newWindow: options.newWindow,
   };
   return {
-    serve(wire) {
-      servePage(rooms, wire, life);
+    serve(wire, window) {
+      servePage(rooms, wire, life, window);
     },
     get liveSessions() {
       return sessions.list().filter(({ state }) => state.kind !== 'ended').length;

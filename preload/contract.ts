@@ -4,6 +4,7 @@
  */
 
 import type { CredentialRequest } from './contract-credentials.ts';
+import type { DesktopCalls, DesktopEvents } from './contract-desktop.ts';
 import type { DoctorReport } from './contract-doctor.ts';
 import type { ExportRequest, ExportReview } from './contract-exchange.ts';
 import type { PodInfo } from './contract-pods.ts';
@@ -19,6 +20,7 @@ import type { UpdateCalls, UpdateEvents } from './contract-updates.ts';
 import type { UploadCalls, UploadEvents } from './contract-uploads.ts';
 
 export type { CredentialRequest } from './contract-credentials.ts';
+export type { DesktopWish, OpenedFile } from './contract-desktop.ts';
 export type { DoctorCheck, DoctorReport } from './contract-doctor.ts';
 export type { ExportFormat, ExportRequest, ExportReview, GifOptions } from './contract-exchange.ts';
 export type { ContainerInfo, PodInfo } from './contract-pods.ts';
@@ -44,7 +46,13 @@ export type { Settings, SettingsState } from './contract-settings.ts';
 /** Raised with every change that an older side could not understand; both say theirs in the hello frame. */
 export const CONTRACT_VERSION = 2;
 
-export interface Calls extends PolicyCalls, ReplayCalls, RetentionCalls, UpdateCalls, UploadCalls {
+export interface Calls
+  extends DesktopCalls,
+    PolicyCalls,
+    ReplayCalls,
+    RetentionCalls,
+    UpdateCalls,
+    UploadCalls {
   'app.info': { input: Empty; output: AppInfo };
   /** In a browser: an address with a fresh one-time secret. In Electron the window opens and there is none. */
   'app.newWindow': { input: Empty; output: { readonly url?: string } };
@@ -142,7 +150,7 @@ export interface Calls extends PolicyCalls, ReplayCalls, RetentionCalls, UpdateC
   'settings.set': { input: { readonly changes: Partial<Settings> }; output: SettingsState };
 }
 
-export interface Events extends UpdateEvents, UploadEvents {
+export interface Events extends DesktopEvents, UpdateEvents, UploadEvents {
   'contexts.changed': ContextList;
   'pods.changed': PodsChange;
   'sessions.changed': SessionInfo;

@@ -4,6 +4,7 @@
  */
 import * as v from 'valibot';
 import type { CallName, Calls, Settings, StreamName, Streams } from './contract.ts';
+import { isCommandId } from './page-commands.ts';
 
 type Parsers<Inputs> = { readonly [Name in keyof Inputs]: (input: unknown) => Inputs[Name] };
 
@@ -71,6 +72,8 @@ const patterns = v.pipe(
 );
 const mebibytes = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(1_048_576));
 const empty = v.strictObject({});
+const command = v.pipe(v.string(), v.guard(isCommandId));
+const openedFile = v.strictObject({ fileId: name });
 const session = v.strictObject({ sessionId: name });
 const sessionSwitch = v.strictObject({ sessionId: name, on: v.boolean() });
 const recording = v.strictObject({ recordingId: name });
@@ -147,6 +150,11 @@ export const callParsers: Parsers<{ [Name in CallName]: Calls[Name]['input'] }> 
   'sessions.pauseRecording': parserOf(sessionSwitch),
   'sessions.close': parserOf(session),
   'sessions.forget': parserOf(session),
+  'desktop.attend': parserOf(
+    v.strictObject({ commands: v.pipe(v.array(command), v.maxLength(MAX_ARGUMENTS)) }),
+  ),
+  'desktop.import': parserOf(openedFile),
+  'desktop.leave': parserOf(openedFile),
   'doctor.run': parserOf(
     v.strictObject({ context: name, namespace: v.exactOptional(name), pod: v.exactOptional(name) }),
   ),

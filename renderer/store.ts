@@ -9,6 +9,7 @@ import { asksForTerms } from './policy/policy-words.ts';
 import { problemOf } from './problem.ts';
 import { type ContextStore, createContextStore } from './store-contexts.ts';
 import { type CredentialStore, createCredentialStore } from './store-credentials.ts';
+import { createDesktopStore, type DesktopStore } from './store-desktop.ts';
 import { createEncryptionStore, type EncryptionStore } from './store-encryption.ts';
 import { createKeeping, type Keeping } from './store-keeping.ts';
 import { createKubectl, type Kubectl } from './store-kubectl.ts';
@@ -35,6 +36,7 @@ export interface Store extends LibraryDeeds, UpdateDeeds, UploadDeeds {
   readonly updates: UpdateStore;
   readonly uploads: UploadStore;
   readonly keeping: Keeping;
+  readonly desktop: DesktopStore;
   readonly view: ViewStore;
   readonly kubectl: Kubectl;
   readonly credentials: CredentialStore;
@@ -172,6 +174,7 @@ export function createStore({ client, now, terminalSize }: StoreNeeds): Store {
     updates,
     uploads,
     keeping,
+    desktop: createDesktopStore({ client, view }),
     view,
     kubectl: createKubectl({ contexts, settings, info }),
     credentials,

@@ -3,6 +3,7 @@ import type { Wire } from '../../preload/wire.ts';
 import { createLifetime, type Lifetime } from '../base/lifetime.ts';
 import { answerContexts, toContextList } from './contexts.ts';
 import { answerCredentials, viewLogin } from './credentials.ts';
+import { answerDesktop, type PageWindow } from './desktop.ts';
 import { answerDoctor } from './doctor.ts';
 import { answerEncryption } from './encryption.ts';
 import { exportRecording, importRecording, reviewExport } from './exchange.ts';
@@ -21,7 +22,7 @@ import { answerUpdates, toUpdatesInfo } from './updates.ts';
 import { answerUploads, toUploadChange } from './uploads.ts';
 
 /** Answers one page over one wire until either is gone. What the page was following ends with it. */
-export function servePage(rooms: Rooms, wire: Wire, parent: Lifetime): Lifetime {
+export function servePage(rooms: Rooms, wire: Wire, parent: Lifetime, window?: PageWindow): Lifetime {
   const life = createLifetime('page', (error) =>
     rooms.log.error({ error: String(error) }, 'page left badly'),
   );
@@ -34,6 +35,7 @@ export function servePage(rooms: Rooms, wire: Wire, parent: Lifetime): Lifetime 
       'app.newWindow': () => rooms.newWindow(),
       ...answerContexts(rooms),
       ...answerPods(rooms, (change) => server.emit('pods.changed', change), life),
+      ...answerDesktop(rooms, window, (wish) => server.emit('desktop.wished', wish), life),
       ...answerDoctor(rooms, (report) => server.emit('doctor.changed', report), life),
       ...answerSessions(rooms),
       ...answerCredentials(rooms),

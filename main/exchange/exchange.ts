@@ -5,6 +5,7 @@ import type { RedactionPattern } from '../recording/redaction-patterns.ts';
 import type { Export, ExportWish } from './export.ts';
 import { exportInThread } from './export-thread.ts';
 import { type ImportNeeds, type ImportSummary, importRecording } from './import.ts';
+import { type ImportPreview, previewImport } from './import-preview.ts';
 import type { ImportFile } from './import-source.ts';
 
 /** Recordings handed on in other forms, and taken in. */
@@ -13,6 +14,8 @@ export interface Exchange {
   exportRecording(path: string, wish: ExportWish, options: Aborting): Promise<Export>;
   /** As the function of that name; many at once take turns. */
   importRecording(file: ImportFile, options: Aborting): Promise<ImportSummary>;
+  /** As the function of that name. */
+  previewImport(file: ImportFile, options: Aborting): Promise<ImportPreview>;
 }
 
 interface Aborting {
@@ -33,6 +36,7 @@ export function createExchange(needs: ExchangeNeeds): Exchange {
     async exportRecording(path, wish, options) {
       return exportInThread({ keys: needs.keys, patterns: await needs.patterns() }, path, wish, options);
     },
+    previewImport,
     importRecording: (file, options) =>
       turns.take(async () => {
         const { details: mask } = createRedaction({ enabled: false, patterns: await needs.patterns() });

@@ -65,25 +65,35 @@ export async function importRecording(
   const parts = readForeign(file, report, options);
   try {
     const first = await parts.next();
-    if (first.done === true || first.value.kind !== 'header') {
-      throw new AppError('recording-unreadable', 'the recording cannot be read: it has no header');
-    }
-    return await store(needs, file.name, first.value, parts, report);
+    return await store(needs, file.name, headerOf(first), parts, report);
   } catch (error) {
     options.signal.throwIfAborted();
-    const { code, message, hint, detail } = toAppError(error);
-    if (code !== 'recording-unreadable') throw error;
-    throw new AppError(code, `${file.name} is not imported: ${message.replace(/^the recording/, 'it')}`, {
-      hint: hint ?? 'asciicast v1, v2 and v3, also as gzip or zstd, and ttyrec can be imported.',
-      ...(detail === undefined ? {} : { detail }),
-      cause: error,
-    });
+    throw explainUnreadable(error, file.name);
   } finally {
     await parts.return(undefined);
   }
 }
 
-async function* readForeign(
+/** What a foreign recording begins with. */
+export type ImportHeader = Extract<ImportPart, { kind: 'header' }>;
+
+export function headerOf({ done, value }: IteratorResult<ImportPart>): ImportHeader {
+  if (done !== true && value.kind === 'header') return value;
+  throw new AppError('recording-unreadable', 'the recording cannot be read: it has no header');
+}
+
+/** Says of which file it is, and what could be imported instead. */
+export function explainUnreadable(error: unknown, fileName: string): unknown {
+  const { code, message, hint, detail } = toAppError(error);
+  if (code !== 'recording-unreadable') return error;
+  return new AppError(code, `${fileName} is not imported: ${message.replace(/^the recording/, 'it')}`, {
+    hint: hint ?? 'asciicast v1, v2 and v3, also as gzip or zstd, and ttyrec can be imported.',
+    ...(detail === undefined ? {} : { detail }),
+    cause: error,
+  });
+}
+
+export async function* readForeign(
   file: ImportFile,
   report: ImportReport,
   options: { readonly signal: AbortSignal },
@@ -97,7 +107,7 @@ async function* readForeign(
 async function store(
   needs: ImportNeeds,
   fileName: string,
-  { header, title, command }: Extract<ImportPart, { kind: 'header' }>,
+  { header, title, command }: ImportHeader,
   parts: AsyncIterable<ImportPart>,
   report: ImportReport,
 ): Promise<ImportSummary> {

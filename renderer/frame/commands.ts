@@ -18,7 +18,9 @@ export interface CommandDeed {
   readonly words?: string;
   readonly icon: IconName;
   readonly shortcut?: ShortcutCommand;
-  /** Left out of the palette where it would do nothing. */
+  /** False for what opens the palette itself. */
+  readonly isListed?: false;
+  /** Left out of the palette, and not to be chosen in a menu, where it would do nothing. */
   readonly isOffered?: (store: Store) => boolean;
   readonly run: (store: Store) => void | Promise<void>;
 }
@@ -32,7 +34,7 @@ const DEEDS: readonly CommandDeed[] = [
     id: 'find',
     icon: 'search',
     shortcut: 'find',
-    isOffered: () => false,
+    isListed: false,
     run: ({ view }) => {
       view.overlay.value = { kind: 'palette', query: '' };
     },

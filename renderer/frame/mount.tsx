@@ -3,6 +3,7 @@ import { computed, signal } from '@preact/signals';
 import { type JSX, render } from 'preact';
 import type { ProblemInfo } from '../../preload/contract.ts';
 import type { PageClient } from '../core-client.ts';
+import { followDesktop } from '../desktop/wishes.ts';
 import { problemOf } from '../problem.ts';
 import { followLinks } from '../recording-address.ts';
 import { createStore, type Store } from '../store.ts';
@@ -36,6 +37,7 @@ export async function mountPage(root: Element, client: PageClient): Promise<Stor
   try {
     await store.load();
     start.value = { kind: 'ready' };
+    followDesktop(store, client);
     followLinks(({ recordingId, timeMicros }) =>
       store.openReplay(recordingId, timeMicros === undefined ? undefined : { timeMicros }),
     );

@@ -4,6 +4,7 @@ import { useEffect } from 'preact/hooks';
 import type { SessionInfo } from '../../preload/contract.ts';
 import { Consent } from '../credentials/request-views.tsx';
 import { DebugDialogs } from '../debug/debug-dialogs.tsx';
+import { FileDialog } from '../desktop/file-dialog.tsx';
 import { ContainerMenu } from '../open/container-menu.tsx';
 import { Palette } from '../open/palette.tsx';
 import { PolicyDialogs } from '../policy/policy-dialogs.tsx';
@@ -35,6 +36,7 @@ export function Overlays({ store }: { readonly store: Store }): JSX.Element {
       <RecordingDialogs store={store} />
       {overlay.kind === 'attempts' && <AttemptsDialog store={store} sessionId={overlay.sessionId} />}
       <Consent store={store} />
+      <FileDialog store={store} />
       <div class="said-list">
         {store.view.said.value.map((one) => (
           <SaidItem key={one.id} said={one} onDismiss={() => store.view.dismiss(one.id)} />

@@ -220,7 +220,9 @@ function useItems(store: Store): readonly PaletteItem[] {
           .filter((one) => one.state !== 'live' && one.state !== 'unreadable')
           .sort((a, b) => b.startedAtMs - a.startedAtMs),
         contexts: list?.contexts ?? [],
-        commands: COMMANDS.filter((command) => command.isOffered?.(store) ?? true).map((command) => ({
+        commands: COMMANDS.filter(
+          ({ isListed = true, isOffered }) => isListed && (isOffered?.(store) ?? true),
+        ).map((command) => ({
           ...command,
           keyName: info && command.shortcut && keyNameOf(command.shortcut, info),
         })),

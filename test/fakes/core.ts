@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { PageWindow } from '../../main/bridge/desktop.ts';
 import { type Core, compose } from '../../main/compose.ts';
 import type { Pages } from '../../main/compose-pages.ts';
 import { type ContractClient, createClient } from '../../preload/client.ts';
@@ -11,8 +12,8 @@ import { createMemoryPair } from './wires.ts';
 export interface TestCore {
   readonly core: Core;
   readonly home: string;
-  /** One more window. */
-  connect(): ContractClient;
+  /** One more window; in the desktop app that has wishes. */
+  connect(window?: PageWindow): ContractClient;
   /** One more window that says what it likes. */
   connectRaw(): Wire;
   end(): Promise<void>;
@@ -33,16 +34,16 @@ export async function startTestCore(environment: NodeJS.ProcessEnv = {}): Promis
     host: 'browser',
     newWindow: async () => ({ url: 'http://127.0.0.1/#x' }),
   });
-  function connectRaw(): Wire {
+  function connectRaw(window?: PageWindow): Wire {
     const pair = createMemoryPair();
-    pages.serve(pair.core);
+    pages.serve(pair.core, window);
     return pair.page;
   }
 
   return {
     core,
     home,
-    connect: () => createClient(connectRaw()),
+    connect: (window) => createClient(connectRaw(window)),
     connectRaw,
     async end() {
       await core.end();

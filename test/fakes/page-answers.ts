@@ -110,6 +110,9 @@ export function createAnswers(needs: AnswerNeeds): PageAnswers {
     'app.info': () => state.info,
     'app.newWindow': () => ({}),
     ...answerUpdates(state, emit),
+    'desktop.attend': () => ({}),
+    'desktop.import': ({ fileId }) => ({ recordingId: fileId }),
+    'desktop.leave': () => ({}),
     ...answerUploads(state.uploads, emit),
     'contexts.list': () => state.contexts,
     'demo.start': () => {
