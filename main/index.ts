@@ -1,16 +1,18 @@
 import { fileURLToPath } from 'node:url';
 import { app, dialog, net, powerMonitor, protocol, safeStorage, session } from 'electron';
-import { LINK_SCHEME, parseRecordingLink } from '../preload/recording-link.ts';
+import { LINK_SCHEME } from '../preload/recording-link.ts';
 import { type Core, compose } from './compose.ts';
 import { isStartedFromIcon } from './credentials/login-environment.ts';
 import { PAGE_SCHEME } from './hosts/electron/addresses.ts';
 import { createElectronHost, type ElectronHost } from './hosts/electron/electron-host.ts';
 import { openKeychain } from './hosts/electron/keychain.ts';
+import { openFile, openLink, readLaunch } from './hosts/electron/launch.ts';
 import { findUpdateWay } from './hosts/electron/updates.ts';
 import { readPageFiles } from './hosts/page/page-files.ts';
 
 /** The desktop app: one instance, the core, and its windows. Quitting closes every shell and its recording first. */
 const OUT = new URL('.', import.meta.url);
+const ownPaths = [app.getAppPath(), fileURLToPath(import.meta.url)];
 
 app.enableSandbox();
 protocol.registerSchemesAsPrivileged([
@@ -52,25 +54,26 @@ async function start(): Promise<void> {
   syncBeforeSleep(core);
   host = createElectronHost(
     { log: core.log },
-    { files, preloadPath: fileURLToPath(new URL('./preload.cjs', OUT)), serve: (wire) => pages.serve(wire) },
+    { files, preloadPath: fileURLToPath(new URL('./preload.cjs', OUT)), serve: pages.serve },
   );
-  host.openWindow(findLink(process.argv));
+  host.show(readLaunch(process.argv, { workingDirectory: process.cwd(), ownPaths }));
   // Installed, it is what the system opens such links with; from source that would be Electron itself.
   if (app.isPackaged) app.setAsDefaultProtocolClient(LINK_SCHEME);
-  app.on('second-instance', (_event, argv) => host?.show(findLink(argv)));
+  app.on('second-instance', (_event, argv, workingDirectory) =>
+    host?.show(readLaunch(argv, { workingDirectory, ownPaths })),
+  );
   app.on('open-url', (event, url) => {
     event.preventDefault();
-    host?.show(findLink([url]));
+    host?.show([openLink(url)]);
+  });
+  app.on('open-file', (event, path) => {
+    event.preventDefault();
+    host?.show([openFile(path, process.cwd())]);
   });
   app.on('activate', () => host?.show());
   app.on('window-all-closed', () => {
     if (process.platform !== 'darwin') app.quit();
   });
-}
-
-/** Windows and Linux hand a link over as an argument. */
-function findLink(argv: readonly string[]): string | undefined {
-  return argv.find((argument) => parseRecordingLink(argument) !== undefined);
 }
 
 function findUpdates({ log, end }: Core): ReturnType<typeof findUpdateWay> {

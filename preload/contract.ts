@@ -3,6 +3,7 @@
  * Both sides are typed by these maps; a host only carries them.
  */
 
+import type { ContextList } from './contract-contexts.ts';
 import type { CredentialRequest } from './contract-credentials.ts';
 import type { DesktopCalls, DesktopEvents } from './contract-desktop.ts';
 import type { DoctorReport } from './contract-doctor.ts';
@@ -19,8 +20,8 @@ import type { Settings, SettingsState } from './contract-settings.ts';
 import type { UpdateCalls, UpdateEvents } from './contract-updates.ts';
 import type { UploadCalls, UploadEvents } from './contract-uploads.ts';
 
+export type { ContextInfo, ContextList, KubeconfigSource } from './contract-contexts.ts';
 export type { CredentialRequest } from './contract-credentials.ts';
-export type { DesktopWish, OpenedFile } from './contract-desktop.ts';
 export type { DoctorCheck, DoctorReport } from './contract-doctor.ts';
 export type { ExportFormat, ExportRequest, ExportReview, GifOptions } from './contract-exchange.ts';
 export type { ContainerInfo, PodInfo } from './contract-pods.ts';
@@ -214,35 +215,6 @@ export interface AppInfo {
   /** Folder with everything that Kubereel writes. */
   readonly home: string;
   readonly recordingsFolder: string;
-}
-
-export interface ContextList {
-  readonly contexts: readonly ContextInfo[];
-  /** Name of kubeconfig's current-context, where it exists. */
-  readonly current: string | null;
-  /** Files that were looked at, in kubectl's order. */
-  readonly sources: readonly KubeconfigSource[];
-  readonly demo: 'off' | 'starting' | 'running' | 'failed';
-}
-
-export interface ContextInfo {
-  readonly name: string;
-  readonly cluster: string;
-  readonly user: string;
-  readonly namespace: string;
-  /** API server's address. */
-  readonly server: string;
-  /** The file that the context stands in. */
-  readonly kubeconfigPath: string;
-  readonly isDemo: boolean;
-  /** Why this context cannot be used, known without contacting anything. */
-  readonly problem?: ProblemInfo;
-}
-
-export interface KubeconfigSource {
-  readonly path: string;
-  readonly state: 'loaded' | 'missing' | 'failed';
-  readonly problem?: ProblemInfo;
 }
 
 /** A failure as the page shows it. `code` is stable; the texts are for people. */

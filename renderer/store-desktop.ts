@@ -1,6 +1,6 @@
 /** Files that were opened with the app, waiting for the user's word whether they become recordings. */
 import { type ReadonlySignal, signal } from '@preact/signals';
-import type { OpenedFile } from '../preload/contract.ts';
+import type { OpenedFile } from '../preload/contract-desktop.ts';
 import { visibleText } from '../preload/visible-text.ts';
 import type { CoreClient } from './core-client.ts';
 import { problemOf } from './problem.ts';

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
-import type { DesktopWish, OpenedFile } from '../../preload/contract.ts';
+import type { DesktopWish, OpenedFile } from '../../preload/contract-desktop.ts';
 import type { CommandId } from '../../preload/page-commands.ts';
 import { AppError, systemCode } from '../base/errors.ts';
 import type { Lifetime } from '../base/lifetime.ts';

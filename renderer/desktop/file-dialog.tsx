@@ -1,6 +1,6 @@
 /** A file that was opened with the app: what it says of itself, and whether it becomes a recording. */
 import { Fragment, type JSX } from 'preact';
-import type { OpenedFile } from '../../preload/contract.ts';
+import type { OpenedFile } from '../../preload/contract-desktop.ts';
 import { visibleText } from '../../preload/visible-text.ts';
 import type { Store } from '../store.ts';
 import { Button } from '../ui/button.tsx';

@@ -1,6 +1,6 @@
 /** What the desktop around the window wishes of the page, and what the page tells it of itself. */
 import { effect } from '@preact/signals';
-import type { DesktopWish } from '../../preload/contract.ts';
+import type { DesktopWish } from '../../preload/contract-desktop.ts';
 import type { CommandId } from '../../preload/page-commands.ts';
 import { visibleText } from '../../preload/visible-text.ts';
 import type { CoreClient } from '../core-client.ts';

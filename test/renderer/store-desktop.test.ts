@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { OpenedFile } from '../../preload/contract.ts';
+import type { OpenedFile } from '../../preload/contract-desktop.ts';
 import { createDesktopStore } from '../../renderer/store-desktop.ts';
 import { createViewStore } from '../../renderer/store-view.ts';
 import { createPageCore } from '../fakes/page-core.ts';

@@ -15,7 +15,7 @@ export interface PortDoorNeeds {
 /** Gives the page its port to the core when it asks for it, once a document; to whom else asks, nothing. */
 export function openPortDoor(
   { log, ipcMain, createChannel }: PortDoorNeeds,
-  serve: (wire: Wire) => void,
+  serve: (wire: Wire, sender: WebContents) => void,
 ): void {
   const served = new WeakSet<WebContents>();
   ipcMain.on(PORT_MESSAGE, ({ senderFrame, sender }) => {
@@ -28,7 +28,7 @@ export function openPortDoor(
     // Reloaded, it is another document, whose ports are gone.
     sender.once('did-navigate', () => served.delete(sender));
     const { port1, port2 } = createChannel();
-    serve(createPortWire(port1));
+    serve(createPortWire(port1), sender);
     sender.postMessage(PORT_MESSAGE, null, [port2]);
   });
 }

@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { createWindowLine, type WindowLine } from '../../../main/hosts/electron/window-line.ts';
 import type { ContractClient } from '../../../preload/client.ts';
-import type { DesktopWish } from '../../../preload/contract.ts';
+import type { DesktopWish } from '../../../preload/contract-desktop.ts';
 import { makeCastFolder } from '../../fakes/cast-folder.ts';
 import { startTestCore, type TestCore } from '../../fakes/core.ts';
 import { until } from '../../fakes/until.ts';

@@ -1,7 +1,8 @@
 // covers: renderer/desktop/file-dialog.tsx
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import type { Calls, DesktopWish, OpenedFile } from '../../../preload/contract.ts';
+import type { Calls } from '../../../preload/contract.ts';
+import type { DesktopWish, OpenedFile } from '../../../preload/contract-desktop.ts';
 import { chromiumPath } from '../../fakes/chromium.ts';
 import { type PageBrowser, startPageBrowser } from '../../fakes/page-browser.ts';
 import type { PageCore } from '../../fakes/page-core.ts';
