@@ -59,12 +59,16 @@ export const PAGE: readonly ReliedOn[] = [
         () =>
           new Promise<string[]>((resolve) => {
             const directives = new Set<string>();
-            document.addEventListener('securitypolicyviolation', function note({ effectiveDirective }) {
-              directives.add(effectiveDirective);
-              if (directives.size < 3) return;
-              document.removeEventListener('securitypolicyviolation', note);
-              resolve([...directives].sort());
-            });
+            document.addEventListener(
+              'securitypolicyviolation',
+              function note({ effectiveDirective, originalPolicy }) {
+                // The page's own policy says the same; only the header's knows of ancestors.
+                if (originalPolicy.includes('frame-ancestors')) directives.add(effectiveDirective);
+                if (directives.size < 3) return;
+                document.removeEventListener('securitypolicyviolation', note);
+                resolve([...directives].sort());
+              },
+            );
             const script = document.createElement('script');
             script.textContent = 'globalThis.hasRun = true';
             document.head.append(script);
@@ -89,7 +93,8 @@ export const PAGE: readonly ReliedOn[] = [
             const refusals = new Map<string, string>();
             document.addEventListener(
               'securitypolicyviolation',
-              function note({ effectiveDirective, blockedURI }) {
+              function note({ effectiveDirective, blockedURI, originalPolicy }) {
+                if (!originalPolicy.includes('frame-ancestors')) return;
                 refusals.set(`${effectiveDirective} ${blockedURI}`, effectiveDirective);
                 if (refusals.size < 6) return;
                 document.removeEventListener('securitypolicyviolation', note);

@@ -2,7 +2,7 @@
 import { EventEmitter } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { type Engine, startEngine } from './engine.ts';
 import { machine } from './machine.ts';
 import { nameMissing } from './missing.ts';
@@ -123,8 +123,9 @@ class App extends EventEmitter {
     return path;
   }
 
+  /** The folder of the package.json that names the main script, which is out/main.mjs. */
   getAppPath(): string {
-    return process.cwd();
+    return dirname(dirname(process.argv[1] ?? ''));
   }
 
   getName(): string {

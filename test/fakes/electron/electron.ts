@@ -1,26 +1,32 @@
 /** What `import … from 'electron'` finds under the stand-in: the parts of Electron's main process that are used. */
 
 import { app } from './app.ts';
+import { BrowserWindow as Window } from './browser-window.ts';
+import { MenuItem as Item, Menu as OwnMenu } from './menus.ts';
+import { MessageChannelMain as Channel } from './message-channel.ts';
 import { nameMissing } from './missing.ts';
 import { defaultSession, privilegedSchemes } from './session.ts';
+import { Notification as Notice, Tray as OwnTray } from './surroundings.ts';
 
 export { app } from './app.ts';
-export { BrowserWindow } from './browser-window.ts';
 export { dialog } from './dialogs.ts';
 export { ipcMain } from './ipc-main.ts';
-export { Menu, MenuItem } from './menus.ts';
-export { MessageChannelMain } from './message-channel.ts';
 export {
   crashReporter,
-  Notification,
   nativeImage,
   nativeTheme,
   powerMonitor,
   safeStorage,
   screen,
   shell,
-  Tray,
 } from './surroundings.ts';
+
+export const BrowserWindow: typeof Window = nameMissing('BrowserWindow', Window);
+export const Menu: typeof OwnMenu = nameMissing('Menu', OwnMenu);
+export const MenuItem: typeof Item = nameMissing('MenuItem', Item);
+export const MessageChannelMain: typeof Channel = nameMissing('MessageChannelMain', Channel);
+export const Notification: typeof Notice = nameMissing('Notification', Notice);
+export const Tray: typeof OwnTray = nameMissing('Tray', OwnTray);
 
 export const protocol = nameMissing('protocol', {
   registerSchemesAsPrivileged(schemes: readonly { readonly scheme: string; readonly privileges?: object }[]) {
