@@ -43,6 +43,11 @@ export const protocol = nameMissing('protocol', {
   },
 });
 
+/** Node's, which knows no proxies of the system. */
+export const net = nameMissing('net', {
+  fetch: (address: string, options?: RequestInit) => fetch(address, options),
+});
+
 export const session = nameMissing('session', {
   get defaultSession() {
     app.needReady('Session can only be received when app is ready');
