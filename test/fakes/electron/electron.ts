@@ -15,6 +15,7 @@ export {
   crashReporter,
   nativeImage,
   nativeTheme,
+  net,
   powerMonitor,
   safeStorage,
   screen,
