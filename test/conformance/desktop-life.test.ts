@@ -36,6 +36,8 @@ async function openShell(app: DesktopApp): Promise<AppWindow> {
   return window;
 }
 
+/** Each starts an app and a browser of its own, on a machine that does other things as well. */
+const START_AND_END_MS = 180_000;
 const OPTIONS = { args: ['--demo'], settings: { screenReader: true } };
 
 for (const host of DESKTOP_HOSTS.filter(({ isMissing }) => !isMissing)) {
@@ -99,7 +101,9 @@ for (const host of DESKTOP_HOSTS.filter(({ isMissing }) => !isMissing)) {
   });
 
   describe(`the end of the app, ${host.name}`, () => {
-    test('quitting with a live shell finishes its recording: whole, closed and sealed by the keychain’s key', async () => {
+    test('quitting with a live shell finishes its recording: whole, closed and sealed by the keychain’s key', {
+      timeout: START_AND_END_MS,
+    }, async () => {
       const app = await host.start({ ...OPTIONS, machine: { keychain: 'gnome_libsecret' } });
       try {
         await openShell(app);
@@ -117,6 +121,7 @@ for (const host of DESKTOP_HOSTS.filter(({ isMissing }) => !isMissing)) {
 
     test.skipIf(process.platform === 'win32')(
       'told to end by the system it does the same; a keychain whose password is known to all keeps no key',
+      { timeout: START_AND_END_MS },
       async () => {
         const app = await host.start({ ...OPTIONS, machine: { keychain: 'basic_text' } });
         try {
@@ -131,7 +136,7 @@ for (const host of DESKTOP_HOSTS.filter(({ isMissing }) => !isMissing)) {
       },
     );
 
-    test('closing the last window ends it, but for macOS', async () => {
+    test('closing the last window ends it, but for macOS', { timeout: START_AND_END_MS }, async () => {
       const app = await host.start(OPTIONS);
       try {
         await createWindow(await app.firstPage())

@@ -33,9 +33,9 @@ const ARGUMENTS = [
   '--disable-popup-blocking',
   '--password-store=basic',
   '--use-mock-keychain',
-  // WebGL without a graphics card.
-  '--use-angle=swiftshader',
-  '--enable-unsafe-swiftshader',
+  // Terminals are drawn by the DOM: WebGL without a graphics card takes a core for itself.
+  '--disable-3d-apis',
+  '--disable-gpu',
 ];
 
 export async function startChromium(userData: string): Promise<ChromiumProcess> {

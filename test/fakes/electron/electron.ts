@@ -15,7 +15,6 @@ export {
   crashReporter,
   nativeImage,
   nativeTheme,
-  net,
   powerMonitor,
   safeStorage,
   screen,

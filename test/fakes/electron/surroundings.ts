@@ -18,14 +18,6 @@ export const shell = nameMissing('shell', {
   },
 });
 
-/** Nothing of a test leaves this machine. */
-export const net = nameMissing('net', {
-  async fetch(address: string): Promise<Response> {
-    note({ kind: 'foreign request', address });
-    throw new Error('net::ERR_INTERNET_DISCONNECTED');
-  },
-});
-
 const backend = machine.keychain ?? 'none';
 /** Of this run only: what is locked by it is not opened by another. */
 const keychainKey = randomBytes(32);
