@@ -102,7 +102,11 @@ export function createCastEncoder(): CastEncoder {
     const bytes = join(output.chunks);
     const end = bytes.length - unfinishedEscapeBytes(bytes);
     held = undefined;
-    if (end < bytes.length) hold(bytes.subarray(end), end === 0 ? output.timeMicros : output.latestMicros);
+    if (end < bytes.length) {
+      // A copy: `bytes` may be the memory that is joined in.
+      const rest = new Uint8Array(bytes.subarray(end));
+      hold(rest, end === 0 ? output.timeMicros : output.latestMicros);
+    }
     return encode(bytes.subarray(0, end), output.timeMicros);
   }
 
@@ -147,6 +151,15 @@ export function createCastEncoder(): CastEncoder {
   };
 }
 
+/** What is joined is in a line before anything else is: it takes the same memory each time, which nobody has to free. */
+const joined = Buffer.allocUnsafeSlow(2 * COALESCE_BYTES);
+
 function join(chunks: readonly Uint8Array[]): Uint8Array {
-  return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
+  if (chunks.length === 1 && chunks[0]) return chunks[0];
+  let end = 0;
+  for (const chunk of chunks) {
+    joined.set(chunk, end);
+    end += chunk.length;
+  }
+  return joined.subarray(0, end);
 }
