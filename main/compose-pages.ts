@@ -8,6 +8,7 @@ import { openUpdates, type UpdateWay } from './compose-updates.ts';
 import type { Uploads } from './compose-upload.ts';
 import { openShell } from './exec/shell.ts';
 import { createShellMemory } from './exec/shell-memory.ts';
+import type { LibraryRecovery } from './library/library.ts';
 import type { Replays } from './replay/replays.ts';
 import { BACKGROUND_PACE } from './search/search.ts';
 import { createSessions } from './session/sessions.ts';
@@ -44,6 +45,8 @@ export async function openPages(
     core.pruning(),
     core.uploads(),
   ]);
+  const recoveries: LibraryRecovery[] = [];
+  life.own(library.onRecovered((recovery) => recoveries.push(recovery)));
   const memory = createShellMemory({ clock });
   const sessions = createSessions({
     clock,
@@ -67,7 +70,7 @@ export async function openPages(
   });
   // Before the sessions, so that it ends after them: with the last shell gone what is ready may be installed.
   const updates = openUpdates(core, { settings, library, sessions }, options.updates ?? { why: 'browser' });
-  life.own(() => sessions.end());
+  life.own(() => sessions.end(core.failure()));
   // Never rejects.
   life.own(core.policy.onChanged(() => void sessions.reviewPauses()));
   life.own(
@@ -95,6 +98,7 @@ export async function openPages(
     demo,
     sessions,
     library,
+    recoveries: () => recoveries,
     pruning,
     replays,
     search: () => core.search(BACKGROUND_PACE),

@@ -1,4 +1,5 @@
 import { type Clock, createSystemClock } from './base/clock.ts';
+import type { AppError } from './base/errors.ts';
 import { type KeyVault, openVault } from './base/key-vault.ts';
 import { createLifetime, type Lifetime } from './base/lifetime.ts';
 import { createLog, type Log } from './base/log.ts';
@@ -119,8 +120,10 @@ export interface Core {
   syncRecordings(): Promise<void>;
   readonly debugShells: DebugShells;
   openPages(options: PagesOptions): Promise<Pages>;
+  /** Why it ends, where that is a failure of ours. */
+  failure(): AppError | undefined;
   /** Closes live sessions with their records complete, then everything else. */
-  end(): Promise<void>;
+  end(failure?: AppError): Promise<void>;
 }
 
 export async function compose(options: ComposeOptions): Promise<Core> {
@@ -175,6 +178,7 @@ export async function compose(options: ComposeOptions): Promise<Core> {
   const decryptionKeys = createDecryptionKeys({ folder: paths.keys, clock, vault: keyVault });
   let openingSettings: Promise<SettingsStore> | undefined;
   let limits: RecordingLimits = toLimits(defaultSettings);
+  let ended: AppError | undefined;
   const liveCasts = createLiveCasts();
   const guard = createSpaceGuard({ clock, folder: paths.recordings, limits: () => limits });
 
@@ -271,7 +275,11 @@ export async function compose(options: ComposeOptions): Promise<Core> {
     syncRecordings: liveCasts.syncAll,
     debugShells: createDebugShells({ clock, log, life, contexts, ledger }),
     openPages: (options) => openPages(core, { ...options, platform }),
-    end: () => life.end(),
+    failure: () => ended,
+    end(failure) {
+      ended ??= failure;
+      return life.end();
+    },
   };
   return core;
 }

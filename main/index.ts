@@ -4,6 +4,7 @@ import { LINK_SCHEME } from '../preload/recording-link.ts';
 import { type Core, compose } from './compose.ts';
 import { isStartedFromIcon } from './credentials/login-environment.ts';
 import { PAGE_SCHEME } from './hosts/electron/addresses.ts';
+import { outliveCrashes } from './hosts/electron/crashes.ts';
 import { createElectronHost, type ElectronHost } from './hosts/electron/electron-host.ts';
 import { openKeychain } from './hosts/electron/keychain.ts';
 import { openFile, openLink, readLaunch } from './hosts/electron/launch.ts';
@@ -40,6 +41,8 @@ async function start(): Promise<void> {
     keyVault: await openKeychain(safeStorage, process.platform),
     isFromIcon: isStartedFromIcon(process.env, process.platform),
   });
+  const { log, paths, end } = core;
+  outliveCrashes({ app, dialog, process, log, nowMs: Date.now, logFile: paths.logFile, end });
   if (process.argv.includes('--demo')) await core.demo.start();
   let host: ElectronHost | undefined;
   const pages = await core.openPages({

@@ -11,6 +11,7 @@ import type { ExportRequest, ExportReview } from './contract-exchange.ts';
 import type { PodInfo } from './contract-pods.ts';
 import type { PolicyCalls } from './contract-policy.ts';
 import type { RecordingInfo, RecordingTimeline, RecordingVerification } from './contract-recordings.ts';
+import type { RecoveryCalls, RecoveryEvents } from './contract-recovery.ts';
 import type { RedactionPattern, RedactionTrial } from './contract-redaction.ts';
 import type { ReplayCalls } from './contract-replay.ts';
 import type { RetentionCalls } from './contract-retention.ts';
@@ -50,6 +51,7 @@ export const CONTRACT_VERSION = 2;
 export interface Calls
   extends DesktopCalls,
     PolicyCalls,
+    RecoveryCalls,
     ReplayCalls,
     RetentionCalls,
     UpdateCalls,
@@ -151,7 +153,7 @@ export interface Calls
   'settings.set': { input: { readonly changes: Partial<Settings> }; output: SettingsState };
 }
 
-export interface Events extends DesktopEvents, UpdateEvents, UploadEvents {
+export interface Events extends DesktopEvents, RecoveryEvents, UpdateEvents, UploadEvents {
   'contexts.changed': ContextList;
   'pods.changed': PodsChange;
   'sessions.changed': SessionInfo;

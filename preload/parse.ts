@@ -165,6 +165,7 @@ export const callParsers: Parsers<{ [Name in CallName]: Calls[Name]['input'] }> 
   ),
   'credentials.resize': parserOf(v.strictObject({ requestId: name, size })),
   'library.list': parserOf(empty),
+  'library.recoveries': parserOf(empty),
   'library.get': parserOf(recording),
   'library.verify': parserOf(recording),
   'library.timeline': parserOf(recording),

@@ -1,4 +1,5 @@
 /** Links to moments of recordings that the page's address is given, behind its `#`: by the system, or by hand. */
+import { AFTER_CRASH } from '../preload/handshake.ts';
 import { parseRecordingLink, type RecordingLink } from '../preload/recording-link.ts';
 
 /** Undefined where the fragment is something else, such as a browser page's secret. */
@@ -20,4 +21,11 @@ export function followLinks(onLink: (link: RecordingLink) => void): void {
   }
   addEventListener('hashchange', take);
   take();
+}
+
+/** Whether this page stands in for one that has died; told once. */
+export function takeAfterCrash(): boolean {
+  if (location.hash !== `#${AFTER_CRASH}`) return false;
+  history.replaceState(null, '', location.pathname);
+  return true;
 }

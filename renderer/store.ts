@@ -18,6 +18,7 @@ import { defaultRefusal } from './store-pods.ts';
 import { createPolicyStore, type PolicyStore } from './store-policy.ts';
 import { withRecent } from './store-recents.ts';
 import { createRecordingDeeds, type RecordingDeeds } from './store-recording.ts';
+import { createRecoveryStore, type RecoveryStore } from './store-recoveries.ts';
 import { createRequestStore, type RequestStore } from './store-requests.ts';
 import { createSessionStore, type SessionStore } from './store-sessions.ts';
 import { createSettingsStore, type SettingsStore } from './store-settings.ts';
@@ -33,6 +34,7 @@ export interface Store extends LibraryDeeds, UpdateDeeds, UploadDeeds {
   readonly settings: SettingsStore;
   readonly encryption: EncryptionStore;
   readonly policy: PolicyStore;
+  readonly recoveries: RecoveryStore;
   readonly updates: UpdateStore;
   readonly uploads: UploadStore;
   readonly keeping: Keeping;
@@ -96,6 +98,7 @@ export function createStore({ client, now, terminalSize }: StoreNeeds): Store {
   const settings = createSettingsStore(client);
   const credentials = createCredentialStore(client);
   const policy = createPolicyStore(client);
+  const recoveries = createRecoveryStore(client);
   const updates = createUpdateStore(client);
   const uploads = createUploadStore(client);
   const view = createViewStore();
@@ -171,6 +174,7 @@ export function createStore({ client, now, terminalSize }: StoreNeeds): Store {
     settings,
     encryption: createEncryptionStore(client),
     policy,
+    recoveries,
     updates,
     uploads,
     keeping,
@@ -250,7 +254,7 @@ export function createStore({ client, now, terminalSize }: StoreNeeds): Store {
       }),
     async load() {
       info.value = await client.call('app.info', {});
-      const rooms = [contexts, sessions, settings, credentials, updates, uploads];
+      const rooms = [contexts, sessions, settings, credentials, recoveries, updates, uploads];
       await Promise.all(rooms.map((room) => room.load()));
       batch(() => {
         for (const { sessionId } of sessions.sessions.value.values()) {
@@ -265,6 +269,7 @@ export function createStore({ client, now, terminalSize }: StoreNeeds): Store {
       sessions.end();
       settings.end();
       policy.end();
+      recoveries.end();
       updates.end();
       uploads.end();
       credentials.end();

@@ -12,6 +12,7 @@ import { answerPods } from './pods.ts';
 import { answerPolicy } from './policy.ts';
 import { toProblem } from './problem.ts';
 import { answerRecordingText } from './recording-text.ts';
+import { answerRecovery, toRecoveryInfo } from './recovery.ts';
 import { answerRedaction } from './redaction.ts';
 import { playRecording } from './replay.ts';
 import type { Rooms } from './rooms.ts';
@@ -41,6 +42,7 @@ export function servePage(rooms: Rooms, wire: Wire, parent: Lifetime, window?: P
       ...answerCredentials(rooms),
       ...answerLibrary(rooms),
       ...answerRecordingText(rooms),
+      ...answerRecovery(rooms),
       'library.review': (request, options) => reviewExport(rooms, request, options),
       ...answerRedaction(),
       ...answerEncryption(rooms),
@@ -70,6 +72,7 @@ export function servePage(rooms: Rooms, wire: Wire, parent: Lifetime, window?: P
   life.own(userRequests.onChanged((requests) => server.emit('credentials.changed', requests)));
   life.own(userRequests.attend());
   life.own(library.onChanged((change) => server.emit('library.changed', change)));
+  life.own(library.onRecovered((recovery) => server.emit('library.recovered', toRecoveryInfo(recovery))));
   life.own(replays.onTimeline((timeline) => server.emit('library.timeline', toTimeline(timeline))));
   life.own(settings.onChanged((current) => server.emit('settings.changed', toSettingsState(current))));
   life.own(policy.onChanged(() => server.emit('policy.changed', {})));

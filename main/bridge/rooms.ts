@@ -6,7 +6,7 @@ import type { DemoSwitch } from '../demo/demo-switch.ts';
 import type { Doctor } from '../doctor/doctor.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import type { Contexts } from '../kube/contexts.ts';
-import type { Library } from '../library/library.ts';
+import type { Library, LibraryRecovery } from '../library/library.ts';
 import type { Pruning } from '../library/pruning.ts';
 import type { PolicyAnswer, RecorderAddress, RecorderKind } from '../policy/policy.ts';
 import type { PolicyStore } from '../policy/policy-store.ts';
@@ -29,6 +29,8 @@ export interface Rooms {
   readonly demo: DemoSwitch;
   readonly sessions: Sessions;
   readonly library: Library;
+  /** Since the start. */
+  recoveries(): readonly LibraryRecovery[];
   readonly pruning: Pruning;
   readonly replays: Replays;
   /** Opened at its first use. */

@@ -1,4 +1,5 @@
 import { AppError } from '../base/errors.ts';
+import { endOnFailure } from '../base/failure.ts';
 import { type ComposeOptions, type Core, compose } from '../compose.ts';
 import { escapeControls } from '../credentials/visible-text.ts';
 import type { UntoldRequests } from '../upload/request-announcer.ts';
@@ -36,7 +37,7 @@ export function runCommand(
         await io.writeError(core.untoldRequests().map(formatUntold).join('')).catch(() => {});
       }
     },
-    () => core?.end(),
+    (failure) => core?.end(failure),
   );
 }
 
@@ -50,12 +51,13 @@ function formatUntold({ context, count, reasons }: UntoldRequests): string {
 
 /**
  * Runs a command that needs no core. Sets the exit code: the command's own, 1 with the reason on standard error where it failed.
- * The first Ctrl-C aborts the signal, so that records are closed; the second one ends the process at once.
+ * The first Ctrl-C aborts the signal, so that records are closed; the second one ends the process at once. So does what
+ * nobody caught abort it, and the exit code is 1 then.
  */
 export async function runAlone(
   io: CommandIo,
   command: (options: { signal: AbortSignal }) => Promise<number>,
-  end: () => Promise<void> | undefined,
+  end: (failure?: AppError) => Promise<void> | undefined,
 ): Promise<void> {
   const interrupted = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
@@ -64,6 +66,22 @@ export async function runAlone(
       interrupted.abort(new AppError('cancelled', 'interrupted'));
     });
   }
+  let failure: AppError | undefined;
+  const ended = Promise.withResolvers<void>();
+  endOnFailure({
+    process,
+    // Where standard error is gone there is nobody left to tell.
+    log: {
+      error: (fields, message) =>
+        void io.writeError(`${message}: ${JSON.stringify(fields)}\n`).catch(() => {}),
+    },
+    async end(problem) {
+      failure = problem;
+      interrupted.abort(problem);
+      await ended.promise;
+    },
+    exit: () => process.exit(1),
+  });
   // The core's own timers do not keep a process alive; a command that waits for one of them must.
   const alive = setInterval(() => {}, ALIVE_INTERVAL_MS);
   try {
@@ -74,7 +92,8 @@ export async function runAlone(
     await io.writeError(formatFailure(error)).catch(() => {});
   } finally {
     io.closeInput();
-    await end();
+    await end(failure);
     clearInterval(alive);
+    ended.resolve();
   }
 }

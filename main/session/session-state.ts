@@ -1,4 +1,4 @@
-import { AppError } from '../base/errors.ts';
+import { AppError, toAppError } from '../base/errors.ts';
 import type { TerminalSize } from '../base/terminal-size.ts';
 import type { DebugWish } from '../exec/debug-shells.ts';
 import type { ExecEnd } from '../exec/exec-stream.ts';
@@ -98,6 +98,14 @@ export function toSessionEnd(end: ExecEnd): SessionEnd {
 }
 
 /** As the sidecar tells it. */
+/** A shell that was closed has not failed, unless it was closed because we have: then what it says of that is not why. */
+export function toToldEnd(end: SessionEnd, closing: AbortSignal): SessionEnd {
+  if (!closing.aborted) return end;
+  const reason = toAppError(closing.reason);
+  if (reason.code !== 'cancelled') return { kind: 'failed', error: reason };
+  return end.kind === 'failed' ? { kind: 'closed' } : end;
+}
+
 export function toRecordingEnd(end: SessionEnd): RecordingEnd {
   return end.kind === 'failed' ? { kind: 'failed', note: end.error.message } : end;
 }

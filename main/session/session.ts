@@ -21,6 +21,7 @@ import {
   toPlace,
   toRecordingEnd,
   toSessionEnd,
+  toToldEnd,
 } from './session-state.ts';
 import { type StartedShell, startShell } from './shell-start.ts';
 import { createShellTerms, type ShellConsent, type ShellTerms, type ShellTermsNeeds } from './shell-terms.ts';
@@ -54,8 +55,8 @@ export interface Session {
   /** Marks, pauses, records what is typed. Rejects where there is no record, or where it is not allowed. */
   decide(decision: RecordingDecision): Promise<void>;
   readonly terms: ShellTerms;
-  /** Ends the remote shell; resolves when all is written and told. */
-  close(): Promise<void>;
+  /** Ends the remote shell; resolves when all is written and told. `failure`: of ours, which it ends for. */
+  close(failure?: AppError): Promise<void>;
   /** Never rejects. */
   readonly ended: Promise<void>;
   /** After that: resolves within a few seconds, when a recorder has its recording or it is owed. Never rejects. */
@@ -94,7 +95,7 @@ export function createSession(
       end = { kind: 'failed', error: toAppError(error) };
       log.info({ session: sessionId, code: end.error.code }, 'session could not be opened');
     }
-    if (closing.signal.aborted && end.kind === 'failed') end = { kind: 'closed' };
+    end = toToldEnd(end, closing.signal);
     await turns.take(async () => {
       await recording?.close(toRecordingEnd(end));
       const startedAt =
@@ -286,8 +287,8 @@ export function createSession(
       });
       needs.onChanged();
     },
-    async close() {
-      closing.abort(new AppError('cancelled', 'the session was closed'));
+    async close(failure) {
+      closing.abort(failure ?? new AppError('cancelled', 'the session was closed'));
       recording?.hold?.release();
       await stream?.close();
       await ended;

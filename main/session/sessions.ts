@@ -16,8 +16,11 @@ export interface Sessions {
   forget(sessionId: string): Promise<void>;
   /** To be called when the policy has changed: ends pauses that it forbids by now. Never rejects. */
   reviewPauses(): Promise<void>;
-  /** Closes all live ones, each with its record complete and, as far as that takes seconds, delivered. */
-  end(): Promise<void>;
+  /**
+   * Closes all live ones, each with its record complete and, as far as that takes seconds, delivered. `failure`: of
+   * ours, which their recordings tell as their end.
+   */
+  end(failure?: AppError): Promise<void>;
   readonly onChanged: Event<SessionSnapshot>;
   readonly onForgotten: Event<string>;
 }
@@ -106,10 +109,10 @@ export function createSessions(needs: SessionsNeeds): Sessions {
     async reviewPauses() {
       await Promise.allSettled([...sessions.values()].map(reviewPause));
     },
-    async end() {
+    async end(failure) {
       clearInterval(growthTimer);
       const all = [...sessions.values()];
-      await Promise.all(all.map((session) => session.close()));
+      await Promise.all(all.map((session) => session.close(failure)));
       await Promise.all(all.map((session) => session.delivered()));
     },
     onChanged: changed.event,

@@ -5,7 +5,7 @@ import type { ProblemInfo } from '../../preload/contract.ts';
 import type { PageClient } from '../core-client.ts';
 import { followDesktop } from '../desktop/wishes.ts';
 import { problemOf } from '../problem.ts';
-import { followLinks } from '../recording-address.ts';
+import { followLinks, takeAfterCrash } from '../recording-address.ts';
 import { createStore, type Store } from '../store.ts';
 import { Button } from '../ui/button.tsx';
 import { Waiting } from '../ui/messages.tsx';
@@ -38,6 +38,12 @@ export async function mountPage(root: Element, client: PageClient): Promise<Stor
     await store.load();
     start.value = { kind: 'ready' };
     followDesktop(store, client);
+    if (takeAfterCrash()) {
+      store.view.say(
+        'owed',
+        'This window failed and was loaded again. Its shells went on, and so did their recordings.',
+      );
+    }
     followLinks(({ recordingId, timeMicros }) =>
       store.openReplay(recordingId, timeMicros === undefined ? undefined : { timeMicros }),
     );

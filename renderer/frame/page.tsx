@@ -13,6 +13,7 @@ import { Content } from './content.tsx';
 import { Overlays } from './overlays.tsx';
 import { focusContent, isInTerminal } from './parts.ts';
 import { Rail } from './rail.tsx';
+import { RecoveryNotice } from './recovery-notice.tsx';
 import { StatusBar } from './status-bar.tsx';
 import { TabStrip } from './tab-strip.tsx';
 import { describeTab } from './tab-words.ts';
@@ -50,6 +51,7 @@ export function Page({ store, client }: PageProps): JSX.Element {
       {view.isSideOpen.value && <SidePanel store={store} client={client} />}
       <main class="main" aria-label="Tabs">
         {view.lost.value && <Lost problem={view.lost.value} />}
+        <RecoveryNotice store={store} />
         <UpdateNotice store={store} />
         <TabStrip store={store} />
         <Content store={store} client={client} />

@@ -19,6 +19,7 @@ import type {
   TerminalSize,
   UntoldRequests,
 } from '../../preload/contract.ts';
+import type { RecoveryInfo } from '../../preload/contract-recovery.ts';
 import type { UpdatesInfo } from '../../preload/contract-updates.ts';
 import { checksWith, reportOf } from './doctor-checks.ts';
 import { answerRetention } from './page-retention.ts';
@@ -40,6 +41,7 @@ export interface PageCoreState {
   /** What a run of the doctor says; it is finished where none of them waits or runs. */
   doctorChecks: readonly DoctorCheck[];
   recordings: Map<string, RecordingInfo>;
+  recoveries: readonly RecoveryInfo[];
   settings: SettingsState;
   policy: PolicyState;
   untold: readonly UntoldRequests[];
@@ -205,6 +207,7 @@ export function createAnswers(needs: AnswerNeeds): PageAnswers {
       onLoginResized(size);
       return {};
     },
+    'library.recoveries': () => state.recoveries,
     'library.list': () => [...state.recordings.values()],
     'library.get': ({ recordingId }) => {
       const recording = state.recordings.get(recordingId);
@@ -313,6 +316,7 @@ export function emptyState(): PageCoreState {
     settings: { settings: FIRST_SETTINGS, problems: [] },
     policy: { files: [] },
     untold: [],
+    recoveries: [],
     policyAnswer: () => FREE_ANSWER,
     updates: noUpdates,
     uploads: noUploads(),

@@ -29,6 +29,7 @@ const EVENTS: readonly EventName[] = [
   'policy.changed',
   'uploads.changed',
   'updates.changed',
+  'library.recovered',
 ];
 
 export interface PageHost {
