@@ -16,7 +16,7 @@ export interface CommandUnderTest {
 }
 
 /** What one of its runs may take on a machine that does much else. */
-const LIMIT_MS = 60_000;
+const LIMIT_MS = 120_000;
 const SAID = 'packaged and well';
 
 interface Run {
@@ -28,7 +28,8 @@ interface Run {
 /** Throws with what went wrong; returns the version that the command tells. */
 export async function walkCommand(tested: CommandUnderTest): Promise<string> {
   const version = (await runWell(tested, ['--version'])).trim();
-  const demo = startCommand(tested, ['demo']);
+  // Runs as long as the walk.
+  const demo = startCommand(tested, ['demo'], 10 * LIMIT_MS);
   try {
     const kubeconfig = await readFirstLine(demo);
     const inDemo = { ...tested, environment: { ...tested.environment, KUBECONFIG: kubeconfig } };
@@ -80,13 +81,17 @@ async function run(tested: CommandUnderTest, args: readonly string[]): Promise<R
   return { code, stdout, stderr };
 }
 
-function startCommand({ command, environment, home }: CommandUnderTest, args: readonly string[]) {
+function startCommand(
+  { command, environment, home }: CommandUnderTest,
+  args: readonly string[],
+  timeout: number = LIMIT_MS,
+) {
   const [program = '', ...first] = command;
   return spawn(program, [...first, ...args], {
     cwd: home,
     env: { ...environment, HOME: home, KUBEREEL_HOME: home },
     stdio: ['ignore', 'pipe', 'pipe'],
-    timeout: LIMIT_MS,
+    timeout,
   });
 }
 

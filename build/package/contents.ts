@@ -42,6 +42,8 @@ export function appRules({ platform, arch }: Machine): readonly Rule[] {
     { pattern: /^out\/main\.mjs$/, least: 1 },
     { pattern: /^out\/app-[A-Z0-9]{8}\.mjs$/, least: 2 },
     { pattern: /^out\/preload\.cjs$/, least: 1 },
+    // Of builds that have updates.
+    { pattern: /^out\/update-source\.json$/, least: 0 },
     { pattern: /^out\/(command\/)?page\/(app\.css|app\.js|icon\.svg|index\.html)$/, least: 8 },
     ...unpackedRules({ platform, arch }),
   ];
