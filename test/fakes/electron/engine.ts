@@ -36,14 +36,15 @@ export async function startEngine(userData: string): Promise<Engine> {
       else early.set(targetId, sessionId);
       return;
     }
-    // Electron asks its handler before there is a window; here it is there, and goes before it has loaded anything.
-    if (type === 'page') void browser.send('Target.closeTarget', { targetId }).catch(() => {});
-    // Workers and the like are nobody's business here. They end as they please.
-    else
-      void connection
-        .session(sessionId)
-        .send('Runtime.runIfWaitingForDebugger')
-        .catch(() => {});
+    const session = connection.session(sessionId);
+    const ignore = (): void => {};
+    // Electron asks its handler before there is a window. Here it is there; what it wants to load is kept back and never
+    // answered. It must run to be closed: as long as it waits, the page that opened it waits with it.
+    if (type === 'page') {
+      session.send('Fetch.enable', { patterns: [{ urlPattern: '*' }] }).catch(ignore);
+    }
+    session.send('Runtime.runIfWaitingForDebugger').catch(ignore);
+    if (type === 'page') browser.send('Target.closeTarget', { targetId }).catch(ignore);
   });
   browser.on('Target.targetDestroyed', ({ targetId }) => {
     for (const listener of goneListeners) listener(targetId);
