@@ -25,7 +25,11 @@ const userData =
 
 class App extends EventEmitter {
   readonly isPackaged: boolean = machine.isPackaged ?? false;
-  readonly dock = undefined;
+  /** macOS has one. */
+  readonly dock: object | undefined =
+    process.platform === 'darwin'
+      ? nameMissing('app.dock', { setMenu() {}, setBadge() {}, bounce: () => 0, setIcon() {} })
+      : undefined;
   readonly commandLine: object = nameMissing('app.commandLine', { appendSwitch() {} });
   private readonly ready = Promise.withResolvers<void>();
   private engine: Engine | undefined;
@@ -167,8 +171,12 @@ class App extends EventEmitter {
 
 export const app: App = nameMissing('app', new App());
 
-process.on('SIGTERM', () => app.quit());
-process.on('SIGINT', () => app.quit());
+// Electron quits in order, unless the app listens itself.
+for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
+  process.on(signal, () => {
+    if (process.listenerCount(signal) === 1) app.quit();
+  });
+}
 
 /** Electron is ready soon after its main script has begun; here once Chromium is there. */
 export async function beginApp(): Promise<Engine> {

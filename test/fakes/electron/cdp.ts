@@ -13,7 +13,6 @@ export interface CdpConnection {
   readonly browser: CdpSession;
   /** A target that was attached with `flatten`. */
   session(sessionId: string): CdpSession;
-  readonly isClosed: boolean;
 }
 
 interface Answer {
@@ -33,7 +32,7 @@ interface Waiting {
 
 const BROWSER = '';
 
-export async function connectCdp(address: string, onClosed: () => void): Promise<CdpConnection> {
+export async function connectCdp(address: string): Promise<CdpConnection> {
   const socket = new WebSocket(address);
   const sessions = new Map<string, EventEmitter>();
   const waiting = new Map<number, Waiting>();
@@ -61,7 +60,6 @@ export async function connectCdp(address: string, onClosed: () => void): Promise
     isClosed = true;
     for (const { method, reject } of waiting.values()) reject(new Error(`${method}: Chromium has gone`));
     waiting.clear();
-    onClosed();
   });
   await new Promise<void>((resolve, reject) => {
     socket.addEventListener('open', () => resolve(), { once: true });
@@ -90,8 +88,5 @@ export async function connectCdp(address: string, onClosed: () => void): Promise
   return {
     browser: createSession(BROWSER),
     session: createSession,
-    get isClosed() {
-      return isClosed;
-    },
   };
 }

@@ -67,7 +67,13 @@ export async function startDesktopApp(options: DesktopAppOptions = {}): Promise<
   if (options.settings) await writeFile(join(home, 'settings.json'), JSON.stringify(options.settings));
   const child = spawnApp(home, options);
   const { control, chromiumAt, exited, errors } = talkTo(child);
-  const { address, pid } = await chromiumAt;
+  const forget = async (): Promise<void> => {
+    if (options.home === undefined) await rm(home, { recursive: true, force: true, maxRetries: 10 });
+  };
+  const { address, pid } = await chromiumAt.catch(async (error: unknown) => {
+    await forget();
+    throw error;
+  });
   const browser = await chromium.connectOverCDP(address);
   const pageOf = createPageFinder(browser);
 
@@ -90,7 +96,7 @@ export async function startDesktopApp(options: DesktopAppOptions = {}): Promise<
       if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
       await exited;
       endChromium(pid);
-      if (options.home === undefined) await rm(home, { recursive: true, force: true, maxRetries: 10 });
+      await forget();
     },
   };
 }

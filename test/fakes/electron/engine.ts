@@ -16,17 +16,15 @@ export interface Engine {
   /** A page that waits with its first document until it is told to run. */
   openTarget(size: { readonly width: number; readonly height: number }): Promise<PageTarget>;
   closeTarget(target: PageTarget): Promise<void>;
-  onTargetGone(listener: (targetId: string) => void): void;
   end(): Promise<void>;
   kill(): void;
 }
 
 export async function startEngine(userData: string): Promise<Engine> {
   const chromium = await startChromium(join(userData, 'chromium'));
-  const goneListeners: ((targetId: string) => void)[] = [];
   const attached = new Map<string, (sessionId: string) => void>();
   const early = new Map<string, string>();
-  const connection = await connectCdp(chromium.address, () => {});
+  const connection = await connectCdp(chromium.address);
   const { browser } = connection;
 
   browser.on('Target.attachedToTarget', ({ sessionId, targetInfo: { type, targetId, openerId } }) => {
@@ -46,10 +44,6 @@ export async function startEngine(userData: string): Promise<Engine> {
     session.send('Runtime.runIfWaitingForDebugger').catch(ignore);
     if (type === 'page') browser.send('Target.closeTarget', { targetId }).catch(ignore);
   });
-  browser.on('Target.targetDestroyed', ({ targetId }) => {
-    for (const listener of goneListeners) listener(targetId);
-  });
-  await browser.send('Target.setDiscoverTargets', { discover: true });
   await browser.send('Target.setAutoAttach', {
     autoAttach: true,
     waitForDebuggerOnStart: true,
@@ -75,7 +69,6 @@ export async function startEngine(userData: string): Promise<Engine> {
       // It may be gone already.
       await browser.send('Target.closeTarget', { targetId }).catch(() => {});
     },
-    onTargetGone: (listener) => goneListeners.push(listener),
     end: () => chromium.end(),
     kill: () => chromium.kill(),
   };

@@ -72,18 +72,40 @@ export async function startRealElectron(options: DesktopAppOptions = {}): Promis
   };
 }
 
-/** Nothing is opened outside of the app: it is noted. */
+interface Scripted {
+  standInNotes: Note[];
+  standInAnswers: number[];
+  standInAsked: ((response: number) => void)[];
+}
+
+/** Nothing is opened outside of the app, and nobody is asked but the test. */
 function keepNotes(app: ElectronApplication): Promise<void> {
-  return app.evaluate(({ shell }) => {
-    const notes: Note[] = [];
-    Object.assign(globalThis, { standInNotes: notes });
-    shell.openExternal = async (address) => void notes.push({ kind: 'opened externally', address });
+  return app.evaluate(({ dialog, shell }) => {
+    const script: Scripted = { standInNotes: [], standInAnswers: [], standInAsked: [] };
+    Object.assign(globalThis, script);
+    shell.openExternal = async (address) =>
+      void script.standInNotes.push({ kind: 'opened externally', address });
+    dialog.showMessageBox = async (...args: unknown[]) => {
+      const options = JSON.parse(JSON.stringify(args.at(-1)));
+      script.standInNotes.push({ kind: 'message box', options });
+      const given = script.standInAnswers.shift();
+      const response = given ?? (await new Promise<number>((resolve) => script.standInAsked.push(resolve)));
+      return { response, checkboxChecked: false };
+    };
   });
 }
 
 function createCommands(app: ElectronApplication): Commands {
   return {
-    notes: () => app.evaluate(() => (globalThis as unknown as { standInNotes: Note[] }).standInNotes),
+    notes: () => app.evaluate(() => (globalThis as unknown as Scripted).standInNotes),
+    answerDialog: (answer) =>
+      app.evaluate((_electron, given) => {
+        const { standInAnswers, standInAsked } = globalThis as unknown as Scripted;
+        if (given.dialog !== 'message box') throw new Error(`nobody answers the ${given.dialog}`);
+        const asked = standInAsked.shift();
+        if (asked) asked(given.response);
+        else standInAnswers.push(given.response);
+      }, answer),
     windows: () =>
       app.evaluate(({ BrowserWindow }) =>
         BrowserWindow.getAllWindows()
