@@ -41,7 +41,7 @@ beforeAll(async () => {
         .slice(app.length + 1)
         .replaceAll('\\', '/'),
     );
-});
+}, LIMIT_MS);
 afterAll(() => rm(place, { recursive: true, force: true }));
 
 test(
