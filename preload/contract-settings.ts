@@ -16,6 +16,10 @@ export interface Settings {
   readonly pasteGuard: boolean;
   readonly cursorBlink: boolean;
   readonly screenReader: boolean;
+  /** Of text in terminals to its ground: as the programs chose it, 4.5 to 1, 7 to 1. */
+  readonly minimumContrast: 'none' | 'readable' | 'high';
+  /** Whether anything moves that need not; `system` asks the machine. */
+  readonly reduceMotion: 'system' | 'on' | 'off';
   /** Longest pause that a replay shows, in seconds; 0 shows all of it. */
   readonly replayIdleSeconds: number;
   /** The image that a debug container or a node shell is offered with. */

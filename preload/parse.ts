@@ -113,6 +113,8 @@ const settingsChanges = v.strictObject({
   pasteGuard: v.exactOptional(v.boolean()),
   cursorBlink: v.exactOptional(v.boolean()),
   screenReader: v.exactOptional(v.boolean()),
+  minimumContrast: v.exactOptional(v.picklist(['none', 'readable', 'high'])),
+  reduceMotion: v.exactOptional(v.picklist(['system', 'on', 'off'])),
   replayIdleSeconds: v.exactOptional(v.pipe(v.number(), v.minValue(0), v.maxValue(3_600))),
   debugImage: v.exactOptional(name),
   recordingSessionMiB: v.exactOptional(mebibytes),

@@ -26,6 +26,8 @@ const FIRST_SETTINGS: Settings = {
   pasteGuard: true,
   cursorBlink: true,
   screenReader: false,
+  minimumContrast: 'readable',
+  reduceMotion: 'system',
   replayIdleSeconds: 2,
   debugImage: 'busybox:1.37',
   recordingSessionMiB: 2_048,

@@ -14,6 +14,10 @@ export interface Settings {
   readonly pasteGuard: boolean;
   readonly cursorBlink: boolean;
   readonly screenReader: boolean;
+  /** Of text in terminals to its ground: as the programs chose it, 4.5 to 1, 7 to 1. */
+  readonly minimumContrast: 'none' | 'readable' | 'high';
+  /** Whether anything moves that need not; `system` asks the machine. */
+  readonly reduceMotion: 'system' | 'on' | 'off';
   /** Longest pause that a replay shows, in seconds; 0 shows all of it. */
   readonly replayIdleSeconds: number;
   /** The image that a debug container or a node shell is offered with. */
@@ -80,6 +84,8 @@ export const defaultSettings: Settings = {
   pasteGuard: true,
   cursorBlink: true,
   screenReader: false,
+  minimumContrast: 'readable',
+  reduceMotion: 'system',
   replayIdleSeconds: 2,
   debugImage: 'busybox:1.37',
   recordingSessionMiB: 2_048,
@@ -126,6 +132,8 @@ export const settingsParsers: {
   pasteGuard: parserOf(v.boolean()),
   cursorBlink: parserOf(v.boolean()),
   screenReader: parserOf(v.boolean()),
+  minimumContrast: parserOf(v.picklist(['none', 'readable', 'high'])),
+  reduceMotion: parserOf(v.picklist(['system', 'on', 'off'])),
   replayIdleSeconds: parserOf(v.pipe(v.number(), v.minValue(0), v.maxValue(3_600))),
   debugImage: parserOf(name),
   recordingSessionMiB: mebibytes,

@@ -99,6 +99,8 @@ function interpret(fields: Fields, problems: readonly AppError[]): SettingsSnaps
     pasteGuard: pick('pasteGuard'),
     cursorBlink: pick('cursorBlink'),
     screenReader: pick('screenReader'),
+    minimumContrast: pick('minimumContrast'),
+    reduceMotion: pick('reduceMotion'),
     replayIdleSeconds: pick('replayIdleSeconds'),
     debugImage: pick('debugImage'),
     recordingSessionMiB: pick('recordingSessionMiB'),

@@ -9,6 +9,7 @@ import { followLinks, takeAfterCrash } from '../recording-address.ts';
 import { createStore, type Store } from '../store.ts';
 import { Button } from '../ui/button.tsx';
 import { Waiting } from '../ui/messages.tsx';
+import { followMotion } from '../ui/motion.ts';
 import { Problem } from '../ui/problem.tsx';
 import { followTheme } from '../ui/theme.ts';
 import { Page } from './page.tsx';
@@ -29,6 +30,7 @@ export async function mountPage(root: Element, client: PageClient): Promise<Stor
       estimateTerminalSize(document.getElementById('content'), store.settings.state.peek().settings),
   });
   followTheme(computed(() => store.settings.state.value.settings.theme));
+  followMotion(computed(() => store.settings.state.value.settings.reduceMotion));
   render(<Root store={store} client={client} start={start} />, root);
   // Awaited by nobody: it resolves when the window closes, or never.
   void client.closed.then((problem) => {

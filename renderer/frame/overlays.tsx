@@ -37,7 +37,7 @@ export function Overlays({ store }: { readonly store: Store }): JSX.Element {
       {overlay.kind === 'attempts' && <AttemptsDialog store={store} sessionId={overlay.sessionId} />}
       <Consent store={store} />
       <FileDialog store={store} />
-      <div class="said-list">
+      <div class="said-list" data-part="said">
         {store.view.said.value.map((one) => (
           <SaidItem key={one.id} said={one} onDismiss={() => store.view.dismiss(one.id)} />
         ))}

@@ -50,14 +50,16 @@ export function Page({ store, client }: PageProps): JSX.Element {
       <Rail store={store} />
       {view.isSideOpen.value && <SidePanel store={store} client={client} />}
       <main class="main" aria-label="Tabs">
+        {/* The settings have a heading of their own. */}
+        {view.activeTab.value?.content.kind !== 'settings' && <h1 class="only-heard">{title}</h1>}
         {view.lost.value && <Lost problem={view.lost.value} />}
         <RecoveryNotice store={store} />
         <UpdateNotice store={store} />
         <TabStrip store={store} />
         <Content store={store} client={client} />
+        <Overlays store={store} />
       </main>
       <StatusBar store={store} />
-      <Overlays store={store} />
     </div>
   );
 }

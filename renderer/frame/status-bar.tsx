@@ -15,7 +15,7 @@ export function StatusBar({ store }: { readonly store: Store }): JSX.Element {
   const session =
     content?.kind === 'session' ? store.sessions.sessions.value.get(content.sessionId) : undefined;
   return (
-    <footer class="status-bar">
+    <footer class="status-bar" data-part="status">
       <div class="status-left">
         <Server
           store={store}

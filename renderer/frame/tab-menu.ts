@@ -3,7 +3,7 @@ import type { ShellTarget } from '../../preload/contract.ts';
 import type { Store } from '../store.ts';
 import { targetOfRecording } from '../store-recents.ts';
 import { isRunning } from '../store-recording.ts';
-import type { Tab } from '../store-tabs.ts';
+import { moveTab, type Tab } from '../store-tabs.ts';
 import { keyNameOf } from '../ui/keys.ts';
 import type { MenuItem } from '../ui/menu.tsx';
 
@@ -15,7 +15,8 @@ export function tabMenuItems(store: Store, { id, content }: Tab): readonly MenuI
     icon: 'close',
     onPick: () => void store.requestClose(id),
   };
-  if (!target) return [close];
+  const moves = moveItems(store, id);
+  if (!target) return [...moves, close];
   return [
     {
       key: 'shell',
@@ -30,8 +31,24 @@ export function tabMenuItems(store: Store, { id, content }: Tab): readonly MenuI
       onPick: () => void store.copyCommand(store.kubectl.shell(target)),
     },
     ...recordingItems(store, content),
-    { ...close, section: 'Tab' },
+    ...[...moves, close].map((item, index) => (index === 0 ? { ...item, section: 'Tab' } : item)),
   ];
+}
+
+/** What dragging does, for the keyboard. */
+function moveItems({ view }: Store, id: string): MenuItem[] {
+  const { order } = view.tabs.value;
+  const place = order.findIndex((tab) => tab.id === id);
+  const move = (label: string, to: number): MenuItem => ({
+    key: label,
+    label,
+    isDisabled: to < 0 || to >= order.length,
+    onPick: () => {
+      view.tabs.value = moveTab(view.tabs.value, id, to);
+    },
+  });
+  if (order.length < 2) return [];
+  return [move('Move to the left', place - 1), move('Move to the right', place + 1)];
 }
 
 function recordingItems({ recording: deeds, sessions, info }: Store, content: Tab['content']): MenuItem[] {

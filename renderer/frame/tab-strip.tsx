@@ -35,17 +35,24 @@ export function TabStrip({ store }: { readonly store: Store }): JSX.Element {
 
   return (
     <>
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: it hears the keys of the tabs inside of it */}
       <div
         ref={strip}
         class="tab-strip"
-        role="tablist"
-        aria-label="Open tabs"
         data-part={order.length > 0 ? 'tabs' : undefined}
         onKeyDown={walk}
         onWheel={(event) => {
           if (strip.current && event.deltaX === 0) strip.current.scrollLeft += event.deltaY;
         }}
       >
+        {/* Beside the tabs stand their buttons to close them, which a list of tabs may not hold. */}
+        {order.length > 0 && (
+          <div
+            role="tablist"
+            aria-label="Open tabs"
+            aria-owns={order.map(({ id }) => `tab-${id}`).join(' ')}
+          />
+        )}
         {order.map((tab, place) => (
           <TabItem
             key={tab.id}
@@ -132,7 +139,13 @@ function TabItem({ store, tab, place, isActive, onMenu }: TabItemProps): JSX.Ele
       >
         <TabSign words={words} />
         <span class="ellipsis">{words.name}</span>
-        {words.place && <span class="tab-place">{words.place}</span>}
+        {/* A name and its place are two words to who says them aloud. */}
+        {words.place && (
+          <>
+            {' '}
+            <span class="tab-place">{words.place}</span>
+          </>
+        )}
       </button>
       <IconButton icon="close" label={`Close ${words.name}`} tabIndex={-1} onPress={close} />
     </div>

@@ -125,7 +125,8 @@ function describeReplay(recording: RecordingInfo, nowMs: number): TabWords {
 function describeDoctor(question: DoctorQuestion): TabWords {
   const { context } = question;
   const title = `Connection to ${describePlace(question)}`;
-  return { name: 'Connection', place: context, title, heard: title, context, icon: 'pulse' };
+  const heard = `Connection, ${describePlace(question)}`;
+  return { name: 'Connection', place: context, title, heard, context, icon: 'pulse' };
 }
 
 function plain(name: string, icon: IconName): TabWords {

@@ -71,6 +71,13 @@ function Recording({ store }: { readonly store: Store }): JSX.Element {
   const paused = live.filter(isPaused);
   const unrecorded = live.filter(({ recording }) => recording.kind !== 'recording' || recording.trouble);
   if (open.length === 0) return <div class="recording-count" />;
+  /** As it stands there; what is said aloud begins with it. */
+  const shown = [
+    lost.length > 0 && `${lost.length} reconnecting`,
+    paused.length > 0 && `${paused.length} paused`,
+    unrecorded.length > 0 && `${unrecorded.length} not recorded`,
+    live.length > paused.length && `REC ${live.length - paused.length} live`,
+  ].filter(Boolean);
   const words = [
     `${formatCount(live.length, 'session')} live`,
     `${live.length - unrecorded.length - paused.length} being recorded`,
@@ -83,7 +90,7 @@ function Recording({ store }: { readonly store: Store }): JSX.Element {
         type="button"
         class="recording-button"
         title={words}
-        aria-label={words}
+        aria-label={`${shown.join(' ')}: ${words}`}
         aria-haspopup="menu"
         aria-expanded={place !== undefined}
         onClick={(event) => setPlace(placeBelow(event.currentTarget))}
@@ -91,16 +98,16 @@ function Recording({ store }: { readonly store: Store }): JSX.Element {
         {lost.length > 0 && (
           <>
             <StatusDot shape="half" tone="owed" />
-            <span class="tone-owed numbers">{lost.length} reconnecting</span>
+            <span class="tone-owed numbers">{lost.length} reconnecting</span>{' '}
           </>
         )}
         {paused.length > 0 && (
           <>
             <StatusDot shape="ring" tone="owed" />
-            <span class="tone-owed numbers">{paused.length} paused</span>
+            <span class="tone-owed numbers">{paused.length} paused</span>{' '}
           </>
         )}
-        {unrecorded.length > 0 && <span class="tone-lost numbers">{unrecorded.length} not recorded</span>}
+        {unrecorded.length > 0 && <span class="tone-lost numbers">{unrecorded.length} not recorded</span>}{' '}
         {live.length > paused.length && (
           <>
             <StatusDot shape="full" tone={unrecorded.length > 0 ? 'lost' : 'live'} />

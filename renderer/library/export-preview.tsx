@@ -5,6 +5,7 @@ import type { ExportFormat, ExportRequest, ProblemInfo } from '../../preload/con
 import { problemOf } from '../problem.ts';
 import { formatClock } from '../ui/format.ts';
 import { sentence } from '../ui/messages.tsx';
+import { isMotionReducedHere } from '../ui/motion.ts';
 import type { FileTransfer, PreviewedExport } from './file-transfer.ts';
 import { GIF_DEFAULTS } from './gif-fields.tsx';
 
@@ -36,7 +37,7 @@ export function ExportPreview({ files, request, durationMicros }: ExportPreviewP
   const fromMicros = request?.fromMicros ?? 0;
   const toMicros = Math.max(fromMicros, Math.min(request?.toMicros ?? durationMicros, durationMicros));
   const momentMicros = Math.round(fromMicros + part * (toMicros - fromMicros));
-  const isStill = matchMedia('(prefers-reduced-motion: reduce)').matches;
+  const isStill = isMotionReducedHere();
   const isPlayed =
     request !== undefined && (PLAYED.has(request.format) || (request.format === 'gif' && isStill));
   const shown = request && JSON.stringify(toPreview(request, isPlayed, part < 1 ? momentMicros : undefined));

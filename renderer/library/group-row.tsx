@@ -25,8 +25,7 @@ export function GroupRow({ head, row, isActive, onPress }: GroupRowProps): JSX.E
       onClick={onPress}
     >
       <Icon name={head.isCollapsed ? 'right' : 'down'} />
-      <strong class="ellipsis">{head.title}</strong>
-      <span class="secondary numbers">{head.line}</span>
+      <strong class="ellipsis">{head.title}</strong> <span class="secondary numbers">{head.line}</span>
     </div>
   );
 }

@@ -5,7 +5,7 @@ import type { RecordingInfo, RecordingVerification } from '../../preload/contrac
 import type { Keeping } from '../store-keeping.ts';
 import { Button } from '../ui/button.tsx';
 import { contextColourOf } from '../ui/context-colour.ts';
-import { Field } from '../ui/field.tsx';
+import { Field, type SteeredList } from '../ui/field.tsx';
 import { type MenuPlace, placeBelow } from '../ui/menu.tsx';
 import { EmptyState, Waiting } from '../ui/messages.tsx';
 import { rowId } from '../ui/virtual-list.tsx';
@@ -186,7 +186,7 @@ export function LibraryView(props: LibraryViewProps): JSX.Element {
           onInput={props.onSought}
           onKeyDown={found.steer}
           canClear
-          list={listOf(FOUND_ID, found.active?.key)}
+          list={listOf(FOUND_ID, isSearching ? found.active?.key : undefined)}
         />
         <output class="secondary numbers library-count">
           {isSearching
@@ -267,8 +267,11 @@ function idsOf(recordings: readonly RecordingInfo[]): readonly string[] {
   return recordings.map(({ recordingId }) => recordingId);
 }
 
-function listOf(id: string, activeKey: string | undefined): { id: string; activeId: string | undefined } {
-  return { id, activeId: activeKey === undefined ? undefined : rowId(id, activeKey) };
+/** A list with rows has an active one. */
+function listOf(id: string, activeKey: string | undefined): SteeredList {
+  return activeKey === undefined
+    ? { id, activeId: undefined, isShown: false }
+    : { id, activeId: rowId(id, activeKey) };
 }
 
 function NoRecordings({

@@ -165,7 +165,7 @@ function orderItems(wish: ListWish, onReorder: (wish: ListWish) => void): readon
         key: grouping,
         label: GROUPING_WORDS[grouping],
         ...(index === 0 && { section: 'Groups' }),
-        ...(grouping === wish.grouping && { note: '✓', heard: `${GROUPING_WORDS[grouping]}, chosen` }),
+        isChosen: grouping === wish.grouping,
         onPick: () => onReorder(groupedBy(wish, grouping)),
       }),
     ),
@@ -175,7 +175,7 @@ function orderItems(wish: ListWish, onReorder: (wish: ListWish) => void): readon
         key: `${sort.by} ${sort.isAscending}`,
         label: describeSort(sort),
         ...(index === 0 && { section: 'Order' }),
-        ...(isChosen && { note: '✓', heard: `${describeSort(sort)}, chosen` }),
+        isChosen,
         onPick: () => onReorder({ ...wish, sort }),
       };
     }),

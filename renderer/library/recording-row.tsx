@@ -1,10 +1,10 @@
 /** One recording in the list. */
 import type { JSX } from 'preact';
 import type { RecordingInfo } from '../../preload/contract.ts';
-import { IconButton } from '../ui/button.tsx';
 import { formatBytes, formatDuration, formatTime } from '../ui/format.ts';
 import { Icon } from '../ui/icon.tsx';
 import { type MenuPlace, placeBelow } from '../ui/menu.tsx';
+import { RowButton } from '../ui/row-button.tsx';
 import { ContextDot, StatusDot } from '../ui/status-dot.tsx';
 import type { RowProps } from '../ui/virtual-list.tsx';
 import { DeliverySign, type LibraryUploads } from './delivery.tsx';
@@ -61,14 +61,10 @@ export function RecordingRow({ recording, row, nowMs, colour, ...props }: Record
         <DeliverySign recording={recording} uploads={props.uploads} nowMs={nowMs} />
       </span>
       <span class="numbers is-figure">{formatBytes(recording.bytes)}</span>
-      <IconButton
+      <RowButton
         icon="more"
-        label={`More for ${nameOf(recording)}`}
-        tabIndex={-1}
-        onPress={(event) => {
-          event.stopPropagation();
-          props.onMenu(placeBelow(event.currentTarget as Element));
-        }}
+        title={`More for ${nameOf(recording)}`}
+        onPress={(event) => props.onMenu(placeBelow(event.currentTarget))}
       />
     </div>
   );

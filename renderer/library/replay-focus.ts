@@ -10,6 +10,7 @@ export function isOthers(event: KeyboardEvent, command: PlayerCommand): boolean 
   const { target } = event;
   if (!(target instanceof HTMLElement)) return false;
   if (target.closest('.find-bar, [role="menu"], dialog, select')) return true;
+  if (target.closest('[role="tablist"]') && command !== 'text') return true;
   const isWalking = command === 'start' || command === 'end';
   if (isWalking && target.closest('.transcript [role="listbox"]')) return true;
   return command === 'toggle' && target.closest('button, input[type="checkbox"]') !== null;

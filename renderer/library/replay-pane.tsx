@@ -10,6 +10,7 @@ import type { TerminalView } from '../terminal/xterm.ts';
 import { pageTimers } from '../timers.ts';
 import { formatClock } from '../ui/format.ts';
 import { Notice, Waiting } from '../ui/messages.tsx';
+import { isMotionReduced } from '../ui/motion.ts';
 import { type Marker, mergeMarkers, nextMarker, previousMarker } from './markers.ts';
 import { createPlayer, type Player } from './player.ts';
 import { PlayerBar } from './player-bar.tsx';
@@ -99,7 +100,7 @@ export function ReplayPane(props: ReplayPaneProps): JSX.Element {
     player.current = next;
     signal.addEventListener('abort', () => next.stop(), { once: true });
     if (latest.current.at) void show(latest.current.at);
-    else next.play();
+    else if (!isMotionReduced(latest.current.settings.reduceMotion)) next.play();
     followTimeline(client, first.recordingId, takeTimeline, { signal });
   }
 

@@ -84,7 +84,22 @@ export function TranscriptPane(props: TranscriptPaneProps): JSX.Element {
   return (
     <section class="transcript" aria-label="Text of the recording">
       <header class="transcript-head">
-        <div class="transcript-tabs" role="tablist" aria-label="Beside the replay">
+        <div
+          class="transcript-tabs"
+          role="tablist"
+          aria-label="Beside the replay"
+          tabIndex={-1}
+          onKeyDown={(event) => {
+            if (!/^(ArrowLeft|ArrowRight|Home|End)$/.test(event.key)) return;
+            event.preventDefault();
+            event.stopPropagation();
+            const tabs = event.currentTarget.querySelectorAll<HTMLElement>('[role="tab"]');
+            // There are two.
+            const isFirst = event.key === 'Home' || (event.key !== 'End' && tab !== 'text');
+            setTab(isFirst ? 'text' : 'moments');
+            tabs[isFirst ? 0 : 1]?.focus();
+          }}
+        >
           <PaneTab label="Text" isOn={tab === 'text'} onPick={() => setTab('text')} />
           <PaneTab label="Moments" isOn={tab === 'moments'} onPick={() => setTab('moments')} />
         </div>
@@ -146,7 +161,14 @@ function PaneTab(props: {
   readonly onPick: () => void;
 }): JSX.Element {
   return (
-    <button type="button" class="transcript-tab" role="tab" aria-selected={props.isOn} onClick={props.onPick}>
+    <button
+      type="button"
+      class="transcript-tab"
+      role="tab"
+      aria-selected={props.isOn}
+      tabIndex={props.isOn ? 0 : -1}
+      onClick={props.onPick}
+    >
       {props.label}
     </button>
   );

@@ -66,7 +66,7 @@ export function ContainerMenu({ store, context, pod, place }: ContainerMenuProps
       key: `kubectl ${container.name}`,
       ...(index === 0 ? { section: 'Copy as kubectl' } : {}),
       label: container.name,
-      heard: `Copy as kubectl: ${container.name}`,
+      said: 'Copy as kubectl:',
       icon: 'copy',
       note: container.name === pod.defaultContainer ? 'default' : '',
       isDisabled: containerRefusal(container) !== undefined,

@@ -78,7 +78,11 @@ export function PodList({ store, watch }: { readonly store: Store; readonly watc
           contexts.filter.value = next;
         }}
         onKeyDown={pressInField}
-        list={{ id: LIST_ID, activeId: active && rowId(LIST_ID, active.uid) }}
+        list={{
+          id: LIST_ID,
+          activeId: active && rowId(LIST_ID, active.uid),
+          isShown: shown.length > 0,
+        }}
       />
       <div class="pod-head" aria-hidden="true">
         <span class="pod-head-name">Name</span>

@@ -3,7 +3,7 @@ import type { JSX } from 'preact';
 import type { PodInfo } from '../../preload/contract.ts';
 import { podRefusal, podSign } from '../store-pods.ts';
 import { formatAge, formatCount } from '../ui/format.ts';
-import { Icon } from '../ui/icon.tsx';
+import { RowButton } from '../ui/row-button.tsx';
 import { StatusDot } from '../ui/status-dot.tsx';
 import type { RowProps } from '../ui/virtual-list.tsx';
 
@@ -54,20 +54,14 @@ export function PodRow(props: PodRowProps): JSX.Element {
       </span>
       <span class="pod-restarts numbers">{pod.restarts === 0 ? '' : pod.restarts}</span>
       <span class="pod-age numbers">{age}</span>
-      <button
-        type="button"
-        class="icon-button pod-more"
-        tabIndex={-1}
-        aria-hidden="true"
+      <RowButton
+        icon="more"
         title="Choose a container"
-        onClick={(event) => {
-          event.stopPropagation();
+        onPress={(event) => {
           props.onPoint();
           props.onContainers(event.currentTarget);
         }}
-      >
-        <Icon name="more" />
-      </button>
+      />
     </div>
   );
 }

@@ -148,8 +148,15 @@ function Edge({ store }: { readonly store: Store }): JSX.Element {
       aria-valuenow={sideWidth.value}
       tabIndex={0}
       onKeyDown={(event) => {
-        if (event.key === 'ArrowLeft') set(sideWidth.value - STEP);
-        if (event.key === 'ArrowRight') set(sideWidth.value + STEP);
+        const width = {
+          ArrowLeft: sideWidth.value - STEP,
+          ArrowRight: sideWidth.value + STEP,
+          Home: LEAST_WIDTH,
+          End: MOST_WIDTH,
+        }[event.key];
+        if (width === undefined) return;
+        event.preventDefault();
+        set(width);
       }}
       onPointerDown={(event) => {
         const edge = event.currentTarget;

@@ -18,7 +18,7 @@ interface Base {
     keyof Settings,
     'recentTargets' | 'redaction' | 'encryption' | 'retention' | 'updateChannel' | 'updatesAutomatically'
   >;
-  readonly group: 'Appearance' | 'Terminal' | 'Recording' | 'Debugging' | 'Replay';
+  readonly group: 'Appearance' | 'Accessibility' | 'Terminal' | 'Recording' | 'Debugging' | 'Replay';
   readonly label: string;
   readonly help?: string;
 }
@@ -42,6 +42,37 @@ export const SETTING_FIELDS: readonly SettingField[] = [
       { value: 'light', label: 'Light' },
       { value: 'dark', label: 'Dark' },
       { value: 'contrast', label: 'High contrast' },
+    ],
+  },
+  {
+    key: 'screenReader',
+    group: 'Accessibility',
+    kind: 'switch',
+    label: 'Screen reader support',
+    help: 'Makes the text of terminals readable to screen readers. Large output becomes slower.',
+  },
+  {
+    key: 'minimumContrast',
+    group: 'Accessibility',
+    kind: 'choice',
+    label: 'Contrast in terminals',
+    help: 'Text that a program prints too faintly is shown darker or lighter than it asked for.',
+    options: [
+      { value: 'none', label: 'As programs choose it' },
+      { value: 'readable', label: 'At least 4.5 to 1' },
+      { value: 'high', label: 'At least 7 to 1' },
+    ],
+  },
+  {
+    key: 'reduceMotion',
+    group: 'Accessibility',
+    kind: 'choice',
+    label: 'Reduce motion',
+    help: 'Nothing slides or fades, no cursor blinks, and replays wait for Play.',
+    options: [
+      { value: 'system', label: 'As the system' },
+      { value: 'on', label: 'Always' },
+      { value: 'off', label: 'Never' },
     ],
   },
   {
@@ -97,13 +128,6 @@ export const SETTING_FIELDS: readonly SettingField[] = [
     kind: 'switch',
     label: 'Ask before pasting several lines',
     help: 'Shows what would be sent to the shell first.',
-  },
-  {
-    key: 'screenReader',
-    group: 'Terminal',
-    kind: 'switch',
-    label: 'Screen reader support',
-    help: 'Makes the text of terminals readable to screen readers. Large output becomes slower.',
   },
   {
     key: 'recordingSessionMiB',

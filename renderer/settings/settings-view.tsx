@@ -14,7 +14,7 @@ import { RetentionSection } from './retention-section.tsx';
 import { parseSetting, SETTING_FIELDS, type SettingField } from './settings-fields.ts';
 import { UpdatesSection } from './updates-section.tsx';
 
-const GROUPS = ['Appearance', 'Terminal', 'Recording', 'Debugging', 'Replay'] as const;
+const GROUPS = ['Appearance', 'Accessibility', 'Terminal', 'Recording', 'Debugging', 'Replay'] as const;
 
 /** What holds whatever is chosen below. */
 const GROUP_NOTES: Partial<Record<(typeof GROUPS)[number], string>> = {

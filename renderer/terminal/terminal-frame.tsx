@@ -122,6 +122,8 @@ export function TerminalFrame(props: TerminalFrameProps): JSX.Element {
     settings.scrollback,
     settings.cursorBlink,
     settings.screenReader,
+    settings.minimumContrast,
+    settings.reduceMotion,
   ]);
 
   useEffect(() => {
@@ -152,6 +154,8 @@ export function TerminalFrame(props: TerminalFrameProps): JSX.Element {
   }
 
   function takeKey(event: KeyboardEvent): boolean {
+    // Where no shell is left that it would be for, Tab goes on to the next control.
+    if (event.key === 'Tab' && !hasShell(latest.current)) return true;
     // Without a shell that it would be for, Ctrl+F finds.
     const plain = latest.current.input ? undefined : plainCommandOf(event);
     const command = plain ?? paneCommandOf(event, latest.current.host);
@@ -278,6 +282,10 @@ export function TerminalFrame(props: TerminalFrameProps): JSX.Element {
       {asked && <PasteDialog paste={asked} onAnswer={answerPaste} />}
     </div>
   );
+}
+
+function hasShell({ input, sizedBy }: TerminalFrameProps): boolean {
+  return input !== undefined && sizedBy === 'records';
 }
 
 /** Nothing has it. */

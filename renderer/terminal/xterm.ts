@@ -6,12 +6,22 @@ import { WebLinksAddon } from '@xterm/addon-web-links';
 import { WebglAddon } from '@xterm/addon-webgl';
 import { Terminal } from '@xterm/xterm';
 import type { Settings, TerminalSize } from '../../preload/contract.ts';
+import { isMotionReduced } from '../ui/motion.ts';
 import { createFinder, type Finder, type FindResult } from './finder.ts';
 import { createPacedScreen, type Screen } from './paced-screen.ts';
 import { createReplyFilter } from './reply-filter.ts';
 import { readTerminalFace, readTerminalTheme, watchTheme } from './terminal-theme.ts';
 
-type TerminalLook = Pick<Settings, 'fontFamily' | 'fontSize' | 'scrollback' | 'cursorBlink' | 'screenReader'>;
+type TerminalLook = Pick<
+  Settings,
+  | 'fontFamily'
+  | 'fontSize'
+  | 'scrollback'
+  | 'cursorBlink'
+  | 'screenReader'
+  | 'minimumContrast'
+  | 'reduceMotion'
+>;
 
 export interface TerminalOptions {
   /** What it is, for screen readers: `Terminal of web-0 / app`. */
@@ -74,7 +84,6 @@ export function createTerminal(
     disableStdin: !options.input,
     // Addons for graphemes and for marking hits are built on proposed parts.
     allowProposedApi: true,
-    minimumContrastRatio: 4.5,
     macOptionClickForcesSelection: true,
     drawBoldTextInBrightColors: false,
     scrollOnUserInput: true,
@@ -184,13 +193,21 @@ function isSmaller(fits: TerminalSize, shown: TerminalSize): boolean {
   return fits.cols < shown.cols || fits.rows < shown.rows;
 }
 
+/** WCAG 2.2: what comes, AA for text, AAA. */
+const CONTRAST_RATIOS: Readonly<Record<Settings['minimumContrast'], number>> = {
+  none: 1,
+  readable: 4.5,
+  high: 7,
+};
+
 function lookOptions(look: TerminalLook) {
   return {
     fontFamily: look.fontFamily || readTerminalFace(),
     fontSize: look.fontSize,
     scrollback: look.scrollback,
-    cursorBlink: look.cursorBlink,
+    cursorBlink: look.cursorBlink && !isMotionReduced(look.reduceMotion),
     screenReaderMode: look.screenReader,
+    minimumContrastRatio: CONTRAST_RATIOS[look.minimumContrast],
   };
 }
 

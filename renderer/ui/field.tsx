@@ -18,15 +18,24 @@ export interface FieldProps {
   readonly isFocusedFirst?: boolean;
   /** Offers a button that empties it. */
   readonly canClear?: boolean;
-  /** Where the field steers a list: the list's id and the id of the row that Enter takes. */
-  readonly list?: { readonly id: string; readonly activeId: string | undefined };
+  /** Where the field steers a list. */
+  readonly list?: SteeredList;
+}
+
+export interface SteeredList {
+  readonly id: string;
+  /** Of the row that Enter takes. */
+  readonly activeId: string | undefined;
+  /** It is there; left out, it always is. */
+  readonly isShown?: boolean;
 }
 
 export function Field(props: FieldProps): JSX.Element {
+  const isListShown = props.list?.isShown ?? true;
   const steering = props.list && {
     role: 'combobox' as const,
-    'aria-expanded': true,
-    'aria-controls': props.list.id,
+    'aria-expanded': isListShown,
+    'aria-controls': isListShown ? props.list.id : undefined,
     'aria-activedescendant': props.list.activeId,
     'aria-autocomplete': 'list' as const,
   };

@@ -11,8 +11,10 @@ export interface MenuItem {
   readonly icon?: IconName;
   /** Words above it, where another kind of item begins. */
   readonly section?: string;
-  /** Its name for a screen reader, which does not hear the words above. */
-  readonly heard?: string;
+  /** Said before its label by a screen reader, which does not hear the words above. */
+  readonly said?: string;
+  /** One of several of which one holds: whether it is this one. */
+  readonly isChosen?: boolean;
   readonly isDisabled?: boolean;
   readonly onPick: () => void;
 }
@@ -91,10 +93,11 @@ export function Menu(props: MenuProps): JSX.Element {
           <button
             type="button"
             class="menu-item"
-            role="menuitem"
+            {...(item.isChosen === undefined
+              ? { role: 'menuitem' }
+              : { role: 'menuitemradio', 'aria-checked': item.isChosen })}
             tabIndex={-1}
             aria-disabled={item.isDisabled ?? false}
-            aria-label={item.heard}
             onPointerMove={(event) => event.currentTarget.focus()}
             onClick={() => {
               if (item.isDisabled) return;
@@ -103,8 +106,10 @@ export function Menu(props: MenuProps): JSX.Element {
             }}
           >
             {item.icon && <Icon name={item.icon} />}
+            {item.said && <span class="only-heard">{item.said} </span>}
             <span class="ellipsis">{item.label}</span>
             {item.note && <span class="menu-note ellipsis">{item.note}</span>}
+            {item.isChosen && <Icon name="check" />}
           </button>
         </Fragment>
       ))}
@@ -128,7 +133,7 @@ function placeMenu(menu: HTMLElement, place: MenuPlace): void {
 }
 
 function itemsOf(menu: HTMLElement): HTMLButtonElement[] {
-  return [...menu.querySelectorAll<HTMLButtonElement>('[role="menuitem"]')];
+  return [...menu.querySelectorAll<HTMLButtonElement>('[role^="menuitem"]')];
 }
 
 function nextIndex(

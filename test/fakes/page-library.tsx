@@ -35,7 +35,12 @@ import { verify } from './stage-verdict.ts';
 const MINUTE_MS = 60_000;
 const START_MS = new Date(2026, 10, 20, 14, 3, 0).getTime();
 
-const settings = signal<Settings>({ ...FIRST_SETTINGS, theme: 'dark', screenReader: true });
+const settings = signal<Settings>({
+  ...FIRST_SETTINGS,
+  theme: 'dark',
+  screenReader: true,
+  reduceMotion: 'off',
+});
 const themeSetting = signal<Settings['theme']>('dark');
 followTheme(themeSetting);
 const recordings = signal<ReadonlyMap<string, RecordingInfo> | undefined>(undefined);

@@ -1,6 +1,7 @@
 /** States of a core that the page must look right in. */
 import type { PodInfo } from '../../preload/contract.ts';
 import { createPageCore, type PageCore } from './page-core.ts';
+import { everything } from './page-everything.ts';
 import { owing, owingMany, owingUnknown } from './page-owing.ts';
 import {
   containerNamed,
@@ -252,5 +253,6 @@ export const SCENES = {
   owing: () => owing(shop()),
   owingUnknown: () => owingUnknown(shop()),
   owingMany: () => owingMany(shop()),
+  everything: () => everything(owing(sessions())),
 } as const;
 export type SceneName = keyof typeof SCENES;

@@ -22,6 +22,8 @@ const settings = signal<Settings>({
   pasteGuard: true,
   cursorBlink: false,
   screenReader: true,
+  minimumContrast: 'readable',
+  reduceMotion: 'system',
   replayIdleSeconds: 2,
   debugImage: 'busybox:1.37',
   recordingSessionMiB: 2_048,

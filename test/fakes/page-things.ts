@@ -19,6 +19,8 @@ export const FIRST_SETTINGS: Settings = {
   pasteGuard: true,
   cursorBlink: false,
   screenReader: false,
+  minimumContrast: 'readable',
+  reduceMotion: 'system',
   replayIdleSeconds: 2,
   debugImage: 'busybox:1.37',
   recordingSessionMiB: 2_048,

@@ -64,7 +64,7 @@ describe.skipIf(!chromiumPath)('a connection checked in the page', () => {
     await open('failing', untrustedChecks());
     await context('staging').click();
     await page.getByRole('button', { name: 'Check this connection' }).click();
-    await page.getByRole('tab', { name: 'Connection to staging' }).waitFor();
+    await page.getByRole('tab', { name: 'Connection, staging' }).waitFor();
     await expect.poll(() => summary().textContent()).toBe('No shell would open: the cluster is not trusted');
     expect(await asked()).toEqual([{ context: 'staging', namespace: 'shop' }]);
     await row('TLS certificates').getByRole('img', { name: 'failed' }).waitFor();
@@ -110,7 +110,7 @@ describe.skipIf(!chromiumPath)('a connection checked in the page', () => {
     await expect.poll(() => again.isEnabled()).toBe(true);
     await again.press('Enter');
     await expect.poll(() => again.isEnabled()).toBe(false);
-    await page.getByRole('tab', { name: 'Connection to staging' }).press('Delete');
+    await page.getByRole('tab', { name: 'Connection, staging' }).press('Delete');
     await expect.poll(async () => (await asked('doctor.stop')).length).toBe(1);
   });
 

@@ -73,7 +73,7 @@ test('a checked connection carries its context, and says all of its place', () =
     name: 'Connection',
     place: 'staging',
     context: 'staging',
-    heard: 'Connection to staging, namespace shop, pod web-0',
+    heard: 'Connection, staging, namespace shop, pod web-0',
   });
 });
 

@@ -102,7 +102,7 @@ describe.skipIf(!chromiumPath)('the list of recordings in a browser', () => {
   };
   const order = async (name: string): Promise<void> => {
     await page.getByTitle('Order and groups').click();
-    await page.getByRole('menuitem', { name, exact: true }).click();
+    await page.getByRole('menuitemradio', { name, exact: true }).click();
   };
 
   describe('of ten thousand', () => {

@@ -1,0 +1,43 @@
+// covers: renderer/ui/row-button.tsx
+import type { Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { type AxeException, violationsOf } from '../fakes/axe.ts';
+import { chromiumPath } from '../fakes/chromium.ts';
+import { walkByTab } from '../fakes/focus-walk.ts';
+import { type PageBrowser, startPageBrowser } from '../fakes/page-browser.ts';
+import { type PageView, VIEWS } from '../fakes/page-views.ts';
+
+const EXCEPTIONS: readonly AxeException[] = [
+  {
+    rule: 'label-content-name-mismatch',
+    selector: '.pod-row',
+    because: 'its figures are said as words, "2 of 2 ready" for "2/2", after the name that it is called by',
+  },
+];
+
+describe.skipIf(!chromiumPath)('every view', () => {
+  let host: PageBrowser;
+  let page: Page | undefined;
+
+  beforeAll(async () => {
+    host = await startPageBrowser();
+  });
+  afterAll(() => host.close());
+  afterEach(() => page?.close());
+
+  async function reach(view: PageView): Promise<Page> {
+    page = await host.open(view.scene);
+    // Colours that fade in are no colours to measure.
+    await page.emulateMedia({ reducedMotion: 'reduce' });
+    await view.reach(page);
+    return page;
+  }
+
+  test.each(VIEWS)('$name: breaks no rule of axe, and Tab comes to all of it', async (view) => {
+    const shown = await reach(view);
+    expect(await violationsOf(shown, EXCEPTIONS)).toEqual([]);
+    const { stops, ...walk } = await walkByTab(shown);
+    expect(stops).toBeGreaterThan(0);
+    expect(walk).toEqual({ unreached: [], unmarked: [], hidden: [], stray: [] });
+  });
+});
