@@ -24,6 +24,8 @@ export type CommandId =
   | 'resume'
   | 'input.on'
   | 'input.off'
+  | 'reader.on'
+  | 'reader.off'
   | 'theme.system'
   | 'theme.light'
   | 'theme.dark'
@@ -54,6 +56,8 @@ export const COMMAND_TITLES: Readonly<Record<CommandId, string>> = {
   resume: 'Go on recording',
   'input.on': 'Record what I type',
   'input.off': 'Stop recording what I type',
+  'reader.on': 'Make terminals readable to a screen reader',
+  'reader.off': 'Make terminals no longer readable to a screen reader',
   'theme.system': 'Theme: as the system',
   'theme.light': 'Theme: light',
   'theme.dark': 'Theme: dark',

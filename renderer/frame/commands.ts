@@ -8,6 +8,7 @@ import { RECORDERS_SECTION } from '../settings/recorders-section.tsx';
 import { RETENTION_FIELD } from '../settings/retention-section.tsx';
 import type { Store } from '../store.ts';
 import { digitTab, stepTab } from '../store-tabs.ts';
+import { announce } from '../ui/announcer.ts';
 import type { IconName } from '../ui/icon.tsx';
 import { focusPodFilter, stepPart } from './parts.ts';
 import { RECORDING_COMMANDS } from './recording-commands.ts';
@@ -171,6 +172,18 @@ const DEEDS: readonly CommandDeed[] = [
     shortcut: 'part.previous',
     run: () => stepPart(-1),
   },
+  ...(['on', 'off'] as const).map(
+    (word): CommandDeed => ({
+      id: `reader.${word}`,
+      words: 'accessibility accessible blind speech screen reader',
+      icon: 'settings',
+      isOffered: ({ settings }) => settings.state.value.settings.screenReader !== (word === 'on'),
+      run: async (store) => {
+        await store.changeSettings({ screenReader: word === 'on' });
+        announce(word === 'on' ? 'Terminals are readable now.' : 'Terminals are no longer readable.');
+      },
+    }),
+  ),
   ...(['system', 'light', 'dark', 'contrast'] as const).map(
     (theme): CommandDeed => ({
       id: `theme.${theme}`,

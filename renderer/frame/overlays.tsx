@@ -150,11 +150,10 @@ function KeysDialog({ store }: { readonly store: Store }): JSX.Element {
         </Button>
       }
     >
-      {!isMac && (
-        <p class="dialog-text">
-          In a terminal Ctrl+K is the shell’s; there the field opens with Ctrl+Shift+K.
-        </p>
-      )}
+      <p class="dialog-text">
+        F6 leads out of a terminal.
+        {!isMac && ' In a terminal Ctrl+K is the shell’s; there the field opens with Ctrl+Shift+K.'}
+      </p>
       <dl class="keys-list">
         {[...rows, ...others].map(({ title, keyName }) => (
           <div key={title} class="keys-row">

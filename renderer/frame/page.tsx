@@ -8,6 +8,7 @@ import type { Store } from '../store.ts';
 import { Button } from '../ui/button.tsx';
 import { commandOf } from '../ui/keys.ts';
 import { Problem } from '../ui/problem.tsx';
+import { Announcements } from './announcements.tsx';
 import { runShortcut } from './commands.ts';
 import { Content } from './content.tsx';
 import { Overlays } from './overlays.tsx';
@@ -58,6 +59,7 @@ export function Page({ store, client }: PageProps): JSX.Element {
         <TabStrip store={store} />
         <Content store={store} client={client} />
         <Overlays store={store} />
+        <Announcements store={store} />
       </main>
       <StatusBar store={store} />
     </div>

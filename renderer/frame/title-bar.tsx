@@ -98,20 +98,30 @@ function Recording({ store }: { readonly store: Store }): JSX.Element {
         {lost.length > 0 && (
           <>
             <StatusDot shape="half" tone="owed" />
-            <span class="tone-owed numbers">{lost.length} reconnecting</span>{' '}
+            <span class="tone-owed numbers">
+              {lost.length}
+              <span class="recording-word"> reconnecting</span>
+            </span>{' '}
           </>
         )}
         {paused.length > 0 && (
           <>
             <StatusDot shape="ring" tone="owed" />
-            <span class="tone-owed numbers">{paused.length} paused</span>{' '}
+            <span class="tone-owed numbers">
+              {paused.length}
+              <span class="recording-word"> paused</span>
+            </span>{' '}
           </>
         )}
         {unrecorded.length > 0 && <span class="tone-lost numbers">{unrecorded.length} not recorded</span>}{' '}
         {live.length > paused.length && (
           <>
             <StatusDot shape="full" tone={unrecorded.length > 0 ? 'lost' : 'live'} />
-            <span class="numbers">REC {live.length - paused.length} live</span>
+            <span class="numbers">
+              <span class="recording-word">REC </span>
+              {live.length - paused.length}
+              <span class="recording-word"> live</span>
+            </span>
           </>
         )}
       </button>

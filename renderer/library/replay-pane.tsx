@@ -8,6 +8,7 @@ import { copyText } from '../terminal/clipboard.ts';
 import { TerminalFrame } from '../terminal/terminal-frame.tsx';
 import type { TerminalView } from '../terminal/xterm.ts';
 import { pageTimers } from '../timers.ts';
+import { announce } from '../ui/announcer.ts';
 import { formatClock } from '../ui/format.ts';
 import { Notice, Waiting } from '../ui/messages.tsx';
 import { isMotionReduced } from '../ui/motion.ts';
@@ -166,8 +167,11 @@ export function ReplayPane(props: ReplayPaneProps): JSX.Element {
   }
 
   function toggle(): void {
-    if (isMoving(state)) player.current?.pause();
-    else player.current?.play();
+    if (!isMoving(state)) player.current?.play();
+    else {
+      player.current?.pause();
+      announce(`Paused at ${formatClock((player.current?.positionMicros() ?? 0) / 1_000)}.`);
+    }
   }
 
   const commands: Readonly<Record<PlayerCommand, () => void>> = {

@@ -5,6 +5,7 @@
 import type { ComponentChildren, JSX } from 'preact';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { AppInfo, Settings, TerminalSize } from '../../preload/contract.ts';
+import { announce } from '../ui/announcer.ts';
 import { Menu, type MenuPlace } from '../ui/menu.tsx';
 import { Notice } from '../ui/messages.tsx';
 import { copyText, readClipboard } from './clipboard.ts';
@@ -155,7 +156,8 @@ export function TerminalFrame(props: TerminalFrameProps): JSX.Element {
 
   function takeKey(event: KeyboardEvent): boolean {
     // Where no shell is left that it would be for, Tab goes on to the next control.
-    if (event.key === 'Tab' && !hasShell(latest.current)) return true;
+    const hasShell = latest.current.input && latest.current.sizedBy === 'records';
+    if (event.key === 'Tab' && !hasShell) return true;
     // Without a shell that it would be for, Ctrl+F finds.
     const plain = latest.current.input ? undefined : plainCommandOf(event);
     const command = plain ?? paneCommandOf(event, latest.current.host);
@@ -213,7 +215,9 @@ export function TerminalFrame(props: TerminalFrameProps): JSX.Element {
 
   async function copySelection(): Promise<void> {
     const selection = view.current?.selection ?? '';
-    if (selection !== '' && !(await copyText(selection))) setNotice('The browser refused to copy.');
+    if (selection === '') return;
+    if (await copyText(selection)) announce('Copied.');
+    else setNotice('The browser refused to copy.');
   }
 
   async function pasteClipboard(): Promise<void> {
@@ -282,10 +286,6 @@ export function TerminalFrame(props: TerminalFrameProps): JSX.Element {
       {asked && <PasteDialog paste={asked} onAnswer={answerPaste} />}
     </div>
   );
-}
-
-function hasShell({ input, sizedBy }: TerminalFrameProps): boolean {
-  return input !== undefined && sizedBy === 'records';
 }
 
 /** Nothing has it. */

@@ -98,6 +98,7 @@ export function createTerminal(
   const finder = createFinder(terminal, options.onFound);
   terminal.open(parent);
   terminal.textarea?.setAttribute('aria-label', options.label);
+  if (options.input) terminal.textarea?.setAttribute('aria-description', 'F6 leads out of the terminal');
   terminal.textarea?.setAttribute('data-focus-first', '');
   terminal.attachCustomKeyEventHandler((event) => !options.onKey(event));
   terminal.onResize((size) => options.onResized({ cols: size.cols, rows: size.rows }));

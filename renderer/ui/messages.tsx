@@ -1,6 +1,7 @@
 /** What the page says where there is nothing yet, something is to be told, or something takes its time. */
 import type { ComponentChildren, JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
+import { announce } from './announcer.ts';
 import { Button, IconButton } from './button.tsx';
 import { formatDuration } from './format.ts';
 import { Icon, type IconName } from './icon.tsx';
@@ -46,8 +47,14 @@ export function CopyButton({ text, label = 'Copy', kind = 'plain' }: CopyButtonP
       title={label === 'Copy' ? undefined : text}
       onPress={() => {
         navigator.clipboard.writeText(text).then(
-          () => setState('copied'),
-          () => setState('refused'),
+          () => {
+            setState('copied');
+            announce('Copied.');
+          },
+          () => {
+            setState('refused');
+            announce('Copying was refused.');
+          },
         );
       }}
     >

@@ -161,7 +161,7 @@ describe.skipIf(!chromiumPath)('the list of recordings in a browser', () => {
       await order('By day');
       const today = rows().filter({ hasText: 'Today' });
       await today.waitFor();
-      expect(await today.textContent()).toMatch(/^Today29 recordings, /);
+      expect(await today.textContent()).toMatch(/^Today 29 recordings, /);
       await list().evaluate((element) => element.scrollTo(0, 50 * 28));
       await page.locator('.list-head').getByText('Yesterday').waitFor();
       await shot('list-by-day');
