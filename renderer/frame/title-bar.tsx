@@ -100,7 +100,7 @@ function Recording({ store }: { readonly store: Store }): JSX.Element {
             <StatusDot shape="half" tone="owed" />
             <span class="tone-owed numbers">
               {lost.length}
-              <span class="recording-word"> reconnecting</span>
+              <span class="count-word"> reconnecting</span>
             </span>{' '}
           </>
         )}
@@ -109,7 +109,7 @@ function Recording({ store }: { readonly store: Store }): JSX.Element {
             <StatusDot shape="ring" tone="owed" />
             <span class="tone-owed numbers">
               {paused.length}
-              <span class="recording-word"> paused</span>
+              <span class="count-word"> paused</span>
             </span>{' '}
           </>
         )}
@@ -118,9 +118,9 @@ function Recording({ store }: { readonly store: Store }): JSX.Element {
           <>
             <StatusDot shape="full" tone={unrecorded.length > 0 ? 'lost' : 'live'} />
             <span class="numbers">
-              <span class="recording-word">REC </span>
+              <span class="count-word">REC </span>
               {live.length - paused.length}
-              <span class="recording-word"> live</span>
+              <span class="count-word"> live</span>
             </span>
           </>
         )}

@@ -14,6 +14,8 @@ export interface PageOptions {
   readonly width?: number;
   readonly height?: number;
   readonly colours?: 'light' | 'dark';
+  /** From the first moment on. */
+  readonly isStill?: boolean;
 }
 
 export interface PageBrowser {
@@ -34,8 +36,12 @@ export async function startPageBrowser(): Promise<PageBrowser> {
   const browser = await launchChromium();
   return {
     browser,
-    async open(scene, { width = 1280, height = 800, colours = 'light' } = {}) {
-      const page = await browser.newPage({ viewport: { width, height }, colorScheme: colours });
+    async open(scene, { width = 1280, height = 800, colours = 'light', isStill = false } = {}) {
+      const page = await browser.newPage({
+        viewport: { width, height },
+        colorScheme: colours,
+        reducedMotion: isStill ? 'reduce' : 'no-preference',
+      });
       await page.goto(`http://127.0.0.1:${port}/`);
       await page.waitForFunction(() => 'start' in globalThis);
       await page.evaluate(

@@ -28,8 +28,7 @@ describe.skipIf(!chromiumPath)('the page for those who do not see it, or not wel
   afterEach(() => page.close());
 
   async function open(scene: SceneName, options?: PageOptions): Promise<void> {
-    page = await host.open(scene, options);
-    await page.emulateMedia({ reducedMotion: 'reduce' });
+    page = await host.open(scene, { ...options, isStill: true });
   }
   async function openView(name: string, options?: PageOptions): Promise<void> {
     const view = VIEWS.find((one) => one.name === name);

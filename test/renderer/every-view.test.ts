@@ -26,9 +26,8 @@ describe.skipIf(!chromiumPath)('every view', () => {
   afterEach(() => page?.close());
 
   async function reach(view: PageView): Promise<Page> {
-    page = await host.open(view.scene);
     // Colours that fade in are no colours to measure.
-    await page.emulateMedia({ reducedMotion: 'reduce' });
+    page = await host.open(view.scene, { isStill: true });
     await view.reach(page);
     return page;
   }
