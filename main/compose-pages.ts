@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import type { AppInfo } from '../preload/contract.ts';
+import type { AppInfo, SessionInfo } from '../preload/contract.ts';
 import type { Wire } from '../preload/wire.ts';
+import type { Event } from './base/event.ts';
 import { servePage } from './bridge/bridge.ts';
 import type { PageWindow } from './bridge/desktop.ts';
+import { toSessionInfo } from './bridge/sessions.ts';
 import type { Core } from './compose.ts';
 import { openUpdates, type UpdateWay } from './compose-updates.ts';
 import type { Uploads } from './compose-upload.ts';
@@ -26,6 +28,11 @@ export interface Pages {
   /** Answers one page until it is gone; what its window wishes of it is told to it. */
   serve(wire: Wire, window?: PageWindow): void;
   readonly liveSessions: number;
+  readonly info: AppInfo;
+  /** As pages are told of them. */
+  sessions(): readonly SessionInfo[];
+  /** One of them has changed, or is forgotten. */
+  readonly onSessionsChanged: Event<void>;
 }
 
 /** So long after the start nothing reads recordings in the background: the window comes first. */
@@ -116,6 +123,14 @@ export async function openPages(
   return {
     serve(wire, window) {
       servePage(rooms, wire, life, window);
+    },
+    info,
+    sessions: () => sessions.list().map(toSessionInfo),
+    onSessionsChanged(listener) {
+      const stops = [sessions.onChanged(() => listener()), sessions.onForgotten(() => listener())];
+      return () => {
+        for (const stop of stops) stop();
+      };
     },
     get liveSessions() {
       return sessions.list().filter(({ state }) => state.kind !== 'ended').length;

@@ -1,19 +1,23 @@
 import { fileURLToPath } from 'node:url';
 import { app, dialog, net, powerMonitor, protocol, safeStorage, session } from 'electron';
+import type { SessionInfo } from '../preload/contract.ts';
 import { LINK_SCHEME } from '../preload/recording-link.ts';
 import { type Core, compose } from './compose.ts';
+import type { Pages } from './compose-pages.ts';
 import { isStartedFromIcon } from './credentials/login-environment.ts';
 import { PAGE_SCHEME } from './hosts/electron/addresses.ts';
 import { outliveCrashes } from './hosts/electron/crashes.ts';
-import { createElectronHost, type ElectronHost } from './hosts/electron/electron-host.ts';
+import { askBeforeQuitting, openDesktop, tellWhatIsUnfinished } from './hosts/electron/desktop.ts';
+import type { ElectronHost } from './hosts/electron/electron-host.ts';
 import { openKeychain } from './hosts/electron/keychain.ts';
-import { openFile, openLink, readLaunch } from './hosts/electron/launch.ts';
+import { openLaunchInbox } from './hosts/electron/launch-inbox.ts';
+import { summarise } from './hosts/electron/live-summary.ts';
+import { createQuit, type Quit } from './hosts/electron/quit.ts';
 import { findUpdateWay } from './hosts/electron/updates.ts';
 import { readPageFiles } from './hosts/page/page-files.ts';
 
 /** The desktop app: one instance, the core, and its windows. Quitting closes every shell and its recording first. */
 const OUT = new URL('.', import.meta.url);
-const ownPaths = [app.getAppPath(), fileURLToPath(import.meta.url)];
 
 app.enableSandbox();
 protocol.registerSchemesAsPrivileged([
@@ -33,6 +37,12 @@ if (app.requestSingleInstanceLock()) {
 }
 
 async function start(): Promise<void> {
+  const inbox = openLaunchInbox({
+    app,
+    argv: process.argv,
+    workingDirectory: () => process.cwd(),
+    ownPaths: [app.getAppPath(), fileURLToPath(import.meta.url)],
+  });
   const files = await readPageFiles(fileURLToPath(new URL('./page', OUT)));
   await app.whenReady();
   const core = await compose({
@@ -41,11 +51,24 @@ async function start(): Promise<void> {
     keyVault: await openKeychain(safeStorage, process.platform),
     isFromIcon: isStartedFromIcon(process.env, process.platform),
   });
-  const { log, paths, end } = core;
+  const { clock, log, paths, life, end } = core;
   outliveCrashes({ app, dialog, process, log, nowMs: Date.now, logFile: paths.logFile, end });
-  if (process.argv.includes('--demo')) await core.demo.start();
   let host: ElectronHost | undefined;
-  const pages = await core.openPages({
+  let pages: Pages | undefined;
+  const sessions = (): readonly SessionInfo[] => pages?.sessions() ?? [];
+  const quit = createQuit({
+    clock,
+    log,
+    liveShells: () => summarise(sessions()).shells.map(({ name }) => name),
+    ask: (shells) => askBeforeQuitting(host, shells),
+    tell: (shells) => tellWhatIsUnfinished(host, shells),
+    end,
+    leave: () => app.quit(),
+  });
+  quitBy(quit);
+  syncBeforeSleep(core);
+  if (process.argv.includes('--demo')) await core.demo.start();
+  pages = await core.openPages({
     host: 'electron',
     newWindow: async () => {
       host?.openWindow();
@@ -53,26 +76,26 @@ async function start(): Promise<void> {
     },
     updates: await findUpdates(core),
   });
-  endCoreBeforeQuitting(core);
-  syncBeforeSleep(core);
-  host = createElectronHost(
-    { log: core.log },
+  const settings = await core.settings();
+  host = await openDesktop(
+    {
+      clock,
+      log,
+      life,
+      platform: pages.info.platform,
+      version: pages.info.version,
+      windowFile: paths.windowFile,
+      sessions,
+      theme: () => settings.current().settings.theme,
+      onThemeChanged: (listener) => settings.onChanged(() => listener()),
+      quit,
+    },
     { files, preloadPath: fileURLToPath(new URL('./preload.cjs', OUT)), serve: pages.serve },
   );
-  host.show(readLaunch(process.argv, { workingDirectory: process.cwd(), ownPaths }));
+  if (quit.hasBegun()) return;
+  inbox.open(host.show);
   // Installed, it is what the system opens such links with; from source that would be Electron itself.
   if (app.isPackaged) app.setAsDefaultProtocolClient(LINK_SCHEME);
-  app.on('second-instance', (_event, argv, workingDirectory) =>
-    host?.show(readLaunch(argv, { workingDirectory, ownPaths })),
-  );
-  app.on('open-url', (event, url) => {
-    event.preventDefault();
-    host?.show([openLink(url)]);
-  });
-  app.on('open-file', (event, path) => {
-    event.preventDefault();
-    host?.show([openFile(path, process.cwd())]);
-  });
   app.on('activate', () => host?.show());
   app.on('window-all-closed', () => {
     if (process.platform !== 'darwin') app.quit();
@@ -97,16 +120,11 @@ function syncBeforeSleep(core: Core): void {
   powerMonitor.on('lock-screen', sync);
 }
 
-/** Electron quits when its event loop says so; ours has casts to finish first. */
-function endCoreBeforeQuitting(core: Core): void {
-  let hasEnded = false;
+/** Electron quits when its event loop says so; ours has shells to ask about, and casts to finish first. */
+function quitBy(quit: Quit): void {
   app.on('before-quit', (event) => {
-    if (hasEnded) return;
-    event.preventDefault();
-    // Never rejects: what cannot be closed is in the log.
-    void core.end().then(() => {
-      hasEnded = true;
-      app.quit();
-    });
+    if (!quit.request('user')) event.preventDefault();
   });
+  // A session that ends, or a terminal that closes, has nobody who answers.
+  for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.on(signal, () => quit.request('system'));
 }

@@ -8,6 +8,8 @@ export interface Paths {
   /** Casts and their sidecars. */
   readonly recordings: string;
   readonly settingsFile: string;
+  /** How the desktop app's window stood. */
+  readonly windowFile: string;
   /** What signs recordings, and what verifies those of before. */
   readonly keys: string;
   /** The user's own policy. */
@@ -34,6 +36,7 @@ export function resolvePaths(environment: NodeJS.ProcessEnv, platform: NodeJS.Pl
     home,
     recordings: join(home, 'recordings'),
     settingsFile: join(home, 'settings.json'),
+    windowFile: join(home, 'window.json'),
     keys: join(home, 'keys'),
     policyFile: join(home, 'policy.yaml'),
     pluginsFile: join(home, 'plugins.json'),

@@ -107,6 +107,7 @@ for (const host of DESKTOP_HOSTS.filter(({ isMissing }) => !isMissing)) {
       const app = await host.start({ ...OPTIONS, machine: { keychain: 'gnome_libsecret' } });
       try {
         await openShell(app);
+        await app.control('answerDialog', { dialog: 'message box', response: 1 });
         await app.control('quit', {});
         expect(await app.exited).toBe(0);
         expect(await readSidecars(app.home)).toMatchObject([

@@ -98,6 +98,7 @@ describe.skipIf(!chromiumPath)('the first five minutes, in Chromium with a stand
   });
 
   test('quitting with a live shell finishes its recording first: whole, sealed, told how it ended', async () => {
+    await app.control('answerDialog', { dialog: 'message box', response: 1 });
     await app.control('quit', {});
     expect(await app.exited).toBe(0);
     const folder = join(app.home, 'recordings');

@@ -156,6 +156,7 @@ class App extends EventEmitter {
 
   setAppUserModelId(): void {}
   setAboutPanelOptions(): void {}
+  showAboutPanel(): void {}
 
   setBadgeCount(count = 0): boolean {
     this.badge = count;

@@ -57,6 +57,7 @@ export const powerMonitor: EventEmitter = nameMissing('powerMonitor', new EventE
 
 class NativeTheme extends EventEmitter {
   shouldUseDarkColors: boolean = machine.isDark ?? false;
+  readonly shouldUseHighContrastColors: boolean = false;
   themeSource = 'system';
 }
 export const nativeTheme: NativeTheme = nameMissing('nativeTheme', new NativeTheme());

@@ -1,0 +1,135 @@
+import { app, dialog, Menu, type MessageBoxOptions, nativeTheme, powerMonitor } from 'electron';
+import type { SessionInfo, Settings } from '../../../preload/contract.ts';
+import type { KeyPlatform } from '../../../preload/page-keys.ts';
+import type { Clock } from '../../base/clock.ts';
+import type { Event } from '../../base/event.ts';
+import type { Lifetime } from '../../base/lifetime.ts';
+import type { Log } from '../../base/log.ts';
+import type { WindowWish } from '../../bridge/desktop.ts';
+import { createAppMenu } from './app-menu.ts';
+import { createElectronHost, type ElectronHost, type ElectronHostOptions } from './electron-host.ts';
+import { openFile } from './launch.ts';
+import { summarise } from './live-summary.ts';
+import type { AppDeed } from './menu-template.ts';
+import { lookOf } from './native-look.ts';
+import type { Quit } from './quit.ts';
+import { askToQuit, tellUnfinished } from './quit-question.ts';
+import { openWindowStore } from './window-store.ts';
+
+/** What the desktop around the windows is made of. */
+export interface DesktopNeeds {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly life: Lifetime;
+  readonly platform: KeyPlatform;
+  readonly version: string;
+  /** Where it is kept how the windows stand. */
+  readonly windowFile: string;
+  sessions(): readonly SessionInfo[];
+  theme(): Settings['theme'];
+  readonly onThemeChanged: Event<void>;
+  readonly quit: Quit;
+}
+
+/** Windows, menus and the look of them. To be called once the app is ready. */
+export async function openDesktop(
+  needs: DesktopNeeds,
+  options: Pick<ElectronHostOptions, 'files' | 'preloadPath' | 'serve'>,
+): Promise<ElectronHost> {
+  const { clock, log, life, platform, quit, version } = needs;
+  const isMac = platform === 'darwin';
+  const look = () => lookOf(needs.theme(), nativeTheme);
+  const host = createElectronHost(
+    { log, places: await openWindowStore({ file: needs.windowFile, clock, log }, life) },
+    {
+      ...options,
+      background: () => look().background,
+      // On a Mac an app lives on without a window, and its shells with it.
+      mayCloseLast: () => isMac || summarise(needs.sessions()).shells.length === 0 || quit.request('user'),
+      onSessionEnd: () => void quit.request('system'),
+    },
+  );
+
+  function act(deed: AppDeed): void {
+    if (deed === 'new-window') host.openWindow();
+    else if (deed === 'close-window') host.front()?.close();
+    else if (deed === 'about') app.showAboutPanel();
+    else if (deed === 'quit') app.quit();
+    else
+      chooseFile(host).catch((error: unknown) => log.error({ error: String(error) }, 'no file was chosen'));
+  }
+
+  const menu = createAppMenu({
+    platform,
+    run: (command) => host.wish({ kind: 'command', command }),
+    act,
+    build: (template) => Menu.buildFromTemplate(template),
+    set: (built) => Menu.setApplicationMenu(built),
+  });
+  life.own(host.onFrontChanged(() => menu.offer(host.commands())));
+
+  function dress(): void {
+    nativeTheme.themeSource = look().themeSource;
+  }
+  dress();
+  life.own(needs.onThemeChanged(dress));
+  app.setAboutPanelOptions({
+    applicationName: 'Kubereel',
+    applicationVersion: version,
+    copyright: 'Apache License 2.0',
+  });
+  // The system has begun to go down: nobody could answer a question, but what is said is waited for.
+  powerMonitor.on('shutdown', (event?: { preventDefault(): void }) => {
+    if (!quit.request('system')) event?.preventDefault();
+  });
+  return host;
+}
+
+/** Asks before shells end. */
+export async function askBeforeQuitting(
+  host: ElectronHost | undefined,
+  shells: readonly string[],
+): Promise<boolean> {
+  const { message, detail, buttons } = askToQuit(shells);
+  const { response } = await box(host, {
+    type: 'question',
+    title: 'Quit Kubereel?',
+    message,
+    detail,
+    buttons: [...buttons],
+    defaultId: 0,
+    cancelId: 0,
+    noLink: true,
+  });
+  return response === 1;
+}
+
+export async function tellWhatIsUnfinished(
+  host: ElectronHost | undefined,
+  shells: readonly string[],
+): Promise<void> {
+  await box(host, { type: 'warning', title: 'Kubereel', ...tellUnfinished(shells), buttons: ['Quit'] });
+}
+
+/** Belongs to the window in front, where there is one. */
+function box(
+  host: ElectronHost | undefined,
+  options: MessageBoxOptions,
+): Promise<{ readonly response: number }> {
+  const window = host?.front();
+  return window ? dialog.showMessageBox(window, options) : dialog.showMessageBox(options);
+}
+
+/** In the page it says what it is before anything becomes of it. */
+async function chooseFile(host: ElectronHost): Promise<void> {
+  const { filePaths } = await dialog.showOpenDialog({
+    title: 'Open a recording',
+    properties: ['openFile', 'multiSelections'],
+    filters: [
+      { name: 'Recordings', extensions: ['cast', 'gz', 'zst', 'tty', 'ttyrec', 'json'] },
+      { name: 'All files', extensions: ['*'] },
+    ],
+  });
+  const wishes = filePaths.map((path): WindowWish => openFile(path, process.cwd()));
+  if (wishes.length > 0) host.show(wishes);
+}
