@@ -74,10 +74,8 @@ describe.skipIf(!chromiumPath)('the life on a desktop, in Chromium with a stand-
     await window.page.getByRole('slider').first().waitFor();
     await app.control('emit', { event: 'open-url', url: 'kubereel://shell/prod/web' });
     await window.page.getByText('The link was not opened').waitFor();
-    await window.page.getByRole('button', { name: 'Dismiss' }).click();
     await app.control('emit', { event: 'open-file', path: join(app.home, 'gone.cast') });
     await window.page.getByText('gone.cast was not opened').waitFor();
-    await window.page.getByRole('button', { name: 'Dismiss' }).click();
   });
 
   test('a second window stands beside the first', async () => {
