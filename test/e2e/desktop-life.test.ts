@@ -69,6 +69,7 @@ describe.skipIf(!chromiumPath)('the life on a desktop, in Chromium with a stand-
 
   test('a link of another start shows the recording that it names; what is none is told', async () => {
     const [name = ''] = await recordings();
+    await canChoose('tab.close');
     await app.control('clickMenu', { id: 'tab.close' });
     expect(await app.startAnother([`kubereel://recording/${name.replace('.cast', '')}?t=0.1`])).toBe(0);
     await window.page.getByRole('slider').first().waitFor();
