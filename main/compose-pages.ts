@@ -96,6 +96,7 @@ export async function openPages(
     host: options.host,
     home: paths.home,
     recordingsFolder: paths.recordings,
+    keyPlace: core.keyPlace,
   };
   const rooms = {
     clock,

@@ -1,6 +1,6 @@
 import { type Clock, createSystemClock } from './base/clock.ts';
 import type { AppError } from './base/errors.ts';
-import { type KeyVault, openVault } from './base/key-vault.ts';
+import { type KeyPlace, type KeyVault, openVault } from './base/key-vault.ts';
 import { createLifetime, type Lifetime } from './base/lifetime.ts';
 import { createLog, type Log } from './base/log.ts';
 import { makePrivateFolder, type Paths, resolvePaths } from './base/paths.ts';
@@ -86,6 +86,7 @@ export interface Core {
   readonly credentials: Credentials;
   readonly signingKeys: SigningKeys;
   readonly decryptionKeys: DecryptionKeys;
+  readonly keyPlace: KeyPlace;
   readonly policy: PolicyDesk;
   /** Of which no recorder was told, since the program was started. */
   readonly untoldRequests: Announcements['untold'];
@@ -230,6 +231,7 @@ export async function compose(options: ComposeOptions): Promise<Core> {
     credentials,
     signingKeys,
     decryptionKeys,
+    keyPlace: keyVault.place,
     policy,
     untoldRequests: announcements.untold,
     settings,

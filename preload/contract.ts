@@ -217,6 +217,8 @@ export interface AppInfo {
   /** Folder with everything that Kubereel writes. */
   readonly home: string;
   readonly recordingsFolder: string;
+  /** What keeps secret keys; `files`: nothing but that only this user can read them. */
+  readonly keyPlace: 'files' | 'macos-keychain' | 'windows-dpapi' | 'gnome-keyring' | 'kwallet' | 'keyring';
 }
 
 /** A failure as the page shows it. `code` is stable; the texts are for people. */

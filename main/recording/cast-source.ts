@@ -52,12 +52,19 @@ export async function openCastSource(path: string, keys: CastKeys | undefined): 
   }
 }
 
-export function createLockedError(recipients: readonly string[]): AppError {
+/** `isMaybeElsewhere`: this home has keys that are locked where this program does not come. */
+export function createLockedError(
+  recipients: readonly string[],
+  { isMaybeElsewhere = false }: { readonly isMaybeElsewhere?: boolean } = {},
+): AppError {
+  const add = `dd the identity of one of these with \`kubereel keys identity add\`: ${recipients.join(', ')}`;
   return new AppError(
     'recording-locked',
     'the recording is encrypted, and the key that opens it is not here',
     {
-      hint: `Add the identity of one of these with \`kubereel keys identity add\`: ${recipients.join(', ')}`,
+      hint: isMaybeElsewhere
+        ? `The desktop app has keys of its own, locked in the system's keychain: open the recording there, or a${add}`
+        : `A${add}`,
     },
   );
 }

@@ -1,10 +1,10 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeFileAtomically } from '../base/atomic-file.ts';
 import type { Clock } from '../base/clock.ts';
 import { AppError, systemCode } from '../base/errors.ts';
 import { holdFileLock } from '../base/file-lock.ts';
-import { type KeyVault, openVault } from '../base/key-vault.ts';
+import { describeLocker, type KeyVault, openVault, renewFile } from '../base/key-vault.ts';
 import { makePrivateFolder } from '../base/paths.ts';
 import { createTurns } from '../base/turns.ts';
 import { decryptWith, makeIdentity, parseIdentity } from './age.ts';
@@ -51,6 +51,7 @@ export function createDecryptionKeys({
 }): DecryptionKeys {
   const vaults = vault.suffix === openVault.suffix ? [vault] : [vault, openVault];
   const turns = createTurns();
+  let hasRenewed = false;
 
   function pathOf({ suffix }: KeyVault): string {
     return join(folder, `${FILE_NAME}${suffix}`);
@@ -59,11 +60,29 @@ export function createDecryptionKeys({
   /** Anew each time: another process may have added one, and a recording is not opened often. */
   async function load(from: KeyVault): Promise<string> {
     try {
-      return await from.unlock(await readFile(pathOf(from), 'utf8'));
+      const text = await from.unlock(await readFile(pathOf(from), 'utf8'));
+      if (from.renew) renewOnce(from);
+      return text;
     } catch (cause) {
       if (systemCode(cause) === 'ENOENT') return '';
-      throw createUnusable(pathOf(from), cause);
+      throw createUnusable(pathOf(from), cause, from);
     }
+  }
+
+  function renewOnce(from: KeyVault): void {
+    if (hasRenewed) return;
+    hasRenewed = true;
+    // Not awaited: it waits for the turn of who reads now; and as it was it can be used, too.
+    void turns
+      .take(() => holdFileLock(clock, `${pathOf(from)}.lock`, () => renewFile(from, pathOf(from))))
+      .catch(() => {});
+  }
+
+  /** Whether keys of this home are locked where only another program of ours opens them. */
+  async function hasOtherKeys(): Promise<boolean> {
+    const names = await readdir(folder).catch(() => []);
+    const own = vaults.map(({ suffix }) => `${FILE_NAME}${suffix}`);
+    return names.some((name) => name.startsWith(FILE_NAME) && !name.endsWith('.lock') && !own.includes(name));
   }
 
   async function loadIdentities(): Promise<readonly KnownIdentity[]> {
@@ -106,7 +125,7 @@ export function createDecryptionKeys({
     } catch (cause) {
       // age does not tell a key that is another from one that was altered; that it should open it does.
       if (known.some(({ recipient }) => recipients.includes(recipient))) refuseAltered(cause);
-      throw createLockedError(recipients);
+      throw createLockedError(recipients, { isMaybeElsewhere: await hasOtherKeys() });
     }
   }
 
@@ -149,9 +168,12 @@ async function readIdentities(text: string): Promise<readonly KnownIdentity[]> {
   return found;
 }
 
-function createUnusable(path: string, cause: unknown): AppError {
-  return new AppError('recording-failed', `the keys in ${path} cannot be used`, {
+function createUnusable(path: string, cause: unknown, vault: KeyVault = openVault): AppError {
+  return new AppError('recording-failed', `the keys in ${path} cannot be used${describeLocker(vault)}`, {
     cause,
-    hint: 'Restore the file from a backup, or move it away; recordings that it opens cannot be read without it.',
+    hint:
+      vault.place === 'files'
+        ? 'Restore the file from a backup, or move it away; recordings that it opens cannot be read without it.'
+        : 'Unlock or restore that keychain, as the user who has locked them. Else move the file away and add your copies of the keys.',
   });
 }

@@ -3,7 +3,7 @@ import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeFileAtomically } from '../base/atomic-file.ts';
 import { AppError, systemCode } from '../base/errors.ts';
-import { type KeyVault, openVault } from '../base/key-vault.ts';
+import { describeLocker, type KeyVault, openVault, renewFile } from '../base/key-vault.ts';
 import { makePrivateFolder } from '../base/paths.ts';
 import { createTurns } from '../base/turns.ts';
 import { createSigner, keyIdOf, type Signer } from './seal.ts';
@@ -40,11 +40,15 @@ export function createSigningKeys({
       if (systemCode(cause) === 'ENOENT') return undefined;
       throw createUnusable(folder, cause);
     }
+    let signer: Signer;
     try {
-      return createSigner(createPrivateKey(await vault.unlock(stored)));
+      signer = createSigner(createPrivateKey(await vault.unlock(stored)));
     } catch (cause) {
-      throw createUnusable(folder, cause);
+      throw createUnusable(folder, cause, vault);
     }
+    // As it was it can be used, too.
+    await renewFile(vault, signingFile).catch(() => {});
+    return signer;
   }
 
   async function create(): Promise<Signer> {
@@ -94,9 +98,13 @@ async function readPublicKey(path: string): Promise<KeyObject | undefined> {
   }
 }
 
-function createUnusable(folder: string, cause: unknown): AppError {
-  return new AppError('recording-failed', `the signing key in ${folder} cannot be read`, {
-    hint: 'Recordings are kept without a signature. `kubereel keys rotate` makes a new key.',
-    cause,
-  });
+function createUnusable(folder: string, cause: unknown, vault: KeyVault = openVault): AppError {
+  return new AppError(
+    'recording-failed',
+    `the signing key in ${folder} cannot be read${describeLocker(vault)}`,
+    {
+      hint: 'Recordings are kept without a signature. `kubereel keys rotate` makes a new key.',
+      cause,
+    },
+  );
 }

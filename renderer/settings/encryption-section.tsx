@@ -1,22 +1,30 @@
 /** To whom recordings are encrypted, and which secret keys are here to read them. */
 import type { ComponentChildren, JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
+import type { AppInfo } from '../../preload/contract.ts';
 import { problemOf } from '../problem.ts';
 import type { EncryptionStore } from '../store-encryption.ts';
 import type { SettingsStore } from '../store-settings.ts';
 import { Button, IconButton } from '../ui/button.tsx';
 import { CopyButton, sentence } from '../ui/messages.tsx';
 import { StatusDot } from '../ui/status-dot.tsx';
-import { describeAdded, describeEncryption, describeKey, SECRET_KEY_FIELD } from './encryption-words.ts';
+import {
+  describeAdded,
+  describeEncryption,
+  describeKey,
+  describeKeyPlace,
+  SECRET_KEY_FIELD,
+} from './encryption-words.ts';
 
 interface EncryptionSectionProps {
   readonly settings: SettingsStore;
   readonly encryption: EncryptionStore;
+  readonly info: AppInfo | undefined;
 }
 
 const PUBLIC_ID = 'encryption-public';
 
-export function EncryptionSection({ settings, encryption }: EncryptionSectionProps): JSX.Element {
+export function EncryptionSection({ settings, encryption, info }: EncryptionSectionProps): JSX.Element {
   const { recipients } = settings.state.value.settings.encryption;
   const keys = encryption.keys.value;
   const [loading, setLoading] = useState<string>();
@@ -66,6 +74,7 @@ export function EncryptionSection({ settings, encryption }: EncryptionSectionPro
       </div>
       <div class="encryption-part">
         <span class="setting-label">Secret keys here</span>
+        {info && <span class="secondary">{describeKeyPlace(info)}</span>}
         {loading !== undefined && <p class="encryption-problem">{loading}</p>}
         {keys && (
           <span class="secondary">

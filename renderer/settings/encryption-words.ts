@@ -1,4 +1,5 @@
 /** What of encryption the settings say, and what each key is good for. */
+import type { AppInfo } from '../../preload/contract.ts';
 import type { Tone } from '../ui/status-dot.tsx';
 
 export interface EncryptionWords {
@@ -44,4 +45,28 @@ export function describeAdded(added: readonly string[]): string {
   return added.length === 1
     ? 'Added. What is encrypted to it can be replayed here.'
     : `${added.length} keys were added. What is encrypted to them can be replayed here.`;
+}
+
+const USER_FILES =
+  'in files that only your user can read; your other programs can, too, and so can whoever has the disk';
+
+const PLACES: Readonly<Record<AppInfo['keyPlace'], string>> = {
+  files: `They stand ${USER_FILES}.`,
+  'macos-keychain':
+    'The macOS Keychain locks them: other users cannot open them, and other programs of yours have to ask you.',
+  'windows-dpapi': 'Windows (DPAPI) locks them: other users cannot open them, other programs of yours can.',
+  'gnome-keyring':
+    'The GNOME keyring locks them: nobody opens them while it is locked; while it is open, other programs of yours can.',
+  kwallet:
+    'KWallet locks them: nobody opens them while it is locked; while it is open, other programs of yours can.',
+  keyring:
+    'The keyring of your session locks them: nobody opens them while it is locked; while it is open, other programs of yours can.',
+};
+
+/** Where secret keys are kept, the one that seals recordings as well, and what that keeps off. */
+export function describeKeyPlace({ keyPlace, host }: Pick<AppInfo, 'keyPlace' | 'host'>): string {
+  if (keyPlace !== 'files') return PLACES[keyPlace];
+  return host === 'electron'
+    ? `There is no keychain here that protects anything: they stand ${USER_FILES}.`
+    : `${PLACES.files} Those that the desktop app keeps in a keychain are not opened here.`;
 }

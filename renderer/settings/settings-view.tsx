@@ -65,7 +65,7 @@ export function SettingsView({ store }: { readonly store: Store }): JSX.Element 
                   limits={storageLimitsOf(settings)}
                   nowMs={store.nowMs.value}
                 />
-                <EncryptionSection settings={store.settings} encryption={store.encryption} />
+                <EncryptionSection settings={store.settings} encryption={store.encryption} info={info} />
                 <PolicySection policy={store.policy} />
                 <RecordersSection policy={store.policy} test={store.uploads.test} />
               </>

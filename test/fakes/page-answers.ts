@@ -304,6 +304,7 @@ export function emptyState(): PageCoreState {
       host: 'electron',
       home: '/home/ada/.local/share/kubereel',
       recordingsFolder: '/home/ada/.local/share/kubereel/recordings',
+      keyPlace: 'files',
     },
     contexts: { contexts: [], current: null, sources: [], demo: 'off' },
     pods: new Map(),

@@ -1,5 +1,5 @@
 import type { SafeStorage } from 'electron';
-import type { KeyVault } from '../../base/key-vault.ts';
+import type { KeyPlace, KeyVault } from '../../base/key-vault.ts';
 
 /** What of Electron's `safeStorage` is used. */
 export type Keychain = Pick<
@@ -19,7 +19,20 @@ export async function openKeychain(
   if (platform === 'linux' && keychain.getSelectedStorageBackend() === 'basic_text') return undefined;
   return {
     suffix: '.keychain',
+    place: findPlace(keychain, platform),
     lock: async (secret) => (await keychain.encryptStringAsync(secret)).toString('base64'),
     unlock: async (stored) => (await keychain.decryptStringAsync(Buffer.from(stored, 'base64'))).result,
+    async renew(stored) {
+      const { result, shouldReEncrypt } = await keychain.decryptStringAsync(Buffer.from(stored, 'base64'));
+      return shouldReEncrypt ? (await keychain.encryptStringAsync(result)).toString('base64') : undefined;
+    },
   };
+}
+
+function findPlace(keychain: Keychain, platform: NodeJS.Platform): KeyPlace {
+  if (platform === 'darwin') return 'macos-keychain';
+  if (platform === 'win32') return 'windows-dpapi';
+  const backend = keychain.getSelectedStorageBackend();
+  if (backend === 'gnome_libsecret') return 'gnome-keyring';
+  return backend.startsWith('kwallet') ? 'kwallet' : 'keyring';
 }

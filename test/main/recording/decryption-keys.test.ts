@@ -83,6 +83,7 @@ test('the app finds what a command added, and keeps its own where only its vault
   const { keys: command, recipient, folder } = await makeKeyring();
   const vault: KeyVault = {
     suffix: '.keychain',
+    place: 'keyring',
     lock: async (secret) => Buffer.from(secret).toString('hex'),
     unlock: async (stored) => Buffer.from(stored, 'hex').toString(),
   };
@@ -99,6 +100,9 @@ test('the app finds what a command added, and keeps its own where only its vault
   expect(await app.unlock({ recipients: [own] }, keyFile)).toBe(recording.identity);
   await expect(command.unlock({ recipients: [own] }, keyFile)).rejects.toMatchObject({
     code: 'recording-locked',
+    hint: expect.stringMatching(
+      /^The desktop app has keys of its own, locked in the system's keychain: .* add /,
+    ),
   });
 });
 
@@ -113,4 +117,30 @@ test('keys that several processes make at once are all kept, and a lock that a d
   const made = await Promise.all(processes.map(async (keys) => (await keys.create()).recipient));
   expect([...((await processes[0]?.recipients()) ?? [])].sort()).toEqual(made.sort());
   expect(await readdir(folder)).toEqual(['age-identities']);
+});
+
+test('a vault that locks otherwise by now has its file renewed, once, and loses nothing', async () => {
+  const folder = await makeCastFolder();
+  let round = 1;
+  let renewals = 0;
+  const vault: KeyVault = {
+    suffix: '.keychain',
+    place: 'keyring',
+    lock: async (secret) => `${round} ${Buffer.from(secret).toString('hex')}`,
+    unlock: async (stored) => Buffer.from(stored.slice(2), 'hex').toString(),
+    async renew(stored) {
+      renewals += 1;
+      return stored.startsWith(`${round} `) ? undefined : `${round}${stored.slice(1)}`;
+    },
+  };
+  const clock = createSystemClock();
+  const { recipient } = await createDecryptionKeys({ folder, clock, vault }).create();
+  round = 2;
+  const keys = createDecryptionKeys({ folder, clock, vault });
+  renewals = 0;
+  expect(await keys.recipients()).toEqual([recipient]);
+  const other = await keys.create();
+  expect(await readFile(join(folder, 'age-identities.keychain'), 'utf8')).toMatch(/^2 /);
+  expect(await keys.recipients()).toEqual([recipient, other.recipient]);
+  expect(renewals).toBe(1);
 });

@@ -45,6 +45,7 @@ test('with a vault the file holds nothing that signs', async () => {
   const folder = await makeFolder();
   const vault = {
     suffix: '.locked',
+    place: 'keyring' as const,
     lock: async (pem: string) => Buffer.from(pem).toString('hex'),
     unlock: async (stored: string) => Buffer.from(stored, 'hex').toString(),
   };

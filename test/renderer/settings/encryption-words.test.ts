@@ -3,6 +3,7 @@ import {
   describeAdded,
   describeEncryption,
   describeKey,
+  describeKeyPlace,
 } from '../../../renderer/settings/encryption-words.ts';
 
 const MINE = `age1${'q'.repeat(58)}`;
@@ -43,4 +44,15 @@ test('what was added is counted', () => {
   expect(describeAdded([])).toBe('It was here already.');
   expect(describeAdded([MINE])).toContain('Added.');
   expect(describeAdded([MINE, THEIRS])).toContain('2 keys were added');
+});
+
+test('what keeps the keys is named, with whom it keeps off and whom not', () => {
+  expect(describeKeyPlace({ keyPlace: 'windows-dpapi', host: 'electron' })).toContain(
+    'other programs of yours can',
+  );
+  expect(describeKeyPlace({ keyPlace: 'kwallet', host: 'electron' })).toMatch(/^KWallet locks them/);
+  expect(describeKeyPlace({ keyPlace: 'files', host: 'electron' })).toMatch(
+    /^There is no keychain here that protects anything: .* whoever has the disk\.$/,
+  );
+  expect(describeKeyPlace({ keyPlace: 'files', host: 'browser' })).toMatch(/are not opened here\.$/);
 });

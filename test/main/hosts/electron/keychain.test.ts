@@ -34,9 +34,38 @@ test('the signing key is locked by the keychain, and no other opens it', async (
 
   const stranger = await openKeychain(createKeychain({}, 'x'.repeat(32)), 'darwin');
   await expect(createSigningKeys({ folder, ...(stranger && { vault: stranger }) }).signer()).rejects.toThrow(
-    'cannot be read',
+    'cannot be read: the macOS Keychain does not open it',
   );
 });
+
+test('where it is said what locks, and a keychain that wants it locked anew gets that', async () => {
+  const placeOf = async (backend: ReturnType<Keychain['getSelectedStorageBackend']>) =>
+    (await openKeychain(createKeychain({ getSelectedStorageBackend: () => backend }), 'linux'))?.place;
+  expect(await placeOf('gnome_libsecret')).toBe('gnome-keyring');
+  expect(await placeOf('kwallet6')).toBe('kwallet');
+  expect(await placeOf('unknown')).toBe('keyring');
+  expect((await openKeychain(createKeychain(), 'win32'))?.place).toBe('windows-dpapi');
+
+  const folder = join(await makeCastFolder(), 'keys');
+  const plain = createKeychain();
+  const { keyId } = await createSigningKeys({ folder, vault: await vaultOf(plain) }).signer();
+  const stale = createKeychain({
+    decryptStringAsync: async (bytes) => ({
+      ...(await plain.decryptStringAsync(bytes)),
+      shouldReEncrypt: true,
+    }),
+    encryptStringAsync: async () => Buffer.from('locked anew'),
+  });
+  expect((await createSigningKeys({ folder, vault: await vaultOf(stale) }).signer()).keyId).toBe(keyId);
+  const stored = await readFile(join(folder, 'signing-key.keychain'), 'latin1');
+  expect(Buffer.from(stored, 'base64').toString()).toBe('locked anew');
+});
+
+async function vaultOf(keychain: Keychain) {
+  const vault = await openKeychain(keychain, 'darwin');
+  if (!vault) throw new Error('there is no keychain');
+  return vault;
+}
 
 test('a keychain that is not there, or whose password is known to all, is none', async () => {
   const none = createKeychain({ isAsyncEncryptionAvailable: async () => false });
