@@ -1,4 +1,5 @@
 /** The desktop app in a real Electron, through the same driver as with the stand-in, as far as that can be. */
+import { spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -21,18 +22,19 @@ type Commands = {
 export async function startRealElectron(options: DesktopAppOptions = {}): Promise<DesktopApp> {
   const home = options.home ?? (await mkdtemp(join(tmpdir(), 'kubereel-electron-')));
   if (options.settings) await writeFile(join(home, 'settings.json'), JSON.stringify(options.settings));
-  const launch = (args: readonly string[]): Promise<ElectronApplication> =>
-    electron.launch({
-      executablePath: electronPath ?? '',
-      args: [ROOT, `--user-data-dir=${join(home, 'electron')}`, ...args],
-      env: {
-        ...(process.env as Record<string, string>),
-        KUBEREEL_HOME: home,
-        KUBECONFIG: join(home, 'none'),
-        ...(options.environment as Record<string, string> | undefined),
-      },
-    });
-  const app = await launch(options.args ?? []);
+  const withHome = (args: readonly string[]): string[] => [
+    ROOT,
+    `--user-data-dir=${join(home, 'electron')}`,
+    ...args,
+  ];
+  const env = {
+    ...(process.env as Record<string, string>),
+    KUBEREEL_HOME: home,
+    KUBECONFIG: join(home, 'none'),
+    ...(options.environment as Record<string, string> | undefined),
+  };
+  const executablePath = electronPath ?? '';
+  const app = await electron.launch({ executablePath, args: withHome(options.args ?? []), env });
   const child = app.process();
   let errors = '';
   child.stderr?.on('data', (bytes: Buffer) => {
@@ -55,13 +57,12 @@ export async function startRealElectron(options: DesktopAppOptions = {}): Promis
       if (!does) throw new Error(`nobody can do this to a real Electron from outside: ${command}`);
       return (await does(input)) as never;
     },
-    async startAnother(args) {
-      // It ends before Playwright can reach it.
-      const other = await launch(args).catch(() => undefined);
-      const ended = other?.process();
-      if (!ended || ended.exitCode !== null) return ended?.exitCode ?? 0;
-      return new Promise((resolve) => ended.once('exit', resolve));
-    },
+    startAnother: (args) =>
+      new Promise((resolve, reject) => {
+        const other = spawn(executablePath, withHome(args), { env, stdio: 'ignore' });
+        other.once('error', reject);
+        other.once('exit', resolve);
+      }),
     address: (address) => address,
     errors: () => errors,
     async stop() {

@@ -15,14 +15,12 @@ export function takeInstanceLock(
   const folder = join(userData, 'instance');
   const lock = join(folder, 'lock');
   mkdirSync(folder, { recursive: true });
-  const holder = readHolder(lock);
-  if (holder !== undefined) {
+  if (isAlive(lock)) {
     const draft = join(folder, `${process.pid}.draft`);
     writeFileSync(draft, JSON.stringify({ argv: process.argv, cwd: process.cwd() }));
     renameSync(draft, join(folder, `${process.pid}.json`));
     return { isFirst: false, release() {} };
   }
-  writeFileSync(lock, String(process.pid));
 
   function hearSeconds(): void {
     for (const name of readdirSync(folder).filter((file) => file.endsWith('.json'))) {
@@ -36,7 +34,9 @@ export function takeInstanceLock(
       onSecond([program, '--allow-file-access-from-files', ...rest], cwd);
     }
   }
+  // Before the lock is there: who finds it writes at once.
   const watcher = watch(folder, hearSeconds);
+  writeFileSync(lock, String(process.pid));
   return {
     isFirst: true,
     release() {
@@ -46,13 +46,11 @@ export function takeInstanceLock(
   };
 }
 
-/** Who holds the lock and lives. */
-function readHolder(lock: string): number | undefined {
+/** Whether who took the lock still lives; a killed app leaves its own behind. */
+function isAlive(lock: string): boolean {
   try {
-    const pid = Number(readFileSync(lock, 'utf8'));
-    process.kill(pid, 0);
-    return pid;
+    return process.kill(Number(readFileSync(lock, 'utf8')), 0);
   } catch {
-    return undefined;
+    return false;
   }
 }

@@ -30,7 +30,6 @@ export class WebContents extends EventEmitter {
   private openHandler: OpenHandler | undefined;
   private isGone = false;
   private hasCrashed = false;
-  private zoom = 0;
   private readonly engine: Engine;
   private readonly options: ContentsOptions;
   private readonly self: this;
@@ -98,23 +97,15 @@ export class WebContents extends EventEmitter {
     this.openHandler = handler;
   }
 
-  getZoomLevel(): number {
-    return this.zoom;
-  }
-
-  setZoomLevel(level: number): void {
-    this.zoom = level;
-    void this.target.then(({ session }) =>
-      session.send('Emulation.setPageScaleFactor', { pageScaleFactor: 1.2 ** level }),
-    );
-  }
-
   /** Its window has another size. */
   resize({ width, height }: { readonly width: number; readonly height: number }): void {
-    void this.target.then(async ({ session }) => {
-      const { windowId } = await session.send('Browser.getWindowForTarget');
-      await session.send('Browser.setWindowBounds', { windowId, bounds: { width, height } });
-    });
+    this.target
+      .then(async ({ session }) => {
+        const { windowId } = await session.send('Browser.getWindowForTarget');
+        await session.send('Browser.setWindowBounds', { windowId, bounds: { width, height } });
+      })
+      // It has closed meanwhile.
+      .catch(() => {});
   }
 
   /** For a window and the control. */
@@ -158,7 +149,8 @@ export class WebContents extends EventEmitter {
     this.hasCrashed = false;
     this.frames.clear();
     this.target = this.openTarget();
-    void before.then((target) => this.engine.closeTarget(target));
+    // One that never opened needs no closing.
+    before.then((target) => this.engine.closeTarget(target)).catch(() => {});
   }
 
   private async openTarget(): Promise<PageTarget> {
@@ -167,7 +159,7 @@ export class WebContents extends EventEmitter {
     const { preload } = this.options;
     this.frames.navigate({ id: targetId, url: 'about:blank' });
     this.followFrames(target);
-    const isGuarded = Promise.all([
+    const guarded = Promise.all([
       session.send('Page.enable'),
       session.send('Runtime.enable'),
       session.send('Inspector.enable'),
@@ -180,7 +172,7 @@ export class WebContents extends EventEmitter {
           senderFrame: () => (isCurrent() ? (this.frames.find(frameId) ?? null) : null),
         }),
     });
-    await Promise.all([isGuarded, session.send('Runtime.runIfWaitingForDebugger')]);
+    await Promise.all([guarded, this.link.installed, session.send('Runtime.runIfWaitingForDebugger')]);
     return target;
   }
 

@@ -10,6 +10,8 @@ export interface WorldLinkEvents {
 }
 
 export interface WorldLink {
+  /** The preload script is there for the first document. */
+  readonly installed: Promise<unknown>;
   post(channel: string, args: readonly unknown[], transfer?: readonly unknown[]): void;
   /** The document is gone, and its ports. */
   lose(): void;
@@ -34,13 +36,16 @@ export function linkWorld(
   session.on('Runtime.bindingCalled', ({ name, payload, executionContextId }) => {
     if (name === SPEAK) hear(JSON.parse(payload) as WorldMessage, executionContextId);
   });
-  if (preload !== undefined) {
-    void session.send('Runtime.addBinding', { name: SPEAK, executionContextName: WORLD });
-    void session.send('Page.addScriptToEvaluateOnNewDocument', {
-      source: worldSource(preload),
-      worldName: WORLD,
-    });
-  }
+  const installed =
+    preload === undefined
+      ? Promise.resolve()
+      : Promise.all([
+          session.send('Runtime.addBinding', { name: SPEAK, executionContextName: WORLD }),
+          session.send('Page.addScriptToEvaluateOnNewDocument', {
+            source: worldSource(preload),
+            worldName: WORLD,
+          }),
+        ]);
 
   function hear(message: WorldMessage, contextId: number): void {
     if (message.kind === 'ipc') {
@@ -93,6 +98,7 @@ export function linkWorld(
   }
 
   return {
+    installed,
     post(channel, args, transfer = []) {
       const encoded = mainCodec.encode(args);
       // A window's own frame has the name of its target.
