@@ -1,6 +1,8 @@
 /** What of the core is built: the same entries for out/ and for packages. */
 
+import { fileURLToPath } from 'node:url';
 import type { BuildOptions } from 'esbuild';
+import { drawTrayIcons } from './tray-icons.ts';
 
 /** Bundled file, without its ending, to the source that it begins with. */
 export const DESKTOP_ENTRIES: Readonly<Record<string, string>> = { main: 'main/index.ts' };
@@ -11,10 +13,12 @@ export const THREAD_ENTRIES: Readonly<Record<string, string>> = {
   'survey-worker': 'main/replay/survey-worker.ts',
 };
 
+const trayIcons = await drawTrayIcons(fileURLToPath(new URL('../renderer/icon.svg', import.meta.url)));
+
 export const coreOptions: BuildOptions = {
   bundle: true,
   logLevel: 'warning',
-  define: { 'process.env.NODE_ENV': '"production"' },
+  define: { 'process.env.NODE_ENV': '"production"', TRAY_ICONS: JSON.stringify(trayIcons) },
   outExtension: { '.js': '.mjs' },
   platform: 'node',
   format: 'esm',

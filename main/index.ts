@@ -86,6 +86,7 @@ async function start(): Promise<void> {
       version: pages.info.version,
       windowFile: paths.windowFile,
       sessions,
+      onSessionsChanged: pages.onSessionsChanged,
       theme: () => settings.current().settings.theme,
       onThemeChanged: (listener) => settings.onChanged(() => listener()),
       quit,

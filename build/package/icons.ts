@@ -34,7 +34,7 @@ export async function writeIcons(svgPath: string, folder: string): Promise<void>
   await writeFile(join(folder, 'icon.icns'), formatIcns(icns));
 }
 
-async function drawIcon(svg: string, size: number): Promise<Buffer> {
+export async function drawIcon(svg: string, size: number): Promise<Buffer> {
   // Without a size of its own it would be drawn at the view box's and then made larger.
   const image = await loadImage(Buffer.from(svg.replace('<svg ', `<svg width="${size}" height="${size}" `)));
   const canvas = createCanvas(size, size);

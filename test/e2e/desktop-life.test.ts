@@ -94,9 +94,23 @@ describe.skipIf(!chromiumPath)('the life on a desktop, in Chromium with a stand-
     await until(async () => (await app.control('windows', {})).length === 1);
   });
 
-  test('quitting with a live shell asks, by its name, and keeps it where that is wished', async () => {
+  test('a live shell has its sign and menu; quitting asks, by its name, and keeps it where that is wished', async () => {
     await window.openShell('web');
     await window.tab(/^web-.*being recorded/).waitFor();
+    const tray = await until(async () => {
+      const facts = await app.control('tray', {});
+      return facts?.toolTip === 'Kubereel: 1 shell live, 1 recorded' && facts;
+    });
+    expect(tray.menu.map(({ label }) => label)).toContainEqual(
+      expect.stringMatching(/^web-.*\/web in kubereel-demo$/),
+    );
+    await app.control('clickMenu', { id: 'library' });
+    await window
+      .tab(/^Library/)
+      .and(window.page.locator('[aria-selected=true]'))
+      .waitFor();
+    await app.control('clickMenu', { id: tray.menu[2]?.id ?? '', menu: 'tray' });
+    await window.tab(/^web-/).and(window.page.locator('[aria-selected=true]')).waitFor();
     await app.control('notes', {});
     await app.control('quit', {});
     const { options } = await noted('message box');

@@ -1,4 +1,13 @@
-import { app, dialog, Menu, type MessageBoxOptions, nativeTheme, powerMonitor } from 'electron';
+import {
+  app,
+  BrowserWindow,
+  dialog,
+  Menu,
+  type MessageBoxOptions,
+  nativeTheme,
+  powerMonitor,
+  Tray,
+} from 'electron';
 import type { SessionInfo, Settings } from '../../../preload/contract.ts';
 import type { KeyPlatform } from '../../../preload/page-keys.ts';
 import type { Clock } from '../../base/clock.ts';
@@ -9,6 +18,8 @@ import type { WindowWish } from '../../bridge/desktop.ts';
 import { createAppMenu } from './app-menu.ts';
 import { createElectronHost, type ElectronHost, type ElectronHostOptions } from './electron-host.ts';
 import { openFile } from './launch.ts';
+import { liveIcon } from './live-icons.ts';
+import { createLiveSigns, type LiveSigns, type TraySign } from './live-signs.ts';
 import { summarise } from './live-summary.ts';
 import type { AppDeed } from './menu-template.ts';
 import { lookOf } from './native-look.ts';
@@ -26,6 +37,7 @@ export interface DesktopNeeds {
   /** Where it is kept how the windows stand. */
   readonly windowFile: string;
   sessions(): readonly SessionInfo[];
+  readonly onSessionsChanged: Event<void>;
   theme(): Settings['theme'];
   readonly onThemeChanged: Event<void>;
   readonly quit: Quit;
@@ -68,6 +80,10 @@ export async function openDesktop(
   });
   life.own(host.onFrontChanged(() => menu.offer(host.commands())));
 
+  const signs = openLiveSigns(host, needs);
+  life.own(signs.end);
+  life.own(needs.onSessionsChanged(signs.update));
+
   function dress(): void {
     nativeTheme.themeSource = look().themeSource;
   }
@@ -83,6 +99,45 @@ export async function openDesktop(
     if (!quit.request('system')) event?.preventDefault();
   });
   return host;
+}
+
+function openLiveSigns(host: ElectronHost, { platform, sessions }: DesktopNeeds): LiveSigns {
+  return createLiveSigns({
+    sessions,
+    createTray: () => openTray(platform, host.show),
+    // Undefined where the desktop has none.
+    setBadge: (count) => void app.setBadgeCount(count),
+    setDockMenu: (template) => app.dock?.setMenu(Menu.buildFromTemplate(template)),
+    setOverlay(sign, words) {
+      if (platform !== 'win32') return;
+      for (const window of BrowserWindow.getAllWindows())
+        window.setOverlayIcon(sign ? liveIcon(`dot ${sign}`) : null, words);
+    },
+    askForAttention() {
+      const front = host.front();
+      if (front && !front.isFocused()) front.flashFrame(true);
+    },
+    showWindow: () => host.show(),
+    showSession: (sessionId) => host.show([{ kind: 'session', sessionId }]),
+    openWindow: host.openWindow,
+    quit: () => app.quit(),
+  });
+}
+
+function openTray(platform: KeyPlatform, show: () => void): TraySign {
+  const isMac = platform === 'darwin';
+  const tray = new Tray(liveIcon(isMac ? 'template' : 'recorded'));
+  // On a Mac a press opens the menu.
+  if (!isMac) tray.on('click', () => show());
+  return {
+    show(sign, toolTip, menu) {
+      // A Mac's has one colour: there the words say it.
+      if (!isMac) tray.setImage(liveIcon(sign));
+      tray.setToolTip(toolTip);
+      tray.setContextMenu(Menu.buildFromTemplate(menu));
+    },
+    destroy: () => tray.destroy(),
+  };
 }
 
 /** Asks before shells end. */

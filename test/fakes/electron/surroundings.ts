@@ -84,6 +84,7 @@ export const crashReporter = nameMissing('crashReporter', {
 /** Images are not looked at. */
 export const nativeImage = nameMissing('nativeImage', {
   createFromPath: (path: string) => ({ path }),
+  createFromBuffer: (bytes: Buffer) => ({ path: `${bytes.length} bytes` }),
   createFromDataURL: (path: string) => ({ path }),
   createEmpty: () => ({ path: '' }),
 });
