@@ -10,46 +10,12 @@ import {
   resourceRules,
 } from '../../../build/package/contents.ts';
 import type { Machine } from '../../../build/package/machine.ts';
+import { PACKAGED_FILES } from '../../fakes/packaged-files.ts';
 
 const LINUX: Machine = { platform: 'linux', arch: 'x64' };
 
-const PAGE = ['app.css', 'app.js', 'icon.svg', 'index.html'];
-/** As electron-builder's archive of the app lists it. */
-const WHOLE = [
-  'package.json',
-  'out/main.mjs',
-  'out/app-AAAAAAAA.mjs',
-  'out/app-BBBBBBBB.mjs',
-  'out/preload.cjs',
-  ...PAGE.map((name) => `out/page/${name}`),
-  ...PAGE.map((name) => `out/command/page/${name}`),
-  ...['cli', 'search-worker', 'export-worker', 'survey-worker'].map((name) => `out/command/${name}.mjs`),
-  ...['AAAAAAAA', 'BBBBBBBB', 'CCCCCCCC'].map((hash) => `out/command/part-${hash}.mjs`),
-  ...['package.json', 'LICENSE', 'index.js', 'utils.js', 'types.js', 'terminal.js', 'unixTerminal.js'].map(
-    (name) => `node_modules/@lydell/node-pty/${name}`,
-  ),
-  'node_modules/@lydell/node-pty/worker/conoutSocketWorker.js',
-  'node_modules/@lydell/node-pty-linux-x64/package.json',
-  'node_modules/@lydell/node-pty-linux-x64/pty.node',
-  ...[
-    'package.json',
-    'LICENSE',
-    'index.js',
-    'geometry.js',
-    'js-binding.js',
-    'load-image.js',
-    'node-canvas.js',
-  ].map((name) => `node_modules/@napi-rs/canvas/${name}`),
-  'node_modules/@napi-rs/canvas-linux-x64-gnu/package.json',
-  'node_modules/@napi-rs/canvas-linux-x64-gnu/skia.linux-x64-gnu.node',
-  'node_modules/asciinema-player/package.json',
-  'node_modules/asciinema-player/LICENSE',
-  'node_modules/asciinema-player/dist/bundle/asciinema-player.css',
-  'node_modules/asciinema-player/dist/bundle/asciinema-player.min.js',
-];
-
 test('an app with all that belongs to it has no faults', () => {
-  expect(findContentFaults(WHOLE, appRules(LINUX))).toEqual([]);
+  expect(findContentFaults(PACKAGED_FILES, appRules(LINUX))).toEqual([]);
 });
 
 test.each([
@@ -64,15 +30,15 @@ test.each([
   ["another system's native part", 'node_modules/@lydell/node-pty-darwin-arm64/pty.node'],
   ['settings of the developer', '.env'],
 ])('%s is told', (_what, planted) => {
-  expect(findContentFaults([...WHOLE, planted], appRules(LINUX))).toEqual([
+  expect(findContentFaults([...PACKAGED_FILES, planted], appRules(LINUX))).toEqual([
     `${planted} does not belong into a package`,
   ]);
 });
 
-test.each(WHOLE)('without %s the package is not whole', (lost) => {
+test.each(PACKAGED_FILES)('without %s the package is not whole', (lost) => {
   expect(
     findContentFaults(
-      WHOLE.filter((path) => path !== lost),
+      PACKAGED_FILES.filter((path) => path !== lost),
       appRules(LINUX),
     ),
   ).not.toEqual([]);

@@ -28,6 +28,8 @@ import {
 import { toChromiumAddress } from './scheme-address.ts';
 
 export interface DesktopAppOptions {
+  /** Another main script than out/main.mjs: a package's. */
+  readonly main?: string;
   readonly args?: readonly string[];
   readonly environment?: NodeJS.ProcessEnv;
   /** As the user would have chosen them earlier. */
@@ -101,16 +103,11 @@ export async function startDesktopApp(options: DesktopAppOptions = {}): Promise<
   };
 }
 
-function spawnApp(home: string, { args = [], environment, machine = {} }: DesktopAppOptions): ChildProcess {
+function spawnApp(home: string, options: DesktopAppOptions): ChildProcess {
+  const { main = join(ROOT, 'out', 'main.mjs'), args = [], environment, machine = {} } = options;
   return spawn(
     process.execPath,
-    [
-      '--import',
-      REGISTER,
-      join(ROOT, 'out', 'main.mjs'),
-      `--user-data-dir=${join(home, 'electron')}`,
-      ...args,
-    ],
+    ['--import', REGISTER, main, `--user-data-dir=${join(home, 'electron')}`, ...args],
     {
       env: {
         ...process.env,
