@@ -5,7 +5,7 @@ import { LINK_SCHEME } from '../preload/recording-link.ts';
 import { type Core, compose } from './compose.ts';
 import type { Pages } from './compose-pages.ts';
 import { isStartedFromIcon } from './credentials/login-environment.ts';
-import { PAGE_SCHEME } from './hosts/electron/addresses.ts';
+import { APP_ID, PAGE_SCHEME } from './hosts/electron/addresses.ts';
 import { outliveCrashes } from './hosts/electron/crashes.ts';
 import { askBeforeQuitting, openDesktop, tellWhatIsUnfinished } from './hosts/electron/desktop.ts';
 import type { ElectronHost } from './hosts/electron/electron-host.ts';
@@ -20,6 +20,8 @@ import { readPageFiles } from './hosts/page/page-files.ts';
 const OUT = new URL('.', import.meta.url);
 
 app.enableSandbox();
+// Windows groups windows and pins by it; elsewhere it does nothing.
+app.setAppUserModelId(APP_ID);
 protocol.registerSchemesAsPrivileged([
   {
     scheme: PAGE_SCHEME,

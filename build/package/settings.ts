@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { flipFuses } from '@electron/fuses';
 import type { AfterPackContext, Configuration } from 'electron-builder';
+import { APP_ID } from '../../main/hosts/electron/addresses.ts';
 import { FUSES } from './fuses.ts';
 import { allowNoArbitraryLoads } from './info-plist.ts';
 
@@ -30,7 +31,7 @@ export function makeSettings(places: PackagePlaces): Configuration {
   const linuxFile = (name: string): string => join(places.root, 'build', 'package', 'linux', name);
   const metainfo = `${linuxFile('kubereel.metainfo.xml')}=/usr/share/metainfo/example.kubereel.Kubereel.metainfo.xml`;
   return {
-    appId: 'example.kubereel.Kubereel',
+    appId: APP_ID,
     productName: 'Kubereel',
     copyright: 'Apache-2.0, Kubereel maintainers',
     electronVersion: readElectronVersion(places.root),

@@ -13,3 +13,6 @@ export function isExternalAddress(address: string): boolean {
   const url = URL.parse(address);
   return url?.protocol === 'https:' || url?.protocol === 'mailto:';
 }
+
+/** By which systems tell the app from others; packages have the same. */
+export const APP_ID = 'example.kubereel.Kubereel';
