@@ -26,20 +26,29 @@ export async function walkByTab(page: Page): Promise<FocusWalk> {
 
 async function walkOneWay(page: Page, keys: { readonly tab: string; readonly part: string }): Promise<void> {
   await page.evaluate(() => (globalThis as unknown as Walking).walk.begin());
-  for (let step = 0; step < MOST_STOPS; step += 1) {
+  let movedAtMs = Date.now();
+  for (let step = 0; step < MOST_STOPS; ) {
     const isInTerminal = await page.evaluate(() => (globalThis as unknown as Walking).walk.isInShell());
     // Tab is the shell's: F6 is the way out of a terminal that lives.
     await page.keyboard.press(isInTerminal ? keys.part : keys.tab);
-    if (await page.evaluate(() => (globalThis as unknown as Walking).walk.note())) return;
+    const found = await page.evaluate(() => (globalThis as unknown as Walking).walk.note());
+    if (found === 'known') return;
+    if (found === 'same' && Date.now() - movedAtMs > UNHEARD_MS) return;
+    if (found === 'same') continue;
+    movedAtMs = Date.now();
+    step += 1;
   }
 }
+
+/** What has just come up hears no key for half a second. After more than that it is the only stop. */
+const UNHEARD_MS = 800;
 
 interface Walking {
   readonly walk: {
     begin(): void;
     isInShell(): boolean;
-    /** True where it has come round. */
-    note(): boolean;
+    /** `known`: it has come round. */
+    note(): 'new' | 'same' | 'known';
     result(): FocusWalk;
   };
 }
@@ -76,6 +85,7 @@ function prepare(): void {
   const unmarked = new Set<string>();
   const hidden = new Set<string>();
   let round = new Set<Element>();
+  let last: Element | null = null;
   Object.assign(globalThis, {
     walk: {
       begin(): void {
@@ -83,10 +93,12 @@ function prepare(): void {
       },
       isInShell: () =>
         document.activeElement?.matches('.terminal-pane .xterm *, .login-pane .xterm *') ?? false,
-      note(): boolean {
+      note(): 'new' | 'same' | 'known' {
         const { activeElement } = document;
-        if (!activeElement || activeElement === document.body) return false;
-        if (round.has(activeElement)) return true;
+        const isSame = last === activeElement;
+        last = activeElement;
+        if (!activeElement || activeElement === document.body) return 'new';
+        if (round.has(activeElement)) return isSame ? 'same' : 'known';
         round.add(activeElement);
         const box = activeElement.getBoundingClientRect();
         const isTerminal = activeElement.closest('.xterm') !== null;
@@ -96,7 +108,7 @@ function prepare(): void {
           if (!isSeen(activeElement) || box.width === 0) hidden.add(name(activeElement));
         }
         reached.add(activeElement);
-        return false;
+        return 'new';
       },
       result(): FocusWalk {
         const isOneOfRadios = (one: HTMLElement): boolean =>

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import type { Browser, Page } from 'playwright-core';
 import { pageOptions } from '../../build/page-bundle.ts';
-import { launchChromium } from './chromium.ts';
+import { type ChromiumOptions, launchChromium } from './chromium.ts';
 import type { SceneName } from './page-scenes.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -24,7 +24,7 @@ export interface PageBrowser {
   close(): Promise<void>;
 }
 
-export async function startPageBrowser(): Promise<PageBrowser> {
+export async function startPageBrowser(options: ChromiumOptions = {}): Promise<PageBrowser> {
   const files = await bundlePage();
   const server = createServer((request, response) => {
     const file = files.get(request.url ?? '');
@@ -33,7 +33,7 @@ export async function startPageBrowser(): Promise<PageBrowser> {
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
-  const browser = await launchChromium();
+  const browser = await launchChromium(options);
   return {
     browser,
     async open(scene, { width = 1280, height = 800, colours = 'light', isStill = false } = {}) {

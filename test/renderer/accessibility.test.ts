@@ -7,6 +7,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Settings } from '../../preload/contract.ts';
 import { type AccessibleNode, accessibleNodes } from '../fakes/accessible-tree.ts';
+import { violationsOf } from '../fakes/axe.ts';
 import { chromiumPath } from '../fakes/chromium.ts';
 import { walkByTab } from '../fakes/focus-walk.ts';
 import { type PageBrowser, type PageOptions, startPageBrowser } from '../fakes/page-browser.ts';
@@ -185,6 +186,60 @@ describe.skipIf(!chromiumPath)('the page for those who do not see it, or not wel
       await runCommand(page, 'Show the keys');
       await page.getByRole('dialog').waitFor();
       expect(await moving()).toBe(0);
+    });
+  });
+
+  describe('contrast', () => {
+    test.each(['pods', 'an ended shell', 'a shell that reconnects', 'the library', 'a replay with its text'])(
+      '%s: what is drawn can be read in the dark and in high contrast',
+      async (name) => {
+        await openView(name);
+        const theme = (): Promise<string | undefined> =>
+          page.evaluate(() => document.documentElement.dataset['theme']);
+        await page.emulateMedia({ colorScheme: 'dark' });
+        await expect.poll(theme).toBe('dark');
+        expect(await violationsOf(page, [], ['color-contrast'])).toEqual([]);
+        await page.emulateMedia({ contrast: 'more' });
+        await expect.poll(theme).toBe('contrast');
+        expect(await violationsOf(page, [], ['color-contrast'])).toEqual([]);
+        await shoot(`contrast-${name.replaceAll(' ', '-')}`);
+      },
+    );
+
+    test('of what programs print is as it was asked for, at once', async () => {
+      const drawn = await startPageBrowser({ hasWebgl: false });
+      try {
+        page = await drawn.open('sessions', { colours: 'dark', isStill: true });
+        await tell((core) =>
+          core.show('sessions.view', {
+            kind: 'output',
+            timeMicros: 1,
+            bytes: new TextEncoder().encode('\u001b[38;2;60;60;60mfaint'),
+          }),
+        );
+        const faint = page.locator('.xterm-rows span').filter({ hasText: /^faint$/ });
+        const ratio = async (minimumContrast: Settings['minimumContrast']): Promise<number> => {
+          await set({ minimumContrast });
+          return faint.evaluate((span) => {
+            const channels = (colour: string): number[] =>
+              (colour.match(/\d+/g) ?? []).slice(0, 3).map(Number);
+            const luminance = (colour: string): number => {
+              const [r = 0, g = 0, b = 0] = channels(colour)
+                .map((part) => part / 255)
+                .map((part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4));
+              return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+            };
+            const ground = luminance(getComputedStyle(document.body).backgroundColor);
+            const ink = luminance(getComputedStyle(span).color);
+            return (Math.max(ground, ink) + 0.05) / (Math.min(ground, ink) + 0.05);
+          });
+        };
+        await expect.poll(() => ratio('none')).toBeLessThan(2);
+        await expect.poll(() => ratio('readable')).toBeGreaterThanOrEqual(4.5);
+        await expect.poll(() => ratio('high')).toBeGreaterThanOrEqual(7);
+      } finally {
+        await drawn.close();
+      }
     });
   });
 
