@@ -15,7 +15,6 @@ const TOO_EARLY = {
   'safeStorage.isEncryptionAvailable()': 'safeStorage cannot be used before app is ready',
   'screen.getPrimaryDisplay()': "The 'screen' module can't be used before the app 'ready' event",
   "new Tray('x.png')": 'Cannot create Tray before app is ready',
-  "new Notification({ title: 'x' })": 'Cannot create Notification before app is ready',
   'dialog.showMessageBox({})': 'dialog module can only be used after app is ready',
 };
 const TOO_LATE = {

@@ -34,7 +34,7 @@ describe.skipIf(!chromiumPath)('the first five minutes, in Chromium with a stand
     await shoot('1-pods');
   });
 
-  test('part of a name and Enter open a shell, recorded; what is typed is answered', async () => {
+  test('part of a name and Enter open a shell, recorded; what is typed is answered, after a sleep too', async () => {
     await window.page.keyboard.type('web');
     await press('Enter');
     await window.tab(/^web-.*being recorded/).waitFor();
@@ -42,6 +42,11 @@ describe.skipIf(!chromiumPath)('the first five minutes, in Chromium with a stand
     await window.page.keyboard.type('printf "gr%bn\\n" "\\0303\\0274"\n');
     await window.seen('grün');
     await window.page.getByText('REC 1 live').waitFor();
+    for (const event of ['suspend', 'resume', 'lock-screen', 'unlock-screen'] as const) {
+      await app.control('power', { event });
+    }
+    await window.page.keyboard.type('echo wo$((0))ken\n');
+    await window.seen('wo0ken');
     await shoot('2-shell');
   });
 

@@ -11,10 +11,8 @@ export type Note =
   | { readonly kind: 'open dialog'; readonly options: OpenDialogOptions }
   | { readonly kind: 'save dialog'; readonly options: SaveDialogOptions }
   | { readonly kind: 'error box'; readonly title: string; readonly content: string }
-  | { readonly kind: 'notification'; readonly title: string; readonly body: string }
   | { readonly kind: 'recent document'; readonly path: string }
-  | { readonly kind: 'protocol client'; readonly scheme: string }
-  | { readonly kind: 'crash reporter'; readonly options: Readonly<Record<string, unknown>> };
+  | { readonly kind: 'protocol client'; readonly scheme: string };
 
 export interface MenuEntry {
   readonly id: string;
@@ -94,7 +92,6 @@ export interface ControlCommands {
   /** By the id of the entry, in the application's menu or the tray's. */
   clickMenu: { input: { readonly id: string; readonly menu?: 'application' | 'tray' }; output: undefined };
   clickTray: { input: Record<string, never>; output: undefined };
-  clickNotification: { input: { readonly title: string }; output: undefined };
   answerDialog: { input: DialogAnswer; output: undefined };
   /** An event of `app` that comes from the system. */
   emit: {
@@ -110,7 +107,6 @@ export interface ControlCommands {
     input: { readonly event: 'suspend' | 'resume' | 'lock-screen' | 'unlock-screen' };
     output: undefined;
   };
-  colours: { input: { readonly isDark: boolean }; output: undefined };
   /** As the system asks: app.quit(). */
   quit: { input: Record<string, never>; output: undefined };
 }

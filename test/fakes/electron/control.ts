@@ -6,7 +6,7 @@ import { answerDialog } from './dialogs.ts';
 import type { Engine } from './engine.ts';
 import { describeMenu, Menu } from './menus.ts';
 import { readNotes } from './notes.ts';
-import { currentTray, findNotification, nativeTheme, powerMonitor } from './surroundings.ts';
+import { currentTray, powerMonitor } from './surroundings.ts';
 
 type Commands = {
   readonly [C in keyof ControlCommands]: (
@@ -59,12 +59,6 @@ const commands: Commands = {
     tray.emit('click', {});
     return undefined;
   },
-  clickNotification({ title }) {
-    const notification = findNotification(title);
-    if (!notification) throw new Error(`no notification says ${title}`);
-    notification.emit('click', {});
-    return undefined;
-  },
   answerDialog(answer) {
     answerDialog(answer);
     return undefined;
@@ -84,11 +78,6 @@ const commands: Commands = {
   },
   power({ event }) {
     powerMonitor.emit(event);
-    return undefined;
-  },
-  colours({ isDark }) {
-    nativeTheme.shouldUseDarkColors = isDark;
-    nativeTheme.emit('updated');
     return undefined;
   },
   quit() {

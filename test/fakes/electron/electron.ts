@@ -6,13 +6,12 @@ import { MenuItem as Item, Menu as OwnMenu } from './menus.ts';
 import { MessageChannelMain as Channel } from './message-channel.ts';
 import { nameMissing } from './missing.ts';
 import { defaultSession, privilegedSchemes } from './session.ts';
-import { Notification as Notice, Tray as OwnTray } from './surroundings.ts';
+import { Tray as OwnTray } from './surroundings.ts';
 
 export { app } from './app.ts';
 export { dialog } from './dialogs.ts';
 export { ipcMain } from './ipc-main.ts';
 export {
-  crashReporter,
   nativeImage,
   nativeTheme,
   powerMonitor,
@@ -25,7 +24,6 @@ export const BrowserWindow: typeof Window = nameMissing('BrowserWindow', Window)
 export const Menu: typeof OwnMenu = nameMissing('Menu', OwnMenu);
 export const MenuItem: typeof Item = nameMissing('MenuItem', Item);
 export const MessageChannelMain: typeof Channel = nameMissing('MessageChannelMain', Channel);
-export const Notification: typeof Notice = nameMissing('Notification', Notice);
 export const Tray: typeof OwnTray = nameMissing('Tray', OwnTray);
 
 export const protocol = nameMissing('protocol', {

@@ -1,4 +1,4 @@
-/** What of the system the app sees: keychain, power, colours, screen, other programs, tray and notifications. */
+/** What of the system the app sees: keychain, power, colours, screen, other programs and the tray. */
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { EventEmitter } from 'node:events';
 import { app } from './app.ts';
@@ -75,12 +75,6 @@ export const screen = nameMissing(
   }),
 );
 
-export const crashReporter = nameMissing('crashReporter', {
-  start(options: Readonly<Record<string, unknown>>) {
-    note({ kind: 'crash reporter', options });
-  },
-});
-
 /** Images are not looked at. */
 export const nativeImage = nameMissing('nativeImage', {
   createFromPath: (path: string) => ({ path }),
@@ -139,38 +133,4 @@ export class Tray extends EventEmitter {
 
 export function currentTray(): Tray | undefined {
   return tray;
-}
-
-const shown: Notification[] = [];
-
-export class Notification extends EventEmitter {
-  readonly title: string;
-  readonly body: string;
-
-  static isSupported(): boolean {
-    return true;
-  }
-
-  constructor({ title = '', body = '' }: { readonly title?: string; readonly body?: string } = {}) {
-    super();
-    app.needReady('Cannot create Notification before app is ready');
-    this.title = title;
-    this.body = body;
-    // biome-ignore lint/correctness/noConstructorReturn: whoever has it must hear of what it has not
-    return nameMissing('Notification', this);
-  }
-
-  show(): void {
-    shown.push(this);
-    note({ kind: 'notification', title: this.title, body: this.body });
-    this.emit('show');
-  }
-
-  close(): void {
-    this.emit('close');
-  }
-}
-
-export function findNotification(title: string): Notification | undefined {
-  return shown.findLast((notification) => notification.title === title);
 }
