@@ -55,6 +55,7 @@ export function menuTemplate(needs: MenuNeeds): MenuItem[] {
         command('theme.dark'),
         command('theme.contrast'),
       ]),
+      menu('Accessibility', [command('reader.on'), command('reader.off')]),
       LINE,
       { role: 'togglefullscreen', label: 'Full screen' },
     ]),
