@@ -116,7 +116,7 @@ program
           podRunningTimeout: number;
         },
     ) =>
-      run((core, { signal }) => {
+      run(async (core, { signal }) => {
         if (command.length === 0) {
           throw new AppError('bad-input', 'you must specify at least one command for the container');
         }
@@ -132,7 +132,7 @@ program
             isQuiet: options.quiet === true,
             wish: {
               isRedacted: options.redact === true,
-              encryptTo: (options.encryptTo ?? []).map(parseRecipient),
+              encryptTo: await Promise.all((options.encryptTo ?? []).map(parseRecipient)),
             },
             ...toConsent(options),
             podTimeoutMs: options.podRunningTimeout,

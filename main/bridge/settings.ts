@@ -9,7 +9,7 @@ export function answerSettings({ settings }: Rooms): CallsOf<'settings.get' | 's
   return {
     'settings.get': async () => toSettingsState(settings.current()),
     'settings.set': async ({ changes }) => {
-      changes.encryption?.recipients.forEach(parseRecipient);
+      if (changes.encryption) await Promise.all(changes.encryption.recipients.map(parseRecipient));
       if (changes.redaction) checkPatterns(changes.redaction.patterns);
       return toSettingsState(await settings.set(changes));
     },

@@ -1,4 +1,4 @@
-import { Agent, type Dispatcher } from 'undici';
+import type { Agent, Dispatcher } from 'undici';
 import type { Credential } from '../credentials/credential.ts';
 import { readBody, readStart } from './answer-body.ts';
 import { toConnectError } from './connect-error.ts';
@@ -57,6 +57,13 @@ const IDLE_MS = 20_000;
 /** Of a proxy's page. */
 const MAX_REFUSAL_BYTES = 4 * 1024;
 
+type Undici = typeof import('undici');
+
+/** It takes longer to load than all that a command needs which asks no cluster. */
+function loadUndici(): Promise<Undici> {
+  return import('undici');
+}
+
 interface Pool {
   readonly certificateHash: string;
   readonly agent: Agent;
@@ -69,11 +76,11 @@ export function createHttpClient(needs: HttpNeeds, context: ResolvedContext): Ht
   let pool: Pool | undefined;
 
   /** One pool a client certificate: connections made with an old one are not used for the new one. */
-  function agentFor(credential: Credential): Agent {
+  function agentFor(undici: Undici, credential: Credential): Agent {
     const certificateHash = hashClientCertificate(credential);
     if (pool?.certificateHash === certificateHash) return pool.agent;
     retire(pool);
-    pool = { certificateHash, agent: createAgent(needs.dial, credential, answerMs) };
+    pool = { certificateHash, agent: createAgent(undici, needs.dial, credential, answerMs) };
     return pool.agent;
   }
 
@@ -90,7 +97,7 @@ export function createHttpClient(needs: HttpNeeds, context: ResolvedContext): Ht
     const forwarder = await chooseForwarder(signal);
     const url = `${cluster.server}${path}${query}`;
     try {
-      const response = await agentFor(credential).request({
+      const response = await agentFor(await loadUndici(), credential).request({
         origin,
         path: forwarder ? url : url.slice(origin.length),
         method,
@@ -150,7 +157,7 @@ export function createHttpClient(needs: HttpNeeds, context: ResolvedContext): Ht
  * Without a limit of connections: a watch holds its own for minutes, so that with one enough watches would make
  * every other request wait for them.
  */
-function createAgent(dial: Dial, credential: Credential, answerMs: number): Agent {
+function createAgent({ Agent }: Undici, dial: Dial, credential: Credential, answerMs: number): Agent {
   // A request that is given up leaves its connection to the next one; dialling has limits of its own.
   const { signal } = new AbortController();
   return new Agent({

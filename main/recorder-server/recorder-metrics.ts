@@ -1,5 +1,3 @@
-import { Counter, Gauge, Registry } from 'prom-client';
-
 /** What the recorder counts, in Prometheus' text format. */
 export interface RecorderMetrics {
   readonly contentType: string;
@@ -11,11 +9,13 @@ export interface RecorderMetrics {
   eventStored(): void;
 }
 
-export function createRecorderMetrics(now: {
+export async function createRecorderMetrics(now: {
   openDeliveries(): number;
   connections(): number;
   freeBytes(): Promise<number | undefined>;
-}): RecorderMetrics {
+}): Promise<RecorderMetrics> {
+  // No other command has any use for it.
+  const { Counter, Gauge, Registry } = await import('prom-client');
   const registry = new Registry();
   const registers = [registry];
   const receivedBytes = new Counter({

@@ -69,7 +69,7 @@ export async function startRecorder(
   checkAddress(options);
   const deliveries = createDeliveries(limits);
   const connections = createConnections(limits);
-  const metrics = createRecorderMetrics({
+  const metrics = await createRecorderMetrics({
     openDeliveries: () => deliveries.open.length,
     connections: () => connections.count,
     freeBytes: () => needs.store.freeBytes(),

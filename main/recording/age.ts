@@ -1,4 +1,3 @@
-import { Decrypter, Encrypter, generateX25519Identity, identityToRecipient } from 'age-encryption';
 import { AppError } from '../base/errors.ts';
 
 /**
@@ -9,8 +8,13 @@ import { AppError } from '../base/errors.ts';
 const RECIPIENT = /^age1[02-9ac-hj-np-z]{58}$/;
 const IDENTITY = /^AGE-SECRET-KEY-1[02-9AC-HJ-NP-Z]{58}$/;
 
-/** Throws `bad-input`, saying what is wrong with it. */
-export function parseRecipient(text: string): string {
+/** Its ciphers take longer to load than all else of a program that meets no encrypted recording. */
+function loadAge(): Promise<typeof import('age-encryption')> {
+  return import('age-encryption');
+}
+
+/** Rejects with `bad-input`, saying what is wrong with it. */
+export async function parseRecipient(text: string): Promise<string> {
   const recipient = text.trim();
   if (IDENTITY.test(recipient.toUpperCase())) {
     throw new AppError('bad-input', 'this is a secret key, and a public one is wanted', {
@@ -22,6 +26,7 @@ export function parseRecipient(text: string): string {
   }
   try {
     if (!RECIPIENT.test(recipient)) throw new Error('its form is another');
+    const { Encrypter } = await loadAge();
     new Encrypter().addRecipient(recipient);
     return recipient;
   } catch (cause) {
@@ -42,6 +47,7 @@ export async function parseIdentity(
   const identity = text.trim();
   try {
     if (!IDENTITY.test(identity)) throw new Error('its form is another');
+    const { identityToRecipient } = await loadAge();
     return { identity, recipient: await identityToRecipient(identity) };
   } catch {
     // The cause may quote the secret.
@@ -52,12 +58,14 @@ export async function parseIdentity(
 }
 
 export async function makeIdentity(): Promise<{ readonly identity: string; readonly recipient: string }> {
+  const { generateX25519Identity, identityToRecipient } = await loadAge();
   const identity = await generateX25519Identity();
   return { identity, recipient: await identityToRecipient(identity) };
 }
 
 /** A whole age file that each of them opens. */
 export async function encryptTo(recipients: readonly string[], bytes: Uint8Array): Promise<Uint8Array> {
+  const { Encrypter } = await loadAge();
   const encrypter = new Encrypter();
   for (const recipient of recipients) encrypter.addRecipient(recipient);
   return encrypter.encrypt(bytes);
@@ -65,6 +73,7 @@ export async function encryptTo(recipients: readonly string[], bytes: Uint8Array
 
 /** Rejects, with words of the library's own, where none of them opens it or where it was altered. */
 export async function decryptWith(identities: readonly string[], file: Uint8Array): Promise<Uint8Array> {
+  const { Decrypter } = await loadAge();
   const decrypter = new Decrypter();
   for (const identity of identities) decrypter.addIdentity(identity);
   return decrypter.decrypt(file);

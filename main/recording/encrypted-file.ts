@@ -31,7 +31,7 @@ export async function createEncryptedFile(
   { clock, frames }: { readonly clock: Pick<Clock, 'nowMs' | 'sleep'>; readonly frames: ChainedFile },
   encryptFor: readonly string[],
 ): Promise<EncryptedFile> {
-  const recipients = encryptFor.map(parseRecipient);
+  const recipients = await Promise.all(encryptFor.map(parseRecipient));
   const own = await makeIdentity();
   const keyFrame = formatFrame(await encryptTo(recipients, Buffer.from(own.identity)));
   await frames.append(Buffer.concat([Buffer.from(formatEncryptedHeader({ recipients })), keyFrame]));

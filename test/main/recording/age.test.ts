@@ -25,9 +25,9 @@ test('an identity tells the recipient that it opens', async () => {
 
 test('a recipient with a letter changed is refused by its checksum', async () => {
   const { recipient } = await makeIdentity();
-  expect(parseRecipient(` ${recipient} `)).toBe(recipient);
+  expect(await parseRecipient(` ${recipient} `)).toBe(recipient);
   const last = recipient.endsWith('q') ? 'p' : 'q';
-  expect(() => parseRecipient(`${recipient.slice(0, -1)}${last}`)).toThrow('not an age recipient');
+  await expect(parseRecipient(`${recipient.slice(0, -1)}${last}`)).rejects.toThrow('not an age recipient');
 });
 
 test.each([
@@ -35,13 +35,15 @@ test.each([
   ['age1short', 'not an age recipient: age1short'],
   ['age1pq1qqqq', 'not an age recipient'],
   ['ssh-ed25519 AAAAC3Nza me@here', 'keys of SSH are not supported'],
-])('%j is no recipient, and the words say why', (text, words) => {
-  expect(() => parseRecipient(text)).toThrow(words);
+])('%j is no recipient, and the words say why', async (text, words) => {
+  await expect(parseRecipient(text)).rejects.toThrow(words);
 });
 
 test('a secret key in place of a public one is refused without being quoted', async () => {
   const { identity } = await makeIdentity();
-  expect(() => parseRecipient(identity)).toThrow(/^this is a secret key, and a public one is wanted$/);
+  await expect(parseRecipient(identity)).rejects.toThrow(
+    /^this is a secret key, and a public one is wanted$/,
+  );
   await expect(parseIdentity(`${identity.slice(0, -1)}!`)).rejects.toThrow(/^this is no age identity$/);
 });
 
