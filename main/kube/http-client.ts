@@ -57,11 +57,11 @@ const IDLE_MS = 20_000;
 /** Of a proxy's page. */
 const MAX_REFUSAL_BYTES = 4 * 1024;
 
-type Undici = typeof import('undici');
+type Undici = Pick<typeof import('undici'), 'Agent'>;
 
-/** It takes longer to load than all that a command needs which asks no cluster. */
-function loadUndici(): Promise<Undici> {
-  return import('undici');
+/** It takes longer to load than all that a command needs which asks no cluster. In a bundle it has no names of its own. */
+async function loadUndici(): Promise<Undici> {
+  return (await import('undici')).default;
 }
 
 interface Pool {

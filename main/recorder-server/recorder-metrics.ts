@@ -14,8 +14,8 @@ export async function createRecorderMetrics(now: {
   connections(): number;
   freeBytes(): Promise<number | undefined>;
 }): Promise<RecorderMetrics> {
-  // No other command has any use for it.
-  const { Counter, Gauge, Registry } = await import('prom-client');
+  // No other command has any use for it. In a bundle it has no names of its own.
+  const { Counter, Gauge, Registry } = (await import('prom-client')).default;
   const registry = new Registry();
   const registers = [registry];
   const receivedBytes = new Counter({
