@@ -69,33 +69,38 @@ async function start(): Promise<void> {
   });
   quitBy(quit);
   syncBeforeSleep(core);
-  if (process.argv.includes('--demo')) await core.demo.start();
-  pages = await core.openPages({
-    host: 'electron',
-    newWindow: async () => {
-      host?.openWindow();
-      return {};
-    },
-    updates: await findUpdates(core),
-  });
-  const settings = await core.settings();
-  host = await openDesktop(
-    {
-      clock,
-      log,
-      life,
-      platform: pages.info.platform,
-      version: pages.info.version,
-      windowFile: paths.windowFile,
-      sessions,
-      onSessionsChanged: pages.onSessionsChanged,
-      theme: () => settings.current().settings.theme,
-      onThemeChanged: (listener) => settings.onChanged(() => listener()),
-      quit,
-    },
-    { files, preloadPath: fileURLToPath(new URL('./preload.cjs', OUT)), serve: pages.serve },
-  );
-  if (quit.hasBegun()) return;
+  try {
+    if (process.argv.includes('--demo')) await core.demo.start();
+    pages = await core.openPages({
+      host: 'electron',
+      newWindow: async () => {
+        host?.openWindow();
+        return {};
+      },
+      updates: await findUpdates(core),
+    });
+    const settings = await core.settings();
+    host = await openDesktop(
+      {
+        clock,
+        log,
+        life,
+        platform: pages.info.platform,
+        version: pages.info.version,
+        windowFile: paths.windowFile,
+        sessions,
+        onSessionsChanged: pages.onSessionsChanged,
+        theme: () => settings.current().settings.theme,
+        onThemeChanged: (listener) => settings.onChanged(() => listener()),
+        quit,
+      },
+      { files, preloadPath: fileURLToPath(new URL('./preload.cjs', OUT)), serve: pages.serve },
+    );
+  } catch (error) {
+    // Ended while it was opened: there is nothing to tell any more.
+    if (!quit.hasBegun()) throw error;
+  }
+  if (quit.hasBegun() || !host) return;
   inbox.open(host.show);
   // Installed, it is what the system opens such links with; from source that would be Electron itself.
   if (app.isPackaged) app.setAsDefaultProtocolClient(LINK_SCHEME);
