@@ -118,8 +118,7 @@ function Recording({ store }: { readonly store: Store }): JSX.Element {
           <>
             <StatusDot shape="full" tone={unrecorded.length > 0 ? 'lost' : 'live'} />
             <span class="numbers">
-              <span class="count-word">REC </span>
-              {live.length - paused.length}
+              REC {live.length - paused.length}
               <span class="count-word"> live</span>
             </span>
           </>
