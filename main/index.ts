@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { app, dialog, net, powerMonitor, protocol, safeStorage, session } from 'electron';
 import type { SessionInfo } from '../preload/contract.ts';
@@ -88,10 +89,11 @@ async function start(): Promise<void> {
         platform: pages.info.platform,
         version: pages.info.version,
         windowFile: paths.windowFile,
+        licenceFile: join(process.resourcesPath, 'LICENSES.html'),
         sessions,
         onSessionsChanged: pages.onSessionsChanged,
-        theme: () => settings.current().settings.theme,
-        onThemeChanged: (listener) => settings.onChanged(() => listener()),
+        look: () => settings.current().settings,
+        onLookChanged: (listener) => settings.onChanged(() => listener()),
         quit,
       },
       { files, preloadPath: fileURLToPath(new URL('./preload.cjs', OUT)), serve: pages.serve },

@@ -20,6 +20,8 @@ export interface Settings {
   readonly minimumContrast: 'none' | 'readable' | 'high';
   /** Whether anything moves that need not; `system` asks the machine. */
   readonly reduceMotion: 'system' | 'on' | 'off';
+  /** Percent, of the whole page in the desktop app; a browser has a zoom of its own. */
+  readonly textSize: number;
   /** Longest pause that a replay shows, in seconds; 0 shows all of it. */
   readonly replayIdleSeconds: number;
   /** The image that a debug container or a node shell is offered with. */

@@ -115,6 +115,7 @@ const settingsChanges = v.strictObject({
   screenReader: v.exactOptional(v.boolean()),
   minimumContrast: v.exactOptional(v.picklist(['none', 'readable', 'high'])),
   reduceMotion: v.exactOptional(v.picklist(['system', 'on', 'off'])),
+  textSize: v.exactOptional(v.pipe(v.number(), v.minValue(80), v.maxValue(200))),
   replayIdleSeconds: v.exactOptional(v.pipe(v.number(), v.minValue(0), v.maxValue(3_600))),
   debugImage: v.exactOptional(name),
   recordingSessionMiB: v.exactOptional(mebibytes),

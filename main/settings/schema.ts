@@ -18,6 +18,8 @@ export interface Settings {
   readonly minimumContrast: 'none' | 'readable' | 'high';
   /** Whether anything moves that need not; `system` asks the machine. */
   readonly reduceMotion: 'system' | 'on' | 'off';
+  /** Percent, of the whole page in the desktop app; a browser has a zoom of its own. */
+  readonly textSize: number;
   /** Longest pause that a replay shows, in seconds; 0 shows all of it. */
   readonly replayIdleSeconds: number;
   /** The image that a debug container or a node shell is offered with. */
@@ -86,6 +88,7 @@ export const defaultSettings: Settings = {
   screenReader: false,
   minimumContrast: 'readable',
   reduceMotion: 'system',
+  textSize: 100,
   replayIdleSeconds: 2,
   debugImage: 'busybox:1.37',
   recordingSessionMiB: 2_048,
@@ -134,6 +137,7 @@ export const settingsParsers: {
   screenReader: parserOf(v.boolean()),
   minimumContrast: parserOf(v.picklist(['none', 'readable', 'high'])),
   reduceMotion: parserOf(v.picklist(['system', 'on', 'off'])),
+  textSize: parserOf(v.pipe(v.number(), v.minValue(80), v.maxValue(200))),
   replayIdleSeconds: parserOf(v.pipe(v.number(), v.minValue(0), v.maxValue(3_600))),
   debugImage: parserOf(name),
   recordingSessionMiB: mebibytes,

@@ -101,6 +101,7 @@ function interpret(fields: Fields, problems: readonly AppError[]): SettingsSnaps
     screenReader: pick('screenReader'),
     minimumContrast: pick('minimumContrast'),
     reduceMotion: pick('reduceMotion'),
+    textSize: pick('textSize'),
     replayIdleSeconds: pick('replayIdleSeconds'),
     debugImage: pick('debugImage'),
     recordingSessionMiB: pick('recordingSessionMiB'),

@@ -1,5 +1,5 @@
 /** Every setting that a person can change, with its words: one table for the view and the palette. */
-import type { Settings } from '../../preload/contract.ts';
+import type { AppInfo, Settings } from '../../preload/contract.ts';
 
 export type SettingField =
   | (Base & { readonly kind: 'choice'; readonly options: readonly Option[] })
@@ -21,6 +21,8 @@ interface Base {
   readonly group: 'Appearance' | 'Accessibility' | 'Terminal' | 'Recording' | 'Debugging' | 'Replay';
   readonly label: string;
   readonly help?: string;
+  /** Where it means something; everywhere by default. */
+  readonly host?: AppInfo['host'];
 }
 
 interface Option {
@@ -74,6 +76,18 @@ export const SETTING_FIELDS: readonly SettingField[] = [
       { value: 'on', label: 'Always' },
       { value: 'off', label: 'Never' },
     ],
+  },
+  {
+    key: 'textSize',
+    group: 'Accessibility',
+    kind: 'number',
+    label: 'Text size',
+    help: 'Of everything in the windows of Kubereel, terminals too.',
+    least: 80,
+    most: 200,
+    step: 10,
+    unit: '%',
+    host: 'electron',
   },
   {
     key: 'fontFamily',

@@ -1,7 +1,7 @@
 /** All settings on one page. Each change holds at once. */
 import { Fragment, type JSX } from 'preact';
 import { useState } from 'preact/hooks';
-import type { Settings } from '../../preload/contract.ts';
+import type { AppInfo, Settings } from '../../preload/contract.ts';
 import { storageLimitsOf } from '../library/storage-words.ts';
 import type { Store } from '../store.ts';
 import { Icon } from '../ui/icon.tsx';
@@ -21,6 +21,10 @@ const GROUP_NOTES: Partial<Record<(typeof GROUPS)[number], string>> = {
   Recording:
     'If Kubereel is killed, at most 250 ms of output are missing in a recording; if the machine loses power, at most 1 s.',
 };
+
+function isOffered(field: SettingField, group: string, host: AppInfo['host'] | undefined): boolean {
+  return field.group === group && (field.host === undefined || field.host === host);
+}
 
 export function SettingsView({ store }: { readonly store: Store }): JSX.Element {
   const { settings, problems } = store.settings.state.value;
@@ -43,7 +47,7 @@ export function SettingsView({ store }: { readonly store: Store }): JSX.Element 
             <section class="settings-group" aria-label={group}>
               <h2>{group}</h2>
               {GROUP_NOTES[group] && <p class="settings-note secondary">{GROUP_NOTES[group]}</p>}
-              {SETTING_FIELDS.filter((field) => field.group === group).map((field) => (
+              {SETTING_FIELDS.filter((field) => isOffered(field, group, info?.host)).map((field) => (
                 <SettingRow
                   key={field.key}
                   field={field}

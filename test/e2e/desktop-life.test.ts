@@ -1,7 +1,8 @@
 // covers: main/hosts/electron/desktop.ts
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type AppWindow, createWindow } from '../fakes/app-window.ts';
 import { chromiumPath } from '../fakes/chromium.ts';
 import type { MenuEntry, Note } from '../fakes/electron/control-contract.ts';
@@ -28,9 +29,15 @@ describe.skipIf(!chromiumPath)('the life on a desktop, in Chromium with a stand-
   }
   const canChoose = (id: string): Promise<boolean> =>
     until(async () => (await entry(id))?.isEnabled === true);
-  /** The notes of one kind, once there is one. */
+  /** The last note of one kind, once there is one more than the test began with. */
+  let noticed = 0;
+  beforeEach(async () => {
+    noticed = app.process.connected ? (await app.control('notes', {})).length : 0;
+  });
   const noted = <Kind extends Note['kind']>(kind: Kind): Promise<Extract<Note, { kind: Kind }>> =>
-    until(async () => (await app.control('notes', {})).find((note) => note.kind === kind)) as never;
+    until(async () =>
+      (await app.control('notes', {})).slice(noticed).findLast((note) => note.kind === kind),
+    ) as never;
   const recordings = async (): Promise<string[]> =>
     (await readdir(join(app.home, 'recordings'))).filter((name) => name.endsWith('.cast'));
 
@@ -46,6 +53,31 @@ describe.skipIf(!chromiumPath)('the life on a desktop, in Chromium with a stand-
     await app.control('clickMenu', { id: 'tab.close' });
     await window.tab(/^Library/).waitFor({ state: 'detached' });
     await until(async () => (await entry('tab.close'))?.isEnabled === false);
+  });
+
+  test('all of the page grows with its text size, in windows that come later too', async () => {
+    const width = (page: Page): Promise<number> => page.evaluate(() => innerWidth);
+    const before = await width(window.page);
+    await app.control('clickMenu', { id: 'settings' });
+    await window.page.getByLabel('Text size').fill('200');
+    await window.page.keyboard.press('Enter');
+    await expect.poll(() => width(window.page)).toBe(Math.round(before / 2));
+    await app.control('clickMenu', { id: 'window.new' });
+    const later = await until(async () => (await app.pages())[1]);
+    await expect.poll(() => width(later)).toBeLessThan(before * 0.6);
+    await window.page.getByLabel('Text size').fill('100');
+    await window.page.keyboard.press('Enter');
+    await expect.poll(() => width(window.page)).toBe(before);
+    const second = (await app.control('windows', {}))[1]?.id ?? 0;
+    await app.control('window', { id: second, does: { kind: 'close' } });
+    await until(async () => (await app.control('windows', {})).length === 1);
+    await window.page.getByRole('button', { name: /^Close Settings/ }).click();
+  });
+
+  test('the licences are opened, or it is said where they are', async () => {
+    await app.control('answerDialog', { dialog: 'message box', response: 0 });
+    await app.control('clickMenu', { id: 'licences' });
+    expect((await noted('message box')).options.detail).toMatch(/LICENSES\.html/);
   });
 
   test('a file of another start says what it is, and becomes a recording only by a press', async () => {

@@ -1,14 +1,17 @@
 // covers: build/package/stage.ts
+// covers: build/package/app-walk.ts
 import { cp, mkdir, mkdtemp, rename, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { walkApp } from '../../build/package/app-walk.ts';
 import { thisMachine } from '../../build/package/machine.ts';
 import { stageApp } from '../../build/package/stage.ts';
 import { type AppWindow, createWindow } from '../fakes/app-window.ts';
 import { chromiumPath } from '../fakes/chromium.ts';
-import { type DesktopApp, startDesktopApp } from '../fakes/electron/desktop-app.ts';
+import { MACHINE_VARIABLE } from '../fakes/electron/control-contract.ts';
+import { type DesktopApp, REGISTER, startDesktopApp } from '../fakes/electron/desktop-app.ts';
 
 /** Bundling everything, beside all else that a machine does. */
 const STAGING_LIMIT_MS = 300_000;
@@ -17,12 +20,13 @@ describe.skipIf(!chromiumPath || process.platform === 'win32')(
   'the app as it is packaged, in Chromium with a stand-in for Electron and a folder for its archive',
   () => {
     let place: string;
+    let archive: string;
     let app: DesktopApp;
     let window: AppWindow;
 
     beforeAll(async () => {
       place = await mkdtemp(join(tmpdir(), 'kubereel-packaged-'));
-      const archive = await layOut(place);
+      archive = await layOut(place);
       app = await startDesktopApp({
         main: join(archive, 'out', 'main.mjs'),
         args: ['--demo'],
@@ -57,6 +61,29 @@ describe.skipIf(!chromiumPath || process.platform === 'win32')(
       await page.getByRole('button', { name: 'Library' }).first().click();
       await page.getByLabel('Search what was on the screens').fill('packaged');
       await page.getByRole('listbox', { name: 'Found in recordings' }).getByRole('option').first().waitFor();
+    });
+
+    describe('walked through as an installed program is', () => {
+      const environment = { ...process.env, [MACHINE_VARIABLE]: '{}' } as Record<string, string>;
+
+      test('it shows its page, keeps to one of itself and ends', async () => {
+        const home = await mkdtemp(join(place, 'home-'));
+        const words = [`--user-data-dir=${join(home, 'electron')}`, '--demo'];
+        const main = join(archive, 'out', 'main.mjs');
+        await walkApp({
+          command: [process.execPath, '--import', REGISTER, main, ...words],
+          home,
+          environment,
+        });
+      });
+
+      test('one that ends, or whose page does not come up, is told with its words', async () => {
+        const home = await mkdtemp(join(place, 'home-'));
+        const script = 'process.stderr.write("no display"); process.exit(3)';
+        await expect(
+          walkApp({ command: [process.execPath, '--eval', script], home, environment }),
+        ).rejects.toThrow(/ended with 3:\nno display/);
+      });
     });
   },
 );

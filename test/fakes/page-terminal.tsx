@@ -24,6 +24,7 @@ const settings = signal<Settings>({
   screenReader: true,
   minimumContrast: 'readable',
   reduceMotion: 'system',
+  textSize: 100,
   replayIdleSeconds: 2,
   debugImage: 'busybox:1.37',
   recordingSessionMiB: 2_048,

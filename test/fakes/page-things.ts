@@ -21,6 +21,7 @@ export const FIRST_SETTINGS: Settings = {
   screenReader: false,
   minimumContrast: 'readable',
   reduceMotion: 'system',
+  textSize: 100,
   replayIdleSeconds: 2,
   debugImage: 'busybox:1.37',
   recordingSessionMiB: 2_048,

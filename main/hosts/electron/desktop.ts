@@ -6,6 +6,7 @@ import {
   type MessageBoxOptions,
   nativeTheme,
   powerMonitor,
+  shell,
   Tray,
 } from 'electron';
 import type { SessionInfo, Settings } from '../../../preload/contract.ts';
@@ -36,10 +37,12 @@ export interface DesktopNeeds {
   readonly version: string;
   /** Where it is kept how the windows stand. */
   readonly windowFile: string;
+  /** The licences of what a package holds; from source each package has its own. */
+  readonly licenceFile: string;
   sessions(): readonly SessionInfo[];
   readonly onSessionsChanged: Event<void>;
-  theme(): Settings['theme'];
-  readonly onThemeChanged: Event<void>;
+  look(): Pick<Settings, 'theme' | 'textSize'>;
+  readonly onLookChanged: Event<void>;
   readonly quit: Quit;
 }
 
@@ -50,12 +53,13 @@ export async function openDesktop(
 ): Promise<ElectronHost> {
   const { clock, log, life, platform, quit, version } = needs;
   const isMac = platform === 'darwin';
-  const look = () => lookOf(needs.theme(), nativeTheme);
+  const look = () => lookOf(needs.look().theme, nativeTheme);
   const host = createElectronHost(
     { log, places: await openWindowStore({ file: needs.windowFile, clock, log }, life) },
     {
       ...options,
       background: () => look().background,
+      zoom: () => needs.look().textSize / 100,
       // On a Mac an app lives on without a window, and its shells with it.
       mayCloseLast: () => isMac || summarise(needs.sessions()).shells.length === 0 || quit.request('user'),
       onSessionEnd: () => void quit.request('system'),
@@ -66,6 +70,7 @@ export async function openDesktop(
     if (deed === 'new-window') host.openWindow();
     else if (deed === 'close-window') host.front()?.close();
     else if (deed === 'about') app.showAboutPanel();
+    else if (deed === 'licences') void showLicences(needs.licenceFile, host);
     else if (deed === 'quit') app.quit();
     else
       chooseFile(host).catch((error: unknown) => log.error({ error: String(error) }, 'no file was chosen'));
@@ -86,9 +91,10 @@ export async function openDesktop(
 
   function dress(): void {
     nativeTheme.themeSource = look().themeSource;
+    host.zoom();
   }
   dress();
-  life.own(needs.onThemeChanged(dress));
+  life.own(needs.onLookChanged(dress));
   app.setAboutPanelOptions({
     applicationName: 'Kubereel',
     applicationVersion: version,
@@ -173,6 +179,19 @@ function box(
 ): Promise<{ readonly response: number }> {
   const window = host?.front();
   return window ? dialog.showMessageBox(window, options) : dialog.showMessageBox(options);
+}
+
+/** Opened by whatever the system opens pages with. Never rejects. */
+async function showLicences(file: string, host: ElectronHost): Promise<void> {
+  const problem = await shell.openPath(file);
+  if (problem === '') return;
+  await box(host, {
+    type: 'info',
+    title: 'Licences',
+    message: 'The licences of everything in Kubereel come with its packages.',
+    detail: `${file}: ${problem}`,
+    buttons: ['Close'],
+  });
 }
 
 /** In the page it says what it is before anything becomes of it. */

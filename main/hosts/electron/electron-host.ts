@@ -26,6 +26,8 @@ export interface ElectronHost {
   /** Another window is in front, or its page can do other things. */
   readonly onFrontChanged: Event<void>;
   front(): BrowserWindow | undefined;
+  /** Has all pages take the zoom that there is now. */
+  zoom(): void;
 }
 
 export interface ElectronHostOptions {
@@ -35,6 +37,8 @@ export interface ElectronHostOptions {
   serve(wire: Wire, window: PageWindow | undefined): void;
   /** The colour of a window that shows nothing yet. */
   background(): string;
+  /** How much larger a page is than its size: 1 for as large. */
+  zoom(): number;
   /** Whether the last window may close now; where not, what follows is seen to. */
   mayCloseLast(): boolean;
   /** The system ends the user's session, windows first (Windows). */
@@ -95,8 +99,11 @@ export function createElectronHost(
         contextIsolation: true,
         nodeIntegration: false,
         spellcheck: false,
+        zoomFactor: options.zoom(),
       },
     });
+    // Chromium keeps a zoom for each origin, from earlier days too.
+    window.webContents.on('did-finish-load', () => window.webContents.setZoomFactor(options.zoom()));
     const opened: OpenWindow = { window, line: createWindowLine() };
     open.push(opened);
     opened.line.onOffered(() => frontChanged.fire());
@@ -137,6 +144,9 @@ export function createElectronHost(
     commands: () => open.at(-1)?.line.commands() ?? new Set(),
     onFrontChanged: frontChanged.event,
     front: () => open.at(-1)?.window,
+    zoom() {
+      for (const { window } of open) window.webContents.setZoomFactor(options.zoom());
+    },
   };
 }
 

@@ -5,7 +5,7 @@ import { isOnPlatform, type KeyPlatform, SHORTCUTS } from '../../../preload/page
 export type MenuItem = MenuItemConstructorOptions;
 
 /** What an item of the menu does that is no command of the page. */
-export type AppDeed = 'open-file' | 'new-window' | 'close-window' | 'about' | 'quit';
+export type AppDeed = 'open-file' | 'new-window' | 'close-window' | 'about' | 'licences' | 'quit';
 
 export interface MenuNeeds {
   readonly platform: KeyPlatform;
@@ -86,7 +86,12 @@ export function menuTemplate(needs: MenuNeeds): MenuItem[] {
       command('tab.previous'),
       ...(isMac ? [LINE, { role: 'front' } satisfies MenuItem] : []),
     ]),
-    menu('Help', [command('keys'), ...(isMac ? [] : [LINE, deed('about', 'About Kubereel')])]),
+    menu('Help', [
+      command('keys'),
+      LINE,
+      deed('licences', 'Licences of what is in it'),
+      ...(isMac ? [] : [deed('about', 'About Kubereel')]),
+    ]),
   ];
   return isMac ? [macAppMenu(settings), ...menus] : menus;
 }

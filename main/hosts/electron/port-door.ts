@@ -12,6 +12,9 @@ export interface PortDoorNeeds {
   createChannel(): MessageChannelMain;
 }
 
+/** Stands in the log when a window's page has come up. */
+export const PORT_GIVEN = 'port given';
+
 /** Gives the page its port to the core when it asks for it, once a document; to whom else asks, nothing. */
 export function openPortDoor(
   { log, ipcMain, createChannel }: PortDoorNeeds,
@@ -28,6 +31,7 @@ export function openPortDoor(
     // Reloaded, it is another document, whose ports are gone.
     sender.once('did-navigate', () => served.delete(sender));
     const { port1, port2 } = createChannel();
+    log.info({}, PORT_GIVEN);
     serve(createPortWire(port1), sender);
     sender.postMessage(PORT_MESSAGE, null, [port2]);
   });

@@ -48,7 +48,7 @@ export async function openWindowStore(
     isWaiting = true;
     await clock.sleep(REST_MS, { signal: life.signal }).catch(() => {});
     isWaiting = false;
-    await write();
+    if (!life.signal.aborted) await write();
   }
 
   life.own(write);

@@ -19,6 +19,9 @@ export interface OwnWindow {
 
 export const windows = new Set<OwnWindow>();
 
+// Where a package has what is beside its archive.
+Object.assign(process, { resourcesPath: dirname(dirname(process.argv[1] ?? '')) });
+
 const userDataSwitch = process.argv.find((argument) => argument.startsWith('--user-data-dir='));
 const userData =
   userDataSwitch?.slice('--user-data-dir='.length) ?? join(homedir(), '.config', 'kubereel-stand-in');

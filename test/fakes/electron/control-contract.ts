@@ -5,6 +5,7 @@ import type { MessageBoxOptions, OpenDialogOptions, SaveDialogOptions } from 'el
 export type Note =
   | { readonly kind: 'opened externally'; readonly address: string }
   | { readonly kind: 'shown in folder'; readonly path: string }
+  | { readonly kind: 'opened path'; readonly path: string }
   /** A request of a page that would have left this machine; it was kept here. */
   | { readonly kind: 'foreign request'; readonly address: string }
   | { readonly kind: 'message box'; readonly options: MessageBoxOptions }

@@ -62,7 +62,8 @@ export interface DesktopApp {
 }
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
-const REGISTER = pathToFileURL(join(ROOT, 'test', 'fakes', 'electron', 'register.ts')).href;
+/** For `node --import`: what `electron` is from then on. */
+export const REGISTER: string = pathToFileURL(join(ROOT, 'test', 'fakes', 'electron', 'register.ts')).href;
 
 export async function startDesktopApp(options: DesktopAppOptions = {}): Promise<DesktopApp> {
   const home = options.home ?? (await mkdtemp(join(tmpdir(), 'kubereel-desktop-')));

@@ -1,6 +1,7 @@
 /** What of the system the app sees: keychain, power, colours, screen, other programs and the tray. */
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { EventEmitter } from 'node:events';
+import { existsSync } from 'node:fs';
 import { app } from './app.ts';
 import { WORK_AREA } from './browser-window.ts';
 import type { TrayFacts } from './control-contract.ts';
@@ -12,6 +13,12 @@ import { note } from './notes.ts';
 export const shell = nameMissing('shell', {
   async openExternal(address: string) {
     note({ kind: 'opened externally', address });
+  },
+  /** Resolves with why not; nothing where it was opened. */
+  async openPath(path: string) {
+    if (!existsSync(path)) return 'Failed to open path';
+    note({ kind: 'opened path', path });
+    return '';
   },
   showItemInFolder(path: string) {
     note({ kind: 'shown in folder', path });

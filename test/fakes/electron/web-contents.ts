@@ -2,6 +2,7 @@
 import { EventEmitter } from 'node:events';
 import { readFileSync } from 'node:fs';
 import type { HandlerDetails, WindowOpenHandlerResponse } from 'electron';
+import type { CdpSession } from './cdp.ts';
 import type { Engine, PageTarget } from './engine.ts';
 import { createFrames } from './frames.ts';
 import { ipcMain } from './ipc-main.ts';
@@ -30,6 +31,7 @@ export class WebContents extends EventEmitter {
   private openHandler: OpenHandler | undefined;
   private isGone = false;
   private hasCrashed = false;
+  private zoomFactor = 1;
   private readonly engine: Engine;
   private readonly options: ContentsOptions;
   private readonly self: this;
@@ -97,12 +99,38 @@ export class WebContents extends EventEmitter {
     this.openHandler = handler;
   }
 
+  setZoomFactor(factor: number): void {
+    if (factor === this.zoomFactor) return;
+    this.zoomFactor = factor;
+    this.target.then(({ session }) => this.showZoom(session)).catch(() => {});
+  }
+
+  getZoomFactor(): number {
+    return this.zoomFactor;
+  }
+
+  /** As Chromium's zoom: fewer and larger pixels in the same window. */
+  private async showZoom(session: CdpSession): Promise<void> {
+    if (this.zoomFactor === 1) {
+      await session.send('Emulation.clearDeviceMetricsOverride');
+      return;
+    }
+    const { bounds } = await session.send('Browser.getWindowForTarget');
+    await session.send('Emulation.setDeviceMetricsOverride', {
+      width: Math.round((bounds.width ?? 0) / this.zoomFactor),
+      height: Math.round((bounds.height ?? 0) / this.zoomFactor),
+      deviceScaleFactor: this.zoomFactor,
+      mobile: false,
+    });
+  }
+
   /** Its window has another size. */
   resize({ width, height }: { readonly width: number; readonly height: number }): void {
     this.target
       .then(async ({ session }) => {
         const { windowId } = await session.send('Browser.getWindowForTarget');
         await session.send('Browser.setWindowBounds', { windowId, bounds: { width, height } });
+        await this.showZoom(session);
       })
       // It has closed meanwhile.
       .catch(() => {});
