@@ -84,8 +84,10 @@ export async function findMoment(
     let [before, behind] = [0, await source.size({ signal })];
     while (behind - before > NEAR_BYTES) {
       const middle = Math.floor((before + behind) / 2);
-      const event = await findNextEvent(source, { fromOffset: middle, toOffset: behind, signal });
-      if (event && event.timeMicros <= timeMicros) before = event.offset;
+      // One that begins before `behind` may end far behind it.
+      const toOffset = behind + MAX_LINE_BYTES;
+      const event = await findNextEvent(source, { fromOffset: middle, toOffset, signal });
+      if (event && event.offset <= behind && event.timeMicros <= timeMicros) before = event.offset;
       else behind = middle;
     }
     return before;

@@ -206,9 +206,18 @@ test('a moment is found without reading all that is before it: where its last ev
         expect([0, ...places.map(({ offset }) => offset)]).toContain(found);
       },
     ),
-    { numRuns: 40 },
+    { numRuns: 40, examples: [[ENDS_BEHIND, 0]] },
   );
 });
+
+/** The third line begins before where is looked next, and ends behind it. */
+const ENDS_BEHIND: [number, number][] = [
+  [0, 25_550],
+  [0, 39_997],
+  [0, 39_999],
+  [1, 6_478],
+  [0, 19_089],
+];
 
 test('a moment of a damaged cast is looked for around the damage', async () => {
   const lines = Array.from({ length: 400 }, (_, index) => output(index, 'x'.repeat(1_000)));
