@@ -74,6 +74,9 @@ export function createHttpClient(needs: HttpNeeds, context: ResolvedContext): Ht
   const { answerMs = ANSWER_LIMIT_MS } = needs;
   const { origin } = new URL(cluster.server);
   let pool: Pool | undefined;
+  // Begun before it is needed: whoever makes a client asks a cluster something next. A failure is the request's.
+  const loading = loadUndici();
+  loading.catch(() => {});
 
   /** One pool a client certificate: connections made with an old one are not used for the new one. */
   function agentFor(undici: Undici, credential: Credential): Agent {
@@ -97,7 +100,7 @@ export function createHttpClient(needs: HttpNeeds, context: ResolvedContext): Ht
     const forwarder = await chooseForwarder(signal);
     const url = `${cluster.server}${path}${query}`;
     try {
-      const response = await agentFor(await loadUndici(), credential).request({
+      const response = await agentFor(await loading, credential).request({
         origin,
         path: forwarder ? url : url.slice(origin.length),
         method,
