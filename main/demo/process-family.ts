@@ -40,12 +40,15 @@ export async function endFamilies(
   const passedMs = (): number => (needs.clock.nowMicros() - startedMicros) / 1_000;
   let isAsked = false;
   while (passedMs() < graceMs + KILL_LIMIT_MS) {
-    const family = findFamily(await listProcesses(), roots);
+    const entries = await listProcesses();
+    const family = findFamily(entries, roots);
     if (family.length === 0) return;
-    for (const entry of family) {
-      // Groups and sessions of the offspring: those stay findable when their parents are gone.
-      roots.add(entry.group);
-      if (entry.session > 0) roots.add(entry.session);
+    const own = entries.find(({ pid }) => pid === process.pid);
+    for (const { group, session } of family) {
+      // Groups and sessions of the offspring: those stay findable when their parents are gone. A child that was forked a
+      // moment ago is in our own until it leads one itself: we would end with it, and whoever started us.
+      if (group !== own?.group) roots.add(group);
+      if (session > 0 && session !== own?.session) roots.add(session);
     }
     if (passedMs() >= graceMs) send(family, 'SIGKILL');
     else if (!isAsked) send(family, signal);

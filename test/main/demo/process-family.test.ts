@@ -57,6 +57,34 @@ test('a family is the leader, its descendants, and its group and session', () =>
 });
 
 describe.skipIf(process.platform === 'win32')('processes of this machine', () => {
+  test('a child that leads no session yet is ended, and we, in whose group it still is, are not', async () => {
+    const room = new URL('../../../main/', import.meta.url).href;
+    // In a group of its own, since that is what it would end.
+    const other = spawn(
+      process.execPath,
+      [
+        '--input-type=module',
+        '--eval',
+        `import { spawn } from 'node:child_process';
+         import { createSystemClock } from '${room}base/clock.ts';
+         import { endFamilies } from '${room}demo/process-family.ts';
+         const stays = setInterval(() => {}, 1_000);
+         const child = spawn('/bin/sleep', ['600']);
+         const ended = new Promise((resolve) => child.once('exit', (_code, signal) => resolve(signal)));
+         await endFamilies({ clock: createSystemClock() }, [child.pid], { signal: 'SIGTERM', graceMs: 1_000 });
+         console.log(await ended);
+         clearInterval(stays);`,
+      ],
+      { detached: true, stdio: ['ignore', 'pipe', 'inherit'] },
+    );
+    let said = '';
+    other.stdout.on('data', (bytes: Buffer) => {
+      said += bytes.toString();
+    });
+    expect(await once(other, 'close')).toEqual([0, null]);
+    expect(said.trim()).toBe('SIGTERM');
+  });
+
   test('this process is listed with its parent', async () => {
     const entries = await listProcesses();
     expect(entries.find(({ pid }) => pid === process.pid)?.parent).toBe(process.ppid);
