@@ -2,14 +2,14 @@ import { expect, test } from 'vitest';
 import { findThreadFile } from '../../../main/base/thread-file.ts';
 
 test('a thread of the sources is a source', () => {
-  expect(findThreadFile('./search/search-worker.ts', 'file:///work/main/compose-library.ts').href).toBe(
-    'file:///work/main/search/search-worker.ts',
-  );
+  expect(
+    findThreadFile('./search/search-worker.ts', 'file:///opt/kubereel/main/compose-library.ts').href,
+  ).toBe('file:///opt/kubereel/main/search/search-worker.ts');
 });
 
 test('a thread of a bundle stands beside it, whatever folder its source was in', () => {
-  expect(findThreadFile('./search/search-worker.ts', 'file:///work/out/cli.mjs').href).toBe(
-    'file:///work/out/search-worker.mjs',
+  expect(findThreadFile('./search/search-worker.ts', 'file:///opt/kubereel/out/cli.mjs').href).toBe(
+    'file:///opt/kubereel/out/search-worker.mjs',
   );
 });
 
