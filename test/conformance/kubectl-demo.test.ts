@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { spawn } from '@lydell/node-pty';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { DemoCluster } from '../../main/demo/demo-cluster.ts';
-import { kubectlEnvironment, kubectlPath, runKubectl } from '../fakes/demo-kubectl.ts';
+import { kubectlEnvironment, kubectlPath, repeatDiscarded, runKubectl } from '../fakes/demo-kubectl.ts';
 import { startTestDemo } from '../fakes/demo-start.ts';
 
 const WEB = 'web-5d9c7b6f4-x2kqp';
@@ -14,7 +14,8 @@ describe.skipIf(!kubectlPath)('kubectl against the demo cluster', () => {
   });
   afterAll(() => demo.stop());
 
-  const kubectl = (...args: string[]): ReturnType<typeof runKubectl> => runKubectl(demo.kubeconfigPath, args);
+  const kubectl = (...args: string[]): ReturnType<typeof runKubectl> =>
+    repeatDiscarded(() => runKubectl(demo.kubeconfigPath, args));
 
   test('lists the pods of all namespaces with the columns of a real server', async () => {
     const { code, stdout, stderr } = await kubectl('get', 'pods', '-A');

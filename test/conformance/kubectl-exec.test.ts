@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { spawn } from '@lydell/node-pty';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { kubectlEnvironment, kubectlPath, runKubectl } from '../fakes/demo-kubectl.ts';
+import { kubectlEnvironment, kubectlPath, repeatDiscarded, runKubectl } from '../fakes/demo-kubectl.ts';
 import { kubeconfigFor } from '../fakes/doctor-report.ts';
 import { type ExecCluster, type HeardExec, startExecCluster } from '../fakes/exec-cluster.ts';
 import { createPod, type PodChanges } from '../fakes/kube-pods.ts';
@@ -77,8 +77,10 @@ describe.skipIf(!kubectlPath)('beside kubectl', () => {
     const run = async (
       program: () => Promise<{ code: number | null; stdout: Buffer; stderr: string }>,
     ): Promise<Outcome> => {
-      cluster.forget();
-      const { code, stdout, stderr } = await program();
+      const { code, stdout, stderr } = await repeatDiscarded(() => {
+        cluster.forget();
+        return program();
+      });
       return { code, stdout: stdout.toString('latin1'), stderr, execs: [...cluster.execs] };
     };
     const stdin = input ? { input } : {};

@@ -19,6 +19,15 @@ export function kubectlEnvironment(kubeconfigPath: string): Record<string, strin
   return { PATH: process.env['PATH'] ?? '', HOME: '/nonexistent', KUBECONFIG: kubeconfigPath };
 }
 
+/**
+ * Runs it again where kubectl dropped what the server said: on a busy machine it may read before it has made its streams,
+ * and tells so.
+ */
+export async function repeatDiscarded(run: () => Promise<KubectlResult>): Promise<KubectlResult> {
+  const result = await run();
+  return /Unknown stream id [123], discarding/.test(result.stderr) ? repeatDiscarded(run) : result;
+}
+
 /** Runs kubectl to its end. */
 export function runKubectl(
   kubeconfigPath: string,
