@@ -71,6 +71,7 @@ export type ErrorCode =
   | 'session-not-found'
   | 'session-ended'
   | 'session-reconnecting'
+  | 'too-many'
   | 'viewer-detached'
   | 'settings-invalid'
   | 'demo-failed';
