@@ -29,6 +29,18 @@ const ROOMS: Record<string, { rooms: readonly string[]; packages: readonly strin
     rooms: ['main/base', 'main/exec', 'main/recording', 'main/policy'],
     packages: [],
   },
+  'main/proxy': {
+    rooms: [
+      'main/base',
+      'main/credentials',
+      'main/kube',
+      'main/exec',
+      'main/recording',
+      'main/policy',
+      'main/session',
+    ],
+    packages: ['valibot', '@peculiar/x509'],
+  },
   'main/library': { rooms: ['main/base', 'main/recording'], packages: ['valibot'] },
   'main/exchange': {
     rooms: ['main/base', 'main/recording', 'main/terminal'],

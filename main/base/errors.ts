@@ -67,6 +67,8 @@ export type ErrorCode =
   | 'update-failed'
   | 'update-untrusted'
   | 'update-refused'
+  // proxy
+  | 'proxy-failed'
   // session, settings, demo
   | 'session-not-found'
   | 'session-ended'

@@ -20,6 +20,8 @@ export interface Paths {
   readonly cache: string;
   /** What is owed to recorders, and what they have. */
   readonly uploads: string;
+  /** What the proxy for kubectl is known by, and the kubeconfig that leads to it. */
+  readonly proxy: string;
   /** What this machine has made on nodes and still has to delete. */
   readonly nodeShells: string;
   /** The demo cluster's kubeconfig, certificates and scratch homes. */
@@ -42,6 +44,7 @@ export function resolvePaths(environment: NodeJS.ProcessEnv, platform: NodeJS.Pl
     pluginsFile: join(home, 'plugins.json'),
     cache: join(home, 'cache'),
     uploads: join(home, 'uploads'),
+    proxy: join(home, 'proxy'),
     nodeShells: join(home, 'node-shells'),
     demo: join(home, 'demo'),
     logFile: join(home, 'kubereel.log'),
