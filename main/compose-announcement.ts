@@ -30,7 +30,9 @@ export function createAnnouncements(needs: {
       return async ({ body, ...request }, options) => {
         const current = await policy.read();
         const answer = current.answer(toTarget(everywhere, request.info), 'nothing is asked of a cluster');
-        await announcer.announce({ ...request, context, body: Buffer.from(body) }, answer, options);
+        if (answer.apiRequests === 'untold') return;
+        const bytes = typeof body === 'string' ? Buffer.from(body) : await body();
+        await announcer.announce({ ...request, context, body: bytes }, answer, options);
       };
     },
     untold: announcer.untold,

@@ -1,3 +1,6 @@
+import { AppError } from '../base/errors.ts';
+import type { ForwardRequest } from './forward.ts';
+import { keepBody } from './kept-body.ts';
 import { describeRequest, type RequestInfo } from './request-info.ts';
 import type { KubeTransport } from './transport.ts';
 
@@ -6,9 +9,13 @@ export interface ComingRequest {
   readonly method: string;
   /** As it will stand in the request: below the server's address, with its query. */
   readonly uri: string;
-  readonly body: string;
+  /** Of somebody else's request it is read where it is asked for; that rejects with `bad-input` beyond 8 MiB. */
+  readonly body: string | (() => Promise<Uint8Array>);
   readonly info: RequestInfo;
 }
+
+/** What a recorder is told is held at once. API servers take 3 MiB (k8s.io/apiserver, server/config.go). */
+const MAX_TOLD_BODY_BYTES = 8 * 1024 * 1024;
 
 /** Rejects where the request may not be sent. */
 export type AnnounceRequest = (
@@ -32,6 +39,12 @@ export function announceRequests(transport: KubeTransport, announce: AnnounceReq
     return { method, uri, body, info: describeRequest(method, path, query) };
   }
 
+  function describeForwarded({ method, target }: ForwardRequest, body: ComingRequest['body']): ComingRequest {
+    const [path = '', ...query] = target.split('?');
+    const info = describeRequest(method, path, new URLSearchParams(query.join('?')));
+    return { method, uri: `${base}${target}`, body, info };
+  }
+
   return {
     ...transport,
     async request(request) {
@@ -42,5 +55,42 @@ export function announceRequests(transport: KubeTransport, announce: AnnounceReq
       await announce(describe('GET', request), request);
       return transport.openWebSocket(request);
     },
+    async forward(request) {
+      if (!request.body) {
+        await announce(describeForwarded(request, ''), request);
+        return transport.forward(request);
+      }
+      const kept = keepBody(request.body, MAX_TOLD_BODY_BYTES);
+      let isRead = false;
+      await announce(
+        describeForwarded(request, () => {
+          isRead = true;
+          return readWhole(kept.read());
+        }),
+        request,
+      );
+      return transport.forward(isRead ? { ...request, body: kept.read() } : request);
+    },
+    async openTunnel(request) {
+      await announce(describeForwarded(request, ''), request);
+      return transport.openTunnel(request);
+    },
   };
+}
+
+async function readWhole(body: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of body) {
+    chunks.push(chunk);
+    length += chunk.byteLength;
+    if (length > MAX_TOLD_BODY_BYTES) {
+      throw new AppError(
+        'bad-input',
+        `the body of a request is longer than the ${MAX_TOLD_BODY_BYTES / 1024 ** 2} MiB that a recorder can be told`,
+        { hint: 'The policy has recorders told of requests to this cluster: send less at once.' },
+      );
+    }
+  }
+  return Buffer.concat(chunks);
 }

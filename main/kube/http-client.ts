@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import type { Agent, Dispatcher } from 'undici';
 import type { Credential } from '../credentials/credential.ts';
 import { readBody, readStart } from './answer-body.ts';
@@ -5,6 +6,14 @@ import { toConnectError } from './connect-error.ts';
 import { formatProxyLogin } from './connect-proxy.ts';
 import type { Dial } from './dial.ts';
 import { leaveOnAbort } from './dial-step.ts';
+import {
+  addIdentity,
+  type ForwardAnswer,
+  type ForwardRequestWithBody,
+  flattenLines,
+  pairLines,
+  toLines,
+} from './forward.ts';
 import type { ResolvedContext } from './kubeconfig.ts';
 import { chooseProxy, type ProxyChoice } from './proxy-choice.ts';
 import { ProxyRefusal, toProxyError } from './proxy-error.ts';
@@ -43,6 +52,8 @@ export interface HttpNeeds extends Pick<DialNeeds, 'userAgent' | 'environment'> 
 export interface HttpClient {
   /** Rejects as `KubeTransport.request` does; a 401 is an answer as any other. */
   send(request: KubeRequest, credential: Credential): Promise<KubeResponse>;
+  /** The same for somebody else's request, without limits of time. */
+  forward(request: ForwardRequestWithBody, credential: Credential): Promise<ForwardAnswer>;
   /** Closes idle connections, and those in use when their answer has ended. */
   close(): void;
 }
@@ -124,6 +135,40 @@ export function createHttpClient(needs: HttpNeeds, context: ResolvedContext): Ht
     }
   }
 
+  async function forward(request: ForwardRequestWithBody, credential: Credential): Promise<ForwardAnswer> {
+    const { method, target, body, signal } = request;
+    const forwarder = await chooseForwarder(signal);
+    const url = `${cluster.server}${target}`;
+    const lines = [
+      ...addIdentity(request, context, credential),
+      ...(forwarder ? toLines(formatProxyLogin(forwarder.proxy)) : []),
+    ];
+    try {
+      const response = await agentFor(await loading, credential).request({
+        origin,
+        path: forwarder ? url : url.slice(origin.length),
+        method,
+        headers: flattenLines(lines),
+        body: body ? Readable.from(body) : null,
+        headersTimeout: 0,
+        bodyTimeout: 0,
+        responseHeaders: 'raw',
+        signal,
+      });
+      if (forwarder && response.statusCode === 407) throw await toLoginError(forwarder, response);
+      return {
+        status: response.statusCode,
+        statusText: response.statusText,
+        // Its type does not say what `responseHeaders` does.
+        headers: pairLines(response.headers as unknown as readonly string[]),
+        body: readBody(context, { body: response.body, isPacked: false }, { signal }),
+      };
+    } catch (error) {
+      signal.throwIfAborted();
+      throw toConnectError(context, error);
+    }
+  }
+
   function toAnswer(
     { statusCode, headers, body }: Dispatcher.ResponseData,
     signal: AbortSignal,
@@ -148,6 +193,7 @@ export function createHttpClient(needs: HttpNeeds, context: ResolvedContext): Ht
 
   return {
     send,
+    forward,
     close() {
       // A request that comes later, as a watch's next, gets a pool of its own.
       retire(pool);

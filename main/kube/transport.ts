@@ -2,11 +2,19 @@ import type { WebSocket } from 'ws';
 import type { Credential, CredentialOptions, CredentialProvider } from '../credentials/credential.ts';
 import { strikeOut, strikeOutBody } from './credential-echo.ts';
 import { createDial } from './dial.ts';
+import {
+  addIdentity,
+  type ForwardAnswer,
+  type ForwardRequest,
+  type ForwardRequestWithBody,
+} from './forward.ts';
 import { createHttpClient, type HttpNeeds, type KubeRequest, type KubeResponse } from './http-client.ts';
+import { keepBody } from './kept-body.ts';
 import type { ResolvedContext } from './kubeconfig.ts';
 import { createIdentityHeaders, isSecure } from './request-headers.ts';
 import type { DialNeeds } from './route.ts';
 import { isSameCredential } from './tls-settings.ts';
+import { requestTunnel, type Tunnel, type TunnelRefusal } from './tunnel.ts';
 import { UpgradeRefusal, type UpgradeRequest, upgrade } from './upgrade.ts';
 
 /** One way to one cluster as one user; REST and WebSocket use the same TLS settings and credential. */
@@ -26,12 +34,23 @@ export interface KubeTransport {
    * Rejects with `UpgradeRefusal` on any answer but 101.
    */
   openWebSocket(request: UpgradeRequest): Promise<WebSocket>;
+  /**
+   * Sends somebody else's request as our own and resolves with the answer as it came. After a 401 the credential is renewed,
+   * and the request sent once more if its body is no longer than 1 MiB so far. Rejects as `request`; so does the body.
+   */
+  forward(request: ForwardRequestWithBody): Promise<ForwardAnswer>;
+  /** The same for an upgrade, to whatever protocol. Rejects as `request`; any other answer than 101 is one. */
+  openTunnel(request: ForwardRequest): Promise<Tunnel | TunnelRefusal>;
   /** Closes idle connections; open WebSockets live on. */
   close(): Promise<void>;
 }
 
 /** Of an answer that nobody reads, so that its connection can be used again; a longer one is cut. */
 const MAX_DISCARDED_BYTES = 64 * 1024;
+/** Of a body that passes, so that it can be sent once more. What kubectl applies is seldom longer. */
+const MAX_KEPT_BODY_BYTES = 1024 * 1024;
+/** For the answer to an upgrade: some are asked about elsewhere first, and an admission webhook has 30 s. */
+const UPGRADE_ANSWER_MS = 60_000;
 
 export function createTransport(
   needs: DialNeeds & Pick<HttpNeeds, 'answerMs'>,
@@ -71,6 +90,16 @@ export function createTransport(
     }
   }
 
+  async function openTunnelAs(
+    credential: Credential,
+    request: ForwardRequest,
+  ): Promise<Tunnel | TunnelRefusal> {
+    const { socket: connection } = await dial(credential, { signal: request.signal });
+    const headers = addIdentity(request, context, credential);
+    const { answerMs = UPGRADE_ANSWER_MS } = needs;
+    return requestTunnel(context, { ...request, headers }, { connection, answerMs });
+  }
+
   return {
     context: context.name,
     server: context.cluster.server,
@@ -95,6 +124,29 @@ export function createTransport(
         if (!renewed) throw error;
         return openAs(renewed, request);
       }
+    },
+    async forward({ body, ...request }) {
+      const options = toCredentialOptions(request);
+      const kept = body && keepBody(body, MAX_KEPT_BODY_BYTES);
+      const sendOn = (credential: Credential): Promise<ForwardAnswer> =>
+        http.forward(kept ? { ...request, body: kept.read() } : request, credential);
+      const credential = await credentialFor(options);
+      const answer = await sendOn(credential);
+      if (answer.status !== 401) return answer;
+      const renewed = await renew(credential, options);
+      if (!renewed || kept?.isWhole === false) return answer;
+      await discard(answer.body);
+      return sendOn(renewed);
+    },
+    async openTunnel(request) {
+      const options = toCredentialOptions(request);
+      const credential = await credentialFor(options);
+      const answer = await openTunnelAs(credential, request);
+      if (answer.kind === 'open' || answer.status !== 401) return answer;
+      const renewed = await renew(credential, options);
+      if (!renewed) return answer;
+      await discard(answer.body);
+      return openTunnelAs(renewed, request);
     },
     async close() {
       http.close();
