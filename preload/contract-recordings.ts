@@ -77,6 +77,8 @@ export interface RecordingFacts {
   };
   /** Why it was opened, in the user's words. */
   readonly reason?: string;
+  /** Its terminal was in another program: how that names itself, or a page's origin. */
+  readonly door?: { readonly kind: 'kubectl' | 'browser'; readonly client: string };
 }
 
 export interface RecordingInfo extends RecordingFacts {

@@ -25,6 +25,15 @@ export interface RecordingFacts {
   readonly imported?: ImportOrigin;
   /** Why it was opened, in the user's words. */
   readonly reason?: string;
+  /** Its terminal was in another program, whose command went through us; absent: it was ours. */
+  readonly door?: RecordingDoor;
+}
+
+/** By which way, and how that program names itself: a user agent, a page's origin. */
+export interface RecordingDoor {
+  readonly kind: 'kubectl' | 'browser';
+  /** One line that no terminal obeys. */
+  readonly client: string;
 }
 
 /** Where a recording is from that was not recorded here. */
@@ -57,6 +66,7 @@ export const recordingFactsSchema: v.GenericSchema<unknown, RecordingFacts> = v.
   sessionId: v.exactOptional(v.string()),
   hasTty: v.exactOptional(v.boolean()),
   reason: v.exactOptional(v.string()),
+  door: v.exactOptional(v.object({ kind: v.picklist(['kubectl', 'browser']), client: v.string() })),
   origin: v.exactOptional(
     v.variant('kind', [
       v.object({ kind: v.literal('debug'), target: v.string() }),

@@ -69,12 +69,24 @@ export function originOf({ image, origin, imported }: RecordingInfo): string | u
 
 /** What is known of it, for one line: who, which image, where; empty where nothing is. */
 export function factsOf(recording: RecordingInfo): string {
-  const { user, image, node, origin, hasTty, invalidBytes = 0, pausedBytes, reason, imported } = recording;
+  const {
+    user,
+    image,
+    node,
+    origin,
+    hasTty,
+    invalidBytes = 0,
+    pausedBytes,
+    reason,
+    imported,
+    door,
+  } = recording;
   return [
     imported ? `imported from ${imported.fileName}, ${imported.format}` : '',
     reason ?? '',
     describeRecipients(recording),
     user === undefined ? '' : `as ${user}`,
+    door === undefined ? '' : `by ${door.client}`,
     image === undefined || origin ? '' : image,
     node === undefined || origin?.kind === 'node' ? '' : `on ${node}`,
     hasTty === false ? 'no terminal' : '',
@@ -107,11 +119,13 @@ export function allFactsOf(recording: RecordingInfo): string {
     reason,
     encryptedTo = [],
     imported,
+    door,
   } = recording;
   return [
     imported && `imported from ${imported.fileName}, ${imported.format}`,
     imported?.sha256 !== undefined && `SHA-256 of that file ${imported.sha256}`,
     reason !== undefined && `reason: ${reason}`,
+    door && `opened by ${door.client}`,
     cluster && `cluster ${cluster.name}, ${cluster.server}`,
     user !== undefined && `user ${user}`,
     node !== undefined && `node ${node}`,

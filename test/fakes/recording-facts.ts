@@ -13,6 +13,7 @@ export const ALL_FACTS: RecordingFacts = {
   sessionId: 'b1946ac9',
   hasTty: true,
   origin: { kind: 'debug', target: 'app' },
+  door: { kind: 'kubectl', client: 'kubectl/v1.32.0' },
 };
 
 /** Any of them, any of them absent. */
@@ -32,6 +33,7 @@ export function anyFacts(text: fc.Arbitrary<string>): fc.Arbitrary<RecordingFact
         fc.record({ kind: fc.constant('debug' as const), target: text }),
         fc.record({ kind: fc.constant('node' as const) }),
       ),
+      door: fc.record({ kind: fc.constantFrom('kubectl' as const, 'browser' as const), client: text }),
       imported: fc.record(
         { fileName: text, format: text, sha256: text, title: text },
         { requiredKeys: ['fileName', 'format'] },

@@ -58,6 +58,8 @@ test('facts are told in a line, what was said already is not told again', () => 
   expect(factsOf(recording(known))).toBe('as ada · nginx:1.27 · on node-7');
   expect(factsOf(recording({ ...known, origin: { kind: 'node' } }))).toBe('as ada');
   expect(factsOf(recording({ hasTty: false, invalidBytes: 1 }))).toBe('no terminal · 1 byte not UTF-8');
+  const door = { kind: 'browser', client: 'https://console.example' } as const;
+  expect(factsOf(recording({ user: 'ada', door }))).toBe('as ada · by https://console.example');
   expect(factsOf(recording({ reason: 'INC-7', user: 'ada', pausedBytes: 2_000 }))).toBe(
     'INC-7 · as ada · 2.0 kB while paused not recorded',
   );
@@ -65,8 +67,8 @@ test('facts are told in a line, what was said already is not told again', () => 
 
 test('all facts are told a line each, the path last', () => {
   const lines = allFactsOf(recording({ ...ALL_FACTS, path: '/r/a.cast' })).split('\n');
-  expect(lines).toHaveLength(9);
-  expect(lines[0]).toBe('cluster prod, https://10.0.0.1:6443');
+  expect(lines).toHaveLength(10);
+  expect(lines.slice(0, 2)).toEqual(['opened by kubectl/v1.32.0', 'cluster prod, https://10.0.0.1:6443']);
   expect(lines.at(-1)).toBe('/r/a.cast');
   expect(allFactsOf(recording({ reason: 'INC-7' })).split('\n')[0]).toBe('reason: INC-7');
   expect(allFactsOf(recording({ path: '/r/a.cast' }))).toBe('/r/a.cast');
