@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { isSameSecret } from '../base/loopback.ts';
 import type { ReviewSpec } from './review-body.ts';
-import { type AccessQuestion, forbidden, StatusError, unauthorized } from './status.ts';
+import { type AccessQuestion, forbidden, StatusError, unauthorized, unwelcome } from './status.ts';
 
 /** The one user of the demo cluster. */
 const DEMO_USER = {
@@ -38,6 +38,18 @@ const RULES: readonly Rule[] = [
   { verbs: ['create'], group: 'authorization.k8s.io', resources: ['selfsubjectaccessreviews'] },
   { verbs: ['create'], group: 'authentication.k8s.io', resources: ['selfsubjectreviews'] },
 ];
+
+/**
+ * Throws a 403 status for what a browser asks for another's page, and for a name that somebody's DNS leads here: a client
+ * of the demo has its address from a kubeconfig.
+ */
+export function checkCaller({ host = '', ...headers }: IncomingHttpHeaders): void {
+  const site = headers['sec-fetch-site'];
+  if (headers.origin !== undefined && URL.parse(headers.origin)?.host !== host)
+    throw new StatusError(unwelcome());
+  if (site === 'cross-site' || site === 'same-site') throw new StatusError(unwelcome());
+  if (!/^(127\.0\.0\.1|localhost)(:\d+)?$/i.test(host)) throw new StatusError(unwelcome());
+}
 
 /** Throws a 401 status unless the bearer token is right, and a 403 for the demo user's wish to be somebody else. */
 export function checkIdentity(headers: IncomingHttpHeaders, token: string): void {

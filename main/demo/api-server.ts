@@ -6,7 +6,8 @@ import { toAppError } from '../base/errors.ts';
 import type { Lifetime } from '../base/lifetime.ts';
 import type { Log } from '../base/log.ts';
 import { listenOnLoopback } from '../base/loopback.ts';
-import { checkAccess, checkIdentity, reviewAccess, reviewIdentity } from './access.ts';
+import { checkAccess, checkCaller, checkIdentity, reviewAccess, reviewIdentity } from './access.ts';
+import { findApiRoute } from './api-routes.ts';
 import type { LoopbackCertificates } from './certificates.ts';
 import type { DebugChanges } from './debug-changes.ts';
 import { discover } from './discovery.ts';
@@ -70,8 +71,9 @@ export async function startApiServer(needs: ApiServerNeeds, life: Lifetime): Pro
   function acceptUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     try {
       const { info, url } = admit(request);
-      if (!isRemoteCommand(info)) throw new StatusError(unknownPath());
-      needs.exec.accept(info, url, { request, socket, head });
+      const found = findApiRoute(info);
+      if (found?.name !== 'remote commands') throw new StatusError(unknownPath());
+      needs.exec.accept(found.info, url, { request, socket, head });
     } catch (error) {
       refuseUpgrade(socket, toFailure(error, needs.log));
     }
@@ -79,6 +81,7 @@ export async function startApiServer(needs: ApiServerNeeds, life: Lifetime): Pro
 
   /** Who asks, and for what; throws a status where either is refused. */
   function admit(request: IncomingMessage): { info: RequestInfo; url: URL } {
+    checkCaller(request.headers);
     checkIdentity(request.headers, needs.token);
     const url = parseUrl(request, address);
     const info = parseRequestInfo(request.method ?? 'GET', url);
@@ -93,23 +96,27 @@ export async function startApiServer(needs: ApiServerNeeds, life: Lifetime): Pro
     response: ServerResponse,
     signal: AbortSignal,
   ): Promise<void> {
-    if (info.kind === 'path') return answerPath(info.path, request, response);
-    if (isRemoteCommand(info)) return needs.exec.refuse(info, url);
-    if (info.version !== 'v1') throw new StatusError(unknownPath());
-    if (isDebugging(info)) return answerDebugging(info, request, response);
-    switch (info.resource) {
+    const found = findApiRoute(info);
+    switch (found?.name) {
+      case 'documents':
+        return answerPath(found.path, request, response);
+      case 'remote commands':
+        return needs.exec.refuse(found.info, url);
+      case 'debug containers':
+      case 'debugging pods':
+        return answerDebugging(found.info, request, response);
       case 'pods':
       case 'namespaces': {
-        const work = { resource: info.resource, info, url, headers: request.headers } as const;
+        const work = { resource: found.name, info: found.info, url, headers: request.headers } as const;
         return await answerResource(needs, work, response, { signal });
       }
-      case 'selfsubjectaccessreviews':
+      case 'access reviews':
         return sendJson(
           response,
           201,
           reviewAccess(parseAccessReview(await readBody(request), request.headers['content-type'])),
         );
-      case 'selfsubjectreviews':
+      case 'identity reviews':
         // It has nothing to say: who asks is in the headers.
         await readBody(request);
         return sendJson(response, 201, reviewIdentity(formatTime(needs.clock.nowMs())));
@@ -157,20 +164,6 @@ export async function startApiServer(needs: ApiServerNeeds, life: Lifetime): Pro
 }
 
 type ResourceInfo = Extract<RequestInfo, { readonly kind: 'resource' }>;
-
-/** Debug containers are added to pods, and debugging pods are made for nodes. */
-function isDebugging({ resource, subresource, verb }: ResourceInfo): boolean {
-  if (resource !== 'pods') return false;
-  return subresource === 'ephemeralcontainers' ? verb === 'patch' : subresource === '' && verb === 'create';
-}
-
-function isRemoteCommand(info: RequestInfo): info is RequestInfo & { kind: 'resource' } {
-  return (
-    info.kind === 'resource' &&
-    info.resource === 'pods' &&
-    (info.subresource === 'exec' || info.subresource === 'attach')
-  );
-}
 
 function parseUrl(request: IncomingMessage, address: string): URL {
   try {

@@ -61,6 +61,16 @@ export function unauthorized(): Failure {
   return failure(401, 'Unauthorized', 'Unauthorized');
 }
 
+/** Whoever asks: not in this way. */
+export function unwelcome(): Failure {
+  return failure(
+    403,
+    'Forbidden',
+    'the demo cluster answers on 127.0.0.1 alone, and no page of a browser',
+    {},
+  );
+}
+
 export function forbidden(userName: string, question: AccessQuestion): Failure {
   const { verb, group, resource, subresource, namespace, name } = question;
   const subject = name ? `${resource} ${quote(name)}` : resource;

@@ -1,6 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 import { parseJson } from '../base/json.ts';
 import type { Log } from '../base/log.ts';
+import { findRoute } from '../base/routes.ts';
 import { makeRecordingId } from '../recording/recording-id.ts';
 import { type AckState, formatAck, formatRefusal } from './ack-frame.ts';
 import type { Deliveries, OpenDelivery } from './deliveries.ts';
@@ -35,6 +36,19 @@ const MAX_LISTED = 1_000;
 const DEFAULT_LISTED = 100;
 const BUSY_RETRY_SECONDS = 5;
 
+/** All that is answered. */
+export const RECORDER_ROUTES = [
+  'HEAD /v2/record',
+  'POST /v2/record',
+  'POST /record',
+  'HEAD /v2/event',
+  'POST /v2/event',
+  'GET /recordings',
+  'GET /recordings/*',
+  'GET /metrics',
+  'GET /healthz',
+] as const;
+
 /** Answers each request; never rejects. docs/RECORDER.md is its description. */
 export function createRecorderDesk(needs: DeskNeeds): (exchange: Exchange) => Promise<void> {
   const { clock, log, limits, store, deliveries, metrics } = needs;
@@ -42,7 +56,7 @@ export function createRecorderDesk(needs: DeskNeeds): (exchange: Exchange) => Pr
   async function answer(exchange: Exchange): Promise<void> {
     try {
       checkDoor(needs.access, exchange);
-      await findRoute(exchange)(exchange);
+      await chooseAnswer(exchange)(exchange);
     } catch (error) {
       const refusal = toRefusal(error);
       tellLog(refusal);
@@ -51,24 +65,23 @@ export function createRecorderDesk(needs: DeskNeeds): (exchange: Exchange) => Pr
     }
   }
 
-  function findRoute({ url, method }: Exchange): (exchange: Exchange) => Promise<void> {
-    const path = url?.pathname ?? '';
-    const isRecording = path.startsWith('/recordings/');
-    const routes = ROUTES[isRecording ? '/recordings/' : path];
-    if (!routes) throw new Refusal('not-found', 'there is nothing here');
-    const route = routes[method];
-    if (!route) throw new Refusal('bad-request', `this is not for ${method || 'no method'}`, { status: 405 });
-    return route;
+  function chooseAnswer({ url, method }: Exchange): (exchange: Exchange) => Promise<void> {
+    const found = findRoute(RECORDER_ROUTES, { method, path: url?.pathname ?? '' });
+    if (found.kind === 'route') return answers[found.route];
+    if (found.kind === 'nothing') throw new Refusal('not-found', 'there is nothing here');
+    throw new Refusal('bad-request', `this is not for ${method || 'no method'}`, { status: 405 });
   }
 
-  const ROUTES: Record<string, Record<string, (exchange: Exchange) => Promise<void>>> = {
-    '/v2/record': { HEAD: sayYes, POST: recordV2 },
-    '/record': { POST: recordV1 },
-    '/v2/event': { HEAD: sayYes, POST: takeEvent },
-    '/recordings': { GET: list },
-    '/recordings/': { GET: download },
-    '/metrics': { GET: printMetrics },
-    '/healthz': { GET: sayHealthy },
+  const answers: Record<(typeof RECORDER_ROUTES)[number], (exchange: Exchange) => Promise<void>> = {
+    'HEAD /v2/record': sayYes,
+    'POST /v2/record': recordV2,
+    'POST /record': recordV1,
+    'HEAD /v2/event': sayYes,
+    'POST /v2/event': takeEvent,
+    'GET /recordings': list,
+    'GET /recordings/*': download,
+    'GET /metrics': printMetrics,
+    'GET /healthz': sayHealthy,
   };
 
   async function recordV2(exchange: Exchange): Promise<void> {

@@ -7,6 +7,7 @@ import type { Wire } from '../../../preload/wire.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Log } from '../../base/log.ts';
 import { isOwnHost, isOwnOrigin, listenOnLoopback } from '../../base/loopback.ts';
+import { findRoute, type Route } from '../../base/routes.ts';
 import { type PageFiles, readPageFiles } from '../page/page-files.ts';
 import { PAGE_HEADERS } from '../page/page-headers.ts';
 import { createSecrets, type Secrets } from './secrets.ts';
@@ -27,6 +28,11 @@ export interface BrowserHostOptions {
   serve(wire: Wire): void;
 }
 
+const PLAIN_ROUTES = ['GET /*', 'HEAD /*', 'POST /session'] as const;
+const UPGRADE_ROUTES = ['UPGRADE /wire'] as const;
+/** All that is answered here; what asks for an upgrade has a method of its own. */
+export const BROWSER_ROUTES: readonly Route[] = [...PLAIN_ROUTES, ...UPGRADE_ROUTES];
+
 /** `{"secret":"…"}` is 56 bytes. */
 const MAX_SESSION_BODY_BYTES = 1024;
 /** The longest request as UTF-8, at most three bytes a character; stream bytes come in less. */
@@ -38,28 +44,47 @@ export async function startBrowserHost(
 ): Promise<BrowserHost> {
   const files = await readPageFiles(options.pageFolder);
   const secrets = createSecrets(needs);
-  const server = createServer((request, response) => {
-    if (!isOwnHost(request.headers, port)) refuse(response, 403);
-    else if (request.method === 'POST') answerSession(request, response, secrets, port);
-    else answerFile(request, response, files);
-  });
+  const answers: Record<
+    (typeof PLAIN_ROUTES)[number],
+    (request: IncomingMessage, response: ServerResponse) => void
+  > = {
+    'GET /*': (request, response) => answerFile(request, response, files),
+    'HEAD /*': (request, response) => answerFile(request, response, files),
+    'POST /session': (request, response) => answerSession(request, response, secrets, port),
+  };
   const sockets = new WebSocketServer({
     noServer: true,
     perMessageDeflate: false,
     maxPayload: MAX_MESSAGE_BYTES,
     handleProtocols: () => WIRE_PROTOCOL,
   });
+  const doors: Record<(typeof UPGRADE_ROUTES)[number], UpgradeDoor> = {
+    'UPGRADE /wire': {
+      judge: (request) => judgePage(request, secrets, port),
+      open: (request, socket, head) =>
+        sockets.handleUpgrade(request, socket, head, (opened) => options.serve(createSocketWire(opened))),
+    },
+  };
+  const server = createServer((request, response) => {
+    const path = pathOf(request);
+    const found = findRoute(PLAIN_ROUTES, { method: request.method ?? '', path });
+    if (!isOwnHost(request.headers, port) || isForeignLoad(request, port)) refuse(response, 403);
+    else if (found.kind === 'route') answers[found.route](request, response);
+    else refuse(response, files.has(path) ? 405 : 404);
+  });
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    const refusal = judgeUpgrade(request, secrets, port);
-    if (refusal) {
-      needs.log.warn({ status: refusal, origin: request.headers.origin }, 'page refused');
-      // Who hangs up while being refused fails alone, and who does not hang up is not waited for.
-      socket.on('error', () => {});
-      socket.once('finish', () => socket.destroy());
-      socket.end(`HTTP/1.1 ${refusal}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+    const found = findRoute(UPGRADE_ROUTES, { method: 'UPGRADE', path: request.url ?? '' });
+    const door = found.kind === 'route' ? doors[found.route] : NOWHERE;
+    const refusal = door.judge(request);
+    if (refusal === undefined) {
+      door.open(request, socket, head);
       return;
     }
-    sockets.handleUpgrade(request, socket, head, (opened) => options.serve(createSocketWire(opened)));
+    needs.log.warn({ status: refusal, origin: request.headers.origin }, 'page refused');
+    // Who hangs up while being refused fails alone, and who does not hang up is not waited for.
+    socket.on('error', () => {});
+    socket.once('finish', () => socket.destroy());
+    socket.end(`HTTP/1.1 ${refusal}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
   });
   const port = await listenOnLoopback(server, options.port);
 
@@ -75,9 +100,16 @@ export async function startBrowserHost(
   };
 }
 
-/** The status to refuse with, or nothing. */
-function judgeUpgrade(request: IncomingMessage, secrets: Secrets, port: number): string | undefined {
-  if (request.url !== '/wire') return '404 Not Found';
+/** Who may have a socket, and who gets it. */
+interface UpgradeDoor {
+  /** The status to refuse with, or nothing. */
+  judge(request: IncomingMessage): string | undefined;
+  open(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+}
+
+const NOWHERE: UpgradeDoor = { judge: () => '404 Not Found', open() {} };
+
+function judgePage(request: IncomingMessage, secrets: Secrets, port: number): string | undefined {
   if (!isOwnHost(request.headers, port) || !isOwnOrigin(request.headers, port)) return '403 Forbidden';
   if (secrets.isBlocked()) return '429 Too Many Requests';
   const offered = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim());
@@ -87,12 +119,19 @@ function judgeUpgrade(request: IncomingMessage, secrets: Secrets, port: number):
   return undefined;
 }
 
+function pathOf({ url = '' }: IncomingMessage): string {
+  return url.split('?')[0] ?? '';
+}
+
+/** Another site's page wants it as a part of itself. A link there may lead here: that opens a window of our own. */
+function isForeignLoad({ headers }: IncomingMessage, port: number): boolean {
+  if (headers.origin !== undefined && !isOwnOrigin(headers, port)) return true;
+  const site = headers['sec-fetch-site'];
+  return (site === 'cross-site' || site === 'same-site') && headers['sec-fetch-mode'] !== 'navigate';
+}
+
 function answerFile(request: IncomingMessage, response: ServerResponse, files: PageFiles): void {
-  const file = files.get(request.url?.split('?')[0] ?? '');
-  if (request.method !== 'GET' && request.method !== 'HEAD') {
-    refuse(response, 405);
-    return;
-  }
+  const file = files.get(pathOf(request));
   if (!file) {
     refuse(response, 404);
     return;
@@ -112,10 +151,6 @@ function answerSession(
   secrets: Secrets,
   port: number,
 ): void {
-  if (request.url !== '/session') {
-    refuse(response, 404);
-    return;
-  }
   if (!isOwnOrigin(request.headers, port)) {
     refuse(response, 403);
     return;
