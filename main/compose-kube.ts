@@ -10,11 +10,12 @@ import { createDoctor, type Doctor } from './doctor/doctor.ts';
 import { type AnnounceRequest, announceRequests } from './kube/announced-transport.ts';
 import { type Contexts, openContexts } from './kube/contexts.ts';
 import { loadKubeconfig, type ResolvedContext } from './kube/kubeconfig.ts';
-import { findKubeconfigs } from './kube/kubeconfig-places.ts';
+import { findOwnKubeconfigs } from './kube/kubeconfig-origin.ts';
 import type { NodeShellLedger } from './kube/node-shell-ledger.ts';
 import { sweepNodePods } from './kube/node-shell-sweep.ts';
 import { resolveContext, toPluginCluster } from './kube/resolve-context.ts';
 import { createTransport } from './kube/transport.ts';
+import { proxyKubeconfigPath } from './proxy/proxy-kubeconfig.ts';
 import { VERSION } from './version.ts';
 
 /** The user's contexts, then the demo cluster's, each with its credentials and its way to the cluster. */
@@ -24,6 +25,7 @@ export async function openKube(
     readonly loginEnvironment: LoginEnvironment;
     readonly platform: NodeJS.Platform;
     readonly kubeconfigPath: string | undefined;
+    readonly proxyFolder: string;
     readonly clock: Clock;
     readonly log: Log;
     readonly demo: DemoSwitch;
@@ -34,6 +36,7 @@ export async function openKube(
   life: Lifetime,
 ): Promise<{ readonly contexts: Contexts; readonly doctor: Doctor }> {
   const { loginEnvironment, platform, clock, log, demo } = needs;
+  const derivedPath = proxyKubeconfigPath(needs.proxyFolder);
   const credentials = ({ name, kubeconfigPath, user, cluster }: ResolvedContext): CredentialProvider =>
     needs.credentials.provider(user, toPluginCluster(cluster), { context: name, kubeconfigPath });
   // What the desktop gave us stands until the login shell has answered.
@@ -46,15 +49,14 @@ export async function openKube(
     {
       clock,
       async places() {
-        const { namedBy, paths } = await findKubeconfigs({
-          environment,
-          platform,
-          explicitPath: needs.kubeconfigPath,
-        });
+        const { namedBy, paths } = await findOwnKubeconfigs(
+          { environment, platform, explicitPath: needs.kubeconfigPath },
+          derivedPath,
+        );
         const { kubeconfigPath } = demo.snapshot();
         return { namedBy, paths: kubeconfigPath === null ? paths : [...paths, kubeconfigPath] };
       },
-      load: ({ namedBy, paths }) => loadKubeconfig(paths, namedBy),
+      load: ({ namedBy, paths }) => loadKubeconfig(paths, namedBy, derivedPath),
       resolve: (kubeconfig, context) => resolveContext(kubeconfig, context, clock.nowMs()),
       connect(context) {
         const transport = announceRequests(

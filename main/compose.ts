@@ -165,6 +165,7 @@ export async function compose(options: ComposeOptions): Promise<Core> {
       loginEnvironment,
       platform,
       kubeconfigPath,
+      proxyFolder: paths.proxy,
       clock,
       log,
       demo,

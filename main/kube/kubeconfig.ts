@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { AppError } from '../base/errors.ts';
 import type { UserAuth } from '../credentials/credential.ts';
 import { type KubeconfigFile, readKubeconfigFile } from './kubeconfig-file.ts';
+import { isSamePath } from './kubeconfig-origin.ts';
 import type { KubeconfigPlaces } from './kubeconfig-places.ts';
 import type { ClusterFields, ContextFields, UserFields } from './kubeconfig-schema.ts';
 import { withoutLogin } from './server-address.ts';
@@ -90,16 +91,23 @@ export interface ClusterSettings {
 
 /**
  * Loads and merges the files. A missing one is skipped, unless a flag named it; a broken one is told in `sources`
- * and the others are loaded all the same, so that one bad file does not hide every cluster.
+ * and the others are loaded all the same, so that one bad file does not hide every cluster. Of the file at `derivedPath`,
+ * which leads through our own proxy, only what was chosen in it counts: the context, and the namespace of each.
  */
 export async function loadKubeconfig(
   paths: readonly string[],
   namedBy: KubeconfigPlaces['namedBy'] = 'home',
+  derivedPath?: string,
 ): Promise<Kubeconfig> {
   const outcomes = await Promise.all(paths.map((path) => loadSource(path, namedBy)));
-  const files = outcomes.flatMap(({ file }) => (file ? [file] : []));
+  const all = outcomes.flatMap(({ file }) => (file ? [file] : []));
+  const derived = all.find(({ path }) => derivedPath !== undefined && isSamePath(path, derivedPath));
+  const files = all.filter((file) => file !== derived);
   const entries: KubeconfigEntries = {
-    contexts: mergeFirstWins(files, (file) => file.contexts),
+    contexts: chooseNamespaces(
+      mergeFirstWins(files, (file) => file.contexts),
+      derived,
+    ),
     clusters: mergeFirstWins(files, (file) => file.clusters),
     users: mergeFirstWins(files, (file) => file.users),
     others: Object.assign({}, ...files.map(({ others }) => others).toReversed()),
@@ -117,7 +125,7 @@ export async function loadKubeconfig(
     sources: outcomes.map(({ source }) => source),
     ...(isNoneThere ? { warning: `Config not found: ${paths.join(', ')}` } : {}),
     contexts,
-    currentContext: files.find((file) => file.currentContext !== '')?.currentContext ?? null,
+    currentContext: all.find((file) => file.currentContext !== '')?.currentContext ?? null,
     entries,
   };
 }
@@ -138,6 +146,18 @@ async function loadSource(
       source: { path, state: 'failed', error: error instanceof Error ? error : new Error(String(error)) },
     };
   }
+}
+
+function chooseNamespaces(
+  contexts: KubeconfigEntries['contexts'],
+  derived: KubeconfigFile | undefined,
+): KubeconfigEntries['contexts'] {
+  return new Map(
+    [...contexts].map(([name, entry]) => {
+      const namespace = derived?.contexts.get(name)?.namespace;
+      return [name, namespace ? { ...entry, fields: { ...entry.fields, namespace } } : entry];
+    }),
+  );
 }
 
 /** Whole entries: fields of the same name in a later file are not mixed in (clientcmd, merge.go). */

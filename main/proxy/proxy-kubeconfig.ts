@@ -1,15 +1,29 @@
 import { createHash } from 'node:crypto';
+import { join } from 'node:path';
 import { writeFileAtomically } from '../base/atomic-file.ts';
 import type { Entry } from '../kube/kubeconfig.ts';
 import { type KubeconfigFile, readKubeconfigFile } from '../kube/kubeconfig-file.ts';
+import { formatOrigin } from '../kube/kubeconfig-origin.ts';
 import type { ClusterFields, ContextFields, UserFields } from '../kube/kubeconfig-schema.ts';
 import { formatKubeconfig } from '../kube/kubeconfig-text.ts';
 import type { ProxyState } from './proxy-state.ts';
+
+export function proxyKubeconfigPath(folder: string): string {
+  return join(folder, 'kubeconfig');
+}
 
 /** What the user's own kubeconfig says of a context, for the one that is derived from it. */
 export interface DerivedFrom {
   /** Absent where it names none. */
   readonly namespace?: string;
+}
+
+/** What the user's own kubeconfig says, where it has been asked. */
+export interface OwnKubeconfig {
+  /** The files that it consists of; absent: as they were. */
+  readonly paths?: readonly string[];
+  readonly contexts: ReadonlyMap<string, DerivedFrom>;
+  readonly current: string | null;
 }
 
 /** Of a context's name, which may be an address: as much as helps to recognize it in a message. */
@@ -34,7 +48,7 @@ export function proxyPath(context: string): string {
 export async function writeProxyKubeconfig(
   path: string,
   { port, certificates, contexts }: ProxyState,
-  { origin, current }: { readonly origin: ReadonlyMap<string, DerivedFrom>; readonly current: string | null },
+  { paths, contexts: origin, current }: OwnKubeconfig,
 ): Promise<void> {
   // What is damaged there is written anew: nothing in it is the user's own.
   const before = await readKubeconfigFile(path).catch(() => undefined);
@@ -53,7 +67,8 @@ export async function writeProxyKubeconfig(
     derived.set(name, entry({ cluster: own, user: own, ...(namespace && { namespace }) }));
   }
   const currentContext = chooseCurrent([...derived.keys()], before, current);
-  const entries = { contexts: derived, clusters, users, others: {} };
+  const others = paths ? formatOrigin(paths) : (before?.others ?? {});
+  const entries = { contexts: derived, clusters, users, others };
   await writeFileAtomically(path, formatKubeconfig({ entries, currentContext }));
 }
 

@@ -7,7 +7,7 @@ import type { Dispose } from '../base/event.ts';
 import { holdFileLock } from '../base/file-lock.ts';
 import { makeSecret } from '../base/loopback.ts';
 import { makePrivateFolder } from '../base/paths.ts';
-import { type DerivedFrom, writeProxyKubeconfig } from './proxy-kubeconfig.ts';
+import { type OwnKubeconfig, proxyKubeconfigPath, writeProxyKubeconfig } from './proxy-kubeconfig.ts';
 import {
   formatProxyState,
   isLongValid,
@@ -15,12 +15,6 @@ import {
   type ProxyState,
   parseProxyState,
 } from './proxy-state.ts';
-
-/** What the user's own kubeconfig says. */
-export interface OwnKubeconfig {
-  readonly contexts: ReadonlyMap<string, DerivedFrom>;
-  readonly current: string | null;
-}
 
 export interface ProxyStore {
   readonly kubeconfigPath: string;
@@ -54,7 +48,7 @@ const NO_KUBECONFIG: OwnKubeconfig = { contexts: new Map(), current: null };
 export function createProxyStore(needs: ProxyStoreNeeds): ProxyStore {
   const { clock, folder } = needs;
   const path = join(folder, 'proxy.json');
-  const kubeconfigPath = join(folder, 'kubeconfig');
+  const kubeconfigPath = proxyKubeconfigPath(folder);
 
   async function read(): Promise<ProxyState | undefined> {
     const text = await readFile(path, 'utf8').catch((cause: unknown) => {
@@ -78,7 +72,7 @@ export function createProxyStore(needs: ProxyStoreNeeds): ProxyStore {
         const after = await next(before);
         if (!after) return before;
         await writeFileAtomically(path, formatProxyState(after));
-        await writeProxyKubeconfig(kubeconfigPath, after, { origin: own.contexts, current: own.current });
+        await writeProxyKubeconfig(kubeconfigPath, after, own);
         return after;
       }),
     );

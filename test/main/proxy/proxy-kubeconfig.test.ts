@@ -3,6 +3,8 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { loadKubeconfig } from '../../../main/kube/kubeconfig.ts';
+import { readKubeconfigFile } from '../../../main/kube/kubeconfig-file.ts';
+import { parseOrigin } from '../../../main/kube/kubeconfig-origin.ts';
 import { proxyPath, writeProxyKubeconfig } from '../../../main/proxy/proxy-kubeconfig.ts';
 import type { ProxyState } from '../../../main/proxy/proxy-state.ts';
 import { makeCastFolder } from '../../fakes/cast-folder.ts';
@@ -29,7 +31,7 @@ async function newPath(): Promise<string> {
 
 test('each context has its name, its namespace, its own address and secret, and the authority', async () => {
   const path = await newPath();
-  await writeProxyKubeconfig(path, stateOf(['prod', 'staging']), { origin, current: 'staging' });
+  await writeProxyKubeconfig(path, stateOf(['prod', 'staging']), { contexts: origin, current: 'staging' });
   const { contexts, currentContext, entries } = await loadKubeconfig([path], 'flag');
   expect(contexts.map(({ name, namespace, server }) => ({ name, namespace, server }))).toEqual([
     { name: 'prod', namespace: 'shop', server: `https://127.0.0.1:21500${proxyPath('prod')}` },
@@ -50,7 +52,7 @@ describe('which context is the current one', () => {
     const path = await newPath();
     const current = async (names: readonly string[], own: string | null): Promise<string | null> => {
       await writeFile(path, '');
-      await writeProxyKubeconfig(path, stateOf(names), { origin, current: own });
+      await writeProxyKubeconfig(path, stateOf(names), { contexts: origin, current: own });
       return (await loadKubeconfig([path], 'flag')).currentContext;
     };
     expect(await current(['prod', 'staging'], 'staging')).toBe('staging');
@@ -60,10 +62,20 @@ describe('which context is the current one', () => {
   });
 });
 
+test('it tells from which files it was derived, also when it is written without asking', async () => {
+  const path = await newPath();
+  const origins = async () => parseOrigin((await readKubeconfigFile(path))?.others ?? {});
+  const own = { contexts: origin, current: null };
+  await writeProxyKubeconfig(path, stateOf(['prod']), { ...own, paths: ['/etc/kube/a', '/etc/kube/b'] });
+  expect(await origins()).toEqual(['/etc/kube/a', '/etc/kube/b']);
+  await writeProxyKubeconfig(path, stateOf([]), own);
+  expect(await origins()).toEqual(['/etc/kube/a', '/etc/kube/b']);
+});
+
 test('a file that is damaged is written anew', async () => {
   const path = await newPath();
   await writeFile(path, 'contexts: {');
-  await writeProxyKubeconfig(path, stateOf(['prod']), { origin, current: null });
+  await writeProxyKubeconfig(path, stateOf(['prod']), { contexts: origin, current: null });
   expect((await loadKubeconfig([path], 'flag')).contexts).toHaveLength(1);
 });
 
@@ -97,7 +109,7 @@ describe.skipIf(!kubectlPath)('as kubectl reads and changes it', () => {
   test('it takes names of any kind', async () => {
     const path = await newPath();
     const names = ['arn:aws:eks:eu-west-1:4711:cluster/prod', "o'neil's", 'größe ☃', '- "x": {'];
-    await writeProxyKubeconfig(path, stateOf(names), { origin, current: null });
+    await writeProxyKubeconfig(path, stateOf(names), { contexts: origin, current: null });
     expect(kubectl(path, 'config', 'get-contexts', '-o', 'name').trim().split('\n').toSorted()).toEqual(
       names.toSorted(),
     );
@@ -105,11 +117,11 @@ describe.skipIf(!kubectlPath)('as kubectl reads and changes it', () => {
 
   test('what `use-context` and `set-context` have written there stays when it is written anew', async () => {
     const path = await newPath();
-    await writeProxyKubeconfig(path, stateOf(['prod', 'staging']), { origin, current: 'prod' });
+    await writeProxyKubeconfig(path, stateOf(['prod', 'staging']), { contexts: origin, current: 'prod' });
     kubectl(path, 'config', 'use-context', 'staging');
     kubectl(path, 'config', 'set-context', 'prod', '--namespace', 'cellar');
     await writeProxyKubeconfig(path, stateOf(['prod', 'staging', 'more'], 21_600), {
-      origin,
+      contexts: origin,
       current: 'prod',
     });
     expect(kubectl(path, 'config', 'current-context')).toBe('staging\n');

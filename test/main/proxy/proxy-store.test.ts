@@ -5,8 +5,9 @@ import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { createSystemClock } from '../../../main/base/clock.ts';
 import { watchFiles } from '../../../main/base/file-watch.ts';
 import { createLoopbackCertificates } from '../../../main/demo/certificates.ts';
+import type { OwnKubeconfig } from '../../../main/proxy/proxy-kubeconfig.ts';
 import type { ProxyCertificates } from '../../../main/proxy/proxy-state.ts';
-import { createProxyStore, type OwnKubeconfig, type ProxyStore } from '../../../main/proxy/proxy-store.ts';
+import { createProxyStore, type ProxyStore } from '../../../main/proxy/proxy-store.ts';
 import { makeCastFolder } from '../../fakes/cast-folder.ts';
 
 const DAY_MS = 24 * 60 * 60_000;
