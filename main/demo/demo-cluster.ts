@@ -6,8 +6,8 @@ import { AppError, toAppError } from '../base/errors.ts';
 import { createLifetime, type Lifetime } from '../base/lifetime.ts';
 import type { Log } from '../base/log.ts';
 import { makeSecret } from '../base/loopback.ts';
+import { createLoopbackCertificates } from '../base/loopback-certificates.ts';
 import { startApiServer } from './api-server.ts';
-import { createLoopbackCertificates } from './certificates.ts';
 import { createContainerRuntime } from './container-runtime.ts';
 import { createDebugChanges } from './debug-changes.ts';
 import { makeRunFolder } from './demo-folder.ts';
@@ -66,7 +66,7 @@ async function startIn({ clock, log, folder }: DemoNeeds, life: Lifetime): Promi
   const nowMs = clock.nowMs();
   const [runFolder, certificates] = await Promise.all([
     makeRunFolder(folder),
-    createLoopbackCertificates(nowMs),
+    createLoopbackCertificates(nowMs, 'kubereel-demo'),
   ]);
   life.own(() => rm(runFolder, { recursive: true, force: true }));
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { listenOnLoopback } from '../../main/base/loopback.ts';
-import { createLoopbackCertificates } from '../../main/demo/certificates.ts';
+import { createLoopbackCertificates } from '../../main/base/loopback-certificates.ts';
 import type { DemoCluster } from '../../main/demo/demo-cluster.ts';
 import type { ContractClient } from '../../preload/client.ts';
 import type { PodInfo, PodsChange, ProblemInfo, SessionInfo, ShellTarget } from '../../preload/contract.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { createSystemClock } from '../../../main/base/clock.ts';
 import { watchFiles } from '../../../main/base/file-watch.ts';
-import { createLoopbackCertificates } from '../../../main/demo/certificates.ts';
+import { createLoopbackCertificates } from '../../../main/base/loopback-certificates.ts';
 import type { OwnKubeconfig } from '../../../main/proxy/proxy-kubeconfig.ts';
 import type { ProxyCertificates } from '../../../main/proxy/proxy-state.ts';
 import { createProxyStore, type ProxyStore } from '../../../main/proxy/proxy-store.ts';

@@ -3,7 +3,10 @@ import { createServer } from 'node:https';
 import { connect } from 'node:tls';
 import { expect, test } from 'vitest';
 import { listenOnLoopback } from '../../../main/base/loopback.ts';
-import { createLoopbackCertificates, type LoopbackCertificates } from '../../../main/demo/certificates.ts';
+import {
+  createLoopbackCertificates,
+  type LoopbackCertificates,
+} from '../../../main/base/loopback-certificates.ts';
 
 /** What a client says of a server that shows these certificates. */
 async function handshake(shown: LoopbackCertificates, trusted: string, name: string): Promise<string> {

@@ -12,12 +12,18 @@ export interface LoopbackCertificates {
 const KEY_ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256' };
 const SIGNING_ALGORITHM = { name: 'ECDSA', hash: 'SHA-256' };
 const DAY_MS = 24 * 60 * 60 * 1_000;
-/** Longer than any demo runs; a laptop that was asleep for months still finds it valid. */
+/** Longer than any program runs; a laptop that was asleep for months still finds it valid. */
 const VALID_DAYS = 365;
 
-/** Makes a certificate authority and a certificate by it for 127.0.0.1, both new. Takes about 0.4 s the first time. */
-export async function createLoopbackCertificates(nowMs: number): Promise<LoopbackCertificates> {
-  // The ASN.1 packages take 0.3 s to load, which only those pay who start a demo. They need Reflect metadata first.
+/**
+ * Makes a certificate authority and a certificate by it for 127.0.0.1, both new; `name` is for people who look at them.
+ * Takes about 0.4 s the first time.
+ */
+export async function createLoopbackCertificates(
+  nowMs: number,
+  name = 'kubereel',
+): Promise<LoopbackCertificates> {
+  // The ASN.1 packages take 0.3 s to load, which only those pay who need it. They need Reflect metadata first.
   await import('reflect-metadata');
   const x509 = await import('@peculiar/x509');
   const { subtle } = webcrypto;
@@ -29,7 +35,7 @@ export async function createLoopbackCertificates(nowMs: number): Promise<Loopbac
   const validity = { notBefore: new Date(nowMs - DAY_MS), notAfter: new Date(nowMs + VALID_DAYS * DAY_MS) };
   const authority = await x509.X509CertificateGenerator.createSelfSigned({
     ...validity,
-    name: 'CN=kubereel-demo-ca',
+    name: `CN=${name}-ca`,
     keys: authorityKeys,
     signingAlgorithm: SIGNING_ALGORITHM,
     extensions: [
@@ -40,7 +46,7 @@ export async function createLoopbackCertificates(nowMs: number): Promise<Loopbac
   });
   const certificate = await x509.X509CertificateGenerator.create({
     ...validity,
-    subject: 'CN=kubereel-demo',
+    subject: `CN=${name}`,
     issuer: authority.subject,
     publicKey: serverKeys.publicKey,
     signingKey: authorityKeys.privateKey,
