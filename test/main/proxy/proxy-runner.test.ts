@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:https';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { listenOnLoopback } from '../../../main/base/loopback.ts';
-import { createLoopbackCertificates } from '../../../main/demo/certificates.ts';
+import { createLoopbackCertificates } from '../../../main/base/loopback-certificates.ts';
 import { answersAsProxy, createProxyRunner, type ProxyRunner } from '../../../main/proxy/proxy-runner.ts';
 import type { ProxyCertificates } from '../../../main/proxy/proxy-state.ts';
 import { makeCastFolder } from '../../fakes/cast-folder.ts';
