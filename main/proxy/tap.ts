@@ -21,7 +21,7 @@ export interface TapOptions {
 export interface Farewell {
   /** For the terminal, with its line breaks. */
   readonly text: string;
-  /** For the error channel: a Status as JSON. */
+  /** For the error channel: a Status as JSON. Where the protocol has words there, `text` goes there too. */
   readonly status: string;
   /** Whether the server's bytes given last went to the client: all of them, or none. */
   readonly isLastPassed: boolean;
@@ -57,12 +57,13 @@ export interface Tap {
 /** Of a frame that ends unfinished, as filler for the client: more is not worth the words that follow it. */
 export const MAX_FILLER_BYTES: number = 1024 * 1024;
 
-export function createUnreadable(words: string): AppError {
+export function createUnreadable(words: string, cause?: unknown): AppError {
   return new AppError(
     'protocol-error',
     `what passes between kubectl and the cluster cannot be read: ${words}`,
     {
       hint: 'use the kubectl that came with your cluster, or open the shell in the app',
+      cause,
     },
   );
 }

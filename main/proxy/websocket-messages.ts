@@ -1,4 +1,5 @@
 import { createUnreadable } from './tap.ts';
+import type { SideReader } from './tap-reading.ts';
 import {
   CLOSE,
   CONTINUATION,
@@ -22,20 +23,9 @@ export type MessagePiece =
       readonly bytes: Uint8Array;
       /** Whether a frame that carries a message on begins with it, and with which byte. */
       readonly continuedWith: number | undefined;
-      readonly isLast: boolean;
-      /** Where it ends in the given bytes. */
-      readonly end: number;
     }
   /** The one that sent it sends no more: what comes after is not read. */
   | { readonly kind: 'close' };
-
-export interface MessageReader {
-  /** Throws `protocol-error`; after that it is of no use. */
-  read(bytes: Uint8Array): Generator<MessagePiece>;
-  /** Where a message of ours could stand. */
-  readonly isBetweenMessages: boolean;
-  standing(): MessageStanding;
-}
 
 export interface MessageStanding {
   readonly frame: FrameStanding;
@@ -46,10 +36,13 @@ export interface MessageStanding {
 const NOTHING = new Uint8Array();
 
 /** `wants` a channel whose bytes are to be had: the others are not unmasked. */
-export function createMessageReader(wants: (channel: number) => boolean): MessageReader {
+export function createMessageReader(
+  wants: (channel: number) => boolean,
+): SideReader<MessagePiece, MessageStanding> {
   const frames = createFrameReader();
   let message: { channel: number | undefined } | undefined;
   let isClosed = false;
+  let gap: number | undefined;
 
   function openMessage(opcode: number): { channel: number | undefined } {
     if (opcode === CONTINUATION) {
@@ -72,23 +65,26 @@ export function createMessageReader(wants: (channel: number) => boolean): Messag
     const isWanted = open.channel !== undefined && wants(open.channel);
     const bytes = isWanted ? unmask(piece).subarray(hasChannel ? 1 : 0) : NOTHING;
     const continuedWith = isFirst && piece.opcode === CONTINUATION ? firstByte : undefined;
-    return { kind: 'data', channel: open.channel, bytes, continuedWith, isLast, end: piece.end };
+    if (isLast) gap = piece.end;
+    return { kind: 'data', channel: open.channel, bytes, continuedWith };
   }
 
   return {
     *read(bytes) {
+      gap = !isClosed && message === undefined && frames.isBetweenFrames ? 0 : undefined;
       if (isClosed) return;
       for (const piece of frames.read(bytes)) {
         if (piece.opcode < CLOSE) yield readData(piece);
         else if (piece.opcode === CLOSE && piece.isLast) {
           isClosed = true;
+          gap = undefined;
           yield { kind: 'close' };
           return;
         }
       }
     },
-    get isBetweenMessages() {
-      return !isClosed && message === undefined && frames.isBetweenFrames;
+    get gap() {
+      return gap;
     },
     standing: () => ({ frame: frames.standing(), isInMessage: message !== undefined, isClosed }),
   };

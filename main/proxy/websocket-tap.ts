@@ -1,17 +1,16 @@
-import { type AppError, toAppError } from '../base/errors.ts';
+import type { AppError } from '../base/errors.ts';
 import { createResizeReader } from './resize-reader.ts';
 import { createStatusText } from './status-text.ts';
 import { createUnreadable, type Farewell, type Tap, type TapEvent, type TapOptions } from './tap.ts';
+import { createTapReading } from './tap-reading.ts';
 import { BINARY, CLOSE, CONTINUATION, completeFrame, formatFrame } from './websocket-frames.ts';
 import { createMessageReader, type MessagePiece, type MessageStanding } from './websocket-messages.ts';
 
-/** Of those that exist: `base64.channel.k8s.io` and its kin carry text, and no kubectl asks for them. */
-export const READABLE_SUBPROTOCOLS: readonly string[] = [
-  'v5.channel.k8s.io',
-  'v4.channel.k8s.io',
-  'channel.k8s.io',
-];
 const PROTOCOL_V5 = 'v5.channel.k8s.io';
+/** Its error channel has words, the others' a Status. */
+const PROTOCOL_V1 = 'channel.k8s.io';
+/** Of those that exist: `base64.channel.k8s.io` and its kin carry text, and no kubectl asks for them. */
+export const READABLE_SUBPROTOCOLS: readonly string[] = [PROTOCOL_V5, 'v4.channel.k8s.io', PROTOCOL_V1];
 
 const STDIN = 0;
 const STDOUT = 1;
@@ -34,22 +33,15 @@ export function createWebSocketTap({ subprotocol, hasTty, readsInput }: WebSocke
   );
   const sizes = createResizeReader();
   const status = createStatusText();
-  let problem: AppError | undefined;
-  let gap: number | undefined;
-  /** Where the client stands before and behind the server's bytes given last, while that is known. */
-  let before: MessageStanding | undefined;
-  let behind: MessageStanding | undefined = server.standing();
 
   function readServerPiece(piece: MessagePiece, events: TapEvent[]): void {
     if (piece.kind === 'close') {
-      gap = undefined;
       events.push(...status.end());
       return;
     }
-    const { channel, bytes, isLast, end } = piece;
+    const { channel, bytes } = piece;
     if (channel === STATUS) status.add(bytes);
     else if (bytes.byteLength > 0) events.push({ kind: 'output', bytes, isStderr: channel === STDERR });
-    if (isLast) gap = end;
   }
 
   function readClientPiece(piece: MessagePiece, events: TapEvent[]): void {
@@ -65,45 +57,27 @@ export function createWebSocketTap({ subprotocol, hasTty, readsInput }: WebSocke
     }
   }
 
-  function read(
-    pieces: Generator<MessagePiece>,
-    readPiece: (piece: MessagePiece, events: TapEvent[]) => void,
-  ): readonly TapEvent[] {
-    if (problem !== undefined) return [];
-    const events: TapEvent[] = [];
-    try {
-      for (const piece of pieces) readPiece(piece, events);
-    } catch (thrown) {
-      problem = toAppError(thrown);
-    }
-    return events;
-  }
+  const reading = createTapReading({ server, client, readServerPiece, readClientPiece });
 
   return {
-    fromServer(bytes) {
-      gap = problem === undefined && server.isBetweenMessages ? 0 : undefined;
-      before = behind;
-      const events = read(server.read(bytes), readServerPiece);
-      behind = problem === undefined ? server.standing() : undefined;
-      return events;
-    },
-    fromClient: (bytes) => read(client.read(bytes), readClientPiece),
+    fromServer: reading.fromServer,
+    fromClient: reading.fromClient,
     ended: () => status.end(),
     get problem() {
-      return problem;
+      return reading.problem;
     },
     get gap() {
-      return gap;
+      return reading.gap;
     },
     say: (text) => formatWords(text, hasTty),
     farewell({ text, status: words, isLastPassed }: Farewell) {
-      const standing = isLastPassed ? behind : before;
+      const standing = reading.standing(isLastPassed);
       const rest = standing && completeMessage(standing);
       if (rest === undefined) return new Uint8Array();
       return Buffer.concat([
         rest,
         formatWords(text, hasTty),
-        formatFrame(BINARY, Buffer.concat([Buffer.from([STATUS]), Buffer.from(words)])),
+        formatMessage(STATUS, subprotocol === PROTOCOL_V1 ? text : words),
         formatFrame(CLOSE, NORMAL_CLOSURE),
       ]);
     },
@@ -123,8 +97,11 @@ function createHiddenInput(): AppError {
 }
 
 function formatWords(text: string, hasTty: boolean): Uint8Array {
-  if (text === '') return new Uint8Array();
-  return formatFrame(BINARY, Buffer.concat([Buffer.from([hasTty ? STDOUT : STDERR]), Buffer.from(text)]));
+  return text === '' ? new Uint8Array() : formatMessage(hasTty ? STDOUT : STDERR, text);
+}
+
+function formatMessage(channel: number, text: string): Uint8Array {
+  return formatFrame(BINARY, Buffer.concat([Buffer.from([channel]), Buffer.from(text)]));
 }
 
 /** What is missing of the message that a client stands in. Undefined where nothing can follow. */

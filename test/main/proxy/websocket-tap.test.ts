@@ -1,4 +1,5 @@
 // covers: main/proxy/tap.ts
+// covers: main/proxy/tap-reading.ts
 // covers: main/proxy/websocket-frames.ts
 // covers: main/proxy/websocket-messages.ts
 // covers: main/proxy/status-text.ts
@@ -6,9 +7,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { MAX_STATUS_BYTES } from '../../../main/proxy/status-text.ts';
-import type { Tap, TapEvent } from '../../../main/proxy/tap.ts';
+import type { Tap } from '../../../main/proxy/tap.ts';
 import { createWebSocketTap, READABLE_SUBPROTOCOLS } from '../../../main/proxy/websocket-tap.ts';
 import { anyCuts, cutAt } from '../../fakes/split-bytes.ts';
+import { outputOf, summary, tapped } from '../../fakes/tap-summary.ts';
 import { channelMessage, frameBytes, messageBytes } from '../../fakes/websocket-bytes.ts';
 
 const V5 = 'v5.channel.k8s.io';
@@ -18,32 +20,9 @@ function createTap({ subprotocol = V5, hasTty = true, readsInput = true } = {}):
   return createWebSocketTap({ subprotocol, hasTty, readsInput });
 }
 
-/** Neighbours of one kind as one, bytes as Latin-1 so that a failure can be read. */
-function summary(events: readonly TapEvent[]): string[] {
-  const lines: { head: string; bytes: string }[] = [];
-  for (const event of events) {
-    const head =
-      event.kind === 'output'
-        ? event.isStderr
-          ? 'stderr'
-          : 'stdout'
-        : event.kind === 'resize'
-          ? `resize ${event.size.cols}x${event.size.rows}`
-          : event.kind;
-    const bytes = 'bytes' in event ? Buffer.from(event.bytes).toString('latin1') : '';
-    const last = lines.at(-1);
-    if (last?.head === head && 'bytes' in event) last.bytes += bytes;
-    else lines.push({ head, bytes: event.kind === 'status' ? event.text : bytes });
-  }
-  return lines.map(({ head, bytes }) => (bytes === '' ? head : `${head} ${bytes}`));
-}
-
-const read = (tap: Tap, side: 'fromServer' | 'fromClient', chunks: readonly Uint8Array[]): TapEvent[] =>
-  chunks.flatMap((chunk) => [...tap[side](chunk)]);
-
 test('output, its kind and the status are read of whole messages', () => {
   const tap = createTap();
-  const events = read(tap, 'fromServer', [
+  const events = tapped(tap, 'fromServer', [
     channelMessage(1, ''),
     channelMessage(1, 'out'),
     channelMessage(2, 'err'),
@@ -80,7 +59,7 @@ test('output is a view of what passed, not a copy', () => {
 
 test('input, its end and resizes are read of masked messages', () => {
   const tap = createTap();
-  const events = read(tap, 'fromClient', [
+  const events = tapped(tap, 'fromClient', [
     channelMessage(4, '{"Width":120,"Height":40}\n', MASK),
     channelMessage(0, 'ls\n', MASK),
     channelMessage(255, new Uint8Array([0]), MASK),
@@ -91,7 +70,7 @@ test('input, its end and resizes are read of masked messages', () => {
 
 test('input is not read where nobody wants it', () => {
   const tap = createTap({ readsInput: false });
-  const events = read(tap, 'fromClient', [
+  const events = tapped(tap, 'fromClient', [
     channelMessage(0, 'secret', MASK),
     channelMessage(4, '{"Width":9,"Height":8}', MASK),
   ]);
@@ -125,17 +104,11 @@ test('a message split at any byte, in any frames, several at once: the same is r
       });
       const chunks = cutAt(Buffer.concat(bytes), cuts);
       const tap = createTap();
-      const events = [...read(tap, 'fromServer', chunks), ...tap.ended()];
-      const output = (wanted: boolean) =>
-        Buffer.concat(
-          events.flatMap((event) =>
-            event.kind === 'output' && event.isStderr === wanted ? [event.bytes] : [],
-          ),
-        ).toString();
+      const events = [...tapped(tap, 'fromServer', chunks), ...tap.ended()];
       const sent = (channel: number) =>
         messages.flatMap((message) => (message.channel === channel ? [message.text] : [])).join('');
-      expect(output(false)).toBe(sent(1));
-      expect(output(true)).toBe(sent(2));
+      expect(outputOf(events, { isStderr: false }).toString()).toBe(sent(1));
+      expect(outputOf(events, { isStderr: true }).toString()).toBe(sent(2));
       expect(events.flatMap((event) => (event.kind === 'status' ? [event.text] : [])).join('')).toBe(sent(3));
       expect(tap.problem).toBeUndefined();
     }),
@@ -161,7 +134,7 @@ test('what a client sends, split at any byte and in any frames, is read as a who
           : [messageBytes(input, MASK), messageBytes(resize, MASK)];
       });
       const tap = createTap();
-      const events = read(tap, 'fromClient', cutAt(Buffer.concat(bytes), cuts));
+      const events = tapped(tap, 'fromClient', cutAt(Buffer.concat(bytes), cuts));
       const input = events.flatMap((event) => (event.kind === 'input' ? [event.bytes] : []));
       expect(Buffer.concat(input).toString()).toBe(messages.map(({ text }) => text).join(''));
       const sizes = events.flatMap((event) => (event.kind === 'resize' ? [event.size] : []));
@@ -232,7 +205,7 @@ test('the gap is behind the last whole message of what was given', () => {
 /** What a client that reads by RFC 6455 has of it: another tap, which stands for one here. */
 function readAsClient(chunks: readonly Uint8Array[]): { lines: string[]; problem: unknown } {
   const client = createTap();
-  return { lines: summary([...read(client, 'fromServer', chunks)]), problem: client.problem };
+  return { lines: summary([...tapped(client, 'fromServer', chunks)]), problem: client.problem };
 }
 
 test('words put into a gap are shown between what passed', () => {

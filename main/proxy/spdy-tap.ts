@@ -1,0 +1,152 @@
+import { createResizeReader } from './resize-reader.ts';
+import {
+  completeSpdyFrame,
+  createSpdyReader,
+  formatData,
+  HEADERS,
+  RST_STREAM,
+  type SpdyPiece,
+  SYN_REPLY,
+  SYN_STREAM,
+} from './spdy-frames.ts';
+import { createHeaderReader } from './spdy-headers.ts';
+import {
+  type CommandStream,
+  createCommandStreams,
+  type OutputStream,
+  type StreamType,
+} from './spdy-streams.ts';
+import { createStatusText } from './status-text.ts';
+import { createUnreadable, type Farewell, type Tap, type TapEvent, type TapOptions } from './tap.ts';
+import { createTapReading } from './tap-reading.ts';
+
+const PROTOCOL_V4 = 'v4.channel.k8s.io';
+/** What a remote command over SPDY can agree to (apimachinery, util/remotecommand/constants.go). */
+export const READABLE_PROTOCOL_VERSIONS: readonly string[] = [
+  PROTOCOL_V4,
+  'v3.channel.k8s.io',
+  'v2.channel.k8s.io',
+  'channel.k8s.io',
+];
+
+export interface SpdyTapOptions extends TapOptions {
+  /** What the server agreed to: one of `READABLE_PROTOCOL_VERSIONS`. */
+  readonly protocolVersion: string;
+}
+
+/** In the order in which a server ends them. */
+const OUTPUTS: readonly StreamType[] = ['stdout', 'stderr', 'error'];
+
+/** In a SYN_STREAM, between the stream's number and its headers: the stream it belongs to, priority, slot. */
+const BEFORE_HEADERS_BYTES = 6;
+
+/**
+ * A tap on exec or attach over SPDY/3.1. Only its client opens streams, and names them; a server's headers say nothing
+ * that is read here, so that they are not unpacked.
+ */
+export function createSpdyTap({ protocolVersion, hasTty, readsInput }: SpdyTapOptions): Tap {
+  const server = createSpdyReader();
+  const client = createSpdyReader();
+  const clientHeaders = createHeaderReader();
+  const streams = createCommandStreams();
+  const sizes = createResizeReader();
+  const status = createStatusText();
+  let isInputEnded = false;
+
+  function endOutput(stream: CommandStream | undefined, events: TapEvent[]): void {
+    if (stream === undefined) return;
+    stream.isEnded = true;
+    if (stream.type === 'error') events.push(...status.end());
+  }
+
+  function endInput(stream: CommandStream | undefined, events: TapEvent[]): void {
+    if (stream?.type !== 'stdin' || isInputEnded) return;
+    isInputEnded = true;
+    events.push({ kind: 'input-ended' });
+  }
+
+  function readServerPiece(piece: SpdyPiece, events: TapEvent[]): void {
+    const stream = streams.get(piece.streamId);
+    if (piece.kind === 'control') {
+      if (piece.type === SYN_STREAM) throw createUnreadable('a stream that the server opens');
+      if (piece.type === SYN_REPLY && stream !== undefined) stream.isReplied = true;
+      if (piece.type === RST_STREAM) endOutput(stream, events);
+    } else if (stream?.type === 'error') status.add(piece.bytes);
+    else if ((stream?.type === 'stdout' || stream?.type === 'stderr') && piece.bytes.byteLength > 0) {
+      events.push({ kind: 'output', bytes: piece.bytes, isStderr: stream.type === 'stderr' });
+    }
+    if (piece.isFin) endOutput(stream, events);
+  }
+
+  function readClientPiece(piece: SpdyPiece, events: TapEvent[]): void {
+    const stream = piece.kind === 'control' ? readClientControl(piece) : streams.get(piece.streamId);
+    if (piece.kind === 'data' && stream?.type === 'stdin' && readsInput && piece.bytes.byteLength > 0) {
+      events.push({ kind: 'input', bytes: piece.bytes });
+    }
+    if (piece.kind === 'data' && stream?.type === 'resize') {
+      for (const size of sizes.read(piece.bytes)) events.push({ kind: 'resize', size });
+    }
+    if (piece.isFin || (piece.kind === 'control' && piece.type === RST_STREAM)) endInput(stream, events);
+  }
+
+  function readClientControl({
+    type,
+    streamId,
+    body,
+  }: SpdyPiece & { kind: 'control' }): CommandStream | undefined {
+    if (type === SYN_STREAM) {
+      if (body.byteLength < BEFORE_HEADERS_BYTES) throw createUnreadable('a SPDY stream without headers');
+      return streams.open(streamId, clientHeaders.read(body.subarray(BEFORE_HEADERS_BYTES)));
+    }
+    // All header blocks of a direction are one stream of zlib: none may be left out.
+    if (type === HEADERS || type === SYN_REPLY) clientHeaders.read(body);
+    const stream = streams.get(streamId);
+    if (type === RST_STREAM && stream !== undefined) stream.isEnded = true;
+    return stream;
+  }
+
+  const reading = createTapReading({
+    server: {
+      read: server.read,
+      get gap() {
+        return server.gap;
+      },
+      standing: () => ({ frame: server.standing(), outputs: streams.writable() }),
+    },
+    client,
+    readServerPiece,
+    readClientPiece,
+  });
+
+  return {
+    fromServer: reading.fromServer,
+    fromClient: reading.fromClient,
+    ended: () => status.end(),
+    get problem() {
+      return reading.problem;
+    },
+    get gap() {
+      return reading.gap;
+    },
+    say: (text) => formatWords(text, streams.writable(), hasTty),
+    farewell({ text, status: words, isLastPassed }: Farewell) {
+      const standing = reading.standing(isLastPassed);
+      if (standing === undefined) return new Uint8Array();
+      const rest = completeSpdyFrame(standing.frame);
+      if (rest === undefined) return new Uint8Array();
+      const outputs = standing.outputs.filter(({ id }) => id !== rest.endedStreamId);
+      const error = Buffer.from(protocolVersion === PROTOCOL_V4 ? words : text);
+      const ends = OUTPUTS.flatMap((wanted) => outputs.filter(({ type }) => type === wanted)).map(
+        ({ id, type }) => formatData(id, type === 'error' ? error : new Uint8Array(), { isFin: true }),
+      );
+      return Buffer.concat([rest.bytes, formatWords(text, outputs, hasTty), ...ends]);
+    },
+  };
+}
+
+/** Words go where the client shows them, and nowhere if it has no such stream. */
+function formatWords(text: string, outputs: readonly OutputStream[], hasTty: boolean): Uint8Array {
+  const shown = outputs.find(({ type }) => type === (hasTty ? 'stdout' : 'stderr'));
+  if (shown === undefined || text === '') return new Uint8Array();
+  return formatData(shown.id, Buffer.from(text), { isFin: false });
+}

@@ -1,0 +1,36 @@
+import type { Tap, TapEvent } from '../../main/proxy/tap.ts';
+
+/** Events to be compared: neighbours of one kind as one, bytes as Latin-1 so that a failure can be read. */
+export function summary(events: readonly TapEvent[]): string[] {
+  const lines: { head: string; bytes: string }[] = [];
+  for (const event of events) {
+    const head = headOf(event);
+    const bytes = 'bytes' in event ? Buffer.from(event.bytes).toString('latin1') : '';
+    const last = lines.at(-1);
+    if (last?.head === head && 'bytes' in event) last.bytes += bytes;
+    else lines.push({ head, bytes: event.kind === 'status' ? event.text : bytes });
+  }
+  return lines.map(({ head, bytes }) => (bytes === '' ? head : `${head} ${bytes}`));
+}
+
+function headOf(event: TapEvent): string {
+  if (event.kind === 'output') return event.isStderr ? 'stderr' : 'stdout';
+  return event.kind === 'resize' ? `resize ${event.size.cols}x${event.size.rows}` : event.kind;
+}
+
+/** Everything that a tap tells of these chunks. */
+export function tapped(
+  tap: Tap,
+  side: 'fromServer' | 'fromClient',
+  chunks: readonly Uint8Array[],
+): TapEvent[] {
+  return chunks.flatMap((chunk) => [...tap[side](chunk)]);
+}
+
+/** What a command wrote, by stream. */
+export function outputOf(events: readonly TapEvent[], { isStderr }: { isStderr: boolean }): Buffer {
+  const parts = events.flatMap((event) =>
+    event.kind === 'output' && event.isStderr === isStderr ? [event.bytes] : [],
+  );
+  return Buffer.concat(parts);
+}
