@@ -122,7 +122,7 @@ function readProtocol({ method, headers }: RequestHead): ProxiedCommand['protoco
 }
 
 /** The values of all its lines, in their order. */
-function findHeaders(headers: RequestHead['headers'], name: string): readonly string[] {
+export function findHeaders(headers: RequestHead['headers'], name: string): readonly string[] {
   return headers.filter(([candidate]) => candidate.toLowerCase() === name).map(([, value]) => value);
 }
 
