@@ -20,10 +20,11 @@ import { createStatusText } from './status-text.ts';
 import { createUnreadable, type Farewell, type Tap, type TapEvent, type TapOptions } from './tap.ts';
 import { createTapReading } from './tap-reading.ts';
 
-const PROTOCOL_V4 = 'v4.channel.k8s.io';
+/** Their error channel has a Status, that of the others words. kubectl offers v5 here too, and reads it as v4. */
+const STATUS_VERSIONS: readonly string[] = ['v5.channel.k8s.io', 'v4.channel.k8s.io'];
 /** What a remote command over SPDY can agree to (apimachinery, util/remotecommand/constants.go). */
 export const READABLE_PROTOCOL_VERSIONS: readonly string[] = [
-  PROTOCOL_V4,
+  ...STATUS_VERSIONS,
   'v3.channel.k8s.io',
   'v2.channel.k8s.io',
   'channel.k8s.io',
@@ -135,7 +136,7 @@ export function createSpdyTap({ protocolVersion, hasTty, readsInput }: SpdyTapOp
       const rest = completeSpdyFrame(standing.frame);
       if (rest === undefined) return new Uint8Array();
       const outputs = standing.outputs.filter(({ id }) => id !== rest.endedStreamId);
-      const error = Buffer.from(protocolVersion === PROTOCOL_V4 ? words : text);
+      const error = Buffer.from(STATUS_VERSIONS.includes(protocolVersion) ? words : text);
       const ends = OUTPUTS.flatMap((wanted) => outputs.filter(({ type }) => type === wanted)).map(
         ({ id, type }) => formatData(id, type === 'error' ? error : new Uint8Array(), { isFin: true }),
       );

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { existsSync, readdirSync, realpathSync } from 'node:fs';
+import { delimiter, dirname, join } from 'node:path';
 
 /** The kubectl on this machine's PATH, or undefined: then the tests that need one are skipped. */
 export const kubectlPath: string | undefined = (process.env['PATH'] ?? '')
@@ -56,4 +56,16 @@ export function runKubectl(
       resolve({ code, stdout: Buffer.concat(stdout), stderr: Buffer.concat(stderr).toString('utf8') }),
     );
   });
+}
+
+/** The kubectls of other versions that stand beside the one on the PATH, by version: `1.27`, …. */
+export const kubectlVersions: ReadonlyMap<string, string> = new Map(
+  kubectlPath === undefined ? [] : findVersions(dirname(realpathSync(kubectlPath))),
+);
+
+function findVersions(folder: string): [string, string][] {
+  return readdirSync(folder)
+    .map((name): [string, string] => [/^kubectl\.(1\.\d+)$/.exec(name)?.[1] ?? '', join(folder, name)])
+    .filter(([version]) => version !== '')
+    .sort(([a], [b]) => a.localeCompare(b));
 }

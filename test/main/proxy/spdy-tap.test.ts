@@ -25,7 +25,7 @@ import {
 import { anyCuts, cutAt } from '../../fakes/split-bytes.ts';
 import { outputOf, summary, tapped } from '../../fakes/tap-summary.ts';
 
-const [V4 = ''] = READABLE_PROTOCOL_VERSIONS;
+const V4 = 'v4.channel.k8s.io';
 const IDS = { error: 1, stdin: 3, stdout: 5, stderr: 7, resize: 9 } as const;
 type Streams = readonly (keyof typeof IDS)[];
 const ALL: Streams = ['error', 'stdin', 'stdout', 'stderr', 'resize'];
@@ -301,10 +301,12 @@ test('a frame that ends its stream takes no words behind it', () => {
   expect(end.equals(Buffer.concat([Buffer.alloc(3), ...ends]))).toBe(true);
 });
 
-test('before v4 the error channel has words', () => {
-  const tap = createBegunTap({ protocolVersion: 'v3.channel.k8s.io' });
-  const end = tap.farewell({ text: 'bye', status: '{}', isLastPassed: true });
-  expect(readAsClient([end]).lines.at(-1)).toBe('status bye');
+test('from v4 on the error channel has a Status, before it words', () => {
+  const ends = READABLE_PROTOCOL_VERSIONS.map((protocolVersion) => {
+    const tap = createBegunTap({ protocolVersion });
+    return readAsClient([tap.farewell({ text: 'bye', status: '{}', isLastPassed: true })]).lines.at(-1);
+  });
+  expect(ends).toEqual(['status {}', 'status {}', 'status bye', 'status bye', 'status bye']);
 });
 
 test.each<[string, Uint8Array]>([

@@ -259,6 +259,14 @@ test('a farewell from before the unreadable, but not from behind it', () => {
   expect(tap.farewell({ text: 'x', status: '{}', isLastPassed: false })).toHaveLength(0);
 });
 
+test('the first protocol has words on the error channel, the others a Status', () => {
+  const ends = READABLE_SUBPROTOCOLS.map((subprotocol) => {
+    const tap = createTap({ subprotocol });
+    return readAsClient([tap.farewell({ text: 'bye', status: '{}', isLastPassed: true })]).lines.at(-1);
+  });
+  expect(ends).toEqual(['status {}', 'status {}', 'status bye']);
+});
+
 test('a frame that is too much to fill has no farewell', () => {
   const tap = createTap();
   tap.fromServer(new Uint8Array([0x82, 127, 0, 0, 0, 0, 1, 0, 0, 0, 1]));
