@@ -79,7 +79,7 @@ export function relayExec(
   }
 
   function pass(bytes: Uint8Array): void {
-    const words = tap?.gap === undefined || status !== undefined ? undefined : keeper.takeWords();
+    const words = tap?.gap === undefined ? undefined : keeper.takeWords();
     if (tap?.gap === undefined || words === undefined) {
       client.write(bytes);
       return;

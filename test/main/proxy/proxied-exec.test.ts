@@ -1,6 +1,5 @@
 // covers: main/proxy/exec-desk.ts
 // covers: main/proxy/exec-recorder.ts
-// covers: main/proxy/exec-relay.ts
 // covers: main/proxy/exec-words.ts
 
 import { afterEach, expect, test } from 'vitest';
