@@ -1,5 +1,6 @@
 import type { Clock } from '../../base/clock.ts';
 import { isSameSecret, makeSecret } from '../../base/loopback.ts';
+import { createWrongTries } from '../../base/wrong-tries.ts';
 
 /**
  * Who may talk to the browser host. A link holds a one-time secret; the page that brings it gets a token, which
@@ -20,18 +21,11 @@ const LINK_LIFE_MS = 10 * 60_000;
 const MAX_LINKS = 16;
 /** One a window; beyond it the oldest window must be opened anew. */
 const MAX_TOKENS = 64;
-/** A guess is hopeless at 256 bits; this keeps a program that tries from filling the log. */
-const MAX_WRONG_TRIES = 20;
-const WRONG_TRIES_WINDOW_MS = 60_000;
 
 export function createSecrets({ clock }: { readonly clock: Pick<Clock, 'nowMs'> }): Secrets {
   const links: { readonly secret: string; readonly expiresAtMs: number }[] = [];
   const tokens: string[] = [];
-  let wrongTries: number[] = [];
-
-  function countWrong(): void {
-    wrongTries.push(clock.nowMs());
-  }
+  const wrongTries = createWrongTries({ clock });
 
   return {
     newLinkSecret() {
@@ -44,7 +38,7 @@ export function createSecrets({ clock }: { readonly clock: Pick<Clock, 'nowMs'> 
       const index = links.findIndex((link) => isSameSecret(secret, link.secret));
       const [link] = index < 0 ? [] : links.splice(index, 1);
       if (!link || link.expiresAtMs < clock.nowMs()) {
-        countWrong();
+        wrongTries.count();
         return undefined;
       }
       const token = makeSecret();
@@ -54,13 +48,9 @@ export function createSecrets({ clock }: { readonly clock: Pick<Clock, 'nowMs'> 
     },
     isToken(token) {
       const isKnown = tokens.some((known) => isSameSecret(token, known));
-      if (!isKnown) countWrong();
+      if (!isKnown) wrongTries.count();
       return isKnown;
     },
-    isBlocked() {
-      const since = clock.nowMs() - WRONG_TRIES_WINDOW_MS;
-      wrongTries = wrongTries.filter((atMs) => atMs > since).slice(-MAX_WRONG_TRIES);
-      return wrongTries.length >= MAX_WRONG_TRIES;
-    },
+    isBlocked: wrongTries.areTooMany,
   };
 }

@@ -1,0 +1,176 @@
+import { once } from 'node:events';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createServer } from 'node:https';
+import type { Socket } from 'node:net';
+import type { Clock } from '../base/clock.ts';
+import { AppError, toAppError } from '../base/errors.ts';
+import type { Log } from '../base/log.ts';
+import { listenOnLoopback } from '../base/loopback.ts';
+import type { Impersonation } from '../kube/kubeconfig.ts';
+import { describeRequest, type RequestInfo } from '../kube/request-info.ts';
+import type { KubeTransport } from '../kube/transport.ts';
+import type { RequestHead } from './exec-request.ts';
+import { passRequest } from './pass-request.ts';
+import { passUpgrade } from './pass-upgrade.ts';
+import type { CommandDesk, ProxiedRequest } from './proxied-request.ts';
+import { createProxyDoor } from './proxy-door.ts';
+import type { EnabledContext, ProxyCertificates } from './proxy-state.ts';
+import { toStatusAnswer } from './proxy-status.ts';
+import { sendStatus } from './raw-answer.ts';
+import { cleanHeaders, cleanUpgradeHeaders, readHead } from './request-head.ts';
+
+/** An API server on 127.0.0.1 that passes what it is asked to clusters, with the identity of the user's contexts. */
+export interface RecordingProxy {
+  readonly port: number;
+  /** Lets nobody in any more, ends what is open, and waits for commands to be recorded to their end. */
+  stop(): Promise<void>;
+}
+
+export interface RecordingProxyNeeds {
+  readonly clock: Pick<Clock, 'nowMs'>;
+  readonly log: Log;
+  /** Who is let in at this moment. */
+  contexts(): readonly EnabledContext[];
+  /** Rejects with `context-unknown`. */
+  transport(context: string): Promise<KubeTransport>;
+  /** Whom the policy has requests made as, in place of whom the context says. Rejects where it cannot be followed. */
+  impersonationFor(context: string, info: RequestInfo): Promise<Impersonation | undefined>;
+  readonly commands: CommandDesk;
+}
+
+/** All that the proxy answers, in the order in which a request is tried. */
+export const PROXY_ROUTES = ['commands', 'upgrades', 'requests'] as const;
+
+export type ProxyRoute = (typeof PROXY_ROUTES)[number];
+
+/** As API servers: the arguments of a command stand in its address (net/http, DefaultMaxHeaderBytes). */
+const MAX_HEAD_BYTES = 1024 * 1024;
+/** Idle connections are ended by their client, which keeps them for 90 s: so none is cut as it is used again. */
+const KEEP_ALIVE_MS = 120_000;
+/** Each watch has one; what other programs open beyond them is not to use up the app's descriptors. */
+const MAX_CONNECTIONS = 1_024;
+
+/** Rejects with the system's error where it cannot listen; port 0 takes a free one. */
+export async function startRecordingProxy(
+  needs: RecordingProxyNeeds,
+  options: { readonly port: number; readonly certificates: ProxyCertificates },
+): Promise<RecordingProxy> {
+  const { log } = needs;
+  const door = createProxyDoor(needs);
+  const ending = new AbortController();
+  const upgraded = new Set<Socket>();
+  const serving = new Set<Promise<void>>();
+  const server = createServer({
+    cert: options.certificates.certificate,
+    key: options.certificates.privateKey,
+    minVersion: 'TLSv1.2',
+    maxHeaderSize: MAX_HEAD_BYTES,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    // A body may take its time.
+    requestTimeout: 0,
+    // Who has sent all may still read.
+    allowHalfOpen: true,
+  });
+  server.maxConnections = MAX_CONNECTIONS;
+
+  function findRoute(head: RequestHead, isUpgrade: boolean): ProxyRoute {
+    if (needs.commands.takes(head)) return 'commands';
+    return isUpgrade ? 'upgrades' : 'requests';
+  }
+
+  /** Throws what the client is refused with. */
+  async function admit(
+    message: IncomingMessage,
+    { isUpgrade, gone }: { readonly isUpgrade: boolean; readonly gone: AbortSignal },
+  ): Promise<{ readonly route: ProxyRoute; readonly request: ProxiedRequest }> {
+    const context = door.admit(message, port);
+    const head = readHead(message);
+    const headers = isUpgrade ? cleanUpgradeHeaders(head.headers) : cleanHeaders(head.headers);
+    const [path = '', ...query] = head.target.split('?');
+    const info = describeRequest(head.method, path, new URLSearchParams(query.join('?')));
+    const route = findRoute(head, isUpgrade);
+    if (route !== 'commands') checkNoCommand(info);
+    else if (!isUpgrade) throw createNoStream();
+    const transport = await needs.transport(context);
+    const impersonation = await needs.impersonationFor(context, info);
+    const signal = AbortSignal.any([gone, ending.signal]);
+    const request = { ...head, headers, context, transport, info, signal };
+    return { route, request: impersonation ? { ...request, impersonation } : request };
+  }
+
+  async function answer(message: IncomingMessage, response: ServerResponse): Promise<void> {
+    const gone = new AbortController();
+    response.once('close', () => gone.abort());
+    try {
+      const { request } = await admit(message, { isUpgrade: false, gone: gone.signal });
+      await passRequest(request, { message, response });
+    } catch (error) {
+      if (gone.signal.aborted || response.headersSent) return void response.destroy();
+      noteMistake(error);
+      const { code, body } = toStatusAnswer(error);
+      response.writeHead(code, { 'Content-Type': 'application/json' });
+      response.end(body);
+    }
+  }
+
+  async function answerUpgrade(message: IncomingMessage, socket: Socket): Promise<void> {
+    const gone = new AbortController();
+    socket.once('close', () => gone.abort());
+    try {
+      const { route, request } = await admit(message, { isUpgrade: true, gone: gone.signal });
+      const upgrade = { ...request, socket };
+      await (route === 'commands' ? needs.commands.serve(upgrade) : passUpgrade(upgrade));
+    } catch (error) {
+      if (gone.signal.aborted) return;
+      noteMistake(error);
+      sendStatus(socket, error);
+    }
+  }
+
+  function noteMistake(error: unknown): void {
+    const { code, message } = toAppError(error);
+    if (code === 'internal') log.error({ error: message }, 'the proxy failed to answer');
+  }
+
+  function keep(work: Promise<void>): void {
+    serving.add(work);
+    // Never rejects: each has told its client.
+    void work.finally(() => serving.delete(work));
+  }
+
+  server.on('request', (message, response) => keep(answer(message, response)));
+  server.on('upgrade', (message: IncomingMessage, socket: Socket, head: Buffer) => {
+    upgraded.add(socket);
+    socket.once('close', () => upgraded.delete(socket));
+    // Stays for the socket's life: an error without a listener would end the process.
+    socket.on('error', () => socket.destroy());
+    socket.pause();
+    if (head.length > 0) socket.unshift(head);
+    keep(answerUpgrade(message, socket));
+  });
+  const port = await listenOnLoopback(server, options.port);
+
+  return {
+    port,
+    async stop() {
+      const closed = once(server, 'close');
+      server.close();
+      ending.abort(new AppError('cancelled', 'the proxy of Kubereel is ending'));
+      server.closeAllConnections();
+      await Promise.all(serving);
+      for (const socket of upgraded) socket.destroy();
+      await closed;
+    },
+  };
+}
+
+/** Whatever the desk makes of an address: what an API server takes for a command does not pass unrecorded. */
+function checkNoCommand({ resource, subresource }: RequestInfo): void {
+  if (resource === 'pods' && (subresource === 'exec' || subresource === 'attach')) throw createNoStream();
+}
+
+function createNoStream(): AppError {
+  return new AppError('exec-refused', 'a command in a pod that cannot be recorded is not passed on', {
+    hint: 'Clients of Kubernetes ask for it over WebSocket or SPDY/3.1.',
+  });
+}
