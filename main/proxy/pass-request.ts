@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { flattenLines } from '../kube/forward.ts';
-import type { ProxiedRequest } from './proxied-request.ts';
+import { type ForwardRequest, flattenLines } from '../kube/forward.ts';
+import type { KubeTransport } from '../kube/transport.ts';
 import { cleanAnswerHeaders } from './request-head.ts';
 
 /**
@@ -10,7 +10,8 @@ import { cleanAnswerHeaders } from './request-head.ts';
  * written to the client; what breaks later breaks the answer.
  */
 export async function passRequest(
-  { transport, ...request }: ProxiedRequest,
+  { transport }: { readonly transport: KubeTransport },
+  request: ForwardRequest,
   { message, response }: { readonly message: IncomingMessage; readonly response: ServerResponse },
 ): Promise<void> {
   // Leaving it would otherwise end the client's connection, on which the answer is still to come.

@@ -1,33 +1,21 @@
-import type { Socket } from 'node:net';
-import type { Impersonation } from '../kube/kubeconfig.ts';
+import type { ForwardRequest } from '../kube/forward.ts';
 import type { RequestInfo } from '../kube/request-info.ts';
-import type { KubeTransport } from '../kube/transport.ts';
-import type { RequestHead } from './exec-request.ts';
+import type { ProxiedCommand } from './exec-request.ts';
 
-/** A request that was let in. Its headers are cleaned of whatever said who asks. */
-export interface ProxiedRequest extends RequestHead {
+/** What the proxy answers a request with. */
+export type ProxyRoute =
+  /** A command in a pod, which is recorded. */
+  | { readonly name: 'commands'; readonly command: ProxiedCommand }
+  /** Any other request for another protocol, such as for a port that is forwarded. */
+  | { readonly name: 'upgrades' }
+  | { readonly name: 'requests' };
+
+/** A request that was let in. Its headers are cleaned of whatever said who asks; its signal ends with its client. */
+export interface ProxiedRequest extends ForwardRequest {
   readonly context: string;
-  readonly transport: KubeTransport;
   readonly info: RequestInfo;
-  /** As the policy has it, in place of the context's own. */
-  readonly impersonation?: Impersonation;
-  /** Its client is gone, or the proxy ends. */
-  readonly signal: AbortSignal;
+  readonly route: ProxyRoute;
 }
 
-/** One that asks for another protocol. */
-export interface ProxiedUpgrade extends ProxiedRequest {
-  /** The client's: paused, what came behind the request's head still in it. Its errors are heard. */
-  readonly socket: Socket;
-}
-
-/** Commands in pods, which never pass as other requests do. */
-export interface CommandDesk {
-  /** Whether a request asks for one. Throws what it is refused with: it may be one, and cannot be recorded as one. */
-  takes(head: RequestHead): boolean;
-  /**
-   * Resolves when the client's socket has ended; it has to by `signal`. Rejects only before anything is written to the
-   * client, which then gets the error as an answer.
-   */
-  serve(upgrade: ProxiedUpgrade): Promise<void>;
-}
+/** All routes, in the order in which a request is tried. */
+export const PROXY_ROUTES: readonly ProxyRoute['name'][] = ['commands', 'upgrades', 'requests'];

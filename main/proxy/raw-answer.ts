@@ -12,11 +12,11 @@ export function formatAnswerHead({ status, statusText, headers }: AnswerHead): B
   return Buffer.from(`HTTP/1.1 ${status} ${statusText}\r\n${lines.join('')}\r\n`, 'latin1');
 }
 
-/** Answers an upgrade with what the server said instead, and hangs up. Rejects with what broke the body. */
+/** Answers an upgrade with what the server said instead, and hangs up, also where the body breaks. Never rejects. */
 export async function sendRefusal(socket: Socket, { body, ...head }: ForwardAnswer): Promise<void> {
   const headers = [...cleanAnswerHeaders(head.headers), ['Connection', 'close'] as const];
   socket.write(formatAnswerHead({ ...head, headers }));
-  await pipeline(Readable.from(body), socket);
+  await pipeline(Readable.from(body), socket).catch(() => {});
   socket.destroySoon();
 }
 

@@ -9,10 +9,12 @@ import { listenOnLoopback } from '../base/loopback.ts';
 import type { Impersonation } from '../kube/kubeconfig.ts';
 import { describeRequest, type RequestInfo } from '../kube/request-info.ts';
 import type { KubeTransport } from '../kube/transport.ts';
-import type { RequestHead } from './exec-request.ts';
+import type { ExecDesk } from './exec-desk.ts';
+import { type RequestHead, readExecRequest } from './exec-request.ts';
+import { passCommand } from './pass-command.ts';
 import { passRequest } from './pass-request.ts';
 import { passUpgrade } from './pass-upgrade.ts';
-import type { CommandDesk, ProxiedRequest } from './proxied-request.ts';
+import type { ProxiedRequest, ProxyRoute } from './proxied-request.ts';
 import { createProxyDoor } from './proxy-door.ts';
 import type { EnabledContext, ProxyCertificates } from './proxy-state.ts';
 import { toStatusAnswer } from './proxy-status.ts';
@@ -35,18 +37,15 @@ export interface RecordingProxyNeeds {
   transport(context: string): Promise<KubeTransport>;
   /** Whom the policy has requests made as, in place of whom the context says. Rejects where it cannot be followed. */
   impersonationFor(context: string, info: RequestInfo): Promise<Impersonation | undefined>;
-  readonly commands: CommandDesk;
+  readonly commands: Pick<ExecDesk, 'open' | 'list' | 'end'>;
 }
-
-/** All that the proxy answers, in the order in which a request is tried. */
-export const PROXY_ROUTES = ['commands', 'upgrades', 'requests'] as const;
-
-export type ProxyRoute = (typeof PROXY_ROUTES)[number];
 
 /** As API servers: the arguments of a command stand in its address (net/http, DefaultMaxHeaderBytes). */
 const MAX_HEAD_BYTES = 1024 * 1024;
 /** Idle connections are ended by their client, which keeps them for 90 s: so none is cut as it is used again. */
 const KEEP_ALIVE_MS = 120_000;
+/** On one machine it takes milliseconds. */
+const HANDSHAKE_MS = 10_000;
 /** Each watch has one; what other programs open beyond them is not to use up the app's descriptors. */
 const MAX_CONNECTIONS = 1_024;
 
@@ -58,7 +57,7 @@ export async function startRecordingProxy(
   const { log } = needs;
   const door = createProxyDoor(needs);
   const ending = new AbortController();
-  const upgraded = new Set<Socket>();
+  const connections = new Set<Socket>();
   const serving = new Set<Promise<void>>();
   const server = createServer({
     cert: options.certificates.certificate,
@@ -66,6 +65,7 @@ export async function startRecordingProxy(
     minVersion: 'TLSv1.2',
     maxHeaderSize: MAX_HEAD_BYTES,
     keepAliveTimeout: KEEP_ALIVE_MS,
+    handshakeTimeout: HANDSHAKE_MS,
     // A body may take its time.
     requestTimeout: 0,
     // Who has sent all may still read.
@@ -73,37 +73,29 @@ export async function startRecordingProxy(
   });
   server.maxConnections = MAX_CONNECTIONS;
 
-  function findRoute(head: RequestHead, isUpgrade: boolean): ProxyRoute {
-    if (needs.commands.takes(head)) return 'commands';
-    return isUpgrade ? 'upgrades' : 'requests';
-  }
-
   /** Throws what the client is refused with. */
   async function admit(
     message: IncomingMessage,
     { isUpgrade, gone }: { readonly isUpgrade: boolean; readonly gone: AbortSignal },
-  ): Promise<{ readonly route: ProxyRoute; readonly request: ProxiedRequest }> {
+  ): Promise<ProxiedRequest> {
     const context = door.admit(message, port);
     const head = readHead(message);
-    const headers = isUpgrade ? cleanUpgradeHeaders(head.headers) : cleanHeaders(head.headers);
     const [path = '', ...query] = head.target.split('?');
     const info = describeRequest(head.method, path, new URLSearchParams(query.join('?')));
-    const route = findRoute(head, isUpgrade);
-    if (route !== 'commands') checkNoCommand(info);
-    else if (!isUpgrade) throw createNoStream();
-    const transport = await needs.transport(context);
+    const route = findRoute(head, info, isUpgrade);
+    const headers = isUpgrade ? cleanUpgradeHeaders(head.headers) : cleanHeaders(head.headers);
     const impersonation = await needs.impersonationFor(context, info);
     const signal = AbortSignal.any([gone, ending.signal]);
-    const request = { ...head, headers, context, transport, info, signal };
-    return { route, request: impersonation ? { ...request, impersonation } : request };
+    return { ...head, headers, context, info, route, signal, ...(impersonation && { impersonation }) };
   }
 
   async function answer(message: IncomingMessage, response: ServerResponse): Promise<void> {
     const gone = new AbortController();
     response.once('close', () => gone.abort());
     try {
-      const { request } = await admit(message, { isUpgrade: false, gone: gone.signal });
-      await passRequest(request, { message, response });
+      const request = await admit(message, { isUpgrade: false, gone: gone.signal });
+      const transport = await needs.transport(request.context);
+      await passRequest({ transport }, request, { message, response });
     } catch (error) {
       if (gone.signal.aborted || response.headersSent) return void response.destroy();
       noteMistake(error);
@@ -117,9 +109,13 @@ export async function startRecordingProxy(
     const gone = new AbortController();
     socket.once('close', () => gone.abort());
     try {
-      const { route, request } = await admit(message, { isUpgrade: true, gone: gone.signal });
-      const upgrade = { ...request, socket };
-      await (route === 'commands' ? needs.commands.serve(upgrade) : passUpgrade(upgrade));
+      const request = await admit(message, { isUpgrade: true, gone: gone.signal });
+      const { route, context } = request;
+      if (route.name === 'commands') {
+        await passCommand(needs, { ...request, command: route.command }, socket);
+      } else {
+        await passUpgrade({ transport: await needs.transport(context) }, request, socket);
+      }
     } catch (error) {
       if (gone.signal.aborted) return;
       noteMistake(error);
@@ -138,10 +134,13 @@ export async function startRecordingProxy(
     void work.finally(() => serving.delete(work));
   }
 
+  // Below TLS: who never speaks it is among them, too.
+  server.on('connection', (socket: Socket) => {
+    connections.add(socket);
+    socket.once('close', () => connections.delete(socket));
+  });
   server.on('request', (message, response) => keep(answer(message, response)));
   server.on('upgrade', (message: IncomingMessage, socket: Socket, head: Buffer) => {
-    upgraded.add(socket);
-    socket.once('close', () => upgraded.delete(socket));
     // Stays for the socket's life: an error without a listener would end the process.
     socket.on('error', () => socket.destroy());
     socket.pause();
@@ -157,20 +156,29 @@ export async function startRecordingProxy(
       server.close();
       ending.abort(new AppError('cancelled', 'the proxy of Kubereel is ending'));
       server.closeAllConnections();
+      // One that has just ended by itself is not there any more.
+      const commands = needs.commands.list().map(({ sessionId }) => needs.commands.end(sessionId));
+      await Promise.allSettled(commands);
       await Promise.all(serving);
-      for (const socket of upgraded) socket.destroy();
+      for (const socket of connections) socket.destroy();
       await closed;
     },
   };
 }
 
-/** Whatever the desk makes of an address: what an API server takes for a command does not pass unrecorded. */
-function checkNoCommand({ resource, subresource }: RequestInfo): void {
-  if (resource === 'pods' && (subresource === 'exec' || subresource === 'attach')) throw createNoStream();
-}
-
-function createNoStream(): AppError {
-  return new AppError('exec-refused', 'a command in a pod that cannot be recorded is not passed on', {
-    hint: 'Clients of Kubernetes ask for it over WebSocket or SPDY/3.1.',
-  });
+/** Throws for what may be a command and is not asked for as one that can be recorded. */
+function findRoute(
+  head: RequestHead,
+  { resource, subresource }: RequestInfo,
+  isUpgrade: boolean,
+): ProxyRoute {
+  const command = readExecRequest(head);
+  if (command && isUpgrade) return { name: 'commands', command };
+  // Also whatever an API server takes for one, should the two ever differ.
+  if (command || (resource === 'pods' && (subresource === 'exec' || subresource === 'attach'))) {
+    throw new AppError('exec-refused', 'a command in a pod that cannot be recorded is not passed on', {
+      hint: 'Clients of Kubernetes ask for it over WebSocket or SPDY/3.1.',
+    });
+  }
+  return { name: isUpgrade ? 'upgrades' : 'requests' };
 }

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { AppError } from '../base/errors.ts';
 import { type HeaderLines, pairLines } from '../kube/forward.ts';
-import type { RequestHead } from './exec-request.ts';
+import { findHeaders, type RequestHead } from './exec-request.ts';
 
 /** Of one connection and not of the request (RFC 9110, 7.6.1), and what the next connection says anew. */
 const CONNECTION_HEADERS: ReadonlySet<string> = new Set([
@@ -55,7 +55,7 @@ export function readHead({ method, url, rawHeaders }: IncomingMessage): RequestH
 /** Without the headers of a connection, and without any that says who asks. */
 export function cleanHeaders(headers: HeaderLines): HeaderLines {
   const named = new Set(
-    valuesOf(headers, 'connection').flatMap((value) =>
+    findHeaders(headers, 'connection').flatMap((value) =>
       value.split(',').map((name) => name.trim().toLowerCase()),
     ),
   );
@@ -70,27 +70,22 @@ export function cleanHeaders(headers: HeaderLines): HeaderLines {
 
 /** The same for a request that asks for another protocol. Throws `bad-input` for one with a body. */
 export function cleanUpgradeHeaders(headers: HeaderLines): HeaderLines {
-  const [length = '0'] = valuesOf(headers, 'content-length');
-  if (Number(length) !== 0 || valuesOf(headers, 'transfer-encoding').length > 0) {
+  const [length = '0'] = findHeaders(headers, 'content-length');
+  if (Number(length) !== 0 || findHeaders(headers, 'transfer-encoding').length > 0) {
     // Where that ends and the new protocol begins is read in more than one way.
     throw new AppError('bad-input', 'a request for another protocol may have no body');
   }
-  const [protocol = ''] = valuesOf(headers, 'upgrade');
+  const [protocol = ''] = findHeaders(headers, 'upgrade');
   return [...cleanHeaders(headers), ['Connection', 'Upgrade'], ['Upgrade', protocol]];
 }
 
 /** Of an answer that passes: its connection ends here. */
 export function cleanAnswerHeaders(headers: HeaderLines): HeaderLines {
-  const named = valuesOf(headers, 'connection').flatMap((value) => value.toLowerCase().split(/\s*,\s*/));
+  const named = findHeaders(headers, 'connection').flatMap((value) => value.toLowerCase().split(/\s*,\s*/));
   return headers.filter(([name]) => {
     const lower = name.toLowerCase();
     return !CONNECTION_HEADERS.has(lower) && !named.includes(lower) && !lower.startsWith('proxy-');
   });
-}
-
-/** The values of all lines with a name, in their order; `name` in lower case. */
-export function valuesOf(headers: HeaderLines, name: string): readonly string[] {
-  return headers.filter(([candidate]) => candidate.toLowerCase() === name).map(([, value]) => value);
 }
 
 /** The path is what policy and recorders are asked about: it may have one meaning only, wherever it is read. */

@@ -8,6 +8,7 @@ import { createLifetime } from '../../main/base/lifetime.ts';
 import { createLog } from '../../main/base/log.ts';
 import { API_ROUTES, type ApiRoute } from '../../main/demo/api-routes.ts';
 import { BROWSER_ROUTES, startBrowserHost } from '../../main/hosts/browser/browser-host.ts';
+import { PROXY_ROUTES } from '../../main/proxy/proxied-request.ts';
 import { openFolderStore } from '../../main/recorder-server/folder-store.ts';
 import { RECORDER_ROUTES } from '../../main/recorder-server/recorder-desk.ts';
 import { DEFAULT_LIMITS } from '../../main/recorder-server/recorder-limits.ts';
@@ -17,6 +18,7 @@ import { TOKEN_PREFIX, WIRE_PROTOCOL } from '../../preload/handshake.ts';
 import { readAccess } from '../fakes/demo-client.ts';
 import { startTestDemo } from '../fakes/demo-start.ts';
 import { askLoopback, type LoopbackAsk } from '../fakes/loopback-request.ts';
+import { NO_COMMANDS, openProxyStage } from '../fakes/proxy-stage.ts';
 import { makeTemporaryFolder } from '../fakes/temporary-folder.ts';
 
 /**
@@ -313,11 +315,57 @@ const demoServer: Server = {
   },
 };
 
+const PROXY_ASKS: Readonly<Record<string, LoopbackAsk & { readonly right: number }>> = {
+  commands: {
+    method: 'UPGRADE',
+    path: `${POD}/exec?command=true&stdout=true`,
+    headers: { 'Sec-WebSocket-Protocol': 'v5.channel.k8s.io' },
+    right: 418,
+  },
+  upgrades: { method: 'UPGRADE', path: `${POD}/portforward`, right: 101 },
+  requests: { method: 'GET', path: POD, right: 200 },
+};
+
+const recordingProxy: Server = {
+  routes: PROXY_ROUTES,
+  async start() {
+    // Who asks is looked at before what for: its desk says no more than that it was asked.
+    const refused = { kind: 'refused', status: 418, statusText: '', headers: [], body: emptyBody() } as const;
+    const commands = { ...NO_COMMANDS, open: async () => refused };
+    const earlier = await openProxyStage({ commands });
+    await earlier.close();
+    const { proxy, secret, authority, close } = await openProxyStage({ commands });
+    const { port } = proxy;
+    const row = ({ right, headers, ...asked }: LoopbackAsk & { readonly right: number }): Row => ({
+      async ask(how) {
+        const given = chooseSecret(how, secret, earlier.secret);
+        const authorization = given === undefined ? {} : { Authorization: `Bearer ${given}` };
+        return {
+          ...asked,
+          authority,
+          headers: { ...headers, ...headersFor(how, port, 'https'), ...authorization },
+        };
+      },
+      right,
+      refused: refusedWith({ door: 403, secret: 401 }),
+    });
+    return {
+      port,
+      secretFiles: [],
+      rows: Object.fromEntries(Object.entries(PROXY_ASKS).map(([route, asked]) => [route, row(asked)])),
+      stop: close,
+    };
+  },
+};
+
+async function* emptyBody(): AsyncGenerator<Uint8Array> {}
+
 const SERVERS: Readonly<Record<string, Server>> = {
   'the browser host': browserHost,
   'a recorder with a token': recorder('token'),
   'a recorder for this machine': recorder('loopback'),
   'the demo cluster': demoServer,
+  'the proxy for kubectl': recordingProxy,
 };
 
 describe.each(Object.entries(SERVERS))('%s', (_name, server) => {

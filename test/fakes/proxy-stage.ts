@@ -42,6 +42,13 @@ export interface AskedOfProxy {
   readonly signal?: AbortSignal;
 }
 
+/** A desk that opens none. */
+export const NO_COMMANDS: RecordingProxyNeeds['commands'] = {
+  open: () => Promise.reject(new Error('nobody opens commands')),
+  list: () => [],
+  end: async () => {},
+};
+
 let made: Promise<LoopbackCertificates> | undefined;
 
 /** They take 0.4 s: one set a test file, for servers of both kinds. */
@@ -74,7 +81,7 @@ export async function openProxyStage({
       contexts: () => [{ name: 'staging', secret }],
       transport: async () => transport,
       impersonationFor: async () => undefined,
-      commands: { takes: () => false, serve: () => Promise.reject(new Error('nobody serves it')) },
+      commands: NO_COMMANDS,
       ...given,
     },
     { port: 0, certificates },

@@ -1,3 +1,4 @@
+// covers: main/proxy/pass-command.ts
 // covers: main/proxy/pass-request.ts
 // covers: main/proxy/pass-upgrade.ts
 // covers: main/proxy/proxied-request.ts
@@ -5,15 +6,16 @@
 import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import { Agent } from 'node:https';
-import type { Socket } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import { AppError } from '../../../main/base/errors.ts';
 import { pairLines } from '../../../main/kube/forward.ts';
-import type { ProxiedUpgrade } from '../../../main/proxy/proxied-request.ts';
-import { startRecordingProxy } from '../../../main/proxy/recording-proxy.ts';
+import { type RecordingProxyNeeds, startRecordingProxy } from '../../../main/proxy/recording-proxy.ts';
+import type { TappedSnapshot } from '../../../main/session/elsewhere.ts';
 import { createStatus, refuseUpgrade, sendJson } from '../../fakes/api-server.ts';
 import { createCredentials } from '../../fakes/kube-access.ts';
 import {
+  NO_COMMANDS,
   openProxyStage,
   type ProxyStage,
   readBytes,
@@ -25,6 +27,7 @@ import { until } from '../../fakes/until.ts';
 const MIB = 1024 ** 2;
 const EXEC = '/api/v1/namespaces/shop/pods/web-0/exec?command=sh';
 const SPDY = ['Connection', 'Upgrade', 'Upgrade', 'SPDY/3.1'];
+const WEBSOCKET = ['Connection', 'Upgrade', 'Upgrade', 'websocket'];
 const opened: { close(): Promise<unknown> }[] = [];
 
 afterEach(async () => {
@@ -345,80 +348,98 @@ describe('an upgrade', () => {
 });
 
 describe('a command', () => {
-  function takeExec(serve: (upgrade: ProxiedUpgrade) => Promise<void>) {
-    return { commands: { takes: ({ target }: { target: string }) => target.includes('/exec'), serve } };
+  type Opening = RecordingProxyNeeds['commands']['open'];
+
+  function opening(open: Opening) {
+    return { commands: { ...NO_COMMANDS, open } };
   }
 
   test('goes to its desk, with all that it takes to ask for it', async () => {
-    const served = Promise.withResolvers<ProxiedUpgrade>();
-    const stage = takeExec(async (upgrade) => {
-      served.resolve(upgrade);
-      upgrade.socket.end(
-        'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: SPDY/3.1\r\n\r\nhello',
-      );
-      await once(upgrade.socket, 'close');
-    });
+    const asked: Parameters<Opening>[] = [];
     const { server, upgrade } = await open({
-      ...stage,
+      ...opening(async (...given) => {
+        asked.push(given);
+        return {
+          kind: 'open',
+          status: 101,
+          statusText: 'Switching Protocols',
+          headers: [
+            ['Connection', 'Upgrade'],
+            ['Upgrade', 'SPDY/3.1'],
+          ],
+          async relay(client) {
+            client.end('hello');
+            await once(client, 'close');
+          },
+        };
+      }),
       impersonationFor: async () => ({ user: 'auditor', groups: [], extra: new Map() }),
     });
-    const { socket } = await upgrade({
+    const { response, socket } = await upgrade({
       method: 'POST',
       path: EXEC,
       headers: [...SPDY, 'User-Agent', 'kubectl', 'Impersonate-User', 'root'],
     });
+    expect(response.headers['upgrade']).toBe('SPDY/3.1');
     expect(await readText(socket)).toBe('hello');
-    socket.destroy();
-    expect(await served.promise).toMatchObject({
-      context: 'staging',
-      method: 'POST',
-      target: EXEC,
-      headers: [
-        ['User-Agent', 'kubectl'],
-        ['Content-Length', '0'],
-        ['Connection', 'Upgrade'],
-        ['Upgrade', 'SPDY/3.1'],
+    expect(asked).toMatchObject([
+      [
+        'staging',
+        { kind: 'exec', namespace: 'shop', pod: 'web-0', command: ['sh'], protocol: 'spdy' },
+        {
+          method: 'POST',
+          target: EXEC,
+          headers: [
+            ['User-Agent', 'kubectl'],
+            ['Content-Length', '0'],
+            ['Connection', 'Upgrade'],
+            ['Upgrade', 'SPDY/3.1'],
+          ],
+          impersonation: { user: 'auditor' },
+        },
       ],
-      impersonation: { user: 'auditor' },
-      info: { namespace: 'shop', name: 'web-0', subresource: 'exec' },
-    });
+    ]);
     expect(server.requests).toHaveLength(0);
   });
 
   test('that its desk refuses is answered with why', async () => {
-    const { upgrade } = await open(
-      takeExec(() =>
-        Promise.reject(new AppError('recording-required', 'it has to be recorded', { hint: 'Do.' })),
-      ),
-    );
-    const { response } = await upgrade({ path: EXEC, headers: SPDY });
+    const refusal = new AppError('recording-required', 'it has to be recorded', { hint: 'Do.' });
+    const { upgrade } = await open(opening(() => Promise.reject(refusal)));
+    const { response } = await upgrade({ path: EXEC, headers: WEBSOCKET });
     expect(response.statusCode).toBe(403);
     expect(toJson(await readText(response))['message']).toBe('it has to be recorded. Do.');
   });
 
-  test('that may be one and cannot be read is answered with why', async () => {
-    const refuse = (): never => {
-      throw new AppError('exec-refused', 'by way of the kubelet');
-    };
-    const { server, ask } = await open({ commands: { takes: refuse, serve: async () => {} } });
-    expect((await ask({ path: '/api/v1/nodes/n/proxy/run/a/b/c' })).statusCode).toBe(403);
-    expect(server.requests).toHaveLength(0);
-  });
-
-  test.each(['exec', 'attach'])('never passes unrecorded, whatever its desk thinks (%s)', async (kind) => {
-    const { server, ask, upgrade } = await open();
-    const path = `/api/v1/namespaces/shop/pods/web-0/${kind}?command=sh`;
-    expect((await ask({ path, method: 'POST' })).statusCode).toBe(403);
-    expect((await upgrade({ path, headers: SPDY })).response.statusCode).toBe(403);
-    expect((await upgrade({ path: path.replace('exec', '%65xec'), headers: SPDY })).response.statusCode).toBe(
-      403,
+  test('that the server refuses is answered with its words', async () => {
+    async function* words(): AsyncGenerator<Uint8Array> {
+      yield Buffer.from('no such ');
+      yield Buffer.from('pod');
+    }
+    const { upgrade } = await open(
+      opening(async () => ({
+        kind: 'refused',
+        status: 404,
+        statusText: 'Not Found',
+        headers: [],
+        body: words(),
+      })),
     );
-    expect(server.requests).toHaveLength(0);
+    const { response } = await upgrade({ path: EXEC, headers: WEBSOCKET });
+    expect([response.statusCode, await readText(response)]).toEqual([404, 'no such pod']);
   });
 
-  test('without a stream is refused', async () => {
-    const { server, ask } = await open(takeExec(async () => {}));
-    expect((await ask({ path: EXEC })).statusCode).toBe(403);
+  test.each([
+    ['by way of the kubelet', '/api/v1/nodes/n/proxy/run/a/b/c', 'asked'],
+    ['without a stream', EXEC, 'asked'],
+    ['over what cannot be read', EXEC, ['Connection', 'Upgrade', 'Upgrade', 'HTTP/2.0']],
+    ['in escapes', EXEC.replace('exec', '%65xec'), 'asked'],
+    ['for an API that is behind another', `/api/v1/namespaces/a/services/b/proxy${EXEC}`, 'asked'],
+  ])('asked for %s is refused and goes nowhere', async (_how, path, headers) => {
+    const { server, ask, upgrade } = await open();
+    const response =
+      typeof headers === 'string' ? await ask({ path }) : (await upgrade({ path, headers })).response;
+    expect(response.statusCode).toBe(403);
+    expect(toJson(await readText(response))).toMatchObject({ kind: 'Status', reason: 'Forbidden' });
     expect(server.requests).toHaveLength(0);
   });
 });
@@ -426,18 +447,30 @@ describe('a command', () => {
 describe('the end', () => {
   test('ends what is open, and waits for commands to end', async () => {
     const log: string[] = [];
+    const ended = Promise.withResolvers<void>();
     const stage = await openProxyStage({
       answer: (_request, response) => void response.write('watching'),
       refuse: (_request, socket) => socket.write(SWITCHING) || true,
       commands: {
-        takes: ({ target }) => target.includes('/exec'),
-        async serve({ signal, socket }) {
-          socket.write(SWITCHING);
-          await once(signal, 'abort');
-          log.push('told to end');
-          await new Promise((resolve) => setImmediate(resolve));
-          log.push('recorded to the end');
+        list: () => [{ sessionId: 'a' } as TappedSnapshot],
+        async end(sessionId) {
+          log.push(`end ${sessionId}`);
+          ended.resolve();
         },
+        open: async () => ({
+          kind: 'open',
+          status: 101,
+          statusText: 'Switching Protocols',
+          headers: [
+            ['Connection', 'Upgrade'],
+            ['Upgrade', 'SPDY/3.1'],
+          ],
+          async relay() {
+            await ended.promise;
+            await new Promise((resolve) => setImmediate(resolve));
+            log.push('recorded to the end');
+          },
+        }),
       },
     });
     const watch = await stage.ask({});
@@ -446,9 +479,21 @@ describe('the end', () => {
     for (const stream of [watch, forwarded.socket, command.socket]) stream.on('error', () => {}).resume();
     await stage.proxy.stop();
     log.push('stopped');
-    expect(log).toEqual(['told to end', 'recorded to the end', 'stopped']);
+    expect(log).toEqual(['end a', 'recorded to the end', 'stopped']);
     await until(() => [watch, forwarded.socket, command.socket].every(({ destroyed }) => destroyed));
     await stage.server.close();
+  });
+
+  test('does not wait for who has connected and says nothing', async () => {
+    const { proxy, close } = await openProxyStage();
+    const leaving = connect({ host: '127.0.0.1', port: proxy.port });
+    await once(leaving, 'connect');
+    leaving.end();
+    const staying = connect({ host: '127.0.0.1', port: proxy.port });
+    staying.on('error', () => {});
+    await once(staying, 'connect');
+    await close();
+    await until(() => staying.resume().destroyed);
   });
 
   test('a port that is taken is told as the system tells it', async () => {
@@ -463,7 +508,7 @@ describe('the end', () => {
         contexts: () => [],
         transport: unused,
         impersonationFor: unused,
-        commands: { takes: unused, serve: unused },
+        commands: NO_COMMANDS,
       },
       { port: proxy.port, certificates: await shareCertificates() },
     );
