@@ -127,7 +127,7 @@ export function createSpdyTap({ protocolVersion, hasTty, readsInput }: SpdyTapOp
       return reading.problem;
     },
     get gap() {
-      return reading.gap;
+      return findShown(streams.writable(), hasTty) === undefined ? undefined : reading.gap;
     },
     say: (text) => formatWords(text, streams.writable(), hasTty),
     farewell({ text, status: words, isLastPassed }: Farewell) {
@@ -145,9 +145,13 @@ export function createSpdyTap({ protocolVersion, hasTty, readsInput }: SpdyTapOp
   };
 }
 
-/** Words go where the client shows them, and nowhere if it has no such stream. */
+/** Where the client shows words, if it has agreed with the server on such a stream. */
+function findShown(outputs: readonly OutputStream[], hasTty: boolean): OutputStream | undefined {
+  return outputs.find(({ type }) => type === (hasTty ? 'stdout' : 'stderr'));
+}
+
 function formatWords(text: string, outputs: readonly OutputStream[], hasTty: boolean): Uint8Array {
-  const shown = outputs.find(({ type }) => type === (hasTty ? 'stdout' : 'stderr'));
+  const shown = findShown(outputs, hasTty);
   if (shown === undefined || text === '') return new Uint8Array();
   return formatData(shown.id, Buffer.from(text), { isFin: false });
 }

@@ -40,11 +40,12 @@ export interface Tap {
   /** `protocol-error`. */
   readonly problem: AppError | undefined;
   /**
-   * After how many of the server's bytes given last frames of ours may stand: the last such place, 0 before all of
-   * them. Undefined where there is none, since they stand within something that began earlier.
+   * After how many of the server's bytes given last words of ours may stand: the last such place, 0 before all of them.
+   * Undefined where there is none, since they stand within something that began earlier, or since the client has nothing
+   * yet, or nothing any more, to show words on.
    */
   readonly gap: number | undefined;
-  /** Frames that show `text` in the client's terminal, for a gap. Empty where the client has nothing to show it on. */
+  /** Frames that show `text` in the client's terminal, for a gap. */
   say(text: string): Uint8Array;
   /**
    * What ends the command for the client from where it stands: the missing rest of a frame as NUL bytes, `text`,

@@ -213,7 +213,7 @@ describe.skipIf(ways.length === 0)('a tap between kubectl and a cluster', () => 
     test('stand between what the server says', async () => {
       const said = new Set<Tap>();
       passing = (tap, bytes) => {
-        if (said.has(tap) || tap.gap === undefined || tap.say('x').byteLength === 0) return bytes;
+        if (said.has(tap) || tap.gap === undefined) return bytes;
         said.add(tap);
         const words = tap.say('recorded from here\n');
         return Buffer.concat([bytes.subarray(0, tap.gap), words, bytes.subarray(tap.gap)]);

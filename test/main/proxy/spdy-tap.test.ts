@@ -247,12 +247,17 @@ test('words put into a gap are shown between what passed', () => {
 test('words have no place before the server has agreed to the stream, and none behind its end', () => {
   const tap = createTap();
   tap.fromClient(OPENED);
+  tap.fromServer(dataFrame(IDS.stdout, 'too early'));
+  expect(tap.gap).toBeUndefined();
   expect(tap.say('too early')).toHaveLength(0);
   tap.fromServer(AGREED);
+  expect(tap.gap).toBe(AGREED.byteLength);
   tap.fromServer(dataFrame(IDS.stderr, '', FIN));
+  expect(tap.gap).toBeUndefined();
   expect(tap.say('too late')).toHaveLength(0);
   const reset = createBegunTap();
   reset.fromClient(controlFrame(RST_STREAM, uint32(IDS.stderr, 5)));
+  expect(reset.gap).toBeUndefined();
   expect(reset.say('not wanted')).toHaveLength(0);
 });
 
