@@ -184,28 +184,28 @@ describe.skipIf(ways.length === 0)('a tap between kubectl and a cluster', () => 
     });
   });
 
-  describe.each([...kubectlVersions])('%s', (_, program) => {
-    test('port-forward over SPDY reaches the server that the taps are tested with', async () => {
-      const kubectl = spawn(program, ['port-forward', 'web', ':8080'], {
-        env: {
-          ...kubectlEnvironment(kubeconfigPath),
-          ...environmentFor({ transport: 'spdy' }),
-          HOME: folder,
-        },
-      });
-      onTestFinished(() => void kubectl.kill('SIGKILL'));
-      let words = '';
-      kubectl.stdout.on('data', (bytes: Buffer) => {
-        words += bytes;
-      });
-      const [, port] = await until(() => /Forwarding from 127\.0\.0\.1:(\d+) -> 8080/.exec(words));
-      const socket = connect(Number(port), '127.0.0.1');
-      socket.end(INPUT);
-      const parts: Buffer[] = [];
-      socket.on('data', (bytes: Buffer) => parts.push(bytes));
-      await once(socket, 'end');
-      expect(Buffer.concat(parts).equals(INPUT)).toBe(true);
+  /** From 1.31 kubectl sends SPDY in a WebSocket's messages where it may. */
+  const forwards = [...kubectlVersions].flatMap(([version, program]) => [
+    { version, program, transport: 'spdy' as const },
+    ...(Number(version.split('.')[1]) >= 31 ? [{ version, program, transport: 'websocket' as const }] : []),
+  ]);
+  test.each(forwards)('port-forward of $version over $transport reaches the same server', async (way) => {
+    const kubectl = spawn(way.program, ['port-forward', 'web', ':8080'], {
+      env: { ...kubectlEnvironment(kubeconfigPath), ...environmentFor(way), HOME: folder },
     });
+    onTestFinished(() => void kubectl.kill('SIGKILL'));
+    let words = '';
+    kubectl.stdout.on('data', (bytes: Buffer) => {
+      words += bytes;
+    });
+    const [, port] = await until(() => /Forwarding from 127\.0\.0\.1:(\d+) -> 8080/.exec(words));
+    const socket = connect(Number(port), '127.0.0.1');
+    socket.end(INPUT);
+    const parts: Buffer[] = [];
+    socket.on('data', (bytes: Buffer) => parts.push(bytes));
+    await once(socket, 'end');
+    expect(Buffer.concat(parts).equals(INPUT)).toBe(true);
+    expect(link.passages.map(({ transport }) => transport)).toEqual([way.transport]);
   });
 
   const latest = ways.filter(({ version }) => version === ways.at(-1)?.version);

@@ -5,7 +5,7 @@ import { createStatus, type FakeApiServer, sendJson, startApiServer } from './ap
 import { type RunCommand, runProgram } from './command-program.ts';
 import { createPod } from './kube-pods.ts';
 import { exitStatus, SUCCESS } from './remote-command.ts';
-import { acceptSpdy, createNowhere, type SpdyServerOptions } from './spdy-server.ts';
+import { acceptSpdy, acceptTunnel, createNowhere, type SpdyServerOptions } from './spdy-server.ts';
 
 /**
  * A cluster whose pods run `PROGRAMS`, over WebSockets and over SPDY/3.1 alike: `web`, and `term`, whose container has a
@@ -39,7 +39,7 @@ export function startCommandCluster(options: CommandClusterOptions = {}): Promis
       if (known !== undefined) sendJson(response, 200, known);
       else sendJson(response, 404, createStatus(404, 'NotFound', `${pathname} not found`));
     },
-    refuse: (request, socket) => acceptSpdy(request, socket, options),
+    refuse: (request, socket) => acceptSpdy(request, socket, options) || acceptTunnel(request, socket),
     serve: (socket, request) => void serveWebSocket(socket, request),
   });
 }

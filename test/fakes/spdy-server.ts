@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
-import { PassThrough, Writable } from 'node:stream';
+import { type Duplex, PassThrough, Writable } from 'node:stream';
+import { createWebSocketStream, WebSocketServer } from 'ws';
 import { createStatus, refuseUpgrade } from './api-server.ts';
 import { type RunCommand, runProgram, write } from './command-program.ts';
 import { exitStatus, SUCCESS } from './remote-command.ts';
@@ -18,6 +19,8 @@ export interface SpdyServerOptions {
 const V4 = 'v4.channel.k8s.io';
 const V3 = 'v3.channel.k8s.io';
 const PROTOCOL_VERSIONS: readonly string[] = [V4, V3, 'v2.channel.k8s.io', 'channel.k8s.io'];
+/** client-go, tools/portforward/tunneling_dialer.go */
+const TUNNEL = 'SPDY/3.1+portforward.k8s.io';
 const PORT_FORWARD = 'portforward.k8s.io';
 
 /** Answers an upgrade to SPDY, whatever it asks for. False: it is none. */
@@ -45,8 +48,21 @@ export function acceptSpdy(
   return true;
 }
 
+/** Answers an upgrade to a WebSocket whose messages are port-forward's SPDY. False: it is none. */
+export function acceptTunnel(request: IncomingMessage, socket: Socket): boolean {
+  if (request.headers['sec-websocket-protocol'] !== TUNNEL) return false;
+  const tunnels = new WebSocketServer({ noServer: true, perMessageDeflate: false });
+  // ws takes no name with a slash in it.
+  delete request.headers['sec-websocket-protocol'];
+  tunnels.on('headers', (headers) => headers.push(`Sec-WebSocket-Protocol: ${TUNNEL}`));
+  tunnels.handleUpgrade(request, socket, Buffer.alloc(0), (webSocket) =>
+    serveForwarding(createWebSocketStream(webSocket)),
+  );
+  return true;
+}
+
 /** Gives every connection back what it is sent; a second one of its streams would carry an error. */
-function serveForwarding(socket: Socket): void {
+function serveForwarding(socket: Duplex): void {
   serveSpdy(socket, ({ headers, duplex }) => {
     if (headers.get('streamtype') === 'data') duplex.pipe(duplex);
     else duplex.end();

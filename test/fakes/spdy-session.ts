@@ -1,4 +1,3 @@
-import type { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 import {
   controlFrame,
@@ -15,7 +14,7 @@ import {
   uint32,
 } from './spdy-bytes.ts';
 
-/** A server's end of SPDY/3.1 on a socket: agrees to every stream that its client opens. */
+/** A server's end of SPDY/3.1 on a connection: agrees to every stream that its client opens. */
 export interface SpdySession {
   /** Ends every stream with a reset, as kubelets do, and then the connection. */
   close(): void;
@@ -30,7 +29,7 @@ export interface SpdyStream {
 const HEAD_BYTES = 8;
 const CANCEL = 5;
 
-export function serveSpdy(socket: Socket, onStream: (stream: SpdyStream) => void): SpdySession {
+export function serveSpdy(socket: Duplex, onStream: (stream: SpdyStream) => void): SpdySession {
   const packer = createHeaderPacker();
   const unpacker = createHeaderUnpacker();
   const streams = new Map<number, Duplex>();
@@ -89,6 +88,8 @@ export function serveSpdy(socket: Socket, onStream: (stream: SpdyStream) => void
     }
   }
 
+  // That it broke is seen where it is read.
+  socket.on('error', () => {});
   readAll()
     .catch(() => socket.destroy())
     .finally(() => {
