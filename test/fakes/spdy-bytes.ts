@@ -61,7 +61,7 @@ export function createHeaderUnpacker(): HeaderUnpacker {
       for (let left = plain.readUInt32BE(); left > 0; left -= 1) {
         const [name, value] = [0, 1].map(() => {
           const end = at + 4 + plain.readUInt32BE(at);
-          const text = plain.toString('utf8', at + 4, end);
+          const text = plain.toString('latin1', at + 4, end);
           at = end;
           return text;
         });

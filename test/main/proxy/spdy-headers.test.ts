@@ -8,7 +8,8 @@ import {
   MAX_PACKED_BYTES,
   SPDY_DICTIONARY,
 } from '../../../main/proxy/spdy-headers.ts';
-import { createHeaderPacker, headerBlock, uint32 } from '../../fakes/spdy-bytes.ts';
+import { createHeaderPacker, createHeaderUnpacker, headerBlock, uint32 } from '../../fakes/spdy-bytes.ts';
+import { createDice, spoil } from '../../fakes/tap-fuzz.ts';
 
 /** One block, the first of its direction. */
 function pack(plain: Uint8Array): Buffer {
@@ -91,6 +92,32 @@ test('a block that ends within what zlib has begun leaves that to the next, as i
   const reader = createHeaderReader();
   expect(reader.read(Buffer.concat([head, stored, first])).size).toBe(0);
   expect(reader.read(second).get('streamtype')).toBe('stdout');
+});
+
+test('whatever is broken in them: what is read is what the stream of a real peer gives', async () => {
+  let readable = 0;
+  for (let seed = 1; seed <= 1_500; seed += 1) {
+    const dice = createDice(seed);
+    const packer = createHeaderPacker();
+    const reader = createHeaderReader();
+    const peer = createHeaderUnpacker();
+    const spoiledAt = dice.roll(4);
+    for (const [index, streamtype] of ['error', 'stdin', 'stdout', 'stderr'].entries()) {
+      const block = await packer.pack({ streamtype, port: `${dice.roll(65_536)}` });
+      const sent = index === spoiledAt ? spoil(block, dice) : block;
+      let headers: ReadonlyMap<string, string>;
+      try {
+        headers = reader.read(sent);
+      } catch (thrown) {
+        expect(thrown, `seed ${seed}`).toEqual(UNREADABLE);
+        break;
+      }
+      readable += 1;
+      const theirs = [...(await peer.unpack(sent))].map(([name, value]) => [name, value.split('\0', 1)[0]]);
+      expect([...headers], `seed ${seed}`).toEqual(theirs);
+    }
+  }
+  expect(readable).toBeGreaterThan(1_500);
 });
 
 test('more blocks or bytes than a command has are refused', async () => {
