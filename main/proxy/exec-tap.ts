@@ -22,7 +22,7 @@ export function createFittingTap(
   if (protocol === 'spdy') {
     const [protocolVersion = ''] = findHeaders(headers, 'x-stream-protocol-version');
     return READABLE_PROTOCOL_VERSIONS.includes(protocolVersion)
-      ? { tap: createSpdyTap({ protocolVersion, hasTty, readsInput }) }
+      ? { tap: createSpdyTap({ hasTty, readsInput }) }
       : refuse(`they speak ${describeProtocol(protocolVersion)}`);
   }
   const [subprotocol = ''] = findHeaders(headers, 'sec-websocket-protocol');

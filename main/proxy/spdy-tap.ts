@@ -20,20 +20,11 @@ import { createStatusText } from './status-text.ts';
 import { createUnreadable, type Farewell, type Tap, type TapEvent, type TapOptions } from './tap.ts';
 import { createTapReading } from './tap-reading.ts';
 
-/** Their error channel has a Status, that of the others words. kubectl offers v5 here too, and reads it as v4. */
-const STATUS_VERSIONS: readonly string[] = ['v5.channel.k8s.io', 'v4.channel.k8s.io'];
-/** What a remote command over SPDY can agree to (apimachinery, util/remotecommand/constants.go). */
-export const READABLE_PROTOCOL_VERSIONS: readonly string[] = [
-  ...STATUS_VERSIONS,
-  'v3.channel.k8s.io',
-  'v2.channel.k8s.io',
-  'channel.k8s.io',
-];
-
-export interface SpdyTapOptions extends TapOptions {
-  /** What the server agreed to: one of `READABLE_PROTOCOL_VERSIONS`. */
-  readonly protocolVersion: string;
-}
+/**
+ * What a server may have agreed to: kubectl offers v5 here, too, from 1.30 on, and reads it as v4. It offers others behind
+ * them, which say nothing of a command that went well (apimachinery, util/remotecommand/constants.go).
+ */
+export const READABLE_PROTOCOL_VERSIONS: readonly string[] = ['v5.channel.k8s.io', 'v4.channel.k8s.io'];
 
 /** In the order in which a server ends them. */
 const OUTPUTS: readonly StreamType[] = ['stdout', 'stderr', 'error'];
@@ -42,10 +33,10 @@ const OUTPUTS: readonly StreamType[] = ['stdout', 'stderr', 'error'];
 const BEFORE_HEADERS_BYTES = 6;
 
 /**
- * A tap on exec or attach over SPDY/3.1. Only its client opens streams, and names them; a server's headers say nothing
- * that is read here, so that they are not unpacked.
+ * A tap on exec or attach over SPDY/3.1, in one of `READABLE_PROTOCOL_VERSIONS`. Only its client opens streams, and names
+ * them; a server's headers say nothing that is read here, so that they are not unpacked.
  */
-export function createSpdyTap({ protocolVersion, hasTty, readsInput }: SpdyTapOptions): Tap {
+export function createSpdyTap({ hasTty, readsInput }: TapOptions): Tap {
   const server = createSpdyReader();
   const client = createSpdyReader();
   const clientHeaders = createHeaderReader();
@@ -136,9 +127,8 @@ export function createSpdyTap({ protocolVersion, hasTty, readsInput }: SpdyTapOp
       const rest = completeSpdyFrame(standing.frame);
       if (rest === undefined) return new Uint8Array();
       const outputs = standing.outputs.filter(({ id }) => id !== rest.endedStreamId);
-      const error = Buffer.from(STATUS_VERSIONS.includes(protocolVersion) ? words : text);
       const ends = OUTPUTS.flatMap((wanted) => outputs.filter(({ type }) => type === wanted)).map(
-        ({ id, type }) => formatData(id, type === 'error' ? error : new Uint8Array(), { isFin: true }),
+        ({ id, type }) => formatData(id, Buffer.from(type === 'error' ? words : ''), { isFin: true }),
       );
       return Buffer.concat([rest.bytes, formatWords(text, outputs, hasTty), ...ends]);
     },

@@ -21,7 +21,7 @@ export interface TapOptions {
 export interface Farewell {
   /** For the terminal, with its line breaks. */
   readonly text: string;
-  /** For the error channel: a Status as JSON. Where the protocol has words there, `text` goes there too. */
+  /** For the error channel: a Status as JSON. */
   readonly status: string;
   /** Whether the server's bytes given last went to the client: all of them, or none. */
   readonly isLastPassed: boolean;

@@ -7,10 +7,11 @@ import { BINARY, CLOSE, CONTINUATION, completeFrame, formatFrame } from './webso
 import { createMessageReader, type MessagePiece, type MessageStanding } from './websocket-messages.ts';
 
 const PROTOCOL_V5 = 'v5.channel.k8s.io';
-/** Its error channel has words, the others' a Status. */
-const PROTOCOL_V1 = 'channel.k8s.io';
-/** Of those that exist: `base64.channel.k8s.io` and its kin carry text, and no kubectl asks for them. */
-export const READABLE_SUBPROTOCOLS: readonly string[] = [PROTOCOL_V5, 'v4.channel.k8s.io', PROTOCOL_V1];
+/**
+ * What a server may have agreed to. `channel.k8s.io` says nothing of a command that went well, `base64.channel.k8s.io` and
+ * its kin carry text; no kubectl asks for any of them.
+ */
+export const READABLE_SUBPROTOCOLS: readonly string[] = [PROTOCOL_V5, 'v4.channel.k8s.io'];
 
 const STDIN = 0;
 const STDOUT = 1;
@@ -77,7 +78,7 @@ export function createWebSocketTap({ subprotocol, hasTty, readsInput }: WebSocke
       return Buffer.concat([
         rest,
         formatWords(text, hasTty),
-        formatMessage(STATUS, subprotocol === PROTOCOL_V1 ? text : words),
+        formatMessage(STATUS, words),
         formatFrame(CLOSE, NORMAL_CLOSURE),
       ]);
     },

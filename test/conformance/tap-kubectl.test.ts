@@ -88,10 +88,11 @@ describe.skipIf(ways.length === 0)('a tap between kubectl and a cluster', () => 
     return { result, passage };
   }
 
-  /** kubectl in a terminal: types `q` once it was told its size, and resolves with all that it showed. */
+  /** kubectl in a terminal: types once it was told its size, and resolves with all that it showed. */
   async function runInTerminal(
     way: Way,
     args: readonly string[],
+    keys = 'yq',
   ): Promise<{ screen: () => string; code: number; passage: Passage }> {
     const terminal = spawnPty(way.program, [...args], {
       ...SIZE,
@@ -112,7 +113,7 @@ describe.skipIf(ways.length === 0)('a tap between kubectl and a cluster', () => 
       if (!isEnded) terminal.kill('SIGKILL');
     });
     await until(() => screen.includes('{"Width":132,"Height":43}'));
-    terminal.write('yq');
+    if (keys !== '') terminal.write(keys);
     const code = await ended;
     const [passage] = link.passages;
     if (passage === undefined) throw new Error(`no command passed: ${screen}`);
@@ -247,5 +248,25 @@ describe.skipIf(ways.length === 0)('a tap between kubectl and a cluster', () => 
         expect(result.stdout.byteLength).toBeGreaterThan(400_000);
       },
     );
+
+    test('end a terminal, in which they are shown', async () => {
+      const ended = new Set<Tap>();
+      passing = (tap, bytes) => {
+        if (ended.has(tap)) return Buffer.alloc(0);
+        if (!Buffer.from(bytes).includes('"Width":132')) return bytes;
+        ended.add(tap);
+        const status = JSON.stringify({
+          status: 'Failure',
+          message: 'this shell must be recorded',
+          code: 500,
+        });
+        const end = tap.farewell({ text: '\r\nthe recorder is gone\r\n', status, isLastPassed: true });
+        return Buffer.concat([bytes, end]);
+      };
+      const { screen, code } = await runInTerminal(way, ['exec', '-it', 'web', '--', 'screen'], '');
+      expect(code).toBe(1);
+      await until(() => screen().includes('error: this shell must be recorded'));
+      expect(screen()).toContain('\r\nthe recorder is gone\r\n');
+    });
   });
 });

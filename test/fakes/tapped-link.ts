@@ -105,9 +105,7 @@ function createPassage(request: string, answer: string, passing: Passing): LiveP
   const isSpdy = /spdy/i.test(header('upgrade'));
   const protocol = header(isSpdy ? 'x-stream-protocol-version' : 'sec-websocket-protocol');
   const options = { hasTty: /[?&]tty=true/.test(request), readsInput: true };
-  const tap = isSpdy
-    ? createSpdyTap({ protocolVersion: protocol, ...options })
-    : createWebSocketTap({ subprotocol: protocol, ...options });
+  const tap = isSpdy ? createSpdyTap(options) : createWebSocketTap({ subprotocol: protocol, ...options });
   const events: TapEvent[] = [];
   let hasEnded = false;
   const keep = (more: readonly TapEvent[]): void => {

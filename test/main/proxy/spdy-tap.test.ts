@@ -4,7 +4,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { MAX_HEADER_BLOCKS } from '../../../main/proxy/spdy-headers.ts';
-import { createSpdyTap, READABLE_PROTOCOL_VERSIONS } from '../../../main/proxy/spdy-tap.ts';
+import { createSpdyTap } from '../../../main/proxy/spdy-tap.ts';
 import type { Tap } from '../../../main/proxy/tap.ts';
 import {
   controlFrame,
@@ -25,13 +25,12 @@ import {
 import { anyCuts, cutAt } from '../../fakes/split-bytes.ts';
 import { outputOf, summary, tapped } from '../../fakes/tap-summary.ts';
 
-const V4 = 'v4.channel.k8s.io';
 const IDS = { error: 1, stdin: 3, stdout: 5, stderr: 7, resize: 9 } as const;
 type Streams = readonly (keyof typeof IDS)[];
 const ALL: Streams = ['error', 'stdin', 'stdout', 'stderr', 'resize'];
 
-function createTap({ protocolVersion = V4, hasTty = false, readsInput = true } = {}): Tap {
-  return createSpdyTap({ protocolVersion, hasTty, readsInput });
+function createTap({ hasTty = false, readsInput = true } = {}): Tap {
+  return createSpdyTap({ hasTty, readsInput });
 }
 
 /** How both ends begin: the client opens its streams, the server agrees to each. */
@@ -304,14 +303,6 @@ test('a frame that ends its stream takes no words behind it', () => {
   const end = Buffer.from(tap.farewell({ text: 'bye', status: '{}', isLastPassed: true }));
   const ends = [dataFrame(IDS.stdout, '', FIN), dataFrame(IDS.error, '{}', FIN)];
   expect(end.equals(Buffer.concat([Buffer.alloc(3), ...ends]))).toBe(true);
-});
-
-test('from v4 on the error channel has a Status, before it words', () => {
-  const ends = READABLE_PROTOCOL_VERSIONS.map((protocolVersion) => {
-    const tap = createBegunTap({ protocolVersion });
-    return readAsClient([tap.farewell({ text: 'bye', status: '{}', isLastPassed: true })]).lines.at(-1);
-  });
-  expect(ends).toEqual(['status {}', 'status {}', 'status bye', 'status bye', 'status bye']);
 });
 
 test.each<[string, Uint8Array]>([

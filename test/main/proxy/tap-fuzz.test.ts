@@ -100,7 +100,7 @@ const STDIN_ID = 3;
 const STDOUT_ID = 5;
 
 function spdyTap(): Tap {
-  const tap = createSpdyTap({ protocolVersion: 'v4.channel.k8s.io', hasTty: true, readsInput: true });
+  const tap = createSpdyTap({ hasTty: true, readsInput: true });
   tap.fromClient(Buffer.concat(opened));
   tap.fromServer(Buffer.concat(agreed));
   return tap;
@@ -166,7 +166,7 @@ test('SPDY, headers of the client', { timeout: LIMIT_MS }, () => {
     const dice = createDice(SEED + run);
     const spoiledAt = dice.roll(opened.length);
     const frames = opened.map((frame, index) => (index === spoiledAt ? spoil(frame, dice) : frame));
-    const tap = createSpdyTap({ protocolVersion: 'v4.channel.k8s.io', hasTty: true, readsInput: true });
+    const tap = createSpdyTap({ hasTty: true, readsInput: true });
     const { problem, isIntact } = fuzzTap(tap, 'fromClient', Buffer.concat(frames), dice);
     expect(isIntact, `seed ${SEED + run}`).toBe(true);
     expect(problem, `seed ${SEED + run}`).toSatisfy(isUnreadable);

@@ -82,7 +82,7 @@ test('only v5 has an end of the input', () => {
     const tap = createTap({ subprotocol });
     return summary(tap.fromClient(channelMessage(255, new Uint8Array([0]), MASK)));
   });
-  expect(ends).toEqual([['input-ended'], [], []]);
+  expect(ends).toEqual([['input-ended'], []]);
 });
 
 /** A message of the server's: a channel, what it carries, in how many frames, with pings between, masked or not. */
@@ -257,14 +257,6 @@ test('a farewell from before the unreadable, but not from behind it', () => {
   expect(tap.farewell({ text: 'x', status: '{}', isLastPassed: true })).toHaveLength(0);
   tap.fromServer(new Uint8Array([0]));
   expect(tap.farewell({ text: 'x', status: '{}', isLastPassed: false })).toHaveLength(0);
-});
-
-test('the first protocol has words on the error channel, the others a Status', () => {
-  const ends = READABLE_SUBPROTOCOLS.map((subprotocol) => {
-    const tap = createTap({ subprotocol });
-    return readAsClient([tap.farewell({ text: 'bye', status: '{}', isLastPassed: true })]).lines.at(-1);
-  });
-  expect(ends).toEqual(['status {}', 'status {}', 'status bye']);
 });
 
 test('a frame that is too much to fill has no farewell', () => {
