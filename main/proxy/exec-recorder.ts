@@ -57,6 +57,7 @@ export function createExecRecorder(
   const stopping = new AbortController();
   let isHeadSized = !hasTty;
   let isFinished = false;
+  let isTroubleTold = false;
   let recording: SessionRecording | undefined;
   let failure: AppError | undefined;
   let words: string | undefined;
@@ -66,6 +67,15 @@ export function createExecRecorder(
   function tell(label: string): void {
     words = label;
     needs.onWords();
+  }
+
+  /** Its disk takes nothing: told once, until it does again. */
+  function onChanged(): void {
+    const state = recording?.state;
+    const trouble = state?.kind === 'recording' ? state.trouble : undefined;
+    if (trouble && !isTroubleTold) tell(trouble.message);
+    isTroubleTold = trouble !== undefined;
+    needs.onChanged();
   }
 
   /** As long as it may wait, and as it is then. */
@@ -119,7 +129,8 @@ export function createExecRecorder(
     async open() {
       try {
         const size = await findSize();
-        recording = await openSessionRecording(needs, details, size, terms.answer, terms.start);
+        const told = { ...needs, onChanged };
+        recording = await openSessionRecording(told, details, size, terms.answer, terms.start);
         follow(recording);
         opened.resolve(recording);
         needs.onChanged();

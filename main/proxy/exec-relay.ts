@@ -68,8 +68,9 @@ export function relayExec(
     server.destroy();
   }
 
+  /** What has ended by itself is not ended. */
   function onStopped(): void {
-    stop(signal.reason);
+    if (left === undefined) stop(signal.reason);
   }
 
   async function tellBlind(): Promise<void> {
@@ -103,8 +104,6 @@ export function relayExec(
       isLastPassed = true;
       await waitForRoom(client, stopping.signal);
     }
-    const events = tap?.ended() ?? [];
-    status ??= findStatus(events);
     left ??= 'server';
   }
 
@@ -140,6 +139,7 @@ export function relayExec(
       client.resume();
     });
     await passToClient().catch(stop);
+    status ??= findStatus(tap?.ended() ?? []);
     if (stopping.signal.aborted) sayFarewell();
     else client.end();
     await waitForClose(clock, client);

@@ -21,6 +21,8 @@ export interface ProxiedExecNeeds extends Omit<ExecRecorderNeeds, 'onWords'> {
   transport(context: string): Promise<KubeTransport>;
   /** How long output waits for the size of its terminal. */
   readonly sizeWaitMs?: number;
+  /** For how long it is asked how a container has ended. */
+  readonly exitWaitMs?: number;
 }
 
 export interface ProxiedExecWork {
@@ -40,7 +42,7 @@ export interface OpenedExec extends AnswerHead {
 
 export interface ProxiedExec extends TappedSession {
   /**
-   * Asks policy, recorders and the cluster, in this order. Rejects as `agreeOnExec`, as `KubeTransport.openTunnel`, with
+   * Asks policy, recorders and the cluster, in this order. The request's signal ends it also later. Rejects as `agreeOnExec`, as `KubeTransport.openTunnel`, with
    * `recording-required`, and with `protocol-error` where it has to be recorded and cannot be read.
    */
   open(request: ForwardRequest): Promise<OpenedExec | TunnelRefusal>;
@@ -48,12 +50,14 @@ export interface ProxiedExec extends TappedSession {
 
 /** kubectl sends it in the first milliseconds. Where nobody sends one, a shell's prompt is held for so long. */
 const SIZE_WAIT_MS = 500;
+/** A kubelet tells it within a second or two; until then a command that was attached to counts as live. */
+const EXIT_WAIT_MS = 3_000;
 
 export function createProxiedExec(
   needs: ProxiedExecNeeds,
   { sessionId, context, command, client }: ProxiedExecWork,
 ): ProxiedExec {
-  const { clock, sizeWaitMs = SIZE_WAIT_MS } = needs;
+  const { clock, sizeWaitMs = SIZE_WAIT_MS, exitWaitMs = EXIT_WAIT_MS } = needs;
   const { kind, namespace, pod, container, hasTty } = command;
   const closing = new AbortController();
   const ended = Promise.withResolvers<void>();
@@ -88,7 +92,7 @@ export function createProxiedExec(
   }
 
   /** What was agreed on is begun, or cancelled. */
-  async function prepare(tunnel: Tunnel, terms: ExecTerms): Promise<OpenedExec> {
+  async function prepare(tunnel: Tunnel, terms: ExecTerms, signal: AbortSignal): Promise<OpenedExec> {
     const { answer, start } = terms;
     // A terminal's is held until its recording stands, which waits for its size.
     const { tap, problem } = createFittingTap(command, tunnel, hasTty || answer.input === 'always');
@@ -102,17 +106,28 @@ export function createProxiedExec(
       unreadable = problem;
     }
     const { status, statusText, headers } = tunnel;
-    return { kind: 'open', status, statusText, headers, relay: (socket) => relay(tunnel, tap, socket) };
+    return {
+      kind: 'open',
+      status,
+      statusText,
+      headers,
+      relay: (socket) => relay(tunnel, tap, socket, signal),
+    };
   }
 
-  async function relay(tunnel: Tunnel, tap: Tap | undefined, socket: Duplex): Promise<void> {
+  async function relay(
+    tunnel: Tunnel,
+    tap: Tap | undefined,
+    socket: Duplex,
+    ending: AbortSignal,
+  ): Promise<void> {
     startedAtMs = clock.nowMs();
     needs.onChanged();
     // Nobody types to a connection that collects what it sends.
     tunnel.socket.setNoDelay(true);
     // That it fails is told by `stopped`.
     if (hasTty) recorder?.open().catch(() => {});
-    const signal = AbortSignal.any([closing.signal, ...(recorder ? [recorder.stopped] : [])]);
+    const signal = AbortSignal.any([ending, ...(recorder ? [recorder.stopped] : [])]);
     const keeper = recorder ?? createIdleKeeper(hasTty);
     const passing = relayExec(needs, { server: tunnel.socket, client: socket, tap, keeper }, { signal });
     ({ speak } = passing);
@@ -141,7 +156,8 @@ export function createProxiedExec(
     if (container === '') return undefined;
     try {
       const transport = await needs.transport(context);
-      const end = await fetchContainerEnd({ transport, clock }, { namespace, pod, container }, closing);
+      const signal = AbortSignal.any([closing.signal, AbortSignal.timeout(exitWaitMs)]);
+      const end = await fetchContainerEnd({ transport, clock }, { namespace, pod, container }, { signal });
       return end?.exitCode;
     } catch {
       return undefined;
@@ -162,7 +178,7 @@ export function createProxiedExec(
           return answer;
         }
         tunnel = answer;
-        return await prepare(tunnel, terms);
+        return await prepare(tunnel, terms, signal);
       } catch (error) {
         tunnel?.socket.destroy();
         ended.resolve();

@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
 
 /** A remote command as its server has it, over whichever transport it came. */
@@ -46,6 +47,8 @@ export const PROGRAMS: Readonly<Record<string, Program>> = {
     }
     return 0;
   },
+  tar: spawnProgram,
+  test: spawnProgram,
   /** A terminal: says which sizes it is told, gives back each line, ends with 7 at `q`. */
   async screen({ stdin, stdout, onSize }) {
     onSize((json) => void stdout.write(`told ${json.trim()}\r\n`));
@@ -56,6 +59,17 @@ export const PROGRAMS: Readonly<Record<string, Program>> = {
     return 0;
   },
 };
+
+/** A program of this machine, as `kubectl cp` runs `tar` in a container. */
+function spawnProgram({ args: [name = '', ...args], stdin, stdout, stderr }: RunCommand): Promise<number> {
+  const child = spawn(name, args);
+  stdin.pipe(child.stdin).on('error', () => {});
+  child.stdout.pipe(stdout, { end: false });
+  child.stderr.pipe(stderr, { end: false });
+  return new Promise((resolve, reject) =>
+    child.once('error', reject).once('close', (code) => resolve(code ?? 1)),
+  );
+}
 
 export function runProgram(command: RunCommand): Promise<number> {
   const name = command.kind === 'attach' ? 'screen' : (command.args[0] ?? '');

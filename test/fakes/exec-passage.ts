@@ -33,6 +33,7 @@ export async function startPassage({ policy, needs = {}, ...behaviour }: Passage
   const clock = needs.clock ?? createSystemClock();
   const writers: CastWriter[] = [];
   const server = await startApiServer(behaviour);
+  const transport = openTransport(server.address);
   let lastId = 0;
   const desk = createExecDesk({
     clock,
@@ -41,7 +42,7 @@ export async function startPassage({ policy, needs = {}, ...behaviour }: Passage
       rehearseRecording: async () => {},
       connectRecorders: noRecorders,
     },
-    transport: async () => openTransport(server.address),
+    transport: async () => transport,
     newSessionId: () => {
       lastId += 1;
       return `s${lastId}`;

@@ -81,7 +81,8 @@ function serveCommand(socket: Socket, url: URL, version: string): void {
   const session = serveSpdy(socket, (stream) => {
     streams.set(stream.headers.get('streamtype') ?? '', stream);
     // As kubelets: the command begins with the last of its streams.
-    if (expected.every((type) => streams.has(type))) void run();
+    // A client that is gone has its command end with it.
+    if (expected.every((type) => streams.has(type))) run().catch(() => {});
   });
 
   async function run(): Promise<void> {

@@ -150,6 +150,16 @@ test('a server that breaks off ends the recording with that, and the client sees
   });
 });
 
+test('a command that the node refuses to start is on record with its words', async () => {
+  const words = 'executable file not found in $PATH';
+  const passage = await startPassage({
+    serve: (socket) => finish(socket, { status: 'Failure', reason: 'InternalError', message: words }),
+  });
+  await passage.connect().closed;
+  const { sidecar } = await passage.recorded();
+  expect(sidecar.state).toMatchObject({ end: { kind: 'failed', note: words } });
+});
+
 test('the user ends it in the app: its client is told so, the recording is closed', async () => {
   const passage = await startPassage({ serve: (socket) => say(socket, 1, 'working\n') });
   const client = passage.connect();
