@@ -30,7 +30,7 @@ import { addPluginCommands } from './commands/plugins.ts';
 import { runPods } from './commands/pods.ts';
 
 import { addPolicyCommands } from './commands/policy.ts';
-
+import { addProxyCommands } from './commands/proxy.ts';
 import { runRaw } from './commands/raw.ts';
 import { addRecorderCommand } from './commands/recorder.ts';
 import { addRecordingCommands } from './commands/recordings.ts';
@@ -228,6 +228,7 @@ program
 
 addPluginCommands(program, run, io);
 addPolicyCommands(program, run, io);
+addProxyCommands(program, run, io);
 addRecorderCommand(program, io);
 addRecordingCommands(program, run, io);
 addUploadsCommands(program, run, io);

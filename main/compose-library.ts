@@ -7,12 +7,14 @@ import { type Library, openLibrary } from './library/library.ts';
 import { createPruning, type Pruning } from './library/pruning.ts';
 import { type LaterMarks, readLaterMarks } from './recording/later-marks.ts';
 import type { Signer } from './recording/seal.ts';
+import type { RecordingLimits } from './recording/space-guard.ts';
 import { createReplayCache } from './replay/replay-cache.ts';
 import { openReplays, type Replays } from './replay/replays.ts';
 import { createThumbnailCache } from './replay/thumbnail-cache.ts';
 import { forgetText } from './search/forget-text.ts';
 import { openSearch, type Search } from './search/search.ts';
 import type { ReadingPace } from './search/text-reader.ts';
+import type { Settings } from './settings/schema.ts';
 import { openSettings } from './settings/settings.ts';
 
 export interface LibraryRoomsNeeds
@@ -97,3 +99,17 @@ export function createLibraryRooms(
 }
 
 const SEARCH_WORKER = findThreadFile('./search/search-worker.ts', import.meta.url);
+
+export function toRecordingLimits({
+  recordingSessionMiB,
+  recordingFreeMiB,
+  recordingLibraryMiB,
+}: Settings): RecordingLimits {
+  return {
+    sessionBytes: recordingSessionMiB * MIB,
+    freeBytes: recordingFreeMiB * MIB,
+    libraryBytes: recordingLibraryMiB * MIB,
+  };
+}
+
+const MIB = 1024 * 1024;

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { AppInfo, SessionInfo } from '../preload/contract.ts';
 import type { Wire } from '../preload/wire.ts';
-import type { Event } from './base/event.ts';
+import type { Dispose, Event } from './base/event.ts';
 import { servePage } from './bridge/bridge.ts';
 import type { PageWindow } from './bridge/desktop.ts';
 import { toSessionInfo } from './bridge/sessions.ts';
@@ -10,9 +10,10 @@ import { openUpdates, type UpdateWay } from './compose-updates.ts';
 import type { Uploads } from './compose-upload.ts';
 import { openShell } from './exec/shell.ts';
 import { createShellMemory } from './exec/shell-memory.ts';
-import type { LibraryRecovery } from './library/library.ts';
+import type { Library, LibraryRecovery } from './library/library.ts';
 import type { Replays } from './replay/replays.ts';
 import { BACKGROUND_PACE } from './search/search.ts';
+import type { Doors } from './session/doors.ts';
 import { createSessions } from './session/sessions.ts';
 import { VERSION } from './version.ts';
 
@@ -78,6 +79,9 @@ export async function openPages(
   // Before the sessions, so that it ends after them: with the last shell gone what is ready may be installed.
   const updates = openUpdates(core, { settings, library, sessions }, options.updates ?? { why: 'browser' });
   life.own(() => sessions.end(core.failure()));
+  life.own(() => core.elsewhere.endAll(core.failure()));
+  const proxy = core.proxy.keep(life.child('proxy'));
+  life.own(followElsewhere(core.elsewhere, library));
   // Never rejects.
   life.own(core.policy.onChanged(() => void sessions.reviewPauses()));
   life.own(
@@ -114,6 +118,8 @@ export async function openPages(
     exchange: core.exchange,
     policy: core.policy,
     updates,
+    elsewhere: core.elsewhere,
+    proxy,
     untoldRequests: core.untoldRequests,
     uploads,
     doctor: core.doctor,
@@ -152,6 +158,21 @@ function followUploads({ clock, log, policy, life }: Core, { queue }: Uploads): 
   }
   start().catch((error: unknown) => {
     if (!life.signal.aborted) log.error({ error: String(error) }, 'nothing that is owed is delivered');
+  });
+}
+
+/** As for the sessions here: a recording that grows, or has ended, is told to who shows it. */
+function followElsewhere(elsewhere: Doors, library: Library): Dispose {
+  let known: ReadonlySet<string> = new Set();
+  return elsewhere.onChanged(() => {
+    const open = elsewhere
+      .list()
+      .flatMap(({ recording }) =>
+        'recordingId' in recording && recording.recordingId ? [recording.recordingId] : [],
+      );
+    // A row that cannot be read says so itself in the list.
+    for (const recordingId of new Set([...known, ...open])) void library.refresh(recordingId);
+    known = new Set(open);
   });
 }
 

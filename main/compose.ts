@@ -8,9 +8,10 @@ import type { TerminalSize } from './base/terminal-size.ts';
 import { type Announcements, createAnnouncements } from './compose-announcement.ts';
 import { createDeliveries } from './compose-delivery.ts';
 import { openKube } from './compose-kube.ts';
-import { createLibraryRooms } from './compose-library.ts';
+import { createLibraryRooms, toRecordingLimits } from './compose-library.ts';
 import { openPages, type Pages, type PagesOptions } from './compose-pages.ts';
 import { openPolicyDesk, type PolicyDesk } from './compose-policy.ts';
+import { createProxyDesk, type ProxyDesk } from './compose-proxy.ts';
 import { createUploadRooms, type Uploads } from './compose-upload.ts';
 import { type Credentials, type CredentialsNeeds, createCredentials } from './credentials/credentials.ts';
 import { createLoginEnvironment, createOwnEnvironment } from './credentials/login-environment.ts';
@@ -42,7 +43,8 @@ import type { Replays } from './replay/replays.ts';
 import type { Search } from './search/search.ts';
 import type { ReadingPace } from './search/text-reader.ts';
 import type { DeliveryStart, DeliverySubject } from './session/delivery-duty.ts';
-import { defaultSettings, type Settings } from './settings/schema.ts';
+import { createDoors, type Doors } from './session/doors.ts';
+import { defaultSettings } from './settings/schema.ts';
 import { openSettings, type SettingsSnapshot, type SettingsStore } from './settings/settings.ts';
 import { VERSION } from './version.ts';
 
@@ -120,6 +122,9 @@ export interface Core {
   /** Brings all that is being recorded onto the disk itself. Never rejects. */
   syncRecordings(): Promise<void>;
   readonly debugShells: DebugShells;
+  /** Commands of other programs that go through us. */
+  readonly elsewhere: Doors;
+  readonly proxy: ProxyDesk;
   openPages(options: PagesOptions): Promise<Pages>;
   /** Why it ends, where that is a failure of ours. */
   failure(): AppError | undefined;
@@ -179,7 +184,7 @@ export async function compose(options: ComposeOptions): Promise<Core> {
   const signingKeys = createSigningKeys({ folder: paths.keys, vault: keyVault });
   const decryptionKeys = createDecryptionKeys({ folder: paths.keys, clock, vault: keyVault });
   let openingSettings: Promise<SettingsStore> | undefined;
-  let limits: RecordingLimits = toLimits(defaultSettings);
+  let limits: RecordingLimits = toRecordingLimits(defaultSettings);
   let ended: AppError | undefined;
   const liveCasts = createLiveCasts();
   const guard = createSpaceGuard({ clock, folder: paths.recordings, limits: () => limits });
@@ -197,7 +202,7 @@ export async function compose(options: ComposeOptions): Promise<Core> {
   async function readSettings(): Promise<SettingsStore> {
     const store = await openSettings({ file: paths.settingsFile, clock });
     const follow = (snapshot: SettingsSnapshot): void => {
-      limits = toLimits(snapshot.settings);
+      limits = toRecordingLimits(snapshot.settings);
     };
     follow(store.current());
     life.own(store.onChanged(follow));
@@ -276,6 +281,8 @@ export async function compose(options: ComposeOptions): Promise<Core> {
       return openCommand({ transport, clock }, target, size, options);
     },
     syncRecordings: liveCasts.syncAll,
+    elsewhere: createDoors(),
+    proxy: createProxyDesk({ environment, platform, clock, log, paths, contexts, demo, core: () => core }),
     debugShells: createDebugShells({ clock, log, life, contexts, ledger }),
     openPages: (options) => openPages(core, { ...options, platform }),
     failure: () => ended,
@@ -286,13 +293,3 @@ export async function compose(options: ComposeOptions): Promise<Core> {
   };
   return core;
 }
-
-function toLimits({ recordingSessionMiB, recordingFreeMiB, recordingLibraryMiB }: Settings): RecordingLimits {
-  return {
-    sessionBytes: recordingSessionMiB * MIB,
-    freeBytes: recordingFreeMiB * MIB,
-    libraryBytes: recordingLibraryMiB * MIB,
-  };
-}
-
-const MIB = 1024 * 1024;

@@ -7,6 +7,7 @@ import type { ContextList } from './contract-contexts.ts';
 import type { CredentialRequest } from './contract-credentials.ts';
 import type { DesktopCalls, DesktopEvents } from './contract-desktop.ts';
 import type { DoctorReport } from './contract-doctor.ts';
+import type { ElsewhereCalls, ElsewhereEvents } from './contract-elsewhere.ts';
 import type { ExportRequest, ExportReview } from './contract-exchange.ts';
 import type { PodInfo } from './contract-pods.ts';
 import type { PolicyCalls } from './contract-policy.ts';
@@ -50,6 +51,7 @@ export const CONTRACT_VERSION = 2;
 
 export interface Calls
   extends DesktopCalls,
+    ElsewhereCalls,
     PolicyCalls,
     RecoveryCalls,
     ReplayCalls,
@@ -153,7 +155,7 @@ export interface Calls
   'settings.set': { input: { readonly changes: Partial<Settings> }; output: SettingsState };
 }
 
-export interface Events extends DesktopEvents, RecoveryEvents, UpdateEvents, UploadEvents {
+export interface Events extends DesktopEvents, ElsewhereEvents, RecoveryEvents, UpdateEvents, UploadEvents {
   'contexts.changed': ContextList;
   'pods.changed': PodsChange;
   'sessions.changed': SessionInfo;

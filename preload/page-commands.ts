@@ -11,6 +11,7 @@ export type CommandId =
   | 'kubectl'
   | 'requests'
   | 'uploads'
+  | 'elsewhere'
   | 'retention'
   | 'tab.next'
   | 'tab.previous'
@@ -43,6 +44,7 @@ export const COMMAND_TITLES: Readonly<Record<CommandId, string>> = {
   kubectl: 'Copy as kubectl',
   requests: 'Answer what waits for you',
   uploads: 'Show what was not delivered',
+  elsewhere: 'Show shells of other programs',
   retention: 'Let old recordings go',
   'tab.next': 'Next tab',
   'tab.previous': 'Previous tab',

@@ -78,6 +78,7 @@ const session = v.strictObject({ sessionId: name });
 const sessionSwitch = v.strictObject({ sessionId: name, on: v.boolean() });
 const recording = v.strictObject({ recordingId: name });
 const someRecordings = v.pipe(v.array(name), v.minLength(1), v.maxLength(MAX_CHANGED));
+const someContexts = v.pipe(v.array(name), v.minLength(1), v.maxLength(MAX_CHANGED));
 const tags = v.pipe(v.array(name), v.maxLength(MAX_ARGUMENTS));
 /** Microseconds since a recording's start. */
 const moment = v.pipe(v.number(), v.finite(), v.minValue(0));
@@ -162,6 +163,11 @@ export const callParsers: Parsers<{ [Name in CallName]: Calls[Name]['input'] }> 
     v.strictObject({ context: name, namespace: v.exactOptional(name), pod: v.exactOptional(name) }),
   ),
   'doctor.stop': parserOf(v.strictObject({ runId: name })),
+  'elsewhere.list': parserOf(empty),
+  'elsewhere.end': parserOf(session),
+  'proxy.state': parserOf(empty),
+  'proxy.enable': parserOf(v.strictObject({ contexts: someContexts })),
+  'proxy.disable': parserOf(v.strictObject({ contexts: someContexts })),
   'credentials.requests': parserOf(empty),
   'credentials.answer': parserOf(
     v.strictObject({ requestId: name, answer: v.picklist(['allow', 'refuse']) }),

@@ -10,6 +10,8 @@ export type TabContent =
   | { readonly kind: 'library' }
   /** What is owed to recorders. */
   | { readonly kind: 'uploads' }
+  /** Shells of other programs. */
+  | { readonly kind: 'elsewhere' }
   | { readonly kind: 'settings' };
 
 export interface Tab {

@@ -13,6 +13,8 @@ type Overlay =
   | { readonly kind: 'keys' }
   /** Asks before a shell that lives is ended. */
   | { readonly kind: 'close-session'; readonly sessionId: string }
+  /** The same of a shell whose terminal is in another program. */
+  | { readonly kind: 'end-elsewhere'; readonly sessionId: string }
   /** Asks for a marker's label. */
   | { readonly kind: 'mark'; readonly sessionId: string }
   /** Which recorders were tried for a session, and what each answered. */

@@ -10,6 +10,12 @@ import { problemOf } from './problem.ts';
 import { type ContextStore, createContextStore } from './store-contexts.ts';
 import { type CredentialStore, createCredentialStore } from './store-credentials.ts';
 import { createDesktopStore, type DesktopStore } from './store-desktop.ts';
+import {
+  createElsewhereDeeds,
+  createElsewhereStore,
+  type ElsewhereDeeds,
+  type ElsewhereStore,
+} from './store-elsewhere.ts';
 import { createEncryptionStore, type EncryptionStore } from './store-encryption.ts';
 import { createKeeping, type Keeping } from './store-keeping.ts';
 import { createKubectl, type Kubectl } from './store-kubectl.ts';
@@ -28,7 +34,7 @@ import { createUploadDeeds, createUploadStore, type UploadDeeds, type UploadStor
 import { createViewStore, type ViewStore } from './store-view.ts';
 import { copyText } from './terminal/clipboard.ts';
 
-export interface Store extends LibraryDeeds, UpdateDeeds, UploadDeeds {
+export interface Store extends ElsewhereDeeds, LibraryDeeds, UpdateDeeds, UploadDeeds {
   readonly contexts: ContextStore;
   readonly sessions: SessionStore;
   readonly settings: SettingsStore;
@@ -37,6 +43,7 @@ export interface Store extends LibraryDeeds, UpdateDeeds, UploadDeeds {
   readonly recoveries: RecoveryStore;
   readonly updates: UpdateStore;
   readonly uploads: UploadStore;
+  readonly elsewhere: ElsewhereStore;
   readonly keeping: Keeping;
   readonly desktop: DesktopStore;
   readonly view: ViewStore;
@@ -101,6 +108,7 @@ export function createStore({ client, now, terminalSize }: StoreNeeds): Store {
   const recoveries = createRecoveryStore(client);
   const updates = createUpdateStore(client);
   const uploads = createUploadStore(client);
+  const elsewhere = createElsewhereStore(client);
   const view = createViewStore();
   const keeping = createKeeping(client);
   const info = signal<AppInfo | undefined>(undefined);
@@ -177,6 +185,7 @@ export function createStore({ client, now, terminalSize }: StoreNeeds): Store {
     recoveries,
     updates,
     uploads,
+    elsewhere,
     keeping,
     desktop: createDesktopStore({ client, view }),
     view,
@@ -185,6 +194,7 @@ export function createStore({ client, now, terminalSize }: StoreNeeds): Store {
     ...createLibraryDeeds({ client, keeping, view }),
     ...createUpdateDeeds({ updates, tell }),
     ...createUploadDeeds({ uploads, view, tell }),
+    ...createElsewhereDeeds({ elsewhere, view, tell }),
     recording: createRecordingDeeds({ client, sessions, settings, view, tell }),
     requests: createRequestStore({ credentials, contexts, sessions, view }),
     info,
@@ -254,7 +264,7 @@ export function createStore({ client, now, terminalSize }: StoreNeeds): Store {
       }),
     async load() {
       info.value = await client.call('app.info', {});
-      const rooms = [contexts, sessions, settings, credentials, recoveries, updates, uploads];
+      const rooms = [contexts, sessions, settings, credentials, recoveries, updates, uploads, elsewhere];
       await Promise.all(rooms.map((room) => room.load()));
       batch(() => {
         for (const { sessionId } of sessions.sessions.value.values()) {
@@ -272,6 +282,7 @@ export function createStore({ client, now, terminalSize }: StoreNeeds): Store {
       recoveries.end();
       updates.end();
       uploads.end();
+      elsewhere.end();
       credentials.end();
     },
   };

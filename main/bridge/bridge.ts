@@ -5,6 +5,7 @@ import { answerContexts, toContextList } from './contexts.ts';
 import { answerCredentials, viewLogin } from './credentials.ts';
 import { answerDesktop, type PageWindow } from './desktop.ts';
 import { answerDoctor } from './doctor.ts';
+import { answerElsewhere, toElsewhereSession, toProxyInfo } from './elsewhere.ts';
 import { answerEncryption } from './encryption.ts';
 import { exportRecording, importRecording, reviewExport } from './exchange.ts';
 import { answerLibrary, toTimeline } from './library.ts';
@@ -39,6 +40,7 @@ export function servePage(rooms: Rooms, wire: Wire, parent: Lifetime, window?: P
       ...answerDesktop(rooms, window, (wish) => server.emit('desktop.wished', wish), life),
       ...answerDoctor(rooms, (report) => server.emit('doctor.changed', report), life),
       ...answerSessions(rooms),
+      ...answerElsewhere(rooms),
       ...answerCredentials(rooms),
       ...answerLibrary(rooms),
       ...answerRecordingText(rooms),
@@ -63,12 +65,17 @@ export function servePage(rooms: Rooms, wire: Wire, parent: Lifetime, window?: P
   });
   const { contexts, demo, sessions, library, replays, policy, updates, uploads, settings, userRequests } =
     rooms;
+  const { elsewhere, proxy } = rooms;
   const tellContexts = (): void =>
     server.emit('contexts.changed', toContextList(contexts.current(), demo.snapshot()));
   life.own(contexts.onChanged(tellContexts));
   life.own(demo.onChanged(tellContexts));
   life.own(sessions.onChanged((session) => server.emit('sessions.changed', toSessionInfo(session))));
   life.own(sessions.onForgotten((sessionId) => server.emit('sessions.forgotten', { sessionId })));
+  life.own(
+    elsewhere.onChanged(() => server.emit('elsewhere.changed', elsewhere.list().map(toElsewhereSession))),
+  );
+  life.own(proxy.onChanged(() => server.emit('proxy.changed', toProxyInfo(proxy))));
   life.own(userRequests.onChanged((requests) => server.emit('credentials.changed', requests)));
   life.own(userRequests.attend());
   life.own(library.onChanged((change) => server.emit('library.changed', change)));

@@ -1,5 +1,6 @@
 import type { AppInfo, CallName, Calls, UntoldRequests } from '../../preload/contract.ts';
 import type { Clock } from '../base/clock.ts';
+import type { Event } from '../base/event.ts';
 import type { Log } from '../base/log.ts';
 import type { UserRequests } from '../credentials/user-requests.ts';
 import type { DemoSwitch } from '../demo/demo-switch.ts';
@@ -10,15 +11,30 @@ import type { Library, LibraryRecovery } from '../library/library.ts';
 import type { Pruning } from '../library/pruning.ts';
 import type { PolicyAnswer, RecorderAddress, RecorderKind } from '../policy/policy.ts';
 import type { PolicyStore } from '../policy/policy-store.ts';
+import type { ProxyRun } from '../proxy/proxy-keeper.ts';
 import type { DecryptionKeys } from '../recording/decryption-keys.ts';
 import type { Replays } from '../replay/replays.ts';
 import type { Search } from '../search/search.ts';
+import type { TappedSessions } from '../session/elsewhere.ts';
 import type { Sessions } from '../session/sessions.ts';
 import type { ShellPlace } from '../session/shell-terms.ts';
 import type { SettingsStore } from '../settings/settings.ts';
 import type { Updates } from '../updates/updates.ts';
 import type { UploadDesk } from '../upload/upload-desk.ts';
 import type { UploadTrial } from '../upload/upload-trial.ts';
+
+/** The proxy for the user's own kubectl, as it is switched. */
+export interface ProxySwitch {
+  readonly kubeconfigPath: string;
+  readonly shellLine: string;
+  /** As last looked at. */
+  snapshot(): { readonly contexts: readonly string[]; readonly run: ProxyRun };
+  readonly onChanged: Event<void>;
+  /** Rejects with `context-unknown` or `proxy-failed`. */
+  enable(contexts: readonly string[]): Promise<void>;
+  /** Rejects with `proxy-failed`. */
+  disable(contexts: readonly string[]): Promise<void>;
+}
 
 /** What the contract is answered from. */
 export interface Rooms {
@@ -49,6 +65,9 @@ export interface Rooms {
     /** As `sendTestRecording`. */
     test(recorder: RecorderAddress, options: { readonly signal: AbortSignal }): Promise<UploadTrial>;
   };
+  /** Shells whose terminal is in another program. */
+  readonly elsewhere: TappedSessions;
+  readonly proxy: ProxySwitch;
   readonly updates: Updates;
   readonly doctor: Doctor;
   readonly userRequests: UserRequests;

@@ -72,7 +72,7 @@ function toSessionState(state: SessionSnapshot['state']): SessionInfo['state'] {
   return { ...state, end: end.kind === 'failed' ? { kind: 'failed', problem: toProblem(end.error) } : end };
 }
 
-function toRecordingState(recording: SessionSnapshot['recording']): SessionInfo['recording'] {
+export function toRecordingState(recording: SessionSnapshot['recording']): SessionInfo['recording'] {
   if (recording.kind === 'none' || recording.kind === 'off') return recording;
   const { delivery, ...rest } = recording;
   const delivered = delivery && { delivery: toDelivery(delivery) };

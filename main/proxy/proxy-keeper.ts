@@ -18,14 +18,22 @@ export type ProxyRun =
   /** Tried again by itself. */
   | { readonly kind: 'failed'; readonly error: AppError };
 
+export interface ProxyStanding {
+  readonly run: ProxyRun;
+  /** Names of those that are enabled. */
+  readonly contexts: readonly string[];
+}
+
 export interface ProxyKeeper {
-  run(): ProxyRun;
+  snapshot(): ProxyStanding;
   readonly onChanged: Event<void>;
-  /** Looks at once: something was changed here. */
-  wake(): void;
+  /** Looks at once, since something was changed here; resolves when it has. */
+  look(): Promise<void>;
 }
 
 export interface StartedProxy {
+  /** Ends what is open through other contexts. Never rejects. */
+  retain(contexts: readonly string[]): Promise<void>;
   /** Lets nobody in any more and ends what is open, records complete. */
   stop(): Promise<void>;
 }
@@ -53,15 +61,16 @@ const MOST_MOVES = 5;
 export function keepProxy(needs: ProxyKeeperNeeds, life: Lifetime): ProxyKeeper {
   const { clock, store, runner } = needs;
   const changed = createEmitter<void>();
-  let run: ProxyRun = { kind: 'starting' };
+  let standing: ProxyStanding = { run: { kind: 'starting' }, contexts: [] };
   let running: { readonly state: ProxyState; readonly proxy: StartedProxy } | undefined;
   let contexts: readonly EnabledContext[] = [];
   let awaited = new AbortController();
+  let askers: PromiseWithResolvers<void>[] = [];
 
-  function tell(next: ProxyRun): void {
-    const isNews = describeRun(next) !== describeRun(run);
-    run = next;
-    if (isNews) changed.fire();
+  function tell(run: ProxyRun): void {
+    const was = describe(standing);
+    standing = { run, contexts: contexts.map(({ name }) => name) };
+    if (describe(standing) !== was) changed.fire();
   }
 
   async function stop(): Promise<void> {
@@ -89,7 +98,10 @@ export function keepProxy(needs: ProxyKeeperNeeds, life: Lifetime): ProxyKeeper 
       await stop();
       return { kind: 'off' };
     }
-    if (running) return { kind: 'running', port: wanted.port };
+    if (running) {
+      await running.proxy.retain(contexts.map(({ name }) => name));
+      return { kind: 'running', port: wanted.port };
+    }
     return begin(wanted);
   }
 
@@ -116,25 +128,35 @@ export function keepProxy(needs: ProxyKeeperNeeds, life: Lifetime): ProxyKeeper 
     while (!life.signal.aborted) {
       awaited = new AbortController();
       const { signal } = awaited;
+      const asked = askers;
+      askers = [];
       await look();
-      const waitMs = run.kind === 'elsewhere' ? TAKE_OVER_MS : LOOK_MS;
+      for (const asker of asked) asker.resolve();
+      const waitMs = standing.run.kind === 'elsewhere' ? TAKE_OVER_MS : LOOK_MS;
       // It rejects with what ended it: this process is over, or something has changed.
       await clock.sleep(waitMs, { signal: AbortSignal.any([signal, life.signal]) }).catch(() => {});
     }
     await stop();
+    for (const asker of askers) asker.resolve();
   }
 
   const wake = (): void => awaited.abort();
+  function lookNow(): Promise<void> {
+    if (life.signal.aborted) return Promise.resolve();
+    const asker = Promise.withResolvers<void>();
+    askers.push(asker);
+    wake();
+    return asker.promise;
+  }
   life.own(store.watch(wake));
   // Never rejects: a failure is its state.
   const working = work();
   life.own(() => working);
-  return { run: () => run, onChanged: changed.event, wake };
+  return { snapshot: () => standing, onChanged: changed.event, look: lookNow };
 }
 
-function describeRun(run: ProxyRun): string {
-  if (run.kind === 'failed') return run.error.message;
-  return JSON.stringify(run);
+function describe({ run, contexts }: ProxyStanding): string {
+  return JSON.stringify([run.kind === 'failed' ? run.error.message : run, contexts]);
 }
 
 /** Of another port, or with another certificate, it is another server. */

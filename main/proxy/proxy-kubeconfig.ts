@@ -41,6 +41,14 @@ export function proxyPath(context: string): string {
   return `/${readable}-${digest}`;
 }
 
+/** A request's address below the cluster's, without what stands for the context; as it is where that is left away. */
+export function withoutProxyPath(target: string, context: string): string {
+  const path = proxyPath(context);
+  if (!target.startsWith(path) || !/^([/?]|$)/.test(target.slice(path.length))) return target;
+  const rest = target.slice(path.length);
+  return rest.startsWith('/') ? rest : `/${rest}`;
+}
+
 /**
  * Writes the kubeconfig whose contexts lead through the proxy. What kubectl and its like have changed in it since
  * (`use-context`, `set-context --namespace`) is kept. A new context has the namespace that it has in the user's own.

@@ -37,13 +37,14 @@ const KINDS: Readonly<Partial<Record<ErrorCode, Kind>>> = {
   'recording-required': FORBIDDEN,
   'delivery-required': FORBIDDEN,
   'not-found': NOT_FOUND,
-  'context-unknown': NOT_FOUND,
   'too-many': TOO_MANY,
   'cluster-unreachable': BAD_GATEWAY,
   'cluster-untrusted': BAD_GATEWAY,
   'cluster-refused': BAD_GATEWAY,
   'connection-lost': BAD_GATEWAY,
   'protocol-error': BAD_GATEWAY,
+  // Not 404: while it looks what APIs there are kubectl takes that for one that is not there, and hides the words.
+  'context-unknown': UNAVAILABLE,
   cancelled: UNAVAILABLE,
   'disk-full': UNAVAILABLE,
   'recording-failed': UNAVAILABLE,
@@ -65,6 +66,22 @@ export function toStatusAnswer(thrown: unknown): StatusAnswer {
     code,
   };
   return { code, body: `${JSON.stringify(status)}\n` };
+}
+
+/** Whether a client looks what APIs there are, as kubectl does before it asks for anything (client-go, discovery). */
+export function asksForApis(accept: string | undefined): boolean {
+  return accept?.includes('as=APIGroupDiscoveryList') ?? false;
+}
+
+/**
+ * The same for a client that looks what APIs there are. kubectl then reads no Status: it has words of its own for each
+ * number, and prints the server's with these two alone, and only where they are text (client-go, rest/request.go,
+ * newUnstructuredResponseError).
+ */
+export function toTextAnswer(thrown: unknown): StatusAnswer {
+  const error = toAppError(thrown);
+  const [code] = KINDS[error.code] ?? INTERNAL;
+  return { code: code < 500 ? 403 : 502, body: `${toSentences(error)}\n` };
 }
 
 function toSentences({ message, hint }: AppError): string {

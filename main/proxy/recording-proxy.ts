@@ -16,8 +16,9 @@ import { passRequest } from './pass-request.ts';
 import { passUpgrade } from './pass-upgrade.ts';
 import type { ProxiedRequest, ProxyRoute } from './proxied-request.ts';
 import { createProxyDoor } from './proxy-door.ts';
+import { withoutProxyPath } from './proxy-kubeconfig.ts';
 import type { EnabledContext, ProxyCertificates } from './proxy-state.ts';
-import { toStatusAnswer } from './proxy-status.ts';
+import { asksForApis, toStatusAnswer, toTextAnswer } from './proxy-status.ts';
 import { sendStatus } from './raw-answer.ts';
 import { cleanHeaders, cleanUpgradeHeaders, readHead } from './request-head.ts';
 
@@ -79,7 +80,8 @@ export async function startRecordingProxy(
     { isUpgrade, gone }: { readonly isUpgrade: boolean; readonly gone: AbortSignal },
   ): Promise<ProxiedRequest> {
     const context = door.admit(message, port);
-    const head = readHead(message);
+    const asked = readHead(message);
+    const head = { ...asked, target: withoutProxyPath(asked.target, context) };
     const [path = '', ...query] = head.target.split('?');
     const info = describeRequest(head.method, path, new URLSearchParams(query.join('?')));
     const route = findRoute(head, info, isUpgrade);
@@ -99,8 +101,9 @@ export async function startRecordingProxy(
     } catch (error) {
       if (gone.signal.aborted || response.headersSent) return void response.destroy();
       noteMistake(error);
-      const { code, body } = toStatusAnswer(error);
-      response.writeHead(code, { 'Content-Type': 'application/json' });
+      const isText = asksForApis(message.headers.accept);
+      const { code, body } = isText ? toTextAnswer(error) : toStatusAnswer(error);
+      response.writeHead(code, { 'Content-Type': isText ? 'text/plain' : 'application/json' });
       response.end(body);
     }
   }

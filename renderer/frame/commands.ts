@@ -128,6 +128,12 @@ const DEEDS: readonly CommandDeed[] = [
     run: (store) => store.openUploads(),
   },
   {
+    id: 'elsewhere',
+    words: 'kubectl proxy kubeconfig browser helm k9s enable terminal',
+    icon: 'door',
+    run: (store) => store.openElsewhere(),
+  },
+  {
     id: 'retention',
     words: 'retention prune quota days delete storage disk',
     icon: 'trash',

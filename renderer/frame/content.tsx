@@ -7,6 +7,7 @@ import type { PageClient } from '../core-client.ts';
 import { LoginInTab, WaitingBar } from '../credentials/request-views.tsx';
 import type { DoctorQuestion } from '../doctor/doctor-run.ts';
 import { DoctorView } from '../doctor/doctor-view.tsx';
+import { ElsewhereView } from '../elsewhere/elsewhere-view.tsx';
 import { ReplayPane } from '../library/replay-pane.tsx';
 import { Welcome } from '../open/welcome.tsx';
 import { SettingsView } from '../settings/settings-view.tsx';
@@ -66,6 +67,8 @@ function TabContent(
       return <SettingsView store={store} />;
     case 'library':
       return <LibraryTab store={store} client={client} />;
+    case 'elsewhere':
+      return <ElsewhereView store={store} />;
     case 'uploads':
       return <UploadsTab store={store} />;
     case 'replay': {

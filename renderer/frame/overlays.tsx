@@ -5,6 +5,7 @@ import type { SessionInfo } from '../../preload/contract.ts';
 import { Consent } from '../credentials/request-views.tsx';
 import { DebugDialogs } from '../debug/debug-dialogs.tsx';
 import { FileDialog } from '../desktop/file-dialog.tsx';
+import { EndElsewhereDialog } from '../elsewhere/end-dialog.tsx';
 import { ContainerMenu } from '../open/container-menu.tsx';
 import { Palette } from '../open/palette.tsx';
 import { PolicyDialogs } from '../policy/policy-dialogs.tsx';
@@ -30,6 +31,7 @@ export function Overlays({ store }: { readonly store: Store }): JSX.Element {
       {overlay.kind === 'palette' && <Palette store={store} query={overlay.query} />}
       {overlay.kind === 'keys' && <KeysDialog store={store} />}
       {overlay.kind === 'close-session' && <CloseDialog store={store} sessionId={overlay.sessionId} />}
+      {overlay.kind === 'end-elsewhere' && <EndElsewhereDialog store={store} sessionId={overlay.sessionId} />}
       {overlay.kind === 'containers' && <ContainerMenu store={store} {...overlay} />}
       <DebugDialogs store={store} />
       <PolicyDialogs store={store} />

@@ -28,6 +28,13 @@ export function Rail({ store }: { readonly store: Store }): JSX.Element {
         isCurrent={shown === 'library'}
         onPress={() => store.openLibrary()}
       />
+      <RailButton
+        store={store}
+        icon="door"
+        name="Others"
+        isCurrent={shown === 'elsewhere'}
+        onPress={store.openElsewhere}
+      />
       <div class="rail-gap" />
       <RailButton
         store={store}
@@ -45,14 +52,14 @@ function RailButton(props: {
   readonly store: Store;
   readonly icon: IconName;
   readonly name: string;
-  readonly shortcut: ShortcutCommand;
+  readonly shortcut?: ShortcutCommand;
   /** For what opens and closes. */
   readonly isPressed?: boolean;
   readonly isCurrent?: boolean;
   readonly onPress: () => void;
 }): JSX.Element {
   const info = props.store.info.value;
-  const keyName = info && keyNameOf(props.shortcut, info);
+  const keyName = info && props.shortcut && keyNameOf(props.shortcut, info);
   return (
     <button
       type="button"

@@ -38,6 +38,7 @@ export interface TabSources {
 export function describeTab({ content }: Tab, sources: TabSources): TabWords {
   if (content.kind === 'library') return plain('Library', 'library');
   if (content.kind === 'uploads') return plain('Not delivered', 'upload');
+  if (content.kind === 'elsewhere') return plain('Other programs', 'door');
   if (content.kind === 'settings') return plain('Settings', 'settings');
   if (content.kind === 'doctor') return describeDoctor(content.question);
   if (content.kind === 'replay') {

@@ -2,6 +2,8 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import type { SessionInfo } from '../../preload/contract.ts';
+import type { ElsewhereSession } from '../../preload/contract-elsewhere.ts';
+import { describeClient, isOnRecord, nameOfElsewhere } from '../elsewhere/elsewhere-words.ts';
 import type { Store } from '../store.ts';
 import { targetName } from '../store-recents.ts';
 import { owedDeliveryOf } from '../terminal/delivery-words.ts';
@@ -62,15 +64,17 @@ function placeOf(store: Store): { readonly context: string; readonly namespace: 
   };
 }
 
-/** How many sessions live, and whether all of them are on record. A press lists them. */
+/** How many sessions live, here and in other programs, and whether all of them are on record. A press lists them. */
 function Recording({ store }: { readonly store: Store }): JSX.Element {
   const [place, setPlace] = useState<MenuPlace>();
   const open = store.sessions.live.value.filter((one) => one.state.kind !== 'opening');
   const lost = open.filter((one) => one.state.kind === 'reconnecting');
-  const live = open.filter((one) => one.state.kind === 'live');
-  const paused = live.filter(isPaused);
-  const unrecorded = live.filter(({ recording }) => recording.kind !== 'recording' || recording.trouble);
-  if (open.length === 0) return <div class="recording-count" />;
+  const own = open.filter((one) => one.state.kind === 'live');
+  const elsewhere = store.elsewhere.sessions.value;
+  const live = [...own, ...elsewhere];
+  const paused = own.filter(isPaused);
+  const unrecorded = live.filter((one) => !isOnRecord(one));
+  if (open.length + elsewhere.length === 0) return <div class="recording-count" />;
   /** As it stands there; what is said aloud begins with it. */
   const shown = [
     lost.length > 0 && `${lost.length} reconnecting`,
@@ -81,6 +85,7 @@ function Recording({ store }: { readonly store: Store }): JSX.Element {
   const words = [
     `${formatCount(live.length, 'session')} live`,
     `${live.length - unrecorded.length - paused.length} being recorded`,
+    ...(elsewhere.length > 0 ? [`${elsewhere.length} in other programs`] : []),
     ...(paused.length > 0 ? [`${paused.length} paused`] : []),
     ...(lost.length > 0 ? [`${lost.length} reconnecting`] : []),
   ].join(', ');
@@ -130,13 +135,22 @@ function Recording({ store }: { readonly store: Store }): JSX.Element {
           heading="Live sessions"
           place={place}
           onClose={() => setPlace(undefined)}
-          items={open.map((session) => ({
-            key: session.sessionId,
-            label: targetName(session.target),
-            note: noteOf(session),
-            icon: 'terminal',
-            onPick: () => store.showSession(session.sessionId),
-          }))}
+          items={[
+            ...open.map((session) => ({
+              key: session.sessionId,
+              label: targetName(session.target),
+              note: noteOf(session),
+              icon: 'terminal' as const,
+              onPick: () => store.showSession(session.sessionId),
+            })),
+            ...elsewhere.map((session) => ({
+              key: session.sessionId,
+              label: nameOfElsewhere(session),
+              note: noteOfElsewhere(session),
+              icon: 'door' as const,
+              onPick: store.openElsewhere,
+            })),
+          ]}
         />
       )}
     </div>
@@ -149,6 +163,14 @@ function noteOf({ target, recording, state }: SessionInfo): string {
   if (recording.trouble) return `${target.context}, recording held up`;
   if (owedDeliveryOf(recording)) return `${target.context}, not on record at a recorder`;
   return recording.pausedAtMs === undefined ? target.context : `${target.context}, recording paused`;
+}
+
+function noteOfElsewhere(session: ElsewhereSession): string {
+  const { context, recording } = session;
+  const place = `${context}, ${describeClient(session)}`;
+  if (recording.kind !== 'recording') return `${place}, not recorded`;
+  if (recording.trouble) return `${place}, recording held up`;
+  return owedDeliveryOf(recording) ? `${place}, not on record at a recorder` : place;
 }
 
 function isPaused({ recording }: SessionInfo): boolean {

@@ -1,12 +1,12 @@
 /** Says whether a session is on record: a dot, time and size, and words where it is not. */
 import type { JSX } from 'preact';
-import type { ProblemInfo, RecordingState, SessionInfo } from '../../preload/contract.ts';
+import type { ProblemInfo, RecordingState } from '../../preload/contract.ts';
 import { StatusDot } from '../ui/status-dot.tsx';
 import { owedDeliveryOf } from './delivery-words.ts';
-import { describeRecording } from './session-words.ts';
+import { describeRecording, type RecordedSession } from './session-words.ts';
 
 export interface RecordingBadgeProps {
-  readonly session: SessionInfo;
+  readonly session: RecordedSession;
   /** Unix milliseconds, moving once a second. */
   readonly nowMs: number;
   /** `sign` for narrow places: the dot alone, and words only where something is wrong. */

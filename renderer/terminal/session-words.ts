@@ -69,8 +69,11 @@ export interface RecordingWords {
   readonly sentence: string;
 }
 
+/** What is asked of a session to tell how its record stands. */
+export type RecordedSession = Pick<SessionInfo, 'recording' | 'state'>;
+
 /** Undefined while there is nothing to say: a session that is still opening is not recorded yet. */
-export function describeRecording(session: SessionInfo, nowMs: number): RecordingWords | undefined {
+export function describeRecording(session: RecordedSession, nowMs: number): RecordingWords | undefined {
   const { recording } = session;
   switch (recording.kind) {
     case 'recording':
@@ -181,7 +184,7 @@ function describeFailure(recording: RecordingState & { kind: 'failed' }): Record
   };
 }
 
-function describeNone({ state }: SessionInfo): RecordingWords | undefined {
+function describeNone({ state }: RecordedSession): RecordingWords | undefined {
   if (state.kind === 'opening') return undefined;
   if (state.kind === 'ended' && state.startedAtMs === undefined) return undefined;
   return { shape: 'cross', tone: 'lost', word: 'Not recorded', figures: '', sentence: 'Not recorded' };

@@ -13,6 +13,7 @@ import {
   CloudCheck,
   CloudUpload,
   Copy,
+  DoorOpen,
   Ellipsis,
   Film,
   FolderSearch,
@@ -47,6 +48,7 @@ export type IconName =
   | 'close'
   | 'copy'
   | 'delivered'
+  | 'door'
   | 'down'
   | 'filter'
   | 'info'
@@ -85,6 +87,7 @@ const ICONS: Readonly<Record<IconName, IconNode>> = {
   close: X,
   copy: Copy,
   delivered: CloudCheck,
+  door: DoorOpen,
   down: ChevronDown,
   filter: ListFilter,
   info: Info,

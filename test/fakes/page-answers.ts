@@ -22,6 +22,7 @@ import type {
 import type { RecoveryInfo } from '../../preload/contract-recovery.ts';
 import type { UpdatesInfo } from '../../preload/contract-updates.ts';
 import { checksWith, reportOf } from './doctor-checks.ts';
+import { answerElsewhere, noElsewhere, type PageElsewhere } from './page-elsewhere.ts';
 import { answerRetention } from './page-retention.ts';
 import { contextNamed, FIRST_SETTINGS, sessionNamed } from './page-things.ts';
 import { answerUpdates, noUpdates } from './page-updates.ts';
@@ -47,6 +48,7 @@ export interface PageCoreState {
   untold: readonly UntoldRequests[];
   updates: UpdatesInfo;
   uploads: PageUploads;
+  elsewhere: PageElsewhere;
   policyAnswer(place: Calls['policy.explain']['input']): PolicyAnswer;
   /** Of the disk. */
   freeBytes: number;
@@ -116,6 +118,7 @@ export function createAnswers(needs: AnswerNeeds): PageAnswers {
     'desktop.import': ({ fileId }) => ({ recordingId: fileId }),
     'desktop.leave': () => ({}),
     ...answerUploads(state.uploads, emit),
+    ...answerElsewhere(state.elsewhere, emit),
     'contexts.list': () => state.contexts,
     'demo.start': () => {
       const demo = contextNamed('kubereel-demo', { isDemo: true, server: 'https://127.0.0.1:41234' });
@@ -321,6 +324,7 @@ export function emptyState(): PageCoreState {
     policyAnswer: () => FREE_ANSWER,
     updates: noUpdates,
     uploads: noUploads(),
+    elsewhere: noElsewhere(),
     freeBytes: 48_000_000_000,
     encryptionKeys: [],
     failing: new Map(),

@@ -1,6 +1,7 @@
 /** A core that has something to show in every view and state of the page: for walks through all of it. */
 import type { PolicyAnswer, RecordingTimeline, TranscriptLine } from '../../preload/contract.ts';
 import type { PageCore } from './page-core.ts';
+import { elsewhereNamed, proxyWith } from './page-elsewhere.ts';
 import { recordingNamed, sessionNamed } from './page-things.ts';
 import { findIn, pageOf } from './page-transcript.ts';
 import { timelineOf } from './recording-timeline.ts';
@@ -11,6 +12,7 @@ export function everything(core: PageCore): PageCore {
   addSessions(core);
   addRecordings(core);
   addPolicy(core);
+  addElsewhere(core);
   const { recordings } = core.state;
   Object.assign(core.answers, {
     'library.timeline': ({ recordingId }: { readonly recordingId: string }) => timeline(recordingId),
@@ -71,6 +73,42 @@ function addSessions({ state }: PageCore): void {
     }),
   ];
   for (const session of sessions) state.sessions.set(session.sessionId, session);
+}
+
+function addElsewhere({ state }: PageCore): void {
+  state.elsewhere.sessions = [
+    elsewhereNamed('k1', {
+      recording: {
+        kind: 'recording',
+        recordingId: 'whole',
+        startedAtMs: Date.now() - 133_000,
+        bytes: 48_213,
+        lostBytes: 0,
+      },
+    }),
+    elsewhereNamed('k2', {
+      context: 'prod-eu',
+      pod: 'checkout-worker-6d5f7c9b8-x2v4q',
+      container: '',
+      kind: 'attach',
+      command: [],
+      client: 'k9s/0.50.6 (linux/amd64)',
+      recording: { kind: 'failed', problem: { code: 'disk-full', message: 'the disk is full' } },
+    }),
+    elsewhereNamed('b1', {
+      door: 'browser',
+      client: 'https://console.example.com',
+      context: 'kind-dev',
+      namespace: 'default',
+      pod: 'cache-0',
+      container: 'redis',
+      command: ['redis-cli', 'monitor'],
+    }),
+  ];
+  state.elsewhere.proxy = proxyWith({
+    contexts: ['prod-eu', 'staging', 'retired'],
+    run: { kind: 'running', port: 23_456 },
+  });
 }
 
 function addRecordings({ state }: PageCore): void {

@@ -30,6 +30,8 @@ const EVENTS: readonly EventName[] = [
   'uploads.changed',
   'updates.changed',
   'library.recovered',
+  'elsewhere.changed',
+  'proxy.changed',
 ];
 
 export interface PageHost {

@@ -59,6 +59,11 @@ async function openReplay(page: Page): Promise<void> {
   await page.getByRole('slider', { name: 'Position' }).waitFor();
 }
 
+async function openElsewhere(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Others' }).click();
+  await page.getByRole('region', { name: 'Your kubectl' }).getByRole('switch').first().waitFor();
+}
+
 /** What is asked of itself hears no key at first: what was typed ahead is not meant for it. */
 async function untilHeard(page: Page): Promise<void> {
   const hasRefusal = (): Promise<boolean> =>
@@ -458,6 +463,43 @@ export const VIEWS: readonly PageView[] = [
     async reach(page) {
       await press(page, 'Control+,');
       await page.getByRole('heading', { name: 'Settings' }).waitFor();
+    },
+  },
+  {
+    name: 'shells of other programs',
+    scene: 'everything',
+    reach: openElsewhere,
+  },
+  {
+    name: 'no shell of another program',
+    scene: 'shop',
+    reach: openElsewhere,
+  },
+  {
+    name: 'a proxy that does not run',
+    scene: 'everything',
+    async reach(page) {
+      await openElsewhere(page);
+      await inCore(page, (core) => {
+        const problem = {
+          code: 'proxy-failed',
+          message: '/home/ada/.local/share/kubereel/proxy cannot be written to',
+          hint: 'Look at its owner and rights',
+          detail: 'EACCES',
+        };
+        const { proxy } = core.state.elsewhere;
+        core.emit('proxy.changed', { ...proxy, run: { kind: 'failed', problem } });
+      });
+      await page.getByRole('alert').getByRole('button', { name: 'Details' }).click();
+    },
+  },
+  {
+    name: 'a shell of another program is to be ended',
+    scene: 'everything',
+    async reach(page) {
+      await openElsewhere(page);
+      await page.getByRole('button', { name: 'End…' }).first().click();
+      await dialog(page);
     },
   },
   {

@@ -66,6 +66,8 @@ export function menuTemplate(needs: MenuNeeds): MenuItem[] {
       LINE,
       command('disconnect'),
       command('demo'),
+      LINE,
+      command('elsewhere'),
     ]),
     menu('Recordings', [
       command('mark'),

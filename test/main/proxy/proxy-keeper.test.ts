@@ -92,6 +92,7 @@ function startProcess(home: Home, processId: number, changes: Partial<ProxyKeepe
         home.listening.add(port);
         contextsNow = contexts;
         return {
+          retain: async () => {},
           async stop() {
             home.listening.delete(port);
             await new Promise((resolve) => server.close(resolve));
@@ -117,7 +118,7 @@ async function freePort(): Promise<number> {
 const isKind =
   ({ keeper }: Process, kind: string) =>
   (): boolean =>
-    keeper.run().kind === kind;
+    keeper.snapshot().run.kind === kind;
 
 test('it runs while a context is enabled, and only then', async () => {
   const home = newHome();
@@ -152,7 +153,7 @@ test('of two processes one runs it; the other says who, and takes over when that
   await until(isKind(one, 'running'));
   const other = startProcess(home, 2);
   await until(isKind(other, 'elsewhere'));
-  expect(other.keeper.run()).toEqual({ kind: 'elsewhere', port: home.state?.port, processId: 1 });
+  expect(other.keeper.snapshot().run).toEqual({ kind: 'elsewhere', port: home.state?.port, processId: 1 });
   await one.life.end();
   await until(isKind(other, 'running'));
   expect(home.processId).toBe(2);
@@ -165,8 +166,10 @@ test('a port that another program has is left for another one', async () => {
   const port = await listenOnLoopback(stranger, 0);
   home.set(stateWith([PROD], port));
   const one = startProcess(home, 1);
-  await until(() => one.keeper.run().kind === 'running' || one.keeper.run().kind === 'failed');
-  expect(one.keeper.run()).toMatchObject({ kind: 'running', port: home.state?.port });
+  await until(
+    () => one.keeper.snapshot().run.kind === 'running' || one.keeper.snapshot().run.kind === 'failed',
+  );
+  expect(one.keeper.snapshot().run).toMatchObject({ kind: 'running', port: home.state?.port });
   expect(home.state?.port).not.toBe(port);
 });
 
@@ -194,8 +197,8 @@ describe('what fails', () => {
     await until(isKind(one, 'failed'));
     expect(one.allowed()).toEqual([]);
     home.unreadable = undefined;
-    one.keeper.wake();
-    await until(isKind(one, 'running'));
+    await one.keeper.look();
+    expect(one.keeper.snapshot().run.kind).toBe('running');
     expect(one.allowed()).toEqual(['prod']);
   });
 
@@ -208,12 +211,12 @@ describe('what fails', () => {
       async start() {
         tries += 1;
         if (tries < 3) throw new AppError('proxy-failed', `try ${tries}`);
-        return { stop: async () => {} };
+        return { retain: async () => {}, stop: async () => {} };
       },
     });
     const told: string[] = [];
     one.keeper.onChanged(() => {
-      const run = one.keeper.run();
+      const run = one.keeper.snapshot().run;
       told.push(run.kind === 'failed' ? run.error.message : run.kind);
     });
     await until(isKind(one, 'running'));

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { loadKubeconfig } from '../../../main/kube/kubeconfig.ts';
 import { readKubeconfigFile } from '../../../main/kube/kubeconfig-file.ts';
 import { parseOrigin } from '../../../main/kube/kubeconfig-origin.ts';
-import { proxyPath, writeProxyKubeconfig } from '../../../main/proxy/proxy-kubeconfig.ts';
+import { proxyPath, withoutProxyPath, writeProxyKubeconfig } from '../../../main/proxy/proxy-kubeconfig.ts';
 import type { ProxyState } from '../../../main/proxy/proxy-state.ts';
 import { makeCastFolder } from '../../fakes/cast-folder.ts';
 import { kubectlPath } from '../../fakes/demo-kubectl.ts';
@@ -45,6 +45,16 @@ test('each context has its name, its namespace, its own address and secret, and 
   const data = entries.clusters.get('kubereel-prod')?.fields['certificate-authority-data'] ?? '';
   expect(Buffer.from(data, 'base64').toString()).toBe(AUTHORITY);
   expect(await readFile(path, 'utf8')).not.toContain('the private key');
+});
+
+test('the path of a context is taken off what is asked, and of no other', () => {
+  const path = proxyPath('prod');
+  expect(withoutProxyPath(`${path}/api/v1/pods?watch=1`, 'prod')).toBe('/api/v1/pods?watch=1');
+  expect(withoutProxyPath(`${path}?timeout=1s`, 'prod')).toBe('/?timeout=1s');
+  for (const target of ['/api/v1/pods', `${path}x/api`, `${path}/api`, '/']) {
+    expect(withoutProxyPath(target, 'staging')).toBe(target);
+  }
+  expect(withoutProxyPath(`${path}x/api`, 'prod')).toBe(`${path}x/api`);
 });
 
 describe('which context is the current one', () => {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { AppError, type ErrorCode } from '../../../main/base/errors.ts';
-import { toStatusAnswer } from '../../../main/proxy/proxy-status.ts';
+import { asksForApis, toStatusAnswer, toTextAnswer } from '../../../main/proxy/proxy-status.ts';
 
 test('an error is a Status with what went wrong and what to do, and no more', () => {
   const error = new AppError('cluster-unreachable', 'could not reach https://a: nothing listens there', {
@@ -28,7 +28,7 @@ test.each<[ErrorCode, number, string]>([
   ['forbidden', 403, 'Forbidden'],
   ['policy-refused', 403, 'Forbidden'],
   ['recording-required', 403, 'Forbidden'],
-  ['context-unknown', 404, 'NotFound'],
+  ['context-unknown', 503, 'ServiceUnavailable'],
   ['too-many', 429, 'TooManyRequests'],
   ['context-unusable', 500, 'InternalError'],
   ['cluster-untrusted', 502, 'BadGateway'],
@@ -43,4 +43,19 @@ test.each<[ErrorCode, number, string]>([
 
 test('what nobody expected is an internal error', () => {
   expect(toStatusAnswer(new TypeError('x is no function')).code).toBe(500);
+});
+
+test('who looks what APIs there are gets the words as text, with a number whose text kubectl prints', () => {
+  const answer = (code: ErrorCode) => toTextAnswer(new AppError(code, 'it is gone', { hint: 'Look.' }));
+  expect(answer('unauthorized')).toEqual({ code: 403, body: 'it is gone. Look.\n' });
+  expect(answer('too-many').code).toBe(403);
+  expect(answer('context-unknown')).toEqual({ code: 502, body: 'it is gone. Look.\n' });
+  expect(answer('internal').code).toBe(502);
+});
+
+test('kubectl says by the form that it accepts that it looks what APIs there are', () => {
+  const groups = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,application/json';
+  expect(asksForApis(groups)).toBe(true);
+  expect(asksForApis('application/json;as=Table;v=v1;g=meta.k8s.io,application/json')).toBe(false);
+  expect(asksForApis(undefined)).toBe(false);
 });

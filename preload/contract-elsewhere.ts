@@ -1,0 +1,61 @@
+/** Shells whose terminal is in another program on this machine: the user's own kubectl, a page in a browser. */
+import type { Empty, ProblemInfo } from './contract.ts';
+import type { RecordingState } from './contract-recordings.ts';
+
+export interface ElsewhereCalls {
+  /** What is open now, in order of its opening. */
+  'elsewhere.list': { input: Empty; output: readonly ElsewhereSession[] };
+  /** Ends it, and tells its client why; resolves when its recording is closed. Rejects with `session-not-found`. */
+  'elsewhere.end': { input: { readonly sessionId: string }; output: Empty };
+  'proxy.state': { input: Empty; output: ProxyInfo };
+  /** From now on kubectl reaches these contexts through us, where it uses our kubeconfig. Rejects with `context-unknown`. */
+  'proxy.enable': { input: { readonly contexts: readonly string[] }; output: Empty };
+  /** No longer. What is open through the proxy ends where no context is left. */
+  'proxy.disable': { input: { readonly contexts: readonly string[] }; output: Empty };
+}
+
+export interface ElsewhereEvents {
+  /** All of them, each time one comes, goes or stands otherwise; about once a second while recordings grow. */
+  'elsewhere.changed': readonly ElsewhereSession[];
+  'proxy.changed': ProxyInfo;
+}
+
+export interface ElsewhereSession {
+  readonly sessionId: string;
+  readonly door: 'kubectl' | 'browser';
+  /** The program as it names itself, or the page's origin. */
+  readonly client: string;
+  readonly context: string;
+  readonly namespace: string;
+  readonly pod: string;
+  /** Empty where the client left it to the server. */
+  readonly container: string;
+  /** Empty of what is attached to. */
+  readonly command: readonly string[];
+  readonly kind: 'exec' | 'attach';
+  /** Unix milliseconds. */
+  readonly startedAtMs: number;
+  readonly recording: RecordingState;
+}
+
+/** The proxy for kubectl. */
+export interface ProxyInfo {
+  /** Those that are enabled; they may be gone from the kubeconfig. */
+  readonly contexts: readonly string[];
+  readonly run: ProxyRun;
+  /** Derived from the user's own, which stays as it is. */
+  readonly kubeconfigPath: string;
+  /** For a terminal: what is started in it from then on uses that kubeconfig. */
+  readonly shellLine: string;
+}
+
+export type ProxyRun =
+  /** Not looked at yet. */
+  | { readonly kind: 'starting' }
+  /** No context is enabled. */
+  | { readonly kind: 'off' }
+  | { readonly kind: 'running'; readonly port: number }
+  /** Another process of this user runs it; when that ends, this one does. */
+  | { readonly kind: 'elsewhere'; readonly port: number; readonly processId?: number }
+  /** Tried again by itself. */
+  | { readonly kind: 'failed'; readonly problem: ProblemInfo };
