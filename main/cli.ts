@@ -25,6 +25,7 @@ import {
   toConsent,
 } from './commands/options.ts';
 
+import { addOriginCommands } from './commands/origins.ts';
 import { addPluginCommands } from './commands/plugins.ts';
 
 import { runPods } from './commands/pods.ts';
@@ -227,6 +228,7 @@ program
   );
 
 addPluginCommands(program, run, io);
+addOriginCommands(program, run, io);
 addPolicyCommands(program, run, io);
 addProxyCommands(program, run, io);
 addRecorderCommand(program, io);

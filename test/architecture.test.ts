@@ -64,6 +64,19 @@ const ROOMS: Record<string, { rooms: readonly string[]; packages: readonly strin
     rooms: ['main/base', 'main/recording'],
     packages: ['@aws-sdk/client-s3', '@aws-sdk/lib-storage', 'prom-client', 'valibot'],
   },
+  'main/agent': {
+    rooms: [
+      'main/base',
+      'main/exec',
+      'main/kube',
+      'main/policy',
+      'main/recording',
+      'main/session',
+      // How a browser offers a token.
+      'preload',
+    ],
+    packages: ['valibot', 'ws'],
+  },
   'main/demo': {
     rooms: ['main/base'],
     packages: ['@lydell/node-pty', 'valibot', 'ws', 'yaml'],
@@ -127,6 +140,7 @@ const COMPOSE = { rooms: ['*', 'main/bridge', 'preload', 'compose'], packages: [
 /** Files that stand outside of the rooms, with what they may import. `*` is every room in main but the hosts. */
 const ENTRIES: Record<string, { rooms: readonly string[]; packages: readonly string[] }> = {
   'main/compose.ts': COMPOSE,
+  'main/compose-agent.ts': COMPOSE,
   'main/compose-announcement.ts': COMPOSE,
   'main/compose-kube.ts': COMPOSE,
   'main/compose-library.ts': COMPOSE,

@@ -16,6 +16,8 @@ export interface Paths {
   readonly policyFile: string;
   /** Which credential plugins may run. */
   readonly pluginsFile: string;
+  /** Which pages of browsers may open commands. */
+  readonly originsFile: string;
   /** Caches that may be deleted at any time. */
   readonly cache: string;
   /** What is owed to recorders, and what they have. */
@@ -42,6 +44,7 @@ export function resolvePaths(environment: NodeJS.ProcessEnv, platform: NodeJS.Pl
     keys: join(home, 'keys'),
     policyFile: join(home, 'policy.yaml'),
     pluginsFile: join(home, 'plugins.json'),
+    originsFile: join(home, 'origins.json'),
     cache: join(home, 'cache'),
     uploads: join(home, 'uploads'),
     proxy: join(home, 'proxy'),

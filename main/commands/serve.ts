@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { Core } from '../compose.ts';
+import { openAgent } from '../compose-agent.ts';
 import { startBrowserHost } from '../hosts/browser/browser-host.ts';
 import type { CommandIo } from './io.ts';
 
@@ -23,12 +24,14 @@ export async function runServe(
   { signal }: { signal: AbortSignal },
 ): Promise<number> {
   if (options.demo) await core.demo.start();
+  const agent = await openAgent(core);
   const pages = await core.openPages({ host: 'browser', newWindow: async () => ({ url: host.newLink() }) });
   const host = await startBrowserHost(
     { log: core.log, clock: core.clock },
-    { port: options.port, pageFolder: PAGE_FOLDER, serve: (wire) => pages.serve(wire) },
+    { port: options.port, pageFolder: PAGE_FOLDER, serve: (wire) => pages.serve(wire), agent },
   );
   core.life.own(() => host.stop());
+  core.life.own(() => agent.end(core.failure()));
   const link = host.newLink();
   await io.write(`Kubereel is at ${link}\n`);
   await io.writeError(

@@ -3,6 +3,7 @@ import { connect } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { EXEC_PROTOCOL } from '../../main/agent/agent-door.ts';
 import { createSystemClock } from '../../main/base/clock.ts';
 import { createLifetime } from '../../main/base/lifetime.ts';
 import { createLog } from '../../main/base/log.ts';
@@ -15,6 +16,7 @@ import { DEFAULT_LIMITS } from '../../main/recorder-server/recorder-limits.ts';
 import { startRecorder } from '../../main/recorder-server/recorder-server.ts';
 import { systemRecordingFiles } from '../../main/recording/recording-files.ts';
 import { TOKEN_PREFIX, WIRE_PROTOCOL } from '../../preload/handshake.ts';
+import { CONSOLE, startAgentStage } from '../fakes/agent-stage.ts';
 import { readAccess } from '../fakes/demo-client.ts';
 import { startTestDemo } from '../fakes/demo-start.ts';
 import { askLoopback, type LoopbackAsk } from '../fakes/loopback-request.ts';
@@ -84,7 +86,8 @@ const browserHost: Server = {
   async start() {
     const pageFolder = await makeTemporaryFolder('page');
     await writeFile(join(pageFolder.path, 'index.html'), '<!doctype html>');
-    const options = { port: 0, pageFolder: pageFolder.path, serve: () => {} };
+    const { agent, origins, folder, stop } = await startAgentStage();
+    const options = { port: 0, pageFolder: pageFolder.path, serve: () => {}, agent };
     const host = await startBrowserHost({ log, clock }, options);
     const before = await startBrowserHost({ log, clock }, options);
     const { port } = host;
@@ -100,6 +103,9 @@ const browserHost: Server = {
       return { secret, token: ((await answer.json()) as { token: string }).token };
     }
     const [used, earlier] = [await signIn(host), await signIn(before)];
+    // Allowed anew: its first token is none any more.
+    const { token: oldToken } = await origins.allow(CONSOLE);
+    const { token: pageToken } = await origins.allow(CONSOLE);
 
     function asPage(how: 'right' | Wrong): Record<string, string> {
       return { Origin: `http://127.0.0.1:${port}`, ...headersFor(how, port) };
@@ -116,7 +122,7 @@ const browserHost: Server = {
     });
     return {
       port,
-      secretFiles: [],
+      secretFiles: [join(folder, 'origins.json')],
       rows: {
         'GET /*': file('GET'),
         'HEAD /*': file('HEAD'),
@@ -143,8 +149,23 @@ const browserHost: Server = {
           right: 101,
           refused: refusedWith({ door: 403, secret: 401 }),
         },
+        'UPGRADE /ws/exec': {
+          async ask(how) {
+            const token = chooseSecret(how, pageToken, oldToken);
+            const offered = token === undefined ? [EXEC_PROTOCOL] : [EXEC_PROTOCOL, TOKEN_PREFIX + token];
+            const headers = {
+              ...headersFor(how, port),
+              Origin: how === 'hostile page' ? HOSTILE.Origin : CONSOLE,
+              'Sec-WebSocket-Protocol': offered.join(', '),
+            };
+            return { method: 'UPGRADE', path: '/ws/exec', headers };
+          },
+          right: 101,
+          refused: refusedWith({ door: 403, secret: 401 }),
+        },
       },
       async stop() {
+        await stop();
         await Promise.all([host.stop(), before.stop()]);
         await pageFolder.remove();
       },
@@ -409,6 +430,28 @@ describe.each(Object.entries(SERVERS))('%s', (_name, server) => {
   test('what lets somebody in is readable by its owner alone', async () => {
     for (const path of started.secretFiles) expect((await stat(path)).mode & 0o777, path).toBe(0o600);
   });
+});
+
+test('a token in an address lets nobody in, be it the right one', async () => {
+  const stage = await startAgentStage();
+  const pageFolder = await makeTemporaryFolder('page');
+  await writeFile(join(pageFolder.path, 'index.html'), '<!doctype html>');
+  const { agent, origins } = stage;
+  const host = await startBrowserHost(
+    { log, clock },
+    { port: 0, pageFolder: pageFolder.path, serve: () => {}, agent },
+  );
+  const { token } = await origins.allow(CONSOLE);
+  const headers = { Host: `127.0.0.1:${host.port}`, Origin: CONSOLE };
+  const ask = (path: string, more: Record<string, string> = {}) =>
+    askLoopback(host.port, { method: 'UPGRADE', path, headers: { ...headers, ...more } });
+  expect(await ask(`/ws/exec?token=${token}`)).toBe(404);
+  const bearer = { Authorization: `Bearer ${token}` };
+  expect(await ask(`/ws/exec?token=${token}`, bearer)).toBe(404);
+  expect(await ask('/ws/exec', bearer)).toBe(101);
+  await stage.stop();
+  await host.stop();
+  await pageFolder.remove();
 });
 
 function canConnect(host: string, port: number): Promise<boolean> {

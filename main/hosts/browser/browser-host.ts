@@ -26,10 +26,19 @@ export interface BrowserHostOptions {
   readonly port: number;
   readonly pageFolder: string;
   serve(wire: Wire): void;
+  /** For the commands of other pages; absent: there are none. */
+  readonly agent?: UpgradeDoor;
+}
+
+/** Who may have a socket, and who gets it. */
+export interface UpgradeDoor {
+  /** The status to refuse with, or nothing. */
+  judge(request: IncomingMessage): string | undefined | Promise<string | undefined>;
+  open(request: IncomingMessage, socket: Duplex, head: Buffer): void;
 }
 
 const PLAIN_ROUTES = ['GET /*', 'HEAD /*', 'POST /session'] as const;
-const UPGRADE_ROUTES = ['UPGRADE /wire'] as const;
+const UPGRADE_ROUTES = ['UPGRADE /wire', 'UPGRADE /ws/exec'] as const;
 /** All that is answered here; what asks for an upgrade has a method of its own. */
 export const BROWSER_ROUTES: readonly Route[] = [...PLAIN_ROUTES, ...UPGRADE_ROUTES];
 
@@ -58,11 +67,16 @@ export async function startBrowserHost(
     maxPayload: MAX_MESSAGE_BYTES,
     handleProtocols: () => WIRE_PROTOCOL,
   });
+  const { agent = NOWHERE } = options;
   const doors: Record<(typeof UPGRADE_ROUTES)[number], UpgradeDoor> = {
     'UPGRADE /wire': {
       judge: (request) => judgePage(request, secrets, port),
       open: (request, socket, head) =>
         sockets.handleUpgrade(request, socket, head, (opened) => options.serve(createSocketWire(opened))),
+    },
+    'UPGRADE /ws/exec': {
+      judge: (request) => (isOwnHost(request.headers, port) ? agent.judge(request) : '403 Forbidden'),
+      open: (request, socket, head) => agent.open(request, socket, head),
     },
   };
   const server = createServer((request, response) => {
@@ -72,19 +86,27 @@ export async function startBrowserHost(
     else if (found.kind === 'route') answers[found.route](request, response);
     else refuse(response, files.has(path) ? 405 : 404);
   });
-  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+  async function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+    // Who hangs up while being judged or refused fails alone.
+    socket.on('error', () => {});
+    // With its query: addresses stand in logs, so that nobody is to put a token there.
     const found = findRoute(UPGRADE_ROUTES, { method: 'UPGRADE', path: request.url ?? '' });
     const door = found.kind === 'route' ? doors[found.route] : NOWHERE;
-    const refusal = door.judge(request);
+    const refusal = await door.judge(request);
     if (refusal === undefined) {
       door.open(request, socket, head);
       return;
     }
     needs.log.warn({ status: refusal, origin: request.headers.origin }, 'page refused');
-    // Who hangs up while being refused fails alone, and who does not hang up is not waited for.
-    socket.on('error', () => {});
+    // Who does not hang up is not waited for.
     socket.once('finish', () => socket.destroy());
     socket.end(`HTTP/1.1 ${refusal}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+  }
+  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    upgrade(request, socket, head).catch((error: unknown) => {
+      needs.log.error({ error: String(error) }, 'a page could not be judged');
+      socket.destroy();
+    });
   });
   const port = await listenOnLoopback(server, options.port);
 
@@ -98,13 +120,6 @@ export async function startBrowserHost(
       await closed;
     },
   };
-}
-
-/** Who may have a socket, and who gets it. */
-interface UpgradeDoor {
-  /** The status to refuse with, or nothing. */
-  judge(request: IncomingMessage): string | undefined;
-  open(request: IncomingMessage, socket: Duplex, head: Buffer): void;
 }
 
 const NOWHERE: UpgradeDoor = { judge: () => '404 Not Found', open() {} };
