@@ -56,7 +56,8 @@ export function acceptTunnel(request: IncomingMessage, socket: Socket): boolean 
   delete request.headers['sec-websocket-protocol'];
   tunnels.on('headers', (headers) => headers.push(`Sec-WebSocket-Protocol: ${TUNNEL}`));
   tunnels.handleUpgrade(request, socket, Buffer.alloc(0), (webSocket) =>
-    serveForwarding(createWebSocketStream(webSocket)),
+    // A connection that is cut is the end of it.
+    serveForwarding(createWebSocketStream(webSocket).on('error', () => {})),
   );
   return true;
 }
