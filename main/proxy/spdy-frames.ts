@@ -85,7 +85,7 @@ export function createSpdyReader(): SideReader<SpdyPiece, SpdyStanding> {
     }
     if (!KEPT.has(rest.type)) return;
     // A copy, since it stays longer than what was given.
-    kept.push(isWhole ? bytes : bytes.slice());
+    kept.push(isWhole ? bytes : Uint8Array.from(bytes));
     if (!isWhole) return;
     const body = Buffer.concat(kept);
     kept = [];

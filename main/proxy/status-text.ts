@@ -17,7 +17,8 @@ export function createStatusText(): StatusText {
 
   return {
     add(bytes) {
-      const part = bytes.slice(0, MAX_STATUS_BYTES - kept);
+      // A copy, since it stays longer than what was given.
+      const part = Uint8Array.from(bytes.subarray(0, MAX_STATUS_BYTES - kept));
       if (part.byteLength === 0) return;
       parts.push(part);
       kept += part.byteLength;

@@ -18,13 +18,20 @@ function headOf(event: TapEvent): string {
   return event.kind === 'resize' ? `resize ${event.size.cols}x${event.size.rows}` : event.kind;
 }
 
-/** Everything that a tap tells of these chunks. */
+/** Everything that a tap tells of these chunks, each of which is gone when the next one comes. */
 export function tapped(
   tap: Tap,
   side: 'fromServer' | 'fromClient',
   chunks: readonly Uint8Array[],
 ): TapEvent[] {
-  return chunks.flatMap((chunk) => [...tap[side](chunk)]);
+  return chunks.flatMap((chunk) => {
+    const given = Buffer.from(chunk);
+    const events = tap[side](given).map((event) =>
+      'bytes' in event ? { ...event, bytes: Uint8Array.from(event.bytes) } : event,
+    );
+    given.fill(0xff);
+    return events;
+  });
 }
 
 /** What a command wrote, by stream. */

@@ -110,7 +110,7 @@ function createPassage(request: string, answer: string, passing: Passing): LiveP
   let hasEnded = false;
   const keep = (more: readonly TapEvent[]): void => {
     for (const event of more)
-      events.push('bytes' in event ? { ...event, bytes: event.bytes.slice() } : event);
+      events.push('bytes' in event ? { ...event, bytes: Uint8Array.from(event.bytes) } : event);
   };
   return {
     transport: isSpdy ? 'spdy' : 'websocket',

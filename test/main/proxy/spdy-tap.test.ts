@@ -80,6 +80,14 @@ test('a status without an end is told at the end of all', () => {
   expect(tap.ended()).toEqual([{ kind: 'status', text: 'gone' }]);
 });
 
+test('a status that ends with its frame is whole, wherever that is split', () => {
+  const frame = dataFrame(IDS.error, '{"status":"Success"}', FIN);
+  for (let cut = 1; cut < frame.byteLength; cut += 1) {
+    const events = tapped(createBegunTap(), 'fromServer', [frame.subarray(0, cut), frame.subarray(cut)]);
+    expect(summary(events)).toEqual(['status {"status":"Success"}']);
+  }
+});
+
 test('output is a view of what passed, not a copy', () => {
   const chunk = Uint8Array.from(dataFrame(IDS.stdout, 'x'.repeat(70_000)));
   const [event] = createBegunTap().fromServer(chunk);
@@ -249,6 +257,8 @@ test('words have no place before the server has agreed to the stream, and none b
   tap.fromServer(dataFrame(IDS.stdout, 'too early'));
   expect(tap.gap).toBeUndefined();
   expect(tap.say('too early')).toHaveLength(0);
+  tap.fromServer(controlFrame(HEADERS, uint32(IDS.stderr)));
+  expect(tap.gap).toBeUndefined();
   tap.fromServer(AGREED);
   expect(tap.gap).toBe(AGREED.byteLength);
   tap.fromServer(dataFrame(IDS.stderr, '', FIN));

@@ -259,6 +259,13 @@ test('a farewell from before the unreadable, but not from behind it', () => {
   expect(tap.farewell({ text: 'x', status: '{}', isLastPassed: false })).toHaveLength(0);
 });
 
+test('the rest of a message without a channel yet is output, which a client takes from its server', () => {
+  const tap = createTap();
+  tap.fromServer(new Uint8Array([0x82, 3]));
+  const end = tap.farewell({ text: '', status: '{}', isLastPassed: true });
+  expect([...end.subarray(0, 3)]).toEqual([1, 0, 0]);
+});
+
 test('a frame that is too much to fill has no farewell', () => {
   const tap = createTap();
   tap.fromServer(new Uint8Array([0x82, 127, 0, 0, 0, 0, 1, 0, 0, 0, 1]));
