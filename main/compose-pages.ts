@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { AppInfo, SessionInfo } from '../preload/contract.ts';
+import type { ElsewhereSession } from '../preload/contract-elsewhere.ts';
 import type { Wire } from '../preload/wire.ts';
 import type { Dispose, Event } from './base/event.ts';
 import { servePage } from './bridge/bridge.ts';
 import type { PageWindow } from './bridge/desktop.ts';
+import { toElsewhereSession } from './bridge/elsewhere.ts';
 import { toSessionInfo } from './bridge/sessions.ts';
 import type { Core } from './compose.ts';
 import { openUpdates, type UpdateWay } from './compose-updates.ts';
@@ -30,8 +32,8 @@ export interface Pages {
   serve(wire: Wire, window?: PageWindow): void;
   readonly liveSessions: number;
   readonly info: AppInfo;
-  /** As pages are told of them. */
-  sessions(): readonly SessionInfo[];
+  /** As pages are told of them: those of tabs, then those of other programs. */
+  sessions(): readonly (SessionInfo | ElsewhereSession)[];
   /** One of them has changed, or is forgotten. */
   readonly onSessionsChanged: Event<void>;
 }
@@ -132,9 +134,13 @@ export async function openPages(
       servePage(rooms, wire, life, window);
     },
     info,
-    sessions: () => sessions.list().map(toSessionInfo),
+    sessions: () => [...sessions.list().map(toSessionInfo), ...core.elsewhere.list().map(toElsewhereSession)],
     onSessionsChanged(listener) {
-      const stops = [sessions.onChanged(() => listener()), sessions.onForgotten(() => listener())];
+      const stops = [
+        sessions.onChanged(() => listener()),
+        sessions.onForgotten(() => listener()),
+        core.elsewhere.onChanged(listener),
+      ];
       return () => {
         for (const stop of stops) stop();
       };

@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { app, dialog, net, powerMonitor, protocol, safeStorage, session } from 'electron';
-import type { SessionInfo } from '../preload/contract.ts';
 import { LINK_SCHEME } from '../preload/recording-link.ts';
 import { type Core, compose } from './compose.ts';
 import type { Pages } from './compose-pages.ts';
@@ -12,7 +11,7 @@ import { askBeforeQuitting, openDesktop, tellWhatIsUnfinished } from './hosts/el
 import type { ElectronHost } from './hosts/electron/electron-host.ts';
 import { openKeychain } from './hosts/electron/keychain.ts';
 import { openLaunchInbox } from './hosts/electron/launch-inbox.ts';
-import { summarise } from './hosts/electron/live-summary.ts';
+import { type OpenSession, summarise } from './hosts/electron/live-summary.ts';
 import { createQuit, type Quit } from './hosts/electron/quit.ts';
 import { findUpdateWay } from './hosts/electron/updates.ts';
 import { readPageFiles } from './hosts/page/page-files.ts';
@@ -58,7 +57,7 @@ async function start(): Promise<void> {
   outliveCrashes({ app, dialog, process, log, nowMs: Date.now, logFile: paths.logFile, end });
   let host: ElectronHost | undefined;
   let pages: Pages | undefined;
-  const sessions = (): readonly SessionInfo[] => pages?.sessions() ?? [];
+  const sessions = (): readonly OpenSession[] => pages?.sessions() ?? [];
   const quit = createQuit({
     clock,
     log,

@@ -9,7 +9,7 @@ import {
   shell,
   Tray,
 } from 'electron';
-import type { SessionInfo, Settings } from '../../../preload/contract.ts';
+import type { Settings } from '../../../preload/contract.ts';
 import type { KeyPlatform } from '../../../preload/page-keys.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Event } from '../../base/event.ts';
@@ -21,7 +21,7 @@ import { createElectronHost, type ElectronHost, type ElectronHostOptions } from 
 import { openFile } from './launch.ts';
 import { liveIcon } from './live-icons.ts';
 import { createLiveSigns, type LiveSigns, type TraySign } from './live-signs.ts';
-import { summarise } from './live-summary.ts';
+import { type OpenSession, summarise } from './live-summary.ts';
 import type { AppDeed } from './menu-template.ts';
 import { lookOf } from './native-look.ts';
 import type { Quit } from './quit.ts';
@@ -39,7 +39,7 @@ export interface DesktopNeeds {
   readonly windowFile: string;
   /** The licences of what a package holds; from source each package has its own. */
   readonly licenceFile: string;
-  sessions(): readonly SessionInfo[];
+  sessions(): readonly OpenSession[];
   readonly onSessionsChanged: Event<void>;
   look(): Pick<Settings, 'theme' | 'textSize'>;
   readonly onLookChanged: Event<void>;
@@ -125,6 +125,7 @@ function openLiveSigns(host: ElectronHost, { platform, sessions }: DesktopNeeds)
     },
     showWindow: () => host.show(),
     showSession: (sessionId) => host.show([{ kind: 'session', sessionId }]),
+    showElsewhere: () => host.show([{ kind: 'command', command: 'elsewhere' }]),
     openWindow: host.openWindow,
     quit: () => app.quit(),
   });

@@ -1,5 +1,4 @@
-import type { SessionInfo } from '../../../preload/contract.ts';
-import { type LiveSummary, summarise, summaryWords } from './live-summary.ts';
+import { type LiveSummary, type OpenSession, summarise, summaryWords } from './live-summary.ts';
 import type { MenuItem } from './menu-template.ts';
 
 /** What the desktop shows of shells while some live: a sign beside the clock, on the app's icon and on its windows. */
@@ -19,7 +18,7 @@ export interface TraySign {
 }
 
 export interface LiveSignsNeeds {
-  sessions(): readonly SessionInfo[];
+  sessions(): readonly OpenSession[];
   createTray(): TraySign;
   /** How many live, on the app's icon; 0 for no sign. */
   setBadge(count: number): void;
@@ -31,6 +30,8 @@ export interface LiveSignsNeeds {
   askForAttention(): void;
   showWindow(): void;
   showSession(sessionId: string): void;
+  /** Where the shells of other programs stand. */
+  showElsewhere(): void;
   openWindow(): void;
   quit(): void;
 }
@@ -92,12 +93,12 @@ function trayMenu(summary: LiveSummary, words: string, needs: LiveSignsNeeds): M
   ];
 }
 
-/** A press shows its tab. */
-function shellItems({ shells }: LiveSummary, { showSession }: LiveSignsNeeds): MenuItem[] {
-  return shells.map(({ sessionId, name, standing }) => ({
+/** A press shows its tab, or the list that it stands in. */
+function shellItems({ shells }: LiveSummary, { showSession, showElsewhere }: LiveSignsNeeds): MenuItem[] {
+  return shells.map(({ sessionId, name, isElsewhere, standing }) => ({
     id: sessionId,
     label: standing === 'recorded' ? name : `${name}, ${STANDINGS[standing]}`,
-    click: () => showSession(sessionId),
+    click: () => (isElsewhere ? showElsewhere() : showSession(sessionId)),
   }));
 }
 

@@ -1,4 +1,8 @@
 import type { SessionInfo } from '../../../preload/contract.ts';
+import type { ElsewhereSession } from '../../../preload/contract-elsewhere.ts';
+
+/** A shell of a tab, or of another program. */
+export type OpenSession = SessionInfo | ElsewhereSession;
 
 /** The shells that live, as the desktop around the windows tells of them. */
 export interface LiveSummary {
@@ -13,11 +17,15 @@ export interface LiveSummary {
 export interface LiveShell {
   readonly sessionId: string;
   readonly name: string;
+  /** Its terminal is in another program. */
+  readonly isElsewhere: boolean;
   readonly standing: 'opening' | 'reconnecting' | 'recorded' | 'paused' | 'not recorded' | 'owed';
 }
 
-export function summarise(sessions: readonly SessionInfo[]): LiveSummary {
-  const shells = sessions.filter(({ state }) => state.kind !== 'ended').map(describeShell);
+export function summarise(sessions: readonly OpenSession[]): LiveSummary {
+  const shells = sessions
+    .filter((session) => 'door' in session || session.state.kind !== 'ended')
+    .map((session) => ('door' in session ? describeElsewhere(session) : describeShell(session)));
   const count = (...standings: readonly LiveShell['standing'][]): number =>
     shells.filter(({ standing }) => standings.includes(standing)).length;
   return {
@@ -45,12 +53,31 @@ function describeShell(session: SessionInfo): LiveShell {
   return {
     sessionId: session.sessionId,
     name: `${place} in ${target.context}`,
+    isElsewhere: false,
     standing: standingOf(session),
   };
 }
 
+function describeElsewhere({
+  sessionId,
+  pod,
+  container,
+  context,
+  door,
+  recording,
+}: ElsewhereSession): LiveShell {
+  const place = container === '' ? pod : `${pod}/${container}`;
+  const client = door === 'kubectl' ? 'kubectl' : 'a browser';
+  const name = `${place} in ${context}, by ${client}`;
+  return { sessionId, name, isElsewhere: true, standing: recordStanding(recording) };
+}
+
 function standingOf({ state, recording }: SessionInfo): LiveShell['standing'] {
   if (state.kind === 'opening' || state.kind === 'reconnecting') return state.kind;
+  return recordStanding(recording);
+}
+
+function recordStanding(recording: OpenSession['recording']): LiveShell['standing'] {
   if (recording.kind !== 'recording' || recording.trouble) return 'not recorded';
   if (recording.pausedAtMs !== undefined) return 'paused';
   return recording.delivery?.kind === 'owed' ? 'owed' : 'recorded';

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { createLiveSigns, type LiveSignsNeeds } from '../../../../main/hosts/electron/live-signs.ts';
+import type { OpenSession } from '../../../../main/hosts/electron/live-summary.ts';
 import type { MenuItem } from '../../../../main/hosts/electron/menu-template.ts';
 import type { SessionInfo } from '../../../../preload/contract.ts';
 
@@ -17,7 +18,7 @@ const ENDED: Partial<SessionInfo> = { state: { kind: 'ended', endedAtMs: 0, end:
 
 function start() {
   const happened: string[] = [];
-  let sessions: readonly SessionInfo[] = [];
+  let sessions: readonly OpenSession[] = [];
   let trayMenu: MenuItem[] = [];
   let dockMenu: MenuItem[] = [];
   const say = (text: string) => (): void => void happened.push(text);
@@ -41,13 +42,14 @@ function start() {
     askForAttention: say('attention'),
     showWindow: say('window shown'),
     showSession: (sessionId) => happened.push(`shown ${sessionId}`),
+    showElsewhere: say('others shown'),
     openWindow: say('window opened'),
     quit: say('quit'),
   };
   const signs = createLiveSigns(needs);
   return {
     signs,
-    tell(...next: readonly SessionInfo[]): string[] {
+    tell(...next: readonly OpenSession[]): string[] {
       sessions = next;
       signs.update();
       return happened.splice(0);
@@ -133,4 +135,26 @@ test('at the end the sign goes', () => {
   tell(session('web'));
   signs.end();
   expect(tell(session('web'))).toEqual(['no tray']);
+});
+
+test('a shell of another program counts as the others do, and a press leads to where they stand', () => {
+  const { tell, press, trayMenu } = start();
+  const { recording } = session('s1');
+  const elsewhere: OpenSession = {
+    sessionId: 'k1',
+    door: 'kubectl',
+    client: 'kubectl/v1.32.1',
+    context: 'prod',
+    namespace: 'shop',
+    pod: 'web-1',
+    container: '',
+    command: ['sh'],
+    kind: 'exec',
+    startedAtMs: 0,
+    recording,
+  };
+  expect(tell(elsewhere)).toContain('recorded: Kubereel: 1 shell live, 1 recorded');
+  expect(press('web-1 in prod, by kubectl', trayMenu)).toEqual(['others shown']);
+  expect(tell({ ...elsewhere, recording: { kind: 'off', reason: 'policy' } })).toContain('attention');
+  expect(tell()).toContain('no tray');
 });
