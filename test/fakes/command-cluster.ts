@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import type { ServerOptions } from 'node:https';
 import { PassThrough, Writable } from 'node:stream';
 import type { WebSocket } from 'ws';
 import { createStatus, type FakeApiServer, sendJson, startApiServer } from './api-server.ts';
@@ -14,6 +15,8 @@ import { acceptSpdy, acceptTunnel, createNowhere, type SpdyServerOptions } from 
 export interface CommandClusterOptions extends SpdyServerOptions {
   /** Of WebSockets. */
   readonly protocols?: readonly string[];
+  /** Absent: plain HTTP. */
+  readonly tls?: ServerOptions;
 }
 
 const RESOURCES = [
@@ -33,6 +36,7 @@ const ANSWERS: Readonly<Record<string, unknown>> = {
 export function startCommandCluster(options: CommandClusterOptions = {}): Promise<FakeApiServer> {
   return startApiServer({
     ...(options.protocols ? { protocols: options.protocols } : {}),
+    ...(options.tls ? { tls: options.tls } : {}),
     answer(request, response) {
       const { pathname } = new URL(request.url ?? '', 'http://h');
       const known = ANSWERS[pathname];

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 /** A remote command as its server has it, over whichever transport it came. */
 export interface RunCommand {
@@ -26,7 +27,9 @@ export function write(stream: Writable, bytes: string | Uint8Array): Promise<voi
   );
 }
 
-const FLOOD_PART = Buffer.alloc(32 * 1024, 'all work and no play makes jack\n');
+const LINE = '2026-11-21T07:14:14Z INFO request served path=/cart status=200 duration=12ms\n';
+const PACED_PART = Buffer.alloc(1024 * 1024, LINE);
+const FLOOD_PART = Buffer.alloc(32 * 1024, LINE);
 
 /** What the first argument says, as `attach` always `screen`. */
 export const PROGRAMS: Readonly<Record<string, Program>> = {
@@ -49,6 +52,18 @@ export const PROGRAMS: Readonly<Record<string, Program>> = {
   },
   tar: spawnProgram,
   test: spawnProgram,
+  /** `paced BYTES`: a MiB at a time with a rest of 8 ms, some 100 MB/s at most, as over a network. */
+  async paced({ args: [, bytes = '0'], stdout }) {
+    for (let left = Number(bytes); left > 0; left -= PACED_PART.byteLength) {
+      await write(stdout, PACED_PART.subarray(0, left));
+      await sleep(8);
+    }
+    return 0;
+  },
+  async sink({ stdin }) {
+    for await (const _bytes of stdin);
+    return 0;
+  },
   /** A terminal: says which sizes it is told, gives back each line, ends with 7 at `q`. */
   async screen({ stdin, stdout, onSize }) {
     onSize((json) => void stdout.write(`told ${json.trim()}\r\n`));
