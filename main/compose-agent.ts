@@ -16,7 +16,7 @@ export function openOrigins({ clock, paths }: Pick<Core, 'clock' | 'paths'>): Or
 export async function openAgent(core: Core): Promise<Agent> {
   const { clock, log, contexts, policy } = core;
   const settings = await core.settings();
-  return createAgent({
+  const agent = createAgent({
     clock,
     log,
     origins: openOrigins(core),
@@ -31,4 +31,6 @@ export async function openAgent(core: Core): Promise<Agent> {
     },
     markChoices: () => settings.current().settings,
   });
+  core.elsewhere.open({ ...agent.sessions, endAll: agent.end });
+  return agent;
 }

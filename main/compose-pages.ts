@@ -2,12 +2,14 @@ import { randomUUID } from 'node:crypto';
 import type { AppInfo, SessionInfo } from '../preload/contract.ts';
 import type { ElsewhereSession } from '../preload/contract-elsewhere.ts';
 import type { Wire } from '../preload/wire.ts';
+import type { Agent } from './agent/agent.ts';
 import type { Dispose, Event } from './base/event.ts';
 import { servePage } from './bridge/bridge.ts';
 import type { PageWindow } from './bridge/desktop.ts';
 import { toElsewhereSession } from './bridge/elsewhere.ts';
 import { toSessionInfo } from './bridge/sessions.ts';
 import type { Core } from './compose.ts';
+import { openOrigins } from './compose-agent.ts';
 import { openUpdates, type UpdateWay } from './compose-updates.ts';
 import type { Uploads } from './compose-upload.ts';
 import { openShell } from './exec/shell.ts';
@@ -23,6 +25,8 @@ export interface PagesOptions {
   readonly host: AppInfo['host'];
   /** Opens another window, or tells the address for one. */
   newWindow(): Promise<{ readonly url?: string }>;
+  /** Where pages of others open shells. */
+  readonly agent?: Agent;
   /** How this installation comes by updates; absent for what is served to a browser. */
   readonly updates?: UpdateWay;
 }
@@ -122,6 +126,7 @@ export async function openPages(
     updates,
     elsewhere: core.elsewhere,
     proxy,
+    pageDoor: { origins: openOrigins(core), ...(options.agent && { agent: options.agent }) },
     untoldRequests: core.untoldRequests,
     uploads,
     doctor: core.doctor,

@@ -12,12 +12,21 @@ export interface ElsewhereCalls {
   'proxy.enable': { input: { readonly contexts: readonly string[] }; output: Empty };
   /** No longer. What is open through the proxy ends where no context is left. */
   'proxy.disable': { input: { readonly contexts: readonly string[] }; output: Empty };
+  'origins.state': { input: Empty; output: OriginsInfo };
+  /**
+   * Lets the page at this address open shells by `kubereel serve`, with a token that is told this once; the one that it had is
+   * none any more. Rejects with `bad-input`.
+   */
+  'origins.allow': { input: { readonly address: string }; output: AllowedNow };
+  /** What it has open ends. Rejects with `not-found`. */
+  'origins.remove': { input: { readonly origin: string }; output: Empty };
 }
 
 export interface ElsewhereEvents {
   /** All of them, each time one comes, goes or stands otherwise; about once a second while recordings grow. */
   'elsewhere.changed': readonly ElsewhereSession[];
   'proxy.changed': ProxyInfo;
+  'origins.changed': OriginsInfo;
 }
 
 export interface ElsewhereSession {
@@ -36,6 +45,30 @@ export interface ElsewhereSession {
   /** Unix milliseconds. */
   readonly startedAtMs: number;
   readonly recording: RecordingState;
+}
+
+/** Pages of a browser that may open shells, and those that tried. */
+export interface OriginsInfo {
+  readonly allowed: readonly {
+    readonly origin: string;
+    /** Unix milliseconds. */
+    readonly allowedAtMs: number;
+  }[];
+  /** Since the start, the newest last. Absent where this program answers no such pages. */
+  readonly refused?: readonly RefusedOrigin[];
+}
+
+export interface RefusedOrigin {
+  readonly origin: string;
+  readonly why: 'not-allowed' | 'wrong-token';
+  /** Of the last, Unix milliseconds. */
+  readonly atMs: number;
+  readonly tries: number;
+}
+
+export interface AllowedNow {
+  readonly origin: string;
+  readonly token: string;
 }
 
 /** The proxy for kubectl. */

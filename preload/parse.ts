@@ -168,6 +168,9 @@ export const callParsers: Parsers<{ [Name in CallName]: Calls[Name]['input'] }> 
   'proxy.state': parserOf(empty),
   'proxy.enable': parserOf(v.strictObject({ contexts: someContexts })),
   'proxy.disable': parserOf(v.strictObject({ contexts: someContexts })),
+  'origins.state': parserOf(empty),
+  'origins.allow': parserOf(v.strictObject({ address: name })),
+  'origins.remove': parserOf(v.strictObject({ origin: name })),
   'credentials.requests': parserOf(empty),
   'credentials.answer': parserOf(
     v.strictObject({ requestId: name, answer: v.picklist(['allow', 'refuse']) }),

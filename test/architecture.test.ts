@@ -85,6 +85,7 @@ const ROOMS: Record<string, { rooms: readonly string[]; packages: readonly strin
   'main/bridge': {
     rooms: [
       'main/base',
+      'main/agent',
       'main/credentials',
       'main/kube',
       'main/exec',

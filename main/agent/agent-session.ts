@@ -219,6 +219,10 @@ export function openAgentSession(
 
   async function sayGoodbye(end: SessionEnd): Promise<void> {
     const { frame, code } = describeEnd(end);
+    // A shell that was told to go may go in order: its exit code alone would not say that it was us.
+    if (opened && end.kind === 'exited' && closing.signal.aborted) {
+      await warn(opened, toAppError(closing.signal.reason).message);
+    }
     await peer.send(frame);
     await peer.close(code);
   }
@@ -230,7 +234,7 @@ export function openAgentSession(
     sessionId,
     snapshot: () => opened && describe(opened),
     async close(failure) {
-      closing.abort(failure ?? new AppError('cancelled', 'it was ended in Kubereel'));
+      closing.abort(failure ?? new AppError('cancelled', 'this command was ended in Kubereel'));
       await ended;
     },
     ended,
@@ -255,7 +259,7 @@ function describeEnd(end: SessionEnd): { readonly frame: AgentFrame; readonly co
     case 'exited':
       return { frame: { type: 'exit', exitCode: end.exitCode }, code: 1000 };
     case 'closed':
-      return { frame: { type: 'error', data: 'the command was ended in Kubereel' }, code: 1000 };
+      return { frame: { type: 'error', data: 'this command was ended in Kubereel' }, code: 1000 };
     case 'failed': {
       const { code, message, hint } = end.error;
       const isRefused = code === 'bad-input' || code === 'policy-refused' || code === 'context-unknown';

@@ -79,6 +79,8 @@ export function createOrigins({ clock, file, watchFiles }: OriginsNeeds): Origin
     return holdFileLock(clock, `${file}.lock`, async () => {
       const origins = how(await read()).slice(-MAX_ORIGINS);
       await writeFileAtomically(file, `${JSON.stringify({ version: 1, origins }, null, 2)}\n`);
+      // Here at once; the watch tells the others.
+      changed.fire();
     }).catch((cause: unknown) => {
       if (cause instanceof AppError) throw cause;
       throw new AppError('internal', `the allowed pages could not be kept in ${file}`, {

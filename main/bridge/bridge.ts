@@ -9,6 +9,7 @@ import { answerElsewhere, toElsewhereSession, toProxyInfo } from './elsewhere.ts
 import { answerEncryption } from './encryption.ts';
 import { exportRecording, importRecording, reviewExport } from './exchange.ts';
 import { answerLibrary, toTimeline } from './library.ts';
+import { answerOrigins, followOrigins } from './origins.ts';
 import { answerPods } from './pods.ts';
 import { answerPolicy } from './policy.ts';
 import { toProblem } from './problem.ts';
@@ -41,6 +42,7 @@ export function servePage(rooms: Rooms, wire: Wire, parent: Lifetime, window?: P
       ...answerDoctor(rooms, (report) => server.emit('doctor.changed', report), life),
       ...answerSessions(rooms),
       ...answerElsewhere(rooms),
+      ...answerOrigins(rooms),
       ...answerCredentials(rooms),
       ...answerLibrary(rooms),
       ...answerRecordingText(rooms),
@@ -76,6 +78,7 @@ export function servePage(rooms: Rooms, wire: Wire, parent: Lifetime, window?: P
     elsewhere.onChanged(() => server.emit('elsewhere.changed', elsewhere.list().map(toElsewhereSession))),
   );
   life.own(proxy.onChanged(() => server.emit('proxy.changed', toProxyInfo(proxy))));
+  life.own(followOrigins(rooms.pageDoor, (info) => server.emit('origins.changed', info)));
   life.own(userRequests.onChanged((requests) => server.emit('credentials.changed', requests)));
   life.own(userRequests.attend());
   life.own(library.onChanged((change) => server.emit('library.changed', change)));

@@ -1,4 +1,6 @@
 import type { AppInfo, CallName, Calls, UntoldRequests } from '../../preload/contract.ts';
+import type { Agent } from '../agent/agent.ts';
+import type { Origins } from '../agent/origins.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Event } from '../base/event.ts';
 import type { Log } from '../base/log.ts';
@@ -36,6 +38,13 @@ export interface ProxySwitch {
   disable(contexts: readonly string[]): Promise<void>;
 }
 
+/** The door for pages of a browser. */
+export interface PageDoor {
+  readonly origins: Origins;
+  /** Absent where this program answers none. */
+  readonly agent?: Pick<Agent, 'refused' | 'onRefused' | 'forgetRefused'>;
+}
+
 /** What the contract is answered from. */
 export interface Rooms {
   readonly clock: Clock;
@@ -68,6 +77,7 @@ export interface Rooms {
   /** Shells whose terminal is in another program. */
   readonly elsewhere: TappedSessions;
   readonly proxy: ProxySwitch;
+  readonly pageDoor: PageDoor;
   readonly updates: Updates;
   readonly doctor: Doctor;
   readonly userRequests: UserRequests;

@@ -25,7 +25,11 @@ export async function runServe(
 ): Promise<number> {
   if (options.demo) await core.demo.start();
   const agent = await openAgent(core);
-  const pages = await core.openPages({ host: 'browser', newWindow: async () => ({ url: host.newLink() }) });
+  const pages = await core.openPages({
+    host: 'browser',
+    newWindow: async () => ({ url: host.newLink() }),
+    agent,
+  });
   const host = await startBrowserHost(
     { log: core.log, clock: core.clock },
     { port: options.port, pageFolder: PAGE_FOLDER, serve: (wire) => pages.serve(wire), agent },

@@ -4,6 +4,7 @@ import type { Store } from '../store.ts';
 import { ElsewhereRow } from './elsewhere-row.tsx';
 import { nameOfElsewhere } from './elsewhere-words.ts';
 import { KubectlSection } from './kubectl-section.tsx';
+import { PagesSection } from './pages-section.tsx';
 
 export function ElsewhereView({ store }: { readonly store: Store }): JSX.Element {
   const { contexts, elsewhere, view } = store;
@@ -43,6 +44,14 @@ export function ElsewhereView({ store }: { readonly store: Store }): JSX.Element
           contexts={contexts.list.value?.contexts ?? []}
           colourOf={contexts.colourOf}
           onSwitch={store.switchProxy}
+        />
+        <PagesSection
+          origins={elsewhere.origins.value}
+          allowedNow={elsewhere.allowedNow.value}
+          nowMs={store.nowMs.value}
+          onAllow={store.allowPage}
+          onRemove={(origin) => void store.removePage(origin)}
+          onTokenTaken={elsewhere.forgetToken}
         />
       </div>
     </div>

@@ -1,6 +1,6 @@
 /** Shells of other programs, and the proxy for kubectl, in words. Pure. */
-import type { ElsewhereSession, ProxyInfo } from '../../preload/contract-elsewhere.ts';
-import { formatCount } from '../ui/format.ts';
+import type { ElsewhereSession, ProxyInfo, RefusedOrigin } from '../../preload/contract-elsewhere.ts';
+import { formatCount, formatTime } from '../ui/format.ts';
 import type { DotShape, Tone } from '../ui/status-dot.tsx';
 
 /** `web-0 / app`; without the container where its client left that to the server. */
@@ -53,4 +53,11 @@ export function describeProxy({ run, contexts }: ProxyInfo): ProxyWords | undefi
     case 'failed':
       return undefined;
   }
+}
+
+/** `refused 12:04, 3 tries: it is not allowed` */
+export function describeRefused({ why, atMs, tries }: RefusedOrigin, nowMs: number): string {
+  const reason = why === 'not-allowed' ? 'it is not allowed' : 'its token is not the right one';
+  const often = tries === 1 ? '' : `, ${tries} tries`;
+  return `refused ${formatTime(atMs, nowMs)}${often}: ${reason}`;
 }

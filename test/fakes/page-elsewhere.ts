@@ -1,15 +1,16 @@
 /** Shells of other programs, and the proxy for kubectl, as the core of canned state has them. */
 import type { EventName, Events } from '../../preload/contract.ts';
-import type { ElsewhereSession, ProxyInfo } from '../../preload/contract-elsewhere.ts';
+import type { ElsewhereSession, OriginsInfo, ProxyInfo } from '../../preload/contract-elsewhere.ts';
 import type { PageAnswers } from './page-answers.ts';
 
 export interface PageElsewhere {
   sessions: readonly ElsewhereSession[];
   proxy: ProxyInfo;
+  origins: OriginsInfo;
 }
 
 export function noElsewhere(): PageElsewhere {
-  return { sessions: [], proxy: proxyWith() };
+  return { sessions: [], proxy: proxyWith(), origins: { allowed: [] } };
 }
 
 export function proxyWith(changes: Partial<ProxyInfo> = {}): ProxyInfo {
@@ -45,18 +46,49 @@ export function elsewhereNamed(sessionId: string, changes: Partial<ElsewhereSess
 export function answerElsewhere(
   elsewhere: PageElsewhere,
   emit: <Name extends EventName>(name: Name, event: Events[Name]) => void,
-): Pick<PageAnswers, 'elsewhere.list' | 'elsewhere.end' | 'proxy.state' | 'proxy.enable' | 'proxy.disable'> {
+): Pick<
+  PageAnswers,
+  | 'elsewhere.list'
+  | 'elsewhere.end'
+  | 'proxy.state'
+  | 'proxy.enable'
+  | 'proxy.disable'
+  | 'origins.state'
+  | 'origins.allow'
+  | 'origins.remove'
+> {
   function choose(contexts: readonly string[]): void {
     const run =
       contexts.length > 0 ? ({ kind: 'running', port: 23_456 } as const) : ({ kind: 'off' } as const);
     elsewhere.proxy = { ...elsewhere.proxy, contexts, run };
     emit('proxy.changed', elsewhere.proxy);
   }
+  function changeOrigins(next: OriginsInfo): void {
+    elsewhere.origins = next;
+    emit('origins.changed', next);
+  }
   return {
     'elsewhere.list': () => elsewhere.sessions,
     'elsewhere.end': ({ sessionId }) => {
       elsewhere.sessions = elsewhere.sessions.filter((one) => one.sessionId !== sessionId);
       emit('elsewhere.changed', elsewhere.sessions);
+      return {};
+    },
+    'origins.state': () => elsewhere.origins,
+    'origins.allow': ({ address }) => {
+      const { allowed, refused = [] } = elsewhere.origins;
+      changeOrigins({
+        allowed: [
+          ...allowed.filter(({ origin }) => origin !== address),
+          { origin: address, allowedAtMs: Date.now() },
+        ],
+        refused: refused.filter(({ origin }) => origin !== address),
+      });
+      return { origin: address, token: 'a-token-of-the-page-told-once-1234567890abc' };
+    },
+    'origins.remove': ({ origin }) => {
+      const { allowed, ...rest } = elsewhere.origins;
+      changeOrigins({ ...rest, allowed: allowed.filter((each) => each.origin !== origin) });
       return {};
     },
     'proxy.state': () => elsewhere.proxy,

@@ -105,6 +105,10 @@ function addElsewhere({ state }: PageCore): void {
       command: ['redis-cli', 'monitor'],
     }),
   ];
+  state.elsewhere.origins = {
+    allowed: [{ origin: 'https://console.example.com', allowedAtMs: Date.now() - 86_400_000 }],
+    refused: [{ origin: 'http://localhost:5174', why: 'not-allowed', atMs: Date.now() - 60_000, tries: 3 }],
+  };
   state.elsewhere.proxy = proxyWith({
     contexts: ['prod-eu', 'staging', 'retired'],
     run: { kind: 'running', port: 23_456 },

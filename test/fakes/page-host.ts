@@ -32,6 +32,7 @@ const EVENTS: readonly EventName[] = [
   'library.recovered',
   'elsewhere.changed',
   'proxy.changed',
+  'origins.changed',
 ];
 
 export interface PageHost {

@@ -476,6 +476,15 @@ export const VIEWS: readonly PageView[] = [
     reach: openElsewhere,
   },
   {
+    name: 'the token of a page that was allowed',
+    scene: 'everything',
+    async reach(page) {
+      await openElsewhere(page);
+      await page.getByRole('button', { name: 'Allow', exact: true }).click();
+      await page.getByText('it is not shown again').waitFor();
+    },
+  },
+  {
     name: 'a proxy that does not run',
     scene: 'everything',
     async reach(page) {

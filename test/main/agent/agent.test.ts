@@ -177,6 +177,15 @@ describe('a command of a page', () => {
     await expect(stage.agent.sessions.end(sessionId)).rejects.toMatchObject({ code: 'session-not-found' });
   });
 
+  test('that ends in order when it is ended in the app has its exit code, and its page is told why', async () => {
+    const { client, shell } = await openShell();
+    Object.assign(shell.stream, { close: async () => shell.end({ kind: 'exited', exitCode: 130 }) });
+    const [{ sessionId } = { sessionId: '' }] = stage.agent.sessions.list();
+    await stage.agent.sessions.end(sessionId);
+    expect(client.text('stderr')).toBe('\r\nwarning: this command was ended in Kubereel\r\n');
+    expect(client.heard.at(-1)).toEqual({ type: 'exit', exitCode: 130 });
+  });
+
   test('ends with the program, its recording closed', async () => {
     const { client } = await openShell();
     await stage.agent.end();

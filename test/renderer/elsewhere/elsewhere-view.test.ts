@@ -1,6 +1,7 @@
 // covers: renderer/elsewhere/elsewhere-row.tsx
 // covers: renderer/elsewhere/end-dialog.tsx
 // covers: renderer/elsewhere/kubectl-section.tsx
+// covers: renderer/elsewhere/pages-section.tsx
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { chromiumPath } from '../../fakes/chromium.ts';
@@ -120,5 +121,51 @@ describe.skipIf(!chromiumPath)('shells of other programs', () => {
     await kindDev.click();
     await page.getByText('kubectl was not led through Kubereel').waitFor();
     await until(async () => !(await kindDev.isChecked()));
+  });
+
+  test('a page that was refused is allowed by a press, and its token is shown until it is taken', async () => {
+    await open();
+    const pages = page.getByRole('region', { name: 'Pages in a browser' });
+    const refused = pages.getByRole('list', { name: 'Refused pages' }).getByRole('listitem');
+    expect(await refused.textContent()).toMatch(
+      /http:\/\/localhost:5174refused .*, 3 tries: it is not allowed/,
+    );
+    await refused.getByRole('button', { name: 'Allow' }).click();
+    await pages.getByText('http://localhost:5174 is allowed, with this token').waitFor();
+    await pages.getByText('a-token-of-the-page-told-once-1234567890abc').waitFor();
+    expect(await refused.count()).toBe(0);
+    await pages.getByRole('button', { name: 'Done' }).click();
+    await pages.getByText('a-token-of-the-page').waitFor({ state: 'detached' });
+    expect(await pages.getByRole('list', { name: 'Allowed pages' }).getByRole('listitem').count()).toBe(2);
+  });
+
+  test('a page is allowed by its address, and removed', async () => {
+    await open('shop');
+    const pages = page.getByRole('region', { name: 'Pages in a browser' });
+    await pages.getByText('No page is allowed.').waitFor();
+    expect(await pages.getByRole('button', { name: 'Allow page' }).isDisabled()).toBe(true);
+    await pages.getByLabel('Address of a page').fill('https://console.example.com');
+    await page.keyboard.press('Enter');
+    const allowed = pages.getByRole('list', { name: 'Allowed pages' }).getByRole('listitem');
+    await allowed.filter({ hasText: 'https://console.example.com' }).waitFor();
+    expect(await pages.getByLabel('Address of a page').inputValue()).toBe('');
+    await allowed.getByRole('button', { name: 'Remove' }).click();
+    await pages.getByText('No page is allowed.').waitFor();
+    expect(await pages.getByText('a-token-of-the-page').count()).toBe(0);
+  });
+
+  test('an address that is refused stays to be mended, and the reason is said', async () => {
+    await open('shop');
+    await inCore((core) => {
+      core.state.failing.set('origins.allow', {
+        code: 'bad-input',
+        message: 'this is not the address of a page',
+      });
+    });
+    const address = page.getByLabel('Address of a page');
+    await address.fill('console');
+    await page.getByRole('button', { name: 'Allow page' }).click();
+    await page.getByText('The page was not allowed').waitFor();
+    expect(await address.inputValue()).toBe('console');
   });
 });
