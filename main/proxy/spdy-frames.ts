@@ -1,3 +1,4 @@
+import type { AppError } from '../base/errors.ts';
 import { createUnreadable, MAX_FILLER_BYTES } from './tap.ts';
 import type { SideReader } from './tap-reading.ts';
 
@@ -6,15 +7,35 @@ import type { SideReader } from './tap-reading.ts';
 export const SYN_STREAM = 1;
 export const SYN_REPLY = 2;
 export const RST_STREAM = 3;
+const SETTINGS = 4;
+const PING = 6;
+const GOAWAY = 7;
 export const HEADERS = 8;
-/** Kept until they are whole. The others (settings, pings, windows, the end) say nothing of a command. */
-const KEPT: ReadonlySet<number> = new Set([SYN_STREAM, SYN_REPLY, RST_STREAM, HEADERS]);
+const WINDOW_UPDATE = 9;
+/** Kept until they are whole. The others say nothing of a command. */
+const KEPT: ReadonlySet<number> = new Set([SYN_STREAM, SYN_REPLY, RST_STREAM, SETTINGS, HEADERS]);
+/**
+ * Whether a control frame is as long as its fields are. Servers go by those and not by its length (moby/spdystream,
+ * spdy/read.go): one that says it is longer could have another one in it, which a reader by length would not see.
+ */
+const FITS: ReadonlyMap<number, (length: number) => boolean> = new Map([
+  [SYN_STREAM, (length) => length >= 10],
+  [SYN_REPLY, (length) => length >= 4],
+  [RST_STREAM, (length) => length === 8],
+  [SETTINGS, (length) => length % 8 === 4],
+  [PING, (length) => length === 4],
+  [GOAWAY, (length) => length === 8],
+  [HEADERS, (length) => length >= 4],
+  [WINDOW_UPDATE, (length) => length === 8],
+]);
 
 const HEAD_BYTES = 8;
 const CONTROL = 0x80;
 const VERSION = 3;
 const FLAG_FIN = 0x01;
-const STREAM_ID_BYTES = 4;
+/** A stream's number, or how many settings follow. */
+const FIRST_FIELD_BYTES = 4;
+const SETTING_BYTES = 8;
 /** Of a frame that is kept: what a direction's headers may take, and a little before them. */
 const MAX_KEPT_BYTES = 64 * 1024 + 16;
 
@@ -89,9 +110,13 @@ export function createSpdyReader(): SideReader<SpdyPiece, SpdyStanding> {
     if (!isWhole) return;
     const body = Buffer.concat(kept);
     kept = [];
-    if (body.byteLength < STREAM_ID_BYTES) throw createUnreadable('a SPDY frame without its stream');
+    const fields = body.subarray(FIRST_FIELD_BYTES);
+    if (rest.type === SETTINGS) {
+      if (body.readUInt32BE() * SETTING_BYTES !== fields.byteLength) throw createMisfit(SETTINGS);
+      return;
+    }
     const streamId = body.readUInt32BE() & 0x7fff_ffff;
-    yield { kind: 'control', type: rest.type, streamId, body: body.subarray(STREAM_ID_BYTES), isFin };
+    yield { kind: 'control', type: rest.type, streamId, body: fields, isFin };
   }
 
   return {
@@ -124,9 +149,14 @@ function parseHead(head: Buffer): FrameHead {
   const version = head.readUInt16BE() & 0x7fff;
   if (version !== VERSION) throw createUnreadable(`a frame of version ${version} of SPDY`);
   const type = head.readUInt16BE(2);
+  if (!FITS.get(type)?.(length)) throw createMisfit(type);
   if (KEPT.has(type) && length > MAX_KEPT_BYTES)
     throw createUnreadable('more SPDY headers than a command has');
   return { kind: 'control', type, length, isFin };
+}
+
+function createMisfit(type: number): AppError {
+  return createUnreadable(`a SPDY frame of type ${type} that is not as long as its fields`);
 }
 
 export function formatData(streamId: number, payload: Uint8Array, { isFin }: { isFin: boolean }): Uint8Array {

@@ -87,7 +87,6 @@ export function createSpdyTap({ hasTty, readsInput }: TapOptions): Tap {
     body,
   }: SpdyPiece & { kind: 'control' }): CommandStream | undefined {
     if (type === SYN_STREAM) {
-      if (body.byteLength < BEFORE_HEADERS_BYTES) throw createUnreadable('a SPDY stream without headers');
       return streams.open(streamId, clientHeaders.read(body.subarray(BEFORE_HEADERS_BYTES)));
     }
     // All header blocks of a direction are one stream of zlib: none may be left out.

@@ -114,11 +114,11 @@ test('input is not read where nobody wants it, but its end is', () => {
 test('what says nothing of the command is passed over', () => {
   const tap = createBegunTap();
   const frames = Buffer.concat([
-    controlFrame(SETTINGS, Buffer.concat([uint32(1), uint32(4, 100)])),
+    controlFrame(SETTINGS, uint32(2, 4, 100, 7, 65_536)),
+    controlFrame(SETTINGS, uint32(0)),
     controlFrame(PING, uint32(1)),
     controlFrame(WINDOW_UPDATE, uint32(IDS.stdout, 65_536)),
     controlFrame(GOAWAY, uint32(0, 0)),
-    controlFrame(77, Buffer.alloc(300_000)),
   ]);
   expect(tap.fromServer(frames)).toEqual([]);
   expect(tap.fromClient(frames)).toEqual([]);
@@ -193,6 +193,19 @@ const unreadable: readonly [string, 'fromServer' | 'fromClient', Uint8Array][] =
   ['a stream that the server opens', 'fromServer', controlFrame(SYN_STREAM, Buffer.alloc(10))],
   ['a reset without a stream', 'fromServer', controlFrame(RST_STREAM, Buffer.alloc(3))],
   ['more headers than may be', 'fromServer', controlFrame(HEADERS, Buffer.alloc(70_000))],
+  ['a reset that goes on behind its fields', 'fromClient', controlFrame(RST_STREAM, uint32(3, 5, 0))],
+  [
+    'a ping that has another frame in it',
+    'fromClient',
+    controlFrame(PING, Buffer.concat([uint32(1), OPENED])),
+  ],
+  ['a ping that is too short', 'fromClient', controlFrame(PING, Buffer.alloc(2))],
+  ['an end that is too long', 'fromClient', controlFrame(GOAWAY, uint32(0, 0, 0))],
+  ['a window that is too long', 'fromClient', controlFrame(WINDOW_UPDATE, uint32(3, 1, 0))],
+  ['more settings than are counted', 'fromClient', controlFrame(SETTINGS, uint32(1, 4, 100, 7, 100))],
+  ['a count of settings alone', 'fromClient', controlFrame(SETTINGS, uint32(0x2000_0000))],
+  ['headers without a stream', 'fromClient', controlFrame(HEADERS, Buffer.alloc(3))],
+  ['a type of frame that no server knows', 'fromClient', controlFrame(77, Buffer.alloc(8))],
   ['a stream without headers', 'fromClient', controlFrame(SYN_STREAM, Buffer.alloc(8))],
   ['headers that are none', 'fromClient', controlFrame(SYN_STREAM, Buffer.alloc(40))],
 ];

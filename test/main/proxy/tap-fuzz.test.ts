@@ -3,7 +3,14 @@ import { expect, test } from 'vitest';
 import { createSpdyTap } from '../../../main/proxy/spdy-tap.ts';
 import type { Tap } from '../../../main/proxy/tap.ts';
 import { createWebSocketTap } from '../../../main/proxy/websocket-tap.ts';
-import { controlFrame, createHeaderPacker, dataFrame, synReply, synStream } from '../../fakes/spdy-bytes.ts';
+import {
+  controlFrame,
+  createHeaderPacker,
+  dataFrame,
+  synReply,
+  synStream,
+  uint32,
+} from '../../fakes/spdy-bytes.ts';
 import { createDice, type Dice, fuzzTap, spoil } from '../../fakes/tap-fuzz.ts';
 import { channelMessage, frameBytes, messageBytes } from '../../fakes/websocket-bytes.ts';
 
@@ -106,9 +113,17 @@ function spdyTap(): Tap {
   return tap;
 }
 
-/** Data of any stream, or what says nothing of the command: settings, pings, the end, windows. */
+/** Settings, a ping, the end, a window. */
+const QUIET: readonly Buffer[] = [
+  controlFrame(4, uint32(2, 4, 100, 7, 65_536)),
+  controlFrame(6, uint32(1)),
+  controlFrame(7, uint32(0, 0)),
+  controlFrame(9, uint32(STDOUT_ID, 65_536)),
+];
+
+/** Data of any stream, or what says nothing of the command. */
 function createSpdyFrame(wanted: number, dice: Dice): Frame {
-  if (dice.once(10)) return { bytes: controlFrame([4, 6, 7, 9, 11][dice.roll(5)] ?? 6, payload(dice)) };
+  if (dice.once(10)) return { bytes: QUIET[dice.roll(QUIET.length)] ?? Buffer.alloc(0) };
   const streamId = dice.once(3) ? wanted : dice.roll(12);
   const carried = payload(dice);
   return { bytes: dataFrame(streamId, carried), ...(streamId === wanted ? { carried } : {}) };
