@@ -6,6 +6,7 @@ import type { ProxySwitch } from './bridge/rooms.ts';
 import type { Core } from './compose.ts';
 import { createExecDesk, type ExecDesk } from './proxy/exec-desk.ts';
 import { findFreePort } from './proxy/free-port.ts';
+import { findImpersonation } from './proxy/policy-impersonation.ts';
 import { keepProxy, type StartedProxy } from './proxy/proxy-keeper.ts';
 import { type OwnKubeconfig, proxyKubeconfigPath } from './proxy/proxy-kubeconfig.ts';
 import { answersAsProxy, createProxyRunner } from './proxy/proxy-runner.ts';
@@ -148,7 +149,7 @@ async function openDoor(needs: ProxyDeskNeeds): Promise<ExecDesk> {
 }
 
 async function startProxy(
-  { clock, log, contexts }: ProxyDeskNeeds,
+  { clock, log, contexts, core }: ProxyDeskNeeds,
   desk: ExecDesk,
   { port, certificates }: ProxyState,
   enabled: () => readonly EnabledContext[],
@@ -159,7 +160,7 @@ async function startProxy(
       log,
       contexts: enabled,
       transport: contexts.transport,
-      impersonationFor: async () => undefined,
+      impersonationFor: (context, info) => findImpersonation(core().policy, context, info),
       commands: desk,
     },
     { port, certificates },

@@ -1,8 +1,16 @@
 import type { PolicyAnswer as PolicyAnswerInfo, PolicyState } from '../../preload/contract.ts';
 import type { RecorderName } from '../../preload/contract-uploads.ts';
-import type { PolicyAnswer, PolicyRule, RecorderAddress } from '../policy/policy.ts';
+import {
+  formatImpersonation,
+  type PolicyAnswer,
+  type PolicyRule,
+  type RecorderAddress,
+  type RuleSayings,
+} from '../policy/policy.ts';
 import type { Policy } from '../policy/policy-store.ts';
 import type { CallsOf, Rooms } from './rooms.ts';
+
+type PolicyRuleInfo = PolicyState['files'][number]['rules'][number];
 
 export function answerPolicy({
   policy,
@@ -15,7 +23,8 @@ export function answerPolicy({
   };
 }
 
-export function toAnswerInfo(answer: PolicyAnswer): PolicyAnswerInfo {
+/** Whom it has requests made as stands among the reasons, in words. */
+export function toAnswerInfo({ impersonate: _impersonate, ...answer }: PolicyAnswer): PolicyAnswerInfo {
   return { ...answer, recorders: answer.recorders.map(toRecorder) };
 }
 
@@ -32,26 +41,25 @@ function toPolicyState({ files }: Policy): PolicyState {
   };
 }
 
-function toRuleInfo({
-  name,
-  match,
-  except,
-  says,
-  lines,
-}: PolicyRule): PolicyState['files'][number]['rules'][number] {
+function toRuleInfo({ name, match, except, says, lines }: PolicyRule): PolicyRuleInfo {
   const first = Math.min(...Object.values(lines));
   return {
     name,
     ...(Number.isFinite(first) ? { line: first } : {}),
     match: { ...match },
     ...(except === undefined ? {} : { except: { ...except } }),
-    says: Object.entries(says).flatMap(([setting, value]) =>
-      Array.isArray(value)
-        ? value.map(({ name, url }: { name?: string; url: string }) => ({ setting, value: name ?? url }))
-        : [{ setting, value: String(value) }],
-    ),
+    says: describeSayings(says),
     ...(says.recorders && { recorders: says.recorders.map(toRecorder) }),
   };
+}
+
+function describeSayings(says: RuleSayings): PolicyRuleInfo['says'] {
+  const { recorders = [], impersonate } = says;
+  return Object.entries(says).flatMap(([setting, value]) => {
+    if (setting === 'recorders') return recorders.map(({ name, url }) => ({ setting, value: name ?? url }));
+    const isWhom = setting === 'impersonate' && impersonate !== undefined;
+    return [{ setting, value: isWhom ? formatImpersonation(impersonate) : String(value) }];
+  });
 }
 
 /** Without the files of its secrets, which are nobody's business in a page. */

@@ -18,6 +18,8 @@ const MAX_TEXT = 512;
 const MAX_GLOBS = 256;
 const MAX_RULES = 1_024;
 const MAX_RECORDERS = 16;
+/** Each is a line of every request. */
+const MAX_IMPERSONATED = 64;
 
 const text = (what: string): v.GenericSchema<unknown, string> =>
   v.pipe(
@@ -134,6 +136,30 @@ const recorder = v.pipe(
   ),
 );
 
+const texts = (what: string) => {
+  const list = v.array(text(what), `must be a list, each of it ${what}`);
+  return v.pipe(list, v.maxLength(MAX_IMPERSONATED, `must name at most ${MAX_IMPERSONATED}`));
+};
+
+const impersonateEntries = {
+  user: text('a user'),
+  uid: v.exactOptional(text('a uid')),
+  groups: v.exactOptional(texts('a group')),
+  extra: v.exactOptional(
+    v.pipe(
+      v.unknown(),
+      noList('must be a map of lists'),
+      v.record(v.string(), texts('a value'), 'must be a map of lists'),
+    ),
+  ),
+};
+
+const impersonate = v.pipe(
+  v.unknown(),
+  noList('must be a map with a user'),
+  v.strictObject(impersonateEntries, 'must be a map with a user'),
+);
+
 const sayingEntries = {
   recording: v.exactOptional(oneOf(['required', 'best-effort', 'off'])),
   recorders: v.exactOptional(
@@ -154,6 +180,7 @@ const sayingEntries = {
   redaction: v.exactOptional(oneOf(['user', 'always'])),
   retentionDays: v.exactOptional(wholeNumber(1, 36_500)),
   pause: v.exactOptional(oneOf(['allowed', 'never'])),
+  impersonate: v.exactOptional(impersonate),
 };
 
 const SAYINGS = Object.keys(sayingEntries);
@@ -212,14 +239,16 @@ export const policySchema: v.GenericSchema<unknown, PolicyDocument> = v.pipe(
 );
 
 /** Which keys stand where, for those that are written elsewhere or otherwise. */
-export const KEYS: Readonly<Record<'policy' | 'rule' | 'match' | 'recorder' | 'updates', readonly string[]>> =
-  {
-    policy: ['version', 'rules', 'updates'],
-    updates: Object.keys(updateEntries),
-    rule: ['name', 'match', 'except', ...SAYINGS],
-    match: Object.keys(matchEntries),
-    recorder: Object.keys(recorderEntries),
-  };
+export const KEYS: Readonly<
+  Record<'policy' | 'rule' | 'match' | 'recorder' | 'impersonate' | 'updates', readonly string[]>
+> = {
+  policy: ['version', 'rules', 'updates'],
+  updates: Object.keys(updateEntries),
+  rule: ['name', 'match', 'except', ...SAYINGS],
+  match: Object.keys(matchEntries),
+  recorder: Object.keys(recorderEntries),
+  impersonate: Object.keys(impersonateEntries),
+};
 
 function listWords(words: readonly string[]): string {
   return words.length < 2 ? words.join() : `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`;

@@ -91,7 +91,9 @@ function describeUnknownKey(keys: Keys, name: string): Pick<PolicyProblem, 'mess
   const message = `${place.what} has no key ${JSON.stringify(name)}`;
   const near = findNearMiss(name, KEYS[place.kind]);
   if (near !== undefined) return { message, hint: `Did you mean ${near}?` };
-  const home = (['rule', 'match', 'recorder', 'updates'] as const).find((kind) => KEYS[kind].includes(name));
+  const home = (['rule', 'match', 'recorder', 'impersonate', 'updates'] as const).find((kind) =>
+    KEYS[kind].includes(name),
+  );
   if (home !== undefined) return { message, hint: `${name} stands ${HOMES[home]}.` };
   return { message, hint: `Its keys are ${KEYS[place.kind].join(', ')}.` };
 }
@@ -100,6 +102,7 @@ const HOMES = {
   rule: 'in a rule',
   match: 'under match or except',
   recorder: 'in one of recorders',
+  impersonate: 'under impersonate',
   updates: 'under updates',
 } as const;
 
@@ -109,6 +112,7 @@ function placeKind(keys: Keys): { readonly kind: keyof typeof KEYS; readonly wha
   if (around === 'rules') return { kind: 'rule', what: 'a rule' };
   if (around === 'updates') return { kind: 'updates', what: 'updates' };
   if (around === 'recorders') return { kind: 'recorder', what: 'a recorder' };
+  if (around === 'impersonate') return { kind: 'impersonate', what: 'impersonate' };
   return { kind: 'match', what: around };
 }
 

@@ -37,6 +37,14 @@ export interface RecorderAddress {
   readonly keyFile?: string;
 }
 
+/** A user of a cluster, as API servers take one who acts as another (`Impersonate-User`, …). */
+export interface PolicyImpersonation {
+  readonly user: string;
+  readonly uid?: string;
+  readonly groups?: readonly string[];
+  readonly extra?: Readonly<Record<string, readonly string[]>>;
+}
+
 /** What holds for one shell. */
 export interface PolicyAnswer {
   readonly recording: RecordingDuty;
@@ -58,6 +66,8 @@ export interface PolicyAnswer {
   readonly redaction: 'user' | 'always';
   readonly retentionDays?: number;
   readonly pause: 'allowed' | 'never';
+  /** Whom requests of other programs that go through us are made as, in place of whom the kubeconfig says. */
+  readonly impersonate?: PolicyImpersonation;
   /** Which rule decided; settings that no rule speaks of are not among them. */
   readonly because: readonly PolicyReason[];
 }
@@ -109,4 +119,14 @@ export interface PolicyProblem {
 /** `FILE:LINE:COLUMN`, as editors and compilers write it. */
 export function formatPlace({ file, line, column }: Pick<PolicyProblem, 'file' | 'line' | 'column'>): string {
   return [file, line, column].filter((part) => part !== undefined).join(':');
+}
+
+/** `auditor (uid 7; groups a, b; reason x)`, as kubectl's own flags name them. */
+export function formatImpersonation({ user, uid, groups = [], extra = {} }: PolicyImpersonation): string {
+  const details = [
+    ...(uid === undefined ? [] : [`uid ${uid}`]),
+    ...(groups.length === 0 ? [] : [`groups ${groups.join(', ')}`]),
+    ...Object.entries(extra).map(([key, values]) => `${key} ${values.join(', ')}`),
+  ];
+  return details.length === 0 ? user : `${user} (${details.join('; ')})`;
 }

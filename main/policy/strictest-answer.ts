@@ -1,11 +1,13 @@
-import type {
-  PolicyAnswer,
-  PolicyColour,
-  PolicyReason,
-  PolicyRule,
-  PolicySetting,
-  PolicyTarget,
-  RecorderAddress,
+import {
+  formatImpersonation,
+  type PolicyAnswer,
+  type PolicyColour,
+  type PolicyImpersonation,
+  type PolicyReason,
+  type PolicyRule,
+  type PolicySetting,
+  type PolicyTarget,
+  type RecorderAddress,
 } from './policy.ts';
 import { judgeRule } from './rule-match.ts';
 
@@ -37,7 +39,7 @@ export const COLOURS: readonly PolicyColour[] = [
   'green',
 ];
 
-type RankedSetting = Exclude<PolicySetting, 'recorders'>;
+type RankedSetting = Exclude<PolicySetting, 'recorders' | 'impersonate'>;
 
 /** How strict a value is: of what several rules say of a setting, the one with the highest number holds. */
 export const STRICTNESS: {
@@ -67,8 +69,8 @@ interface Saying {
 }
 
 /**
- * The strictest of what the rules say that match the target. The order of rules counts for that of recorders alone,
- * and for which of two rules that say the same is named.
+ * The strictest of what the rules say that match the target. The order of rules counts for that of recorders, for whom
+ * others' requests are made as, and for which of two rules that say the same is named.
  */
 export function findStrictestAnswer(rules: readonly PolicyRule[], target: PolicyTarget): PolicyAnswer {
   const sayings = rules.flatMap((rule): Saying[] => {
@@ -76,13 +78,19 @@ export function findStrictestAnswer(rules: readonly PolicyRule[], target: Policy
     return judged === 'applies-not' ? [] : [{ rule, isDoubtful: judged === 'unknown' }];
   });
   const { recorders, because: recorderReasons } = collectRecorders(sayings);
+  const impersonated = findImpersonation(sayings);
   const chosen = RANKED.flatMap((setting) => choose(setting, sayings) ?? []);
   const said = Object.fromEntries(chosen.map(({ setting, value }) => [setting, value]));
   const answer: PolicyAnswer = {
     ...DEFAULT_ANSWER,
     ...(said as Partial<PolicyAnswer>),
     recorders,
-    because: [...chosen.map(({ reason }) => reason), ...recorderReasons],
+    ...(impersonated && { impersonate: impersonated.impersonate }),
+    because: [
+      ...chosen.map(({ reason }) => reason),
+      ...recorderReasons,
+      ...(impersonated ? [impersonated.reason] : []),
+    ],
   };
   return followFromRecording(requireRecording(answer));
 }
@@ -119,6 +127,21 @@ function collectRecorders(sayings: readonly Saying[]): Pick<PolicyAnswer, 'recor
     recorders: [...found.values()].map(({ recorder }) => recorder),
     because: [...found.values()].map(({ reason }) => reason),
   };
+}
+
+/**
+ * Nobody is stricter than another. The first rule's, so that the administrator's goes before the user's; one that may apply
+ * is taken to.
+ */
+function findImpersonation(
+  sayings: readonly Saying[],
+): { readonly impersonate: PolicyImpersonation; readonly reason: PolicyReason } | undefined {
+  for (const { rule } of sayings) {
+    const { impersonate } = rule.says;
+    if (!impersonate) continue;
+    return { impersonate, reason: tellReason('impersonate', formatImpersonation(impersonate), rule) };
+  }
+  return undefined;
 }
 
 /** What is delivered has to be recorded; where nothing may go undelivered, nothing may go unrecorded. */

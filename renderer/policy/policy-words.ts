@@ -19,6 +19,7 @@ const LABELS: Readonly<Record<string, string>> = {
   redaction: 'Secrets in the output',
   retentionDays: 'Kept',
   pause: 'Pauses',
+  impersonate: 'kubectl’s requests are made as',
 };
 
 const WORDS: Readonly<Record<string, Readonly<Record<string, string>>>> = {

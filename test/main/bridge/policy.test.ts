@@ -79,6 +79,28 @@ rules:
   await expect(client.call('policy.explain', place)).rejects.toMatchObject({ code: 'policy-invalid' });
 });
 
+test('whom others’ requests are made as is told in words', async () => {
+  const client = app.connect();
+  const impersonate = '{ user: auditor, groups: [readers] }';
+  await writeFile(
+    policyFile(),
+    `version: 1\nrules: [{ name: all, pause: never, impersonate: ${impersonate} }]\n`,
+  );
+  const answer = await client.call('policy.explain', place);
+  expect(answer.because).toContainEqual({
+    setting: 'impersonate',
+    value: 'auditor (groups readers)',
+    file: policyFile(),
+    line: 2,
+    rule: 'all',
+  });
+  expect('impersonate' in answer).toBe(false);
+  expect((await client.call('policy.state', {})).files.at(-1)?.rules[0]?.says).toEqual([
+    { setting: 'pause', value: 'never' },
+    { setting: 'impersonate', value: 'auditor (groups readers)' },
+  ]);
+});
+
 test('a shell is refused at the core’s door, whatever the page asked before', async () => {
   const client = app.connect();
   await writeFile(policyFile(), 'version: 1\nrules: [{ name: all, confirm: typed }]\n');

@@ -163,6 +163,26 @@ test('a recorder needs an address of its kind, and holds no secret', () => {
   ).toEqual(['4:16: recording must not be off in a rule that names recorders']);
 });
 
+test('whom requests are made as is a user, with what kubectl’s flags may add', () => {
+  const impersonate = (...lines: readonly string[]) =>
+    inRules('  - name: a', '    impersonate:', ...lines.map((line) => `      ${line}`));
+  expect(impersonate('user: jane')).toEqual([]);
+  expect(
+    impersonate('user: jane', 'uid: "7"', 'groups: [a, "system:b"]', 'extra: { Scopes/x y: [one, two] }'),
+  ).toEqual([]);
+  expect(impersonate('groups: [a]')).toEqual(['5:7: user is missing']);
+  expect(impersonate('user: ""')).toEqual(['5:13: user must be a user, and is empty']);
+  expect(impersonate('user: "a\\r\\nb"')).toEqual(['5:13: user must be one line without control characters']);
+  expect(impersonate('user: jane', 'group: [a]')).toEqual([
+    '6:7: impersonate has no key "group" [Did you mean groups?]',
+  ]);
+  expect(impersonate('user: jane', 'groups: a')).toEqual(['6:15: groups must be a list, each of it a group']);
+  expect(impersonate('user: jane', 'extra: [a]')).toEqual(['6:14: extra must be a map of lists']);
+  expect(inRules('  - name: a', '    impersonate: jane')).toEqual([
+    '4:18: impersonate must be a map with a user',
+  ]);
+});
+
 test('what is not YAML, or is more or less than one document, is no policy', () => {
   expect(problemsOf('version: 1', 'rules: [')).toEqual([
     expect.stringMatching(/^2:9: this is not valid YAML: /),

@@ -123,6 +123,33 @@ test('what has to be recorded may not be paused', () => {
   ]);
 });
 
+test('whom others’ requests are made as is said by the first rule that may apply', () => {
+  const locked = rule({
+    impersonate: { user: 'auditor', uid: '7', groups: ['a', 'b'], extra: { why: ['x'] } },
+  });
+  const own = rule({ impersonate: { user: 'root' } }, {}, 'own');
+  const { impersonate, because } = answer(
+    rule({ impersonate: { user: 'dev' } }, { context: ['dev'] }),
+    locked,
+    own,
+  );
+  expect(impersonate).toEqual(locked.says.impersonate);
+  expect(because).toEqual([
+    {
+      setting: 'impersonate',
+      value: 'auditor (uid 7; groups a, b; why x)',
+      file: '/p.yaml',
+      line: 1,
+      rule: 'rule',
+    },
+  ]);
+  expect(answer(rule({ impersonate: { user: 'x' } }, { container: ['app'] }), own).impersonate?.user).toBe(
+    'x',
+  );
+  expect(answer(own).because[0]?.value).toBe('root');
+  expect('impersonate' in answer(rule({ pause: 'never' }))).toBe(false);
+});
+
 const globs = fc.constantFrom<readonly string[]>(['*'], ['prod'], ['dev'], ['p*', 'x'], ['web-?'], ['app']);
 const match = fc.record(
   { context: globs, namespace: globs, pod: globs, container: globs, user: globs },
