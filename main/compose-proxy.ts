@@ -167,6 +167,7 @@ async function startProxy(
   );
   return {
     async retain(names) {
+      proxy.retain(names);
       const others = desk.list().filter(({ context }) => !names.includes(context));
       // One that ends meanwhile by itself has ended.
       await Promise.allSettled(others.map(({ sessionId }) => desk.end(sessionId)));

@@ -25,6 +25,8 @@ import { cleanHeaders, cleanUpgradeHeaders, readHead } from './request-head.ts';
 /** An API server on 127.0.0.1 that passes what it is asked to clusters, with the identity of the user's contexts. */
 export interface RecordingProxy {
   readonly port: number;
+  /** Ends what is open to any other context, but for commands, which their desk ends. */
+  retain(contexts: readonly string[]): void;
   /** Lets nobody in any more, ends what is open, and waits for commands to be recorded to their end. */
   stop(): Promise<void>;
 }
@@ -60,6 +62,7 @@ export async function startRecordingProxy(
   const ending = new AbortController();
   const connections = new Set<Socket>();
   const serving = new Set<Promise<void>>();
+  const open = new Set<{ readonly context: string; readonly leaving: AbortController }>();
   const server = createServer({
     cert: options.certificates.certificate,
     key: options.certificates.privateKey,
@@ -86,8 +89,11 @@ export async function startRecordingProxy(
     const info = describeRequest(head.method, path, new URLSearchParams(query.join('?')));
     const route = findRoute(head, info, isUpgrade);
     const headers = isUpgrade ? cleanUpgradeHeaders(head.headers) : cleanHeaders(head.headers);
+    const entry = { context, leaving: new AbortController() };
+    open.add(entry);
+    gone.addEventListener('abort', () => open.delete(entry), { once: true });
+    const signal = AbortSignal.any([gone, ending.signal, entry.leaving.signal]);
     const impersonation = await needs.impersonationFor(context, info);
-    const signal = AbortSignal.any([gone, ending.signal]);
     return { ...head, headers, context, info, route, signal, ...(impersonation && { impersonation }) };
   }
 
@@ -154,6 +160,14 @@ export async function startRecordingProxy(
 
   return {
     port,
+    retain(contexts) {
+      for (const { context, leaving } of open) {
+        if (contexts.includes(context)) continue;
+        leaving.abort(
+          new AppError('cancelled', `context ${context} does not lead through the proxy any more`),
+        );
+      }
+    },
     async stop() {
       const closed = once(server, 'close');
       server.close();

@@ -484,6 +484,27 @@ describe('the end', () => {
     await stage.server.close();
   });
 
+  test('of a context ends what is open to it, and nothing else', async () => {
+    let log = (_line: string): void => {};
+    const { proxy, ask, upgrade } = await open({
+      answer(_request, response) {
+        response.flushHeaders();
+        log = (line) => void response.write(line);
+      },
+      refuse: (_request, socket) => socket.write(SWITCHING) || true,
+    });
+    const watch = await ask({});
+    const { socket } = await upgrade({ headers: SPDY });
+    proxy.retain(['staging', 'prod']);
+    log('still');
+    const events = watch.iterator();
+    expect(String((await events.next()).value)).toBe('still');
+    expect(socket.readableEnded).toBe(false);
+    proxy.retain(['prod']);
+    await expect(events.next()).rejects.toThrow('aborted');
+    await until(() => socket.resume().destroyed);
+  });
+
   test('does not wait for who has connected and says nothing', async () => {
     const { proxy, close } = await openProxyStage();
     const leaving = connect({ host: '127.0.0.1', port: proxy.port });
