@@ -3,6 +3,7 @@ import { type AppError, toAppError } from '../base/errors.ts';
 import type { TerminalSize } from '../base/terminal-size.ts';
 import { createTurns } from '../base/turns.ts';
 import type { RecordingDetails, RecordingEnd } from '../recording/recording.ts';
+import type { MarkChoices } from '../session/recording-marks.ts';
 import type { RecordingState } from '../session/recording-state.ts';
 import type { SessionRecord } from '../session/session-record.ts';
 import {
@@ -78,6 +79,11 @@ export function createExecRecorder(
     needs.onChanged();
   }
 
+  /** Of what is no terminal nothing is a prompt, and nobody here asks for a pause. */
+  function markChoices(): MarkChoices {
+    return { promptMarkers: hasTty && needs.markChoices?.().promptMarkers !== false, mayPause: false };
+  }
+
   /** As long as it may wait, and as it is then. */
   async function findSize(): Promise<TerminalSize> {
     if (!hasTty) return UNKNOWN_SIZE;
@@ -129,8 +135,8 @@ export function createExecRecorder(
     async open() {
       try {
         const size = await findSize();
-        const told = { ...needs, onChanged };
-        recording = await openSessionRecording(told, details, size, terms.answer, terms.start);
+        const recordingNeeds = { ...needs, onChanged, markChoices };
+        recording = await openSessionRecording(recordingNeeds, details, size, terms.answer, terms.start);
         follow(recording);
         opened.resolve(recording);
         needs.onChanged();

@@ -8,6 +8,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test
 import { AppError } from '../../main/base/errors.ts';
 import type { FakeApiServer } from '../fakes/api-server.ts';
 import { startCommandCluster } from '../fakes/command-cluster.ts';
+import { startTestCore } from '../fakes/core.ts';
+import { startTestDemo } from '../fakes/demo-start.ts';
 import { openTransport } from '../fakes/kube-access.ts';
 import { createManualClock } from '../fakes/manual-clock.ts';
 import {
@@ -284,6 +286,39 @@ describe.skipIf(kubectlWays.length === 0)('kubectl through the recording proxy',
     expect(recordings.map(endOf)).toEqual(shells.map(() => ({ kind: 'exited', exitCode: 0 })));
   });
 });
+
+const webSockets = newestWays.filter(({ transport }) => transport === 'websocket');
+test.skipIf(webSockets.length === 0).each(webSockets)(
+  'db-ephemeral: kubectl debug $version is on record with the exit code of its container',
+  async (way) => {
+    const demo = await startTestDemo();
+    const app = await startTestCore({ KUBECONFIG: demo.kubeconfigPath });
+    const [context] = [...app.core.contexts.current().entries.contexts.keys()];
+    const stage = await startRecordedKubectl(await app.core.contexts.transport(context ?? ''), {
+      exitWaitMs: 30_000,
+    });
+    const pod = 'payments-6b8f5d7c9-h7w2d';
+    const flags = ['--image=busybox:1.37', '--target=payments', '--profile=general'];
+    const terminal = stage.openTerminal(way, ['debug', '-it', pod, ...flags]);
+    try {
+      await until(() => terminal.screen().includes(`${pod}$ `));
+      terminal.type('echo "$((20 + 3)) times"\r');
+      await until(() => terminal.screen().includes('23 times'));
+      terminal.type('exit 6\r');
+      await terminal.ended;
+      const [recording] = await stage.recorded();
+      expect(recording?.output).toContain('23 times');
+      const container = expect.stringContaining('debugger');
+      expect(recording?.sidecar.details).toMatchObject({ pod, container });
+      expect(recording && endOf(recording)).toEqual({ kind: 'exited', exitCode: 6 });
+    } finally {
+      terminal.kill();
+      await stage.close();
+      await app.end();
+      await demo.stop();
+    }
+  },
+);
 
 test.skipIf(newestWays.length === 0).each(newestWays)(
   'a server that is killed ends kubectl $version over $transport and its recording',

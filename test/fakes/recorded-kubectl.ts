@@ -87,7 +87,11 @@ export interface RecordedCommand {
   readonly sidecar: Sidecar;
 }
 
-export async function startRecordedKubectl(transport: KubeTransport): Promise<RecordedKubectl> {
+export async function startRecordedKubectl(
+  transport: KubeTransport,
+  // Most of its pods run for ever.
+  { exitWaitMs = 1 }: { readonly exitWaitMs?: number } = {},
+): Promise<RecordedKubectl> {
   const folder = await mkdtemp(join(tmpdir(), 'kubereel-recorded-'));
   const kubeconfigPath = join(folder, 'config');
   const writers: CastWriter[] = [];
@@ -105,8 +109,9 @@ export async function startRecordedKubectl(transport: KubeTransport): Promise<Re
       connectRecorders: (...asked) => stage.connectRecorders(...asked),
     },
     transport: async () => transport,
-    // Its pods run for ever.
-    exitWaitMs: 1,
+    exitWaitMs,
+    // Each kubectl here sends its terminal's size, however busy the machine is.
+    sizeWaitMs: 60_000,
     newSessionId: () => {
       lastId += 1;
       return `s${lastId}`;

@@ -117,6 +117,49 @@ test('nothing that is typed is on record', async () => {
   expect(JSON.stringify(events)).not.toContain('secret');
 });
 
+test.each([
+  ['a terminal', 'command=sh&stdin=true&stdout=true&tty=true', 1],
+  ['no terminal', 'command=sh&stdin=true&stdout=true&stderr=true', 0],
+])('prompts are marked of %s alone', async (_case, query, marks) => {
+  const passage = await startPassage({
+    serve(socket) {
+      say(socket, 1, '\x1b]133;A\x07$ \x1b]133;C\x07out\r\n\x1b]133;D;0\x07\x1b]133;A\x07$ ');
+      finish(socket, SUCCESS);
+    },
+    needs: { sizeWaitMs: 1 },
+  });
+  await passage.connect(query).closed;
+  const { events } = await passage.recorded();
+  expect(Math.min(1, events.filter(({ kind }) => kind === 'marker').length)).toBe(marks);
+});
+
+test('where the policy has input recorded, a line that is echoed is on record', async () => {
+  const passage = await startPassage({
+    policy: { input: 'always' },
+    serve(socket) {
+      say(socket, 1, '$ ');
+      socket.on('message', (data: Buffer) => {
+        if (data[0] !== 0) return;
+        const typed = data.subarray(1).toString();
+        say(socket, 1, typed.replaceAll('\r', '\r\n'));
+        if (typed.includes('\r')) finish(socket, SUCCESS);
+      });
+    },
+    needs: { sizeWaitMs: 1 },
+  });
+  const client = passage.connect('command=sh&stdin=true&stdout=true&tty=true');
+  await until(() => client.text(1) === '$ ');
+  for (const key of ['l', 's']) {
+    const before = client.text(1);
+    client.send(0, key);
+    await until(() => client.text(1) === `${before}${key}`);
+  }
+  client.send(0, '\r');
+  await client.closed;
+  const { events } = await passage.recorded();
+  expect(events.filter(({ kind }) => kind === 'input')).toMatchObject([{ text: 'ls\r' }]);
+});
+
 test('the server’s own refusal passes as it came', async () => {
   const passage = await startPassage({
     refuse: (_request, socket) => {
