@@ -63,7 +63,7 @@ export function createUnreadable(words: string, cause?: unknown): AppError {
     'protocol-error',
     `what passes between kubectl and the cluster cannot be read: ${words}`,
     {
-      hint: 'use the kubectl that came with your cluster, or open the shell in the app',
+      hint: 'Use kubectl as it comes, over WebSocket or SPDY, or open the shell in the app.',
       cause,
     },
   );
