@@ -11,6 +11,7 @@ import {
   type ForwardAnswer,
   type ForwardRequestWithBody,
   flattenLines,
+  type HeaderLines,
   pairLines,
   toLines,
 } from './forward.ts';
@@ -140,7 +141,7 @@ export function createHttpClient(needs: HttpNeeds, context: ResolvedContext): Ht
     const forwarder = await chooseForwarder(signal);
     const url = `${cluster.server}${target}`;
     const lines = [
-      ...addIdentity(request, context, credential),
+      ...addIdentity(request, context, credential).filter(mayPass),
       ...(forwarder ? toLines(formatProxyLogin(forwarder.proxy)) : []),
     ];
     try {
@@ -167,6 +168,11 @@ export function createHttpClient(needs: HttpNeeds, context: ResolvedContext): Ht
       signal.throwIfAborted();
       throw toConnectError(context, error);
     }
+  }
+
+  /** What is packed does not arrive where somebody had to say so. */
+  function mayPass([name]: HeaderLines[number]): boolean {
+    return !(cluster.disableCompression && name.toLowerCase() === 'accept-encoding');
   }
 
   function toAnswer(

@@ -7,6 +7,7 @@ import type { ClusterSettings, ResolvedContext } from '../../../main/kube/kubeco
 import { createTransport, type KubeTransport } from '../../../main/kube/transport.ts';
 import { type FakeApiBehaviour, type FakeApiServer, startApiServer } from '../../fakes/api-server.ts';
 import { createContext, createCredentials, createDialNeeds } from '../../fakes/kube-access.ts';
+import { startHttpProxy, startSocksProxy } from '../../fakes/proxies.ts';
 import { createTestAuthority, type KeyPair, type TestAuthority } from '../../fakes/tls.ts';
 import { until } from '../../fakes/until.ts';
 
@@ -235,6 +236,41 @@ test('the identity is the context’s, or the one that the request names instead
       ['impersonate-extra-why', 'x'],
     ],
   ]);
+});
+
+test('tr-disable-compression: with it nothing packed is asked for, whatever the client takes', async () => {
+  const server = await startServer();
+  const headers = [['Accept-Encoding', 'gzip']] as const;
+  await read((await connect(server.address).forward(asking({ headers }))).body);
+  const plain = connect(server.address, { cluster: { disableCompression: true } });
+  await read((await plain.forward(asking({ headers }))).body);
+  expect(server.requests.map((request) => request.headers['accept-encoding'])).toEqual(['gzip', undefined]);
+});
+
+test('kc-http-no-creds: to an http address no credential goes', async () => {
+  const server = await startApiServer({});
+  opened.push(server);
+  const credentials = createCredentials({ authorization: 'Bearer t' });
+  await read((await connect(server.address, { credentials }).forward(asking())).body);
+  expect(server.requests[0]?.headers.authorization).toBeUndefined();
+});
+
+describe.each(['http', 'https', 'socks5'] as const)('tr-http-proxy: through a proxy of kind %s', (kind) => {
+  const start = () =>
+    kind === 'socks5' ? startSocksProxy() : startHttpProxy(kind === 'https' ? { tls: serverPair } : {});
+
+  test('a request passes to servers with TLS and without', async () => {
+    const proxy = await start();
+    opened.push(proxy);
+    for (const server of [await startServer(), await startApiServer({})]) {
+      opened.push(server);
+      const transport = connect(`${server.address}/k8s`, { cluster: { proxyUrl: proxy.url } });
+      const answer = await transport.forward(asking({ method: 'POST', body: repeat(64 * 1024, 4) }));
+      expect([answer.status, String(await read(answer.body))]).toEqual([200, '{}']);
+      expect(server.requests[0]?.url).toBe('/k8s/api');
+    }
+    expect(proxy.requests).not.toHaveLength(0);
+  });
 });
 
 describe('after a 401', () => {
