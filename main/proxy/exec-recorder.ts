@@ -166,8 +166,7 @@ export function createExecRecorder(
     async fromClient(events) {
       for (const event of events) {
         if (event.kind === 'resize') {
-          if (isHeadSized)
-            take({ kind: 'resize', timeMicros: sinceStart(), size: event.size }).catch(() => {});
+          if (isHeadSized) await take({ kind: 'resize', timeMicros: sinceStart(), size: event.size });
           isHeadSized = true;
           sized.resolve(event.size);
         }
