@@ -10,7 +10,7 @@ export interface ElsewhereCalls {
   'proxy.state': { input: Empty; output: ProxyInfo };
   /** From now on kubectl reaches these contexts through us, where it uses our kubeconfig. Rejects with `context-unknown`. */
   'proxy.enable': { input: { readonly contexts: readonly string[] }; output: Empty };
-  /** No longer. What is open through the proxy ends where no context is left. */
+  /** No longer; what is open to them through the proxy ends. */
   'proxy.disable': { input: { readonly contexts: readonly string[] }; output: Empty };
   'origins.state': { input: Empty; output: OriginsInfo };
   /**
