@@ -70,8 +70,11 @@ export async function startAgentStage(changes: Partial<AgentNeeds> = {}): Promis
       targets.push({ ...target, context });
       return { stream: shell.stream, container: target.container ?? 'first', choices: '', facts: {} };
     },
-    newCastWriter: (details, size, { isRequired }) =>
-      createCastWriter({ clock, folder: home.path, isRequired }, { details, size }),
+    newCastWriter: (details, size, { isRequired, planned }) =>
+      createCastWriter(
+        { clock, folder: home.path, isRequired },
+        { details, size, ...(planned && { recordingId: planned.recordingId }) },
+      ),
     terms: NO_TERMS,
     ...changes,
   });

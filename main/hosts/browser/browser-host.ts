@@ -8,6 +8,7 @@ import type { Clock } from '../../base/clock.ts';
 import type { Log } from '../../base/log.ts';
 import { isOwnHost, isOwnOrigin, listenOnLoopback } from '../../base/loopback.ts';
 import { findRoute, type Route } from '../../base/routes.ts';
+import { createWrongTries } from '../../base/wrong-tries.ts';
 import { type PageFiles, readPageFiles } from '../page/page-files.ts';
 import { PAGE_HEADERS } from '../page/page-headers.ts';
 import { createSecrets, type Secrets } from './secrets.ts';
@@ -42,6 +43,8 @@ const UPGRADE_ROUTES = ['UPGRADE /wire', 'UPGRADE /ws/exec'] as const;
 /** All that is answered here; what asks for an upgrade has a method of its own. */
 export const BROWSER_ROUTES: readonly Route[] = [...PLAIN_ROUTES, ...UPGRADE_ROUTES];
 
+/** Of an origin, which is a name and a port where it is one. */
+const MAX_LOGGED_CHARACTERS = 300;
 /** `{"secret":"…"}` is 56 bytes. */
 const MAX_SESSION_BODY_BYTES = 1024;
 /** The longest request as UTF-8, at most three bytes a character; stream bytes come in less. */
@@ -68,6 +71,7 @@ export async function startBrowserHost(
     handleProtocols: () => WIRE_PROTOCOL,
   });
   const { agent = NOWHERE } = options;
+  const refusals = createWrongTries(needs);
   const doors: Record<(typeof UPGRADE_ROUTES)[number], UpgradeDoor> = {
     'UPGRADE /wire': {
       judge: (request) => judgePage(request, secrets, port),
@@ -86,6 +90,14 @@ export async function startBrowserHost(
     else if (found.kind === 'route') answers[found.route](request, response);
     else refuse(response, files.has(path) ? 405 : 404);
   });
+  /** Whoever likes can be refused as often as they like: the log is not to be filled with it. */
+  function tellRefusal(status: string, { headers }: IncomingMessage): void {
+    if (refusals.areTooMany()) return;
+    refusals.count();
+    const origin = headers.origin?.slice(0, MAX_LOGGED_CHARACTERS);
+    needs.log.warn({ status, origin }, 'page refused');
+  }
+
   async function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     // Who hangs up while being judged or refused fails alone.
     socket.on('error', () => {});
@@ -97,7 +109,7 @@ export async function startBrowserHost(
       door.open(request, socket, head);
       return;
     }
-    needs.log.warn({ status: refusal, origin: request.headers.origin }, 'page refused');
+    tellRefusal(refusal, request);
     // Who does not hang up is not waited for.
     socket.once('finish', () => socket.destroy());
     socket.end(`HTTP/1.1 ${refusal}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);

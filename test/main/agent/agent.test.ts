@@ -10,6 +10,7 @@ import { DEFAULT_ANSWER } from '../../../main/policy/strictest-answer.ts';
 import type { Sidecar } from '../../../main/recording/recording.ts';
 import { openAgentClient } from '../../fakes/agent-client.ts';
 import { type AgentStage, CONSOLE, INIT, NO_TERMS, startAgentStage } from '../../fakes/agent-stage.ts';
+import { createScriptedRecorders, lostAt, VAULT } from '../../fakes/scripted-recorders.ts';
 import type { ScriptedShell } from '../../fakes/scripted-shell.ts';
 import { until } from '../../fakes/until.ts';
 
@@ -287,7 +288,7 @@ describe('a page', () => {
   });
 
   test('that does not answer is let go', async () => {
-    await restart({ limits: { times: { tickMs: 20, ticksPerPing: 1, silentTicks: 5 } } });
+    await restart({ limits: { times: { tickMs: 20, ticksPerPing: 1, silentTicks: 10 } } });
     const { client, shell } = await openShell();
     // Nothing of it is read, and so no ping is answered.
     client.socket.pause();
@@ -382,6 +383,41 @@ describe('the policy', () => {
     await client.frame('stderr');
     expect(client.text('stderr')).toMatch(/^warning: this command is not on record\.[^\r]*\n$/);
     expect((await readdir(stage.folder)).filter((name) => name.endsWith('.cast'))).toEqual([]);
+  });
+
+  test('that wants recorders asks them before the cluster, and opens nothing that none takes', async () => {
+    const answer = { ...DEFAULT_ANSWER, recorders: [VAULT], atStart: 'closed' } as const;
+    const recorders = createScriptedRecorders(stage.folder);
+    recorders.answer = { attempts: [lostAt(VAULT)], state: { kind: 'owed', sinceMs: 0, attempts: [] } };
+    const { connect: connectRecorders } = recorders;
+    await restart({ terms: { ...NO_TERMS, answerPolicy: async () => answer, connectRecorders } });
+    const client = await stage.openClient();
+    client.say(INIT);
+    expect(await client.closed).toBe(1011);
+    expect(client.text('error')).toContain('this shell has to be on record at a recorder, and none took it');
+    expect(shellsOpened()).toEqual([]);
+    expect(recorders.deeds).toEqual(['connect vault', 'cancel']);
+  });
+
+  test('that ends what a recorder has lost has the page told why, and shows nothing after it', async () => {
+    const answer = { ...DEFAULT_ANSWER, recorders: [VAULT], midway: 'closed', graceSeconds: 0 } as const;
+    const recorders = createScriptedRecorders(stage.folder);
+    const { connect: connectRecorders } = recorders;
+    await restart({ terms: { ...NO_TERMS, answerPolicy: async () => answer, connectRecorders } });
+    const { client, shell } = await openShell();
+    shell.print('before');
+    await client.frame('stdout');
+    recorders.become({ kind: 'owed', sinceMs: 0, attempts: [lostAt(VAULT)] });
+    await until(() => shell.isClosed);
+    shell.print('after');
+    expect(await client.closed).toBe(1011);
+    expect(client.text('stdout')).toBe('before');
+    expect(client.text('stderr')).toContain('warning: ');
+    expect(client.text('error')).toContain('the shell was ended, as it has to be on record at a recorder');
+    recorders.confirmed.resolve();
+    const { sidecar, cast } = await readRecording();
+    expect(sidecar.state).toMatchObject({ end: { kind: 'failed' } });
+    expect(cast).toContain('"m","');
   });
 
   test('that has input recorded gets it, as far as it is echoed', async () => {

@@ -230,3 +230,23 @@ test('a page that is not built is an error that says what to do', async () => {
   );
   await expect(starting).rejects.toThrow('the page is not built');
 });
+
+test('of pages that are refused again and again the log is told twenty times a minute', async () => {
+  const warnings: Record<string, unknown>[] = [];
+  const silent = createLog({ level: 'silent' });
+  const log = { ...silent, warn: (fields: Record<string, unknown>) => void warnings.push(fields) };
+  const pageFolder = await mkdtemp(join(tmpdir(), 'kubereel-page-'));
+  await writeFile(join(pageFolder, 'index.html'), '');
+  const noisy = await startBrowserHost(
+    { log, clock: createSystemClock() },
+    { port: 0, pageFolder, serve: () => {} },
+  );
+  const Origin = `https://${'a'.repeat(1_000)}.example`;
+  for (let count = 0; count < 25; count += 1) {
+    const socket = new WebSocket(`ws://127.0.0.1:${noisy.port}/wire`, { headers: { Origin } });
+    await new Promise((resolve) => socket.once('error', resolve));
+  }
+  expect(warnings).toHaveLength(20);
+  expect(warnings[0]).toEqual({ status: '403 Forbidden', origin: Origin.slice(0, 300) });
+  await noisy.stop();
+});
