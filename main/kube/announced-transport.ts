@@ -12,6 +12,8 @@ export interface ComingRequest {
   /** Of somebody else's request it is read where it is asked for; that rejects with `bad-input` beyond 8 MiB. */
   readonly body: string | (() => Promise<Uint8Array>);
   readonly info: RequestInfo;
+  /** Of the program whose request it is; absent where that is our own. */
+  readonly userAgent?: string;
 }
 
 /** What a recorder is told is held at once. API servers take 3 MiB (k8s.io/apiserver, server/config.go). */
@@ -39,10 +41,14 @@ export function announceRequests(transport: KubeTransport, announce: AnnounceReq
     return { method, uri, body, info: describeRequest(method, path, query) };
   }
 
-  function describeForwarded({ method, target }: ForwardRequest, body: ComingRequest['body']): ComingRequest {
+  function describeForwarded(
+    { method, target, headers }: ForwardRequest,
+    body: ComingRequest['body'],
+  ): ComingRequest {
     const [path = '', ...query] = target.split('?');
     const info = describeRequest(method, path, new URLSearchParams(query.join('?')));
-    return { method, uri: `${base}${target}`, body, info };
+    const [, userAgent] = headers.find(([name]) => name.toLowerCase() === 'user-agent') ?? [];
+    return { method, uri: `${base}${target}`, body, info, ...(userAgent !== undefined && { userAgent }) };
   }
 
   return {

@@ -8,6 +8,8 @@ import { type ApiRequestEvent, sendEvent } from './recorder-event.ts';
 /** A request that is about to be sent. */
 export interface AnnouncedRequest extends Pick<ApiRequestEvent, 'method' | 'uri' | 'body' | 'info'> {
   readonly context: string;
+  /** Absent: it is our own. */
+  readonly userAgent?: string;
 }
 
 /** Requests of one context that were sent although no recorder had taken their events. */
@@ -58,7 +60,7 @@ export function createRequestAnnouncer(needs: RequestAnnouncerNeeds): RequestAnn
     async announce({ context, ...request }, answer, options) {
       if (answer.apiRequests === 'untold') return;
       const timestamp = Math.floor(clock.nowMs() / 1_000);
-      const event = { ...request, timestamp, userAgent, source: needs.describeSource() };
+      const event = { userAgent, ...request, timestamp, source: needs.describeSource() };
       const { recorder, attempts } = await sendEvent(needs, answer.recorders, event, options);
       if (recorder) return;
       if (answer.apiRequests === 'required') throw createUnsendable(request, answer, attempts);

@@ -107,6 +107,17 @@ test('somebody else’s request is told as it stands, its body where that is ask
   expect(told).toEqual(['list a=b ', 'create undefined xxxx', 'get undefined ']);
 });
 
+test('whose request it is, is told with it', async () => {
+  const told: (string | undefined)[] = [];
+  const { transport } = await openStage(async ({ userAgent }) => void told.push(userAgent));
+  const headers = [['User-Agent', 'kubectl/v1.32']] as const;
+  for await (const _ of (await transport.forward({ method: 'GET', target: '/api', headers, signal })).body) {
+    // Read to its end.
+  }
+  await transport.request({ method: 'GET', path: '/api', signal });
+  expect(told).toEqual(['kubectl/v1.32', undefined]);
+});
+
 test('a body that was told is sent whole', async () => {
   const bodies: string[] = [];
   const server = await startApiServer({

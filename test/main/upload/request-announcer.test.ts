@@ -57,6 +57,13 @@ test('a request is told with who sends it, when and with what', async () => {
   expect(untold()).toEqual([]);
 });
 
+test('the request of another program is told as that program’s', async () => {
+  const recorder = await startForeignRecorder();
+  const { announce } = createStage();
+  await announce({ ...REQUEST, userAgent: 'kubectl/v1.32' }, under('required', recorder), options);
+  expect(recorder.events).toMatchObject([{ userAgent: 'kubectl/v1.32' }]);
+});
+
 test('without the policy’s word no recorder hears of it', async () => {
   const recorder = await startForeignRecorder();
   const { announce, untold } = createStage();
