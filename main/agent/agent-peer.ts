@@ -15,6 +15,8 @@ export interface AgentPeer {
   send(frame: AgentFrame): Promise<void>;
   /** Behind all that was sent. Resolves when the socket is gone. */
   close(code: 1000 | 1008 | 1011): Promise<void>;
+  /** At once, without a word. */
+  cut(): void;
   /** Aborted once the socket is gone, whoever ended it. */
   readonly gone: AbortSignal;
 }
@@ -86,6 +88,7 @@ export function createAgentPeer(socket: WebSocket, times?: PeerTimes): AgentPeer
       await closed;
       clearTimeout(timer);
     },
+    cut: () => socket.terminate(),
     gone: gone.signal,
   };
 }

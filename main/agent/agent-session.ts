@@ -37,8 +37,14 @@ export interface AgentSessionStart {
   readonly peer: AgentPeer;
   /** Of its page, both ways. */
   readonly rate: ByteRate;
+  readonly limits: AgentSessionLimits;
+}
+
+export interface AgentSessionLimits {
   /** How long the first frame may take. */
   readonly initMs: number;
+  /** How long a page that does not read may hold up the end of its command, where we end it. */
+  readonly goodbyeMs: number;
 }
 
 /** What is open, and what stands on its record. */
@@ -58,7 +64,7 @@ const PIECE_BYTES = 64 * 1024;
 /** One command of a page, from its first frame to its goodbye: recorded before it is shown, as those of the app. */
 export function openAgentSession(
   needs: AgentSessionNeeds,
-  { sessionId, origin, peer, rate, initMs }: AgentSessionStart,
+  { sessionId, origin, peer, rate, limits }: AgentSessionStart,
 ): TappedSession {
   const { clock, log } = needs;
   const closing = new AbortController();
@@ -82,15 +88,19 @@ export function openAgentSession(
 
   async function readInit(frames: AsyncIterator<string>): Promise<ExecInit> {
     const over = new AbortController();
-    const late = clock.sleep(initMs, { signal: AbortSignal.any([signal, over.signal]) }).then(() => {
-      throw new AppError('timed-out', `no exec_init came within ${initMs / 1_000} s`);
+    const late = clock.sleep(limits.initMs, { signal: AbortSignal.any([signal, over.signal]) }).then(() => {
+      throw new AppError('timed-out', `no exec_init came within ${limits.initMs / 1_000} s`);
     });
-    // Where it has lost the race nobody waits for it.
-    late.catch(() => {});
-    const first = await Promise.race([frames.next(), late]);
-    over.abort();
-    signal.throwIfAborted();
-    return parseExecInit(first.done ? '' : first.value);
+    const next = frames.next();
+    // For the one that loses the race nobody waits.
+    for (const promise of [late, next]) promise.catch(() => {});
+    try {
+      const first = await Promise.race([next, late]);
+      signal.throwIfAborted();
+      return parseExecInit(first.done ? '' : first.value);
+    } finally {
+      over.abort();
+    }
   }
 
   /** Asks the policy and the recorders first, the cluster next and the disk last. */
@@ -227,6 +237,15 @@ export function openAgentSession(
     await peer.close(code);
   }
 
+  async function cutAfterGoodbye(): Promise<void> {
+    try {
+      await clock.sleep(limits.goodbyeMs, { signal: peer.gone });
+      peer.cut();
+    } catch {
+      // It has gone by itself.
+    }
+  }
+
   const ended = run();
   const delivered = ended.then(() => opened?.recording.delivered());
 
@@ -235,6 +254,7 @@ export function openAgentSession(
     snapshot: () => opened && describe(opened),
     async close(failure) {
       closing.abort(failure ?? new AppError('cancelled', 'this command was ended in Kubereel'));
+      void cutAfterGoodbye();
       await ended;
     },
     ended,

@@ -6,7 +6,7 @@ import type { Dispose, Event } from '../base/event.ts';
 import { createTappedRegister, type TappedSession, type TappedSessions } from '../session/elsewhere.ts';
 import { type AgentDoor, createAgentDoor, EXEC_PROTOCOL, type RefusedPage } from './agent-door.ts';
 import { createAgentPeer } from './agent-peer.ts';
-import { type AgentSessionNeeds, openAgentSession } from './agent-session.ts';
+import { type AgentSessionLimits, type AgentSessionNeeds, openAgentSession } from './agent-session.ts';
 import { type ByteRate, createByteRate } from './byte-rate.ts';
 import { MAX_FRAME_BYTES } from './frames.ts';
 import type { AllowedOrigin, Origins } from './origins.ts';
@@ -18,9 +18,7 @@ export interface AgentNeeds extends Omit<AgentSessionNeeds, 'onChanged'> {
   readonly limits?: Partial<AgentLimits>;
 }
 
-export interface AgentLimits {
-  /** How long a page may take to say what it wants. */
-  readonly initMs: number;
+export interface AgentLimits extends AgentSessionLimits {
   /** Sockets of one page at a time. */
   readonly sessions: number;
   /** Of one page in a second, both ways and all its sessions; beyond it waits. */
@@ -29,7 +27,13 @@ export interface AgentLimits {
 }
 
 /** More than a console has panes; each may wait with 6 MiB of a frame. */
-const AGENT_LIMITS: AgentLimits = { initMs: 10_000, sessions: 10, bytesPerSecond: 32 * 1024 * 1024 };
+const AGENT_LIMITS: AgentLimits = {
+  initMs: 10_000,
+  // A shell has a second to go, and a disk that is stuck two.
+  goodbyeMs: 5_000,
+  sessions: 10,
+  bytesPerSecond: 32 * 1024 * 1024,
+};
 
 /** The commands that pages of a browser open here, each with the user's consent. */
 export interface Agent {
@@ -99,7 +103,7 @@ export function createAgent(needs: AgentNeeds): Agent {
     const { rate } = pageOf(origin);
     const session = openAgentSession(
       { ...needs, onChanged: register.changed },
-      { sessionId: needs.newSessionId(), origin, peer, rate, initMs: limits.initMs },
+      { sessionId: needs.newSessionId(), origin, peer, rate, limits },
     );
     try {
       register.add(session);

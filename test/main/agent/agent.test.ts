@@ -144,6 +144,19 @@ describe('a command of a page', () => {
     expect(client.heard.at(-1)).toEqual({ type: 'exit', exitCode: 0 });
   });
 
+  test('is ended in the app also where its page does not read', async () => {
+    await restart({ limits: { goodbyeMs: 100 } });
+    const { client, shell } = await openShell();
+    client.socket.pause();
+    while (!shell.isPaused) {
+      shell.print('x'.repeat(64 * 1024));
+      await new Promise(setImmediate);
+    }
+    const [{ sessionId } = { sessionId: '' }] = stage.agent.sessions.list();
+    await stage.agent.sessions.end(sessionId);
+    expect((await readRecording()).sidecar.state).toMatchObject({ end: { kind: 'closed' } });
+  });
+
   test('ends with its page, and its recording says that it was closed', async () => {
     const { client, shell } = await openShell();
     shell.print('last words');
@@ -242,6 +255,15 @@ describe('what is no command', () => {
     const client = await stage.openClient();
     expect(await client.closed).toBe(1011);
     expect(client.text('error')).toContain('no exec_init came within');
+  });
+
+  test('bytes behind the time limit of the first frame are nobody’s, and harm nobody', async () => {
+    await restart({ limits: { initMs: 20 } });
+    const client = await stage.openClient();
+    const sending = setInterval(() => client.socket.send(Buffer.from('x')), 1);
+    await client.closed;
+    clearInterval(sending);
+    expect(client.heard.map(({ type }) => type)).toEqual(['error']);
   });
 
   test('a page that has gone meanwhile opens nothing', async () => {
