@@ -3,7 +3,7 @@
 // covers: main/commands/proxy.ts
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, copyFile, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { chmod, copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -67,6 +67,24 @@ describe.skipIf(!kubectlPath)('the switch for kubectl', () => {
     expect(pods.stdout.toString()).toContain(`pod/${POD}`);
     const status = JSON.parse((await kubereel('proxy', 'status', '--json')).stdout.toString());
     expect(status).toMatchObject({ contexts: [context], isRunning: true, processId: process.pid });
+  });
+
+  test('kubectl asks as the policy has it, and not as it says itself', async () => {
+    const policyFile = join(app.home, 'policy.yaml');
+    const asked = await kubectl('get', 'pods', '-o', 'name', '--as=root');
+    expect(asked.stdout.toString()).toContain(`pod/${POD}`);
+    await writeFile(policyFile, 'version: 1\nrules: [{ name: all, impersonate: { user: auditor } }]\n');
+    // The demo cluster lets nobody be somebody else.
+    expect((await kubectl('get', 'pods')).stderr).toMatch(
+      /users "auditor" is forbidden: .* cannot impersonate/,
+    );
+    expect((await kubectl('exec', POD, '--', 'true')).stderr).toContain('users "auditor" is forbidden');
+    await writeFile(policyFile, 'version: 1\nrules: nothing\n');
+    expect((await kubectl('get', 'pods')).stderr).toContain(
+      'nothing is asked of a cluster until the policy is mended',
+    );
+    await rm(policyFile);
+    expect((await kubectl('get', 'pods')).code).toBe(0);
   });
 
   test('what kubectl opens is listed while it is open, with its client, and is in the library then', async () => {
