@@ -31,7 +31,7 @@ export interface RelayEnd {
   readonly status?: string;
   /** Why we ended it. */
   readonly stopped?: AppError;
-  /** Who was gone first, where we did not end it. */
+  /** Who was gone first, or had said so. */
   readonly left: 'server' | 'client';
 }
 
@@ -70,7 +70,9 @@ export function relayExec(
 
   /** What has ended by itself is not ended. */
   function onStopped(): void {
-    if (left === undefined) stop(signal.reason);
+    if (left !== undefined) return;
+    if (tap?.isOver) left = 'server';
+    stop(signal.reason);
   }
 
   async function tellBlind(): Promise<void> {
@@ -104,7 +106,7 @@ export function relayExec(
       isLastPassed = true;
       await waitForRoom(client, stopping.signal);
     }
-    left ??= 'server';
+    if (!stopping.signal.aborted) left ??= 'server';
   }
 
   async function passToServer(): Promise<void> {
@@ -117,7 +119,8 @@ export function relayExec(
       server.write(bytes);
       await waitForRoom(server, stopping.signal);
     }
-    left ??= 'client';
+    // Clients hang up on a server that has said its last, and may be seen to do so before it does.
+    left ??= tap?.isOver ? 'server' : 'client';
     server.end();
     await waitForClose(clock, server);
   }
@@ -149,7 +152,7 @@ export function relayExec(
     return {
       ...(status !== undefined && { status }),
       ...(stopping.signal.aborted && { stopped: toAppError(stopping.signal.reason) }),
-      left: left ?? 'server',
+      left: left ?? (stopping.signal.aborted ? 'client' : 'server'),
     };
   }
 

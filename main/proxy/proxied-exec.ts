@@ -139,7 +139,6 @@ export function createProxiedExec(
   async function toRecordingEnd({ stopped, status, left }: RelayEnd): Promise<RecordingEnd> {
     if (stopped && stopped.code !== 'cancelled') return { kind: 'failed', note: stopped.message };
     if (status !== undefined) return toStatusEnd(parseExecStatus(status));
-    if (stopped) return { kind: 'closed' };
     if (left === 'client') return { kind: 'closed' };
     const how = 'it was closed without a word on how the command ended';
     return { kind: 'failed', note: `the connection to ${namespace}/${pod} was lost: ${how}` };

@@ -44,11 +44,14 @@ export function createSpdyTap({ hasTty, readsInput }: TapOptions): Tap {
   const sizes = createResizeReader();
   const status = createStatusText();
   let isInputEnded = false;
+  let isOver = false;
 
   function endOutput(stream: CommandStream | undefined, events: TapEvent[]): void {
     if (stream === undefined) return;
     stream.isEnded = true;
-    if (stream.type === 'error') events.push(...status.end());
+    if (stream.type !== 'error') return;
+    isOver = true;
+    events.push(...status.end());
   }
 
   function endInput(stream: CommandStream | undefined, events: TapEvent[]): void {
@@ -115,6 +118,9 @@ export function createSpdyTap({ hasTty, readsInput }: TapOptions): Tap {
     ended: () => status.end(),
     get problem() {
       return reading.problem;
+    },
+    get isOver() {
+      return isOver;
     },
     get gap() {
       return findShown(streams.writable(), hasTty) === undefined ? undefined : reading.gap;

@@ -39,6 +39,8 @@ export interface Tap {
   ended(): readonly TapEvent[];
   /** `protocol-error`. */
   readonly problem: AppError | undefined;
+  /** The server has said that nothing of the command follows, be it with a status or without. */
+  readonly isOver: boolean;
   /**
    * After how many of the server's bytes given last words of ours may stand: the last such place, 0 before all of them.
    * Undefined where there is none, since they stand within something that began earlier, or since the client has nothing

@@ -34,9 +34,11 @@ export function createWebSocketTap({ subprotocol, hasTty, readsInput }: WebSocke
   );
   const sizes = createResizeReader();
   const status = createStatusText();
+  let isOver = false;
 
   function readServerPiece(piece: MessagePiece, events: TapEvent[]): void {
     if (piece.kind === 'close') {
+      isOver = true;
       events.push(...status.end());
       return;
     }
@@ -66,6 +68,9 @@ export function createWebSocketTap({ subprotocol, hasTty, readsInput }: WebSocke
     ended: () => status.end(),
     get problem() {
       return reading.problem;
+    },
+    get isOver() {
+      return isOver;
     },
     get gap() {
       return reading.gap;

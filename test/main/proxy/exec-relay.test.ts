@@ -133,6 +133,15 @@ test('the end tells the status, and who left first', async () => {
   expect(await other.relay.ended).toEqual({ left: 'client' });
 });
 
+test('a client that hangs up on a server’s last word has not left first', async () => {
+  const stage = startRelay();
+  const goodbye = frameBytes(Buffer.from([0x03, 0xe9]), { opcode: 8 });
+  stage.server.write(goodbye);
+  await until(() => stage.atClient().length === goodbye.byteLength);
+  stage.client.end();
+  expect(await stage.relay.ended).toEqual({ left: 'server' });
+});
+
 test('a server that keeps what its client has left is cut after a while', async () => {
   const stage = startRelay({}, { reads: false });
   stage.client.end();
