@@ -85,8 +85,9 @@ export async function openPages(
   // Before the sessions, so that it ends after them: with the last shell gone what is ready may be installed.
   const updates = openUpdates(core, { settings, library, sessions }, options.updates ?? { why: 'browser' });
   life.own(() => sessions.end(core.failure()));
-  life.own(() => core.elsewhere.endAll(core.failure()));
   const proxy = core.proxy.keep(life.child('proxy'));
+  // After the proxy, so that it ends before: its stop would end them as by the user.
+  life.own(() => core.elsewhere.endAll(core.failure()));
   life.own(followElsewhere(core.elsewhere, library));
   // Never rejects.
   life.own(core.policy.onChanged(() => void sessions.reviewPauses()));

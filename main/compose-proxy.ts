@@ -78,7 +78,11 @@ export function createProxyDesk(needs: ProxyDeskNeeds): ProxyDesk {
 
   /** Once: what is open through a proxy that was stopped may be on its way to a recorder still. */
   function door(): Promise<ExecDesk> {
-    openingDoor ??= openDoor(needs);
+    openingDoor ??= openDoor(needs).catch((error: unknown) => {
+      // The next start tries again.
+      openingDoor = undefined;
+      throw error;
+    });
     return openingDoor;
   }
 

@@ -127,6 +127,8 @@ async function runProxy(core: Core, io: CommandIo, { signal }: { signal: AbortSi
     if (signal.aborted) resolve();
     signal.addEventListener('abort', () => resolve(), { once: true });
   });
+  // What is on its way to a recorder gets there, as far as that takes seconds.
+  await core.elsewhere.endAll(core.failure());
   await life.end();
   return 0;
 }

@@ -7,6 +7,8 @@ import { chmod, copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promi
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { AppError } from '../../main/base/errors.ts';
+import { parseSidecar } from '../../main/recording/sidecar.ts';
 import type { ContractClient } from '../../preload/client.ts';
 import type { ProxyInfo } from '../../preload/contract-elsewhere.ts';
 import { startTestCore, type TestCore } from '../fakes/core.ts';
@@ -206,6 +208,30 @@ describe.skipIf(!kubectlPath)('the switch for kubectl', () => {
     const answer = await runKubectl(other.core.proxy.kubeconfigPath, ['get', 'pods']);
     expect(answer.code).toBe(1);
     expect(answer.stderr).toContain(`context was not found for specified context: ${context}`);
+    await other.end();
+  });
+
+  test('an app that ends for a mistake of its own says so in what kubectl had open', async () => {
+    const other = await startTestCore({ KUBECONFIG: own });
+    const { core } = other;
+    const asked = other.connect();
+    await asked.call('proxy.enable', { contexts: [context] });
+    await until(async () => (await asked.call('proxy.state', {})).run.kind === 'running');
+    const child = spawn(kubectlPath ?? '', ['exec', '-i', POD, '--', 'sh', '-c', 'echo ready; cat'], {
+      env: { PATH: process.env['PATH'], KUBECONFIG: core.proxy.kubeconfigPath, HOME: '/nonexistent' },
+      stdio: ['pipe', 'pipe', 'ignore'],
+    });
+    const closed = once(child, 'close');
+    await once(child.stdout, 'data');
+    const [session] = core.elsewhere.list();
+    const { recordingId = '' } = session?.recording.kind === 'recording' ? session.recording : {};
+    await core.end(new AppError('internal', 'a mistake of ours'));
+    expect((await closed)[0]).toBe(1);
+    const sidecar = parseSidecar(await readFile(join(core.paths.recordings, `${recordingId}.json`), 'utf8'));
+    expect(sidecar.state).toMatchObject({
+      kind: 'closed',
+      end: { kind: 'failed', note: 'a mistake of ours' },
+    });
     await other.end();
   });
 

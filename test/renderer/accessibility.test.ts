@@ -278,6 +278,7 @@ describe.skipIf(!chromiumPath)('the page for those who do not see it, or not wel
       'a replay with its text',
       'the settings',
       'what was not delivered',
+      'shells of other programs',
     ])('%s has its place in 320 pixels, and nothing is out of reach', async (name) => {
       await openView(name, { width: 1280, height: 900 });
       await page.setViewportSize({ width: 320, height: 640 });
