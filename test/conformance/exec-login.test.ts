@@ -10,11 +10,14 @@ import type { DemoCluster } from '../../main/demo/demo-cluster.ts';
 import type { ContractClient } from '../../preload/client.ts';
 import type { CredentialRequest, SessionInfo } from '../../preload/contract.ts';
 import { createRecordDecoder } from '../../preload/terminal-records.ts';
+import { sendJson, startApiServer } from '../fakes/api-server.ts';
 import { startTestCore, type TestCore } from '../fakes/core.ts';
 import { printAnswer, type TestPlugin, writePlugin } from '../fakes/credentials.ts';
 import { startTestDemo } from '../fakes/demo-start.ts';
+import { kubeconfigFor } from '../fakes/doctor-report.ts';
 import { isRunning } from '../fakes/processes.ts';
 import { startHttpProxy } from '../fakes/proxies.ts';
+import { createTestAuthority } from '../fakes/tls.ts';
 import { until } from '../fakes/until.ts';
 
 const SIZE = { cols: 100, rows: 30 };
@@ -231,15 +234,25 @@ describe.skipIf(process.platform === 'win32')('what a plugin prints', () => {
 describe.skipIf(process.platform === 'win32')('started from an icon', () => {
   test('ex-gui-path: the login shell’s KUBECONFIG, PATH and proxy are used, and nothing waits for it that need not', async () => {
     // Only the proxy knows the name, so that a request can take no other way.
-    const proxy = await startHttpProxy({ names: { 'demo.invalid': '127.0.0.1' } });
+    const proxy = await startHttpProxy({ names: { 'cluster.invalid': '127.0.0.1' } });
     const plugin = await writePlugin(printAnswer({ token }));
-    const kubeconfig = parse(await readFile(demo.kubeconfigPath, 'utf8'));
-    kubeconfig.users[0].user = { exec: { ...plugin.plugin, command: 'plugin' } };
-    const { cluster } = kubeconfig.clusters[0];
-    cluster.server = cluster.server.replace('127.0.0.1', 'demo.invalid');
-    cluster['tls-server-name'] = '127.0.0.1';
+    const authority = await createTestAuthority();
+    const { certificate, privateKey } = await authority.issue({
+      commonName: 'c',
+      names: ['cluster.invalid'],
+    });
+    const server = await startApiServer({
+      tls: { cert: certificate, key: privateKey },
+      answer: ({ headers }, response) =>
+        sendJson(response, headers.authorization === `Bearer ${token}` ? 200 : 401, {}),
+    });
+    const cluster = {
+      server: `https://cluster.invalid:${server.port}`,
+      'certificate-authority-data': Buffer.from(authority.certificate).toString('base64'),
+    };
     const path = join(folder, 'config');
-    await writeFile(path, JSON.stringify(kubeconfig));
+    const exec = { ...plugin.plugin, command: 'plugin' };
+    await writeFile(path, JSON.stringify(kubeconfigFor(cluster, { exec })));
     const shell = join(folder, 'shell');
     const profile = `while ! [ -e ${folder}/go ]; do sleep 0.05; done\nexport KUBECONFIG=${path} PATH="$PATH:${plugin.folder}" HTTPS_PROXY=${proxy.url}`;
     await writeFile(shell, `#!/bin/sh\n${profile}\nfor last; do :; done\nexec /bin/sh -c "$last"\n`, {
@@ -256,7 +269,7 @@ describe.skipIf(process.platform === 'win32')('started from an icon', () => {
     await until(() => core.contexts.current().contexts.length === 1);
     const use = { kubeconfigPath: path, path: plugin.plugin.command, args: [] };
     await core.credentials.approvals.add(use);
-    const transport = await core.contexts.transport(demo.contextName);
+    const transport = await core.contexts.transport('staging');
     const { status, body } = await transport.request({
       method: 'GET',
       path: '/version',
@@ -265,9 +278,10 @@ describe.skipIf(process.platform === 'win32')('started from an icon', () => {
     for await (const _bytes of body);
     expect(status).toBe(200);
     expect(proxy.requests).toMatchObject([
-      { method: 'CONNECT', target: expect.stringContaining('demo.invalid:') },
+      { method: 'CONNECT', target: expect.stringContaining('cluster.invalid:') },
     ]);
     await core.end();
     await proxy.close();
+    await server.close();
   });
 });
