@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { ServerOptions } from 'node:https';
 import { PassThrough, Writable } from 'node:stream';
 import type { WebSocket } from 'ws';
-import { createStatus, type FakeApiServer, sendJson, startApiServer } from './api-server.ts';
+import { createStatus, type FakeApiServer, refuseUpgrade, sendJson, startApiServer } from './api-server.ts';
 import { type RunCommand, runProgram } from './command-program.ts';
 import { createPod } from './kube-pods.ts';
 import { exitStatus, SUCCESS } from './remote-command.ts';
@@ -17,6 +17,8 @@ export interface CommandClusterOptions extends SpdyServerOptions {
   readonly protocols?: readonly string[];
   /** Absent: plain HTTP. */
   readonly tls?: ServerOptions;
+  /** Whether an upgrade is let in; others get a 401. Absent: each is. */
+  admits?(request: IncomingMessage): boolean;
 }
 
 const RESOURCES = [
@@ -43,7 +45,12 @@ export function startCommandCluster(options: CommandClusterOptions = {}): Promis
       if (known !== undefined) sendJson(response, 200, known);
       else sendJson(response, 404, createStatus(404, 'NotFound', `${pathname} not found`));
     },
-    refuse: (request, socket) => acceptSpdy(request, socket, options) || acceptTunnel(request, socket),
+    refuse(request, socket) {
+      if (options.admits?.(request) === false) {
+        return refuseUpgrade(socket, 401, JSON.stringify(createStatus(401, 'Unauthorized', 'Unauthorized')));
+      }
+      return acceptSpdy(request, socket, options) || acceptTunnel(request, socket);
+    },
     serve: (socket, request) => void serveWebSocket(socket, request),
   });
 }
