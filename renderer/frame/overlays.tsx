@@ -16,6 +16,7 @@ import { AttemptsDialog } from '../terminal/attempts-dialog.tsx';
 import { RecordingDialogs } from '../terminal/recording-dialogs.tsx';
 import { Button, IconButton } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
+import { EndShellDialog } from '../ui/end-shell-dialog.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { keyNameOf } from '../ui/keys.ts';
 import { Problem } from '../ui/problem.tsx';
@@ -79,40 +80,18 @@ function CloseDialog({
 }: {
   readonly store: Store;
   readonly sessionId: string;
-}): JSX.Element | null {
+}): JSX.Element {
   const session: SessionInfo | undefined = store.sessions.sessions.value.get(sessionId);
-  const { closeOverlay } = store.view;
-  const hasEnded = session?.state.kind !== 'live';
-  // It ended while the question stood: there is nothing to ask any more, and its tab stays.
-  useEffect(() => {
-    if (hasEnded) closeOverlay();
-  }, [hasEnded]);
-  if (!session) return null;
+  const live = session?.state.kind === 'live' ? session : undefined;
   return (
-    <Dialog
-      title={`End the shell in ${targetName(session.target)}?`}
-      onClose={closeOverlay}
-      actions={
-        <>
-          <Button onPress={closeOverlay}>Keep open</Button>
-          <Button
-            kind="danger"
-            isFocusedFirst
-            onPress={() => {
-              closeOverlay();
-              void store.closeNow(sessionTabId(sessionId));
-            }}
-          >
-            End shell
-          </Button>
-        </>
-      }
+    <EndShellDialog
+      name={live && targetName(live.target)}
+      onClose={store.view.closeOverlay}
+      onEnd={() => void store.closeNow(sessionTabId(sessionId))}
     >
-      <p class="dialog-text">
-        What runs in it ends with it.{' '}
-        {session.recording.kind === 'recording' && 'Its recording stays in the library.'}
-      </p>
-    </Dialog>
+      What runs in it ends with it.{' '}
+      {live?.recording.kind === 'recording' && 'Its recording stays in the library.'}
+    </EndShellDialog>
   );
 }
 

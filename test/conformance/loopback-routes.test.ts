@@ -183,6 +183,33 @@ function refusedWith({ door, secret }: { door: number; secret: number }): Record
   };
 }
 
+/** Of an API server over TLS. */
+function toBearerRows(
+  asks: Readonly<Record<string, LoopbackAsk & { readonly right: number }>>,
+  server: {
+    readonly port: number;
+    readonly authority: string;
+    readonly token: string;
+    readonly replayed: string;
+  },
+): Record<string, Row> {
+  const { port, authority, token, replayed } = server;
+  const row = ({ right, headers, ...asked }: LoopbackAsk & { readonly right: number }): Row => ({
+    async ask(how) {
+      const secret = chooseSecret(how, token, replayed);
+      const authorization = secret === undefined ? {} : { Authorization: `Bearer ${secret}` };
+      return {
+        ...asked,
+        authority,
+        headers: { ...headers, ...headersFor(how, port, 'https'), ...authorization },
+      };
+    },
+    right,
+    refused: refusedWith({ door: 403, secret: 401 }),
+  });
+  return Object.fromEntries(Object.entries(asks).map(([route, asked]) => [route, row(asked)]));
+}
+
 /** Path and body that let a request with the right secret through to its answer. */
 const RECORDER_ASKS: Readonly<Record<string, { path: string; right: number; body?: string }>> = {
   'HEAD /v2/record': { path: '/v2/record', right: 200 },
@@ -314,23 +341,10 @@ const demoServer: Server = {
     const demo = await startTestDemo();
     const { token, authority } = await readAccess(demo);
     const port = Number(new URL(demo.server).port);
-    const row = ({ right, headers, ...asked }: LoopbackAsk & { readonly right: number }): Row => ({
-      async ask(how) {
-        const secret = chooseSecret(how, token, replayed);
-        const authorization = secret === undefined ? {} : { Authorization: `Bearer ${secret}` };
-        return {
-          ...asked,
-          authority,
-          headers: { ...headers, ...headersFor(how, port, 'https'), ...authorization },
-        };
-      },
-      right,
-      refused: refusedWith({ door: 403, secret: 401 }),
-    });
     return {
       port,
       secretFiles: [demo.kubeconfigPath],
-      rows: Object.fromEntries(Object.entries(DEMO_ASKS).map(([route, asked]) => [route, row(asked)])),
+      rows: toBearerRows(DEMO_ASKS, { port, authority, token, replayed }),
       stop: () => demo.stop(),
     };
   },
@@ -357,23 +371,10 @@ const recordingProxy: Server = {
     await earlier.close();
     const { proxy, secret, authority, close } = await openProxyStage({ commands });
     const { port } = proxy;
-    const row = ({ right, headers, ...asked }: LoopbackAsk & { readonly right: number }): Row => ({
-      async ask(how) {
-        const given = chooseSecret(how, secret, earlier.secret);
-        const authorization = given === undefined ? {} : { Authorization: `Bearer ${given}` };
-        return {
-          ...asked,
-          authority,
-          headers: { ...headers, ...headersFor(how, port, 'https'), ...authorization },
-        };
-      },
-      right,
-      refused: refusedWith({ door: 403, secret: 401 }),
-    });
     return {
       port,
       secretFiles: [],
-      rows: Object.fromEntries(Object.entries(PROXY_ASKS).map(([route, asked]) => [route, row(asked)])),
+      rows: toBearerRows(PROXY_ASKS, { port, authority, token: secret, replayed: earlier.secret }),
       stop: close,
     };
   },

@@ -97,7 +97,7 @@ export async function openProxyStage({
       ca: certificates.authority,
       method,
       path,
-      headers: flat as unknown as readonly string[],
+      headers: flat,
       ...(signal ? { signal } : {}),
     };
   }

@@ -83,6 +83,7 @@ test('a window that is opened late reads what is being written, without any key 
     WEB_SHELL,
   );
   await writer.output(Buffer.from('so far'), clock.nowMicros());
+  await writer.sync();
   const { fileBytes } = await writer.flush();
   const items = [];
   for await (const item of writer.read({ toOffset: fileBytes, signal: never })) items.push(item);

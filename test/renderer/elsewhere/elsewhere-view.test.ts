@@ -1,3 +1,4 @@
+// covers: renderer/ui/end-shell-dialog.tsx
 // covers: renderer/elsewhere/elsewhere-row.tsx
 // covers: renderer/elsewhere/end-dialog.tsx
 // covers: renderer/elsewhere/kubectl-section.tsx
