@@ -1,4 +1,8 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+
+// Hundreds of workers and of processes of the command load the same sources: each is compiled once.
+process.env['NODE_COMPILE_CACHE'] ??= fileURLToPath(new URL('../out/compile-cache', import.meta.url));
 
 export default defineConfig({
   root: new URL('..', import.meta.url).pathname,

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type AppInBrowser, type AppWindow, startAppInBrowser } from '../fakes/app-window.ts';
 import { chromiumPath } from '../fakes/chromium.ts';
-import { CLI } from '../fakes/kubereel-cli.ts';
+import { BARE_ENVIRONMENT, CLI } from '../fakes/kubereel-cli.ts';
 import { until } from '../fakes/until.ts';
 
 const shots = fileURLToPath(new URL('../../artefacts/uploads', import.meta.url));
@@ -23,7 +23,7 @@ describe.skipIf(!chromiumPath)('recordings on their way to a recorder', () => {
   /** `kubereel recorder` as a process of its own; port 0 takes a free one. */
   async function startRecorder(listen: string, more: readonly string[] = []): Promise<void> {
     const place = ['--listen', `127.0.0.1:${listen}`, '--dir', join(folder, 'kept'), '--keep-free', '1KiB'];
-    const environment = { PATH: process.env['PATH'], HOME: folder, KUBEREEL_HOME: folder };
+    const environment = { ...BARE_ENVIRONMENT, HOME: folder, KUBEREEL_HOME: folder };
     const child = spawn(process.execPath, [CLI, 'recorder', ...place, ...more], {
       env: environment,
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -39,7 +39,7 @@ export async function recordEncrypted(
   const writer = await createCastWriter({ clock, folder, encryptTo, signer: async () => signer }, WEB_SHELL);
   for (const output of outputs) {
     await writer.output(Buffer.from(output), clock.nowMicros());
-    await writer.flush();
+    await writer.sync();
   }
   await writer.close(end, clock.nowMicros());
   return { recordingId: writer.recordingId, path: writer.path };

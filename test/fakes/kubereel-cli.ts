@@ -8,6 +8,11 @@ import { fileURLToPath } from 'node:url';
 /** The command as a process of its own, straight from its sources. */
 export const CLI: string = fileURLToPath(new URL('../../main/cli.ts', import.meta.url));
 
+/** What such a process gets of this one's environment: nothing of the user's. */
+export const BARE_ENVIRONMENT: Readonly<Record<string, string>> = Object.fromEntries(
+  ['PATH', 'NODE_COMPILE_CACHE'].map((name) => [name, process.env[name] ?? '']),
+);
+
 export interface KubereelResult {
   readonly code: number | null;
   readonly stdout: Buffer;
@@ -26,7 +31,7 @@ export async function runKubereel(
   try {
     const child = spawn(process.execPath, [CLI, ...args], {
       env: {
-        PATH: process.env['PATH'],
+        ...BARE_ENVIRONMENT,
         HOME: home,
         KUBEREEL_HOME: home,
         KUBECONFIG: kubeconfigPath,

@@ -1,7 +1,7 @@
 /** The command in a terminal of its own, as a user has it. */
 import { type IPty, spawn } from '@lydell/node-pty';
 import { onTestFinished } from 'vitest';
-import { CLI } from './kubereel-cli.ts';
+import { BARE_ENVIRONMENT, CLI } from './kubereel-cli.ts';
 
 export interface KubereelPty {
   readonly pty: IPty;
@@ -23,7 +23,7 @@ export function openKubereelPty(
   const pty = spawn('sh', ['-c', define + script], {
     ...size,
     env: {
-      PATH: process.env['PATH'] ?? '',
+      ...BARE_ENVIRONMENT,
       HOME: home,
       KUBEREEL_HOME: home,
       KUBECONFIG: `${home}/none`,

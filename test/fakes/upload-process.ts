@@ -57,7 +57,7 @@ while (true) {
   tell('begun');
   for (let line = 0; line < 3; line += 1) {
     await writer.output(Buffer.from(`${line} ${'x'.repeat(20_000)}\r\n`), clock.nowMicros());
-    await writer.flush();
+    await writer.sync();
     tell('written');
   }
   await writer.close({ kind: 'exited', exitCode: 0 }, clock.nowMicros());

@@ -20,17 +20,16 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { spawn as spawnPty } from '@lydell/node-pty';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { DemoCluster } from '../../main/demo/demo-cluster.ts';
 import { startTestDemo } from '../fakes/demo-start.ts';
 import { loadInAsciinemaPlayer } from '../fakes/foreign-player.ts';
+import { CLI } from '../fakes/kubereel-cli.ts';
 import { recordCutSession } from '../fakes/recordings.ts';
 import { until } from '../fakes/until.ts';
 
 /** The command as a process of its own, straight from its sources. */
-const CLI = fileURLToPath(new URL('../../main/cli.ts', import.meta.url));
 
 let demo: DemoCluster;
 let home: string;

@@ -4,15 +4,14 @@ import { once } from 'node:events';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { spawn as spawnPty } from '@lydell/node-pty';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parseDebugTarget } from '../../../main/commands/debug.ts';
 import type { DemoCluster } from '../../../main/demo/demo-cluster.ts';
 import { startTestDemo } from '../../fakes/demo-start.ts';
+import { CLI } from '../../fakes/kubereel-cli.ts';
 import { eventually, until } from '../../fakes/until.ts';
 
-const CLI = fileURLToPath(new URL('../../../main/cli.ts', import.meta.url));
 const NO_SHELL = 'payments-6b8f5d7c9-h7w2d';
 const IMAGE = '--image=busybox:1.37';
 

@@ -11,7 +11,7 @@ import type { DemoCluster } from '../../../main/demo/demo-cluster.ts';
 import { readSidecar } from '../../fakes/cast-folder.ts';
 import { startTestDemo } from '../../fakes/demo-start.ts';
 import { type ForeignRecorder, startForeignRecorder } from '../../fakes/foreign-recorder.ts';
-import { CLI, type KubereelResult, runKubereel } from '../../fakes/kubereel-cli.ts';
+import { BARE_ENVIRONMENT, CLI, type KubereelResult, runKubereel } from '../../fakes/kubereel-cli.ts';
 import { until } from '../../fakes/until.ts';
 
 /** Commands under a policy with a recorder, against the demo cluster. */
@@ -77,7 +77,7 @@ test('midway open: the output is whole, the exit code its own, and what is owed 
   // It goes on until its input ends, which is when the user was told.
   const work = ['sh', '-c', `yes "a line of output" | head -c ${bytes}; cat; exit 3`];
   const child = spawn(process.execPath, [CLI, 'exec', '-q', '-i', pod, '--', ...work], {
-    env: { PATH: process.env['PATH'], KUBEREEL_HOME: home, KUBECONFIG: demo.kubeconfigPath },
+    env: { ...BARE_ENVIRONMENT, KUBEREEL_HOME: home, KUBECONFIG: demo.kubeconfigPath },
   });
   let stdoutBytes = 0;
   let stderr = '';

@@ -2,15 +2,13 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { spawn } from '@lydell/node-pty';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { printAnswer, writePlugin } from '../../fakes/credentials.ts';
-import { runKubereel } from '../../fakes/kubereel-cli.ts';
+import { BARE_ENVIRONMENT, CLI, runKubereel } from '../../fakes/kubereel-cli.ts';
 import { execUser, type PluginCluster, startPluginCluster } from '../../fakes/plugin-cluster.ts';
 import { until } from '../../fakes/until.ts';
 
-const CLI = fileURLToPath(new URL('../../../main/cli.ts', import.meta.url));
 let cluster: PluginCluster;
 let home: string;
 
@@ -31,7 +29,7 @@ function kubereel(kubeconfigPath: string, ...args: readonly string[]) {
 function atTerminal(kubeconfigPath: string, ...args: readonly string[]) {
   const terminal = spawn(process.execPath, [CLI, ...args], {
     cols: 300,
-    env: { PATH: process.env['PATH'], HOME: home, KUBEREEL_HOME: home, KUBECONFIG: kubeconfigPath },
+    env: { ...BARE_ENVIRONMENT, HOME: home, KUBEREEL_HOME: home, KUBECONFIG: kubeconfigPath },
   });
   let text = '';
   terminal.onData((data) => {

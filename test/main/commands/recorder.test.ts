@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { parseListen, parseS3 } from '../../../main/commands/recorder.ts';
 import { openRecorder, type RecorderSetup } from '../../../main/compose-recorder.ts';
-import { CLI, runKubereel } from '../../fakes/kubereel-cli.ts';
+import { BARE_ENVIRONMENT, CLI, runKubereel } from '../../fakes/kubereel-cli.ts';
 import { makeRecorderFolder } from '../../fakes/recorder.ts';
 import { askHttp1, deliverV2, makeCast, postV2, send, sha256 } from '../../fakes/recorder-posts.ts';
 import { startFakeS3 } from '../../fakes/s3.ts';
@@ -30,7 +30,7 @@ async function startProcess(
   const home = await makeRecorderFolder();
   const place = folder === undefined ? [] : ['--dir', folder];
   const child = spawn(process.execPath, [CLI, 'recorder', '--listen', '127.0.0.1:0', ...place, ...args], {
-    env: { PATH: process.env['PATH'], HOME: home, KUBEREEL_HOME: home, ...environment },
+    env: { ...BARE_ENVIRONMENT, HOME: home, KUBEREEL_HOME: home, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   onTestFinished(() => void child.kill('SIGKILL'));

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { INSPECTED, throwInside } from '../../fakes/inspector.ts';
-import { CLI } from '../../fakes/kubereel-cli.ts';
+import { BARE_ENVIRONMENT, CLI } from '../../fakes/kubereel-cli.ts';
 import { until } from '../../fakes/until.ts';
 
 const SECRET = 'hunter2-in-a-message';
@@ -15,7 +15,7 @@ test('what nobody caught ends a command in order, with exit code 1 and without i
   const home = await mkdtemp(join(tmpdir(), 'kubereel-failure-'));
   onTestFinished(() => rm(home, { recursive: true, force: true }));
   const child = spawn(process.execPath, [CLI, 'demo'], {
-    env: { PATH: process.env['PATH'], HOME: home, KUBEREEL_HOME: home, ...INSPECTED },
+    env: { ...BARE_ENVIRONMENT, HOME: home, KUBEREEL_HOME: home, ...INSPECTED },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   onTestFinished(() => void child.kill('SIGKILL'));
