@@ -7,8 +7,12 @@ import type { DeliverySubject } from '../../main/upload/recorder-client.ts';
 import type { RecorderLimits, RecorderNeeds } from '../../main/upload/recorder-dial.ts';
 import { INSTALL_ID } from './foreign-asciinema.ts';
 
+/** Longer than a machine stands still that does other things as well: a limit that a test is about is given with it. */
+const STEP_MS = 60_000;
+const PATIENT = { dialMs: STEP_MS, tlsMs: STEP_MS, probeMs: STEP_MS, firstAnswerMs: STEP_MS };
+
 export function createRecorderNeeds(limits: Partial<RecorderLimits> = {}): RecorderNeeds {
-  return { clock: createSystemClock(), userAgent: 'kubereel/1.2.3', limits };
+  return { clock: createSystemClock(), userAgent: 'kubereel/1.2.3', limits: { ...PATIENT, ...limits } };
 }
 
 export const SUBJECT: DeliverySubject = {

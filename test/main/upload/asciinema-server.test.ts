@@ -160,18 +160,15 @@ test.for([undefined, 'no uuid', '0A1B2C3D-4E5F-6071-8293-A4B5C6D7E8F9'])(
 
 test('a check asks whether a server is there, and uploads nothing', async () => {
   const server = await startForeignAsciinema();
-  const tokenFile = await writeToken();
-  const client = createAsciinemaClient(createRecorderNeeds({ firstAnswerMs: 200 }), {
-    kind: 'asciinema',
-    url: server.url,
-    tokenFile,
-  });
+  const address = { kind: 'asciinema', url: server.url, tokenFile: await writeToken() } as const;
+  const client = createAsciinemaClient(createRecorderNeeds(), address);
   await client.check({ signal });
   expect(server.uploads).toEqual([]);
   server.behaviour.refusal = { status: 503 };
   await expect(client.check({ signal })).rejects.toMatchObject({ code: 'recorder-failed' });
   server.behaviour.isSilent = true;
-  await expect(client.check({ signal })).rejects.toMatchObject({
+  const impatient = createAsciinemaClient(createRecorderNeeds({ firstAnswerMs: 200 }), address);
+  await expect(impatient.check({ signal })).rejects.toMatchObject({
     code: 'recorder-unreachable',
     message: expect.stringContaining('did not answer within 0.2 s'),
   });

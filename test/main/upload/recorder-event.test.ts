@@ -5,7 +5,9 @@ import {
   sendEvent,
 } from '../../../main/upload/recorder-event.ts';
 import { startForeignRecorder } from '../../fakes/foreign-recorder.ts';
+import { createManualClock } from '../../fakes/manual-clock.ts';
 import { createRecorderNeeds } from '../../fakes/recorder-client.ts';
+import { until } from '../../fakes/until.ts';
 
 const { signal } = new AbortController();
 const EVENT: ApiRequestEvent = {
@@ -80,8 +82,12 @@ test('the first recorder that takes events has it, and those before are told', a
   const good = await startForeignRecorder();
   const unused = await startForeignRecorder();
   const recorders = [old, failing, good, unused].map(({ url }) => ({ kind: 'tsrecorder', url }) as const);
-  const needs = createRecorderNeeds({ firstAnswerMs: 300 });
-  const { recorder, attempts } = await sendEvent(needs, recorders, EVENT, { signal });
+  const clock = createManualClock();
+  const needs = { ...createRecorderNeeds({ firstAnswerMs: 300 }), clock };
+  const sending = sendEvent(needs, recorders, EVENT, { signal });
+  await until(() => failing.requests.length > 0);
+  await clock.advance(300);
+  const { recorder, attempts } = await sending;
   expect(recorder).toBe(recorders[2]);
   expect(attempts.map(({ error }) => [error.code, error.message.replace(/^.*?\d+ /, '')])).toEqual([
     ['recorder-unfit', 'takes no events (/v2/event)'],

@@ -239,7 +239,9 @@ test('one that stalls does not hold up others', async () => {
   }
   void uploads.queue.work();
   await until(() => ids.filter((id) => uploads.store.isDelivered(id)).length === MAX_DELIVERIES);
-  expect(stalled.requests.filter((request) => request.startsWith('POST'))).toHaveLength(1);
+  const posts = () => stalled.requests.filter((request) => request.startsWith('POST'));
+  await until(() => posts().length > 0);
+  expect(posts()).toHaveLength(1);
 });
 
 test('no more than so many deliveries go at once, and one to each recorder', async () => {
@@ -358,7 +360,7 @@ test('of two processes one works on the queue, and the other when that has ended
   await one.end();
   const second = await recordSession(place.recordings);
   await other.store.create(makeJob(second.recordingId, [addressOf(recorder)]));
-  await advanceUntil(clocks[1], () => other.store.isDelivered(second.recordingId));
+  await advanceUntil(clocks[1], () => other.store.isDelivered(second.recordingId), 10_000);
   expect(recorder.deliveries).toHaveLength(2);
 });
 

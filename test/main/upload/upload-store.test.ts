@@ -1,6 +1,8 @@
+import { writeFileSync } from 'node:fs';
 import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { type Clock, createSystemClock } from '../../../main/base/clock.ts';
 import { describeThisProcess } from '../../../main/recording/owner.ts';
 import { createJob, formatJob, formatReceipt, type UploadReceipt } from '../../../main/upload/upload-job.ts';
 import { eventually, until } from '../../fakes/until.ts';
@@ -91,7 +93,9 @@ test('what two change at once is changed by both', async () => {
 
 test('what another process owes, changes and delivers is seen', async () => {
   const place = await makeUploadPlace();
-  const [here, there] = [await openUploads(place), await openUploads(place)];
+  const clock = createSystemClock();
+  const sleep: Clock['sleep'] = (ms, options) => clock.sleep(ms / 50, options);
+  const [here, there] = [await openUploads(place, { clock: { ...clock, sleep } }), await openUploads(place)];
   const states: string[] = [];
   const changes: string[] = [];
   here.store.onStateChanged((id) => states.push(`${id} ${here.store.isOwed(id)}`));
@@ -140,7 +144,7 @@ test('ten thousand jobs are known by their names when the folder has been read',
   const { end } = await openUploads(place);
   await end();
   const ids = Array.from({ length: 10_000 }, (_, index) => `2026-${String(index).padStart(5, '0')}`);
-  for (const id of ids) await writeFile(join(place.uploads, `${id}.json`), formatJob(makeJob(id, RECORDERS)));
+  for (const id of ids) writeFileSync(join(place.uploads, `${id}.json`), formatJob(makeJob(id, RECORDERS)));
   const { store } = await openUploads(place);
   expect(store.ids().toSorted()).toEqual(ids);
   await eventually(() => expect(store.isOwed('2026-09999')).toBe(true));
