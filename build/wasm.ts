@@ -3,8 +3,8 @@ import wabt from 'wabt';
 
 /** WebAssembly as the source of a module that needs no file beside it: what json-escape.wat compiles to. */
 
-const SOURCE = new URL('../main/recording/json-escape.wat', import.meta.url);
-export const TARGET: URL = new URL('../main/recording/json-escape-code.ts', import.meta.url);
+const SOURCE = new URL('../main/recording/cast/json-escape.wat', import.meta.url);
+export const TARGET: URL = new URL('../main/recording/cast/json-escape-code.ts', import.meta.url);
 
 export async function formatCode(): Promise<string> {
   const { parseWat } = await wabt();

@@ -40,7 +40,7 @@ import { hasDisplay, runServe } from './commands/serve.ts';
 import { addUploadsCommands } from './commands/uploads.ts';
 import { runWhoami } from './commands/whoami.ts';
 import { DEBUG_PROFILES, DEFAULT_DEBUG_PROFILE, type DebugProfile } from './kube/debug-profile.ts';
-import { parseRecipient } from './recording/age.ts';
+import { parseRecipient } from './recording/encryption/age.ts';
 import { VERSION } from './version.ts';
 
 /** The `kubereel` command: the same core as the app, with true exit codes. */

@@ -4,7 +4,7 @@ import type { Paths } from './base/paths.ts';
 import type { Core, RecordingWish } from './compose.ts';
 import { planRecording } from './recording/planned-recording.ts';
 import type { RecordingSource } from './recording/recording.ts';
-import { titleOf } from './upload/upload-round.ts';
+import { titleOf } from './upload/queue/upload-round.ts';
 
 export interface DeliveriesNeeds {
   readonly clock: Clock;

@@ -15,7 +15,7 @@ import type { NodeShellLedger } from './kube/node-shell-ledger.ts';
 import { sweepNodePods } from './kube/node-shell-sweep.ts';
 import { resolveContext, toPluginCluster } from './kube/resolve-context.ts';
 import { createTransport } from './kube/transport.ts';
-import { proxyKubeconfigPath } from './proxy/proxy-kubeconfig.ts';
+import { proxyKubeconfigPath } from './proxy/switch/proxy-kubeconfig.ts';
 import { VERSION } from './version.ts';
 
 /** The user's contexts, then the demo cluster's, each with its credentials and its way to the cluster. */

@@ -4,16 +4,16 @@ import type { Lifetime } from './base/lifetime.ts';
 import { createLoopbackCertificates } from './base/loopback-certificates.ts';
 import type { ProxySwitch } from './bridge/rooms.ts';
 import type { Core } from './compose.ts';
-import { createExecDesk, type ExecDesk } from './proxy/exec-desk.ts';
-import { findFreePort } from './proxy/free-port.ts';
+import { createExecDesk, type ExecDesk } from './proxy/command/exec-desk.ts';
 import { findImpersonation } from './proxy/policy-impersonation.ts';
-import { keepProxy, type StartedProxy } from './proxy/proxy-keeper.ts';
-import { type OwnKubeconfig, proxyKubeconfigPath } from './proxy/proxy-kubeconfig.ts';
-import { answersAsProxy, createProxyRunner } from './proxy/proxy-runner.ts';
-import type { EnabledContext, ProxyState } from './proxy/proxy-state.ts';
-import { createProxyStore } from './proxy/proxy-store.ts';
 import { startRecordingProxy } from './proxy/recording-proxy.ts';
-import { chooseShell, formatShellLine } from './proxy/shell-line.ts';
+import { findFreePort } from './proxy/switch/free-port.ts';
+import { keepProxy, type StartedProxy } from './proxy/switch/proxy-keeper.ts';
+import { type OwnKubeconfig, proxyKubeconfigPath } from './proxy/switch/proxy-kubeconfig.ts';
+import { answersAsProxy, createProxyRunner } from './proxy/switch/proxy-runner.ts';
+import type { EnabledContext, ProxyState } from './proxy/switch/proxy-state.ts';
+import { createProxyStore } from './proxy/switch/proxy-store.ts';
+import { chooseShell, formatShellLine } from './proxy/switch/shell-line.ts';
 import { describeThisProcess, isOwnerAlive } from './recording/owner.ts';
 
 /** The proxy for the user's own kubectl: its switch, and what runs it. */

@@ -9,7 +9,7 @@ import { openFolderStore } from './recorder-server/folder-store.ts';
 import { DEFAULT_LIMITS } from './recorder-server/recorder-limits.ts';
 import { type RecorderTls, startRecorder } from './recorder-server/recorder-server.ts';
 import type { RecordingStore } from './recorder-server/recording-store.ts';
-import { systemRecordingFiles } from './recording/recording-files.ts';
+import { systemRecordingFiles } from './recording/writing/recording-files.ts';
 
 /** What the user said of a recorder; names of files, not what stands in them. */
 export interface RecorderSetup {

@@ -1,6 +1,6 @@
-import { redactText } from '../recording/redaction.ts';
-import { compilePatterns } from '../recording/redaction-patterns.ts';
-import { BUILT_IN } from '../recording/redaction-rules.ts';
+import { redactText } from '../recording/redaction/redaction.ts';
+import { compilePatterns } from '../recording/redaction/redaction-patterns.ts';
+import { BUILT_IN } from '../recording/redaction/redaction-rules.ts';
 import type { CallsOf } from './rooms.ts';
 
 export function answerRedaction(): CallsOf<'redaction.builtIn' | 'redaction.try'> {

@@ -1,6 +1,6 @@
 import type { ByteStream } from '../../preload/byte-stream.ts';
 import type { Streams } from '../../preload/contract.ts';
-import type { CastItem } from '../recording/cast-reader.ts';
+import type { CastItem } from '../recording/cast/cast-reader.ts';
 import type { ReplayStart } from '../replay/replays.ts';
 import { toSessionRecord } from '../session/cast-replay.ts';
 import type { SessionRecord } from '../session/session-record.ts';

@@ -13,8 +13,8 @@ import type { Library, LibraryRecovery } from '../library/library.ts';
 import type { Pruning } from '../library/pruning.ts';
 import type { PolicyAnswer, RecorderAddress, RecorderKind } from '../policy/policy.ts';
 import type { PolicyStore } from '../policy/policy-store.ts';
-import type { ProxyRun } from '../proxy/proxy-keeper.ts';
-import type { DecryptionKeys } from '../recording/decryption-keys.ts';
+import type { ProxyRun } from '../proxy/switch/proxy-keeper.ts';
+import type { DecryptionKeys } from '../recording/encryption/decryption-keys.ts';
 import type { Replays } from '../replay/replays.ts';
 import type { Search } from '../search/search.ts';
 import type { TappedSessions } from '../session/elsewhere.ts';
@@ -22,7 +22,7 @@ import type { Sessions } from '../session/sessions.ts';
 import type { ShellPlace } from '../session/shell-terms.ts';
 import type { SettingsStore } from '../settings/settings.ts';
 import type { Updates } from '../updates/updates.ts';
-import type { UploadDesk } from '../upload/upload-desk.ts';
+import type { UploadDesk } from '../upload/queue/upload-desk.ts';
 import type { UploadTrial } from '../upload/upload-trial.ts';
 
 /** The proxy for the user's own kubectl, as it is switched. */

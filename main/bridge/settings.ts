@@ -1,6 +1,6 @@
 import type { SettingsState } from '../../preload/contract.ts';
-import { parseRecipient } from '../recording/age.ts';
-import { checkPatterns } from '../recording/redaction-patterns.ts';
+import { parseRecipient } from '../recording/encryption/age.ts';
+import { checkPatterns } from '../recording/redaction/redaction-patterns.ts';
 import type { SettingsStore } from '../settings/settings.ts';
 import { toProblem } from './problem.ts';
 import type { CallsOf, Rooms } from './rooms.ts';

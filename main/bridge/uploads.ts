@@ -4,8 +4,8 @@ import type {
   UploadState,
   UploadTrial,
 } from '../../preload/contract-uploads.ts';
-import type { JobState, StandingJob, UploadDesk, UploadStanding } from '../upload/upload-desk.ts';
-import { toRecorderName } from '../upload/upload-job.ts';
+import type { JobState, StandingJob, UploadDesk, UploadStanding } from '../upload/queue/upload-desk.ts';
+import { toRecorderName } from '../upload/queue/upload-job.ts';
 import type { UploadTrial as Trial } from '../upload/upload-trial.ts';
 import { toProblem } from './problem.ts';
 import type { CallsOf, Rooms } from './rooms.ts';

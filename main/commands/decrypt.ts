@@ -2,8 +2,8 @@ import { type FileHandle, open, rm } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { AppError, systemCode } from '../base/errors.ts';
 import type { Core } from '../compose.ts';
+import { readClearLines } from '../recording/cast/clear-copy.ts';
 import { isCastName, isEncryptedName } from '../recording/cast-path.ts';
-import { readClearLines } from '../recording/clear-copy.ts';
 import type { CommandIo } from './io.ts';
 
 export interface DecryptOptions {

@@ -1,7 +1,7 @@
 import type { TerminalSize } from '../base/terminal-size.ts';
 import type { Core } from '../compose.ts';
 import type { Recording } from '../library/recording.ts';
-import { createLineMatcher, readStderrLines } from '../recording/stderr-lines.ts';
+import { createLineMatcher, readStderrLines } from '../recording/writing/stderr-lines.ts';
 import type { CommandIo } from './io.ts';
 import { createPlayKeys, type PlayCommand } from './play-keys.ts';
 import { createTerminalPlayer } from './terminal-player.ts';

@@ -1,6 +1,6 @@
 /** Plays a recording in the terminal that a command was started in, and obeys its keys. */
 import type { Clock } from '../base/clock.ts';
-import type { CastItem } from '../recording/cast-reader.ts';
+import type { CastItem } from '../recording/cast/cast-reader.ts';
 import { createPlayHead } from './play-head.ts';
 import type { PlayCommand } from './play-keys.ts';
 

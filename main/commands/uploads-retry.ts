@@ -1,9 +1,9 @@
 import { toAppError } from '../base/errors.ts';
 import type { Core } from '../compose.ts';
 import type { Uploads } from '../compose-upload.ts';
-import { RENEW_MS } from '../upload/queue-lease.ts';
-import { nameRecorder } from '../upload/recorder-error.ts';
-import type { RoundOutcome } from '../upload/upload-round.ts';
+import { RENEW_MS } from '../upload/queue/queue-lease.ts';
+import type { RoundOutcome } from '../upload/queue/upload-round.ts';
+import { nameRecorder } from '../upload/recorder/recorder-error.ts';
 import { type CommandIo, formatFailure } from './io.ts';
 
 /** What became of one that is owed. */

@@ -2,7 +2,7 @@ import { toTrialInfo } from '../bridge/uploads.ts';
 import type { Core } from '../compose.ts';
 import { escapeControls } from '../credentials/visible-text.ts';
 import type { RecorderKind } from '../policy/policy.ts';
-import { nameRecorder } from '../upload/recorder-error.ts';
+import { nameRecorder } from '../upload/recorder/recorder-error.ts';
 import type { TrialStep, UploadTrial } from '../upload/upload-trial.ts';
 import { type CommandIo, formatFailure } from './io.ts';
 

@@ -2,8 +2,8 @@ import { basename, resolve } from 'node:path';
 import { AppError } from '../base/errors.ts';
 import type { Core } from '../compose.ts';
 import { isCastName } from '../recording/cast-path.ts';
+import { type Verification, verifyRecording } from '../recording/integrity/verification.ts';
 import { isOwnerAlive } from '../recording/owner.ts';
-import { type Verification, verifyRecording } from '../recording/verification.ts';
 import type { CommandIo } from './io.ts';
 
 export interface VerifyOptions {

@@ -1,6 +1,6 @@
-import type { CastEvent, CastHeader } from '../recording/cast.ts';
-import { type ReadingOptions, readCast } from '../recording/cast-reader.ts';
-import { showOutput } from '../recording/shown-output.ts';
+import type { CastEvent, CastHeader } from '../recording/cast/cast.ts';
+import { type ReadingOptions, readCast } from '../recording/cast/cast-reader.ts';
+import { showOutput } from '../recording/cast/shown-output.ts';
 
 /** A recording on its way out: one header, then its events in order. */
 export type CastPart =

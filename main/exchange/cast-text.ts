@@ -1,4 +1,4 @@
-import { formatEvent, formatHeader, formatTimedEvent } from '../recording/cast.ts';
+import { formatEvent, formatHeader, formatTimedEvent } from '../recording/cast/cast.ts';
 import type { CastPart } from './cast-part.ts';
 
 /** asciicast v2, lines with absolute times of microseconds. */

@@ -1,5 +1,5 @@
 import { AppError } from '../base/errors.ts';
-import type { CastHeader } from '../recording/cast.ts';
+import type { CastHeader } from '../recording/cast/cast.ts';
 import { createScreen, type Screen } from '../terminal/screen.ts';
 import { isWithinSequence } from '../terminal/snapshot.ts';
 import type { CastPart } from './cast-part.ts';

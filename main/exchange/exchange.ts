@@ -1,7 +1,7 @@
 import { createTurns } from '../base/turns.ts';
-import type { CastKeys } from '../recording/cast-source.ts';
-import { createRedaction } from '../recording/redaction.ts';
-import type { RedactionPattern } from '../recording/redaction-patterns.ts';
+import type { CastKeys } from '../recording/cast/cast-source.ts';
+import { createRedaction } from '../recording/redaction/redaction.ts';
+import type { RedactionPattern } from '../recording/redaction/redaction-patterns.ts';
 import type { Export, ExportWish } from './export.ts';
 import { exportInThread } from './export-thread.ts';
 import { type ImportNeeds, type ImportSummary, importRecording } from './import.ts';

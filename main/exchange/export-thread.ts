@@ -1,9 +1,9 @@
 import { Worker } from 'node:worker_threads';
 import { AppError, type ErrorCode } from '../base/errors.ts';
 import { findThreadFile } from '../base/thread-file.ts';
-import type { CastKeys } from '../recording/cast-source.ts';
-import type { RedactionPattern } from '../recording/redaction-patterns.ts';
-import { answerForKeys, type KeyAnswer, type KeyQuestion } from '../recording/thread-keys.ts';
+import type { CastKeys } from '../recording/cast/cast-source.ts';
+import { answerForKeys, type KeyAnswer, type KeyQuestion } from '../recording/encryption/thread-keys.ts';
+import type { RedactionPattern } from '../recording/redaction/redaction-patterns.ts';
 import type { Export, ExportSummary, ExportWish } from './export.ts';
 
 /** What the thread is started for. */

@@ -1,8 +1,8 @@
 /** The thread that hands one recording on in another form. */
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { AppError, toAppError } from '../base/errors.ts';
-import { compilePatterns } from '../recording/redaction-patterns.ts';
-import { askForKeys } from '../recording/thread-keys.ts';
+import { askForKeys } from '../recording/encryption/thread-keys.ts';
+import { compilePatterns } from '../recording/redaction/redaction-patterns.ts';
 import { exportRecording } from './export.ts';
 import type { ExportOrder, FromExportThread, ToExportThread } from './export-thread.ts';
 import type { Drawing } from './gif-film.ts';

@@ -1,6 +1,6 @@
-import type { CastKeys } from '../recording/cast-source.ts';
-import type { CompiledPattern } from '../recording/redaction-patterns.ts';
-import type { MaskedSpan } from '../recording/redactor.ts';
+import type { CastKeys } from '../recording/cast/cast-source.ts';
+import type { CompiledPattern } from '../recording/redaction/redaction-patterns.ts';
+import type { MaskedSpan } from '../recording/redaction/redactor.ts';
 import { type CastPart, type ReadingReport, readParts } from './cast-part.ts';
 import { toCastV2, toCastV3 } from './cast-text.ts';
 import { type CastRange, clipParts } from './clipped-cast.ts';

@@ -1,8 +1,8 @@
 import * as v from 'valibot';
 import { AppError } from '../base/errors.ts';
 import { parseJson } from '../base/json.ts';
-import { type CastEvent, type CastHeader, parseEvent, parseHeader } from '../recording/cast.ts';
-import { createLineSplitter, type Line } from '../recording/line-splitter.ts';
+import { type CastEvent, type CastHeader, parseEvent, parseHeader } from '../recording/cast/cast.ts';
+import { createLineSplitter, type Line } from '../recording/cast/line-splitter.ts';
 import type { ImportPart, ImportReport } from './import-part.ts';
 
 /** Larger lines are damage; asciinema's are as large as what one read gave it. */

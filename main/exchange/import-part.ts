@@ -1,4 +1,4 @@
-import type { CastEvent, CastHeader } from '../recording/cast.ts';
+import type { CastEvent, CastHeader } from '../recording/cast/cast.ts';
 import type { SourceReport } from './import-source.ts';
 
 /** A foreign recording as it comes in: one header, then the rest with times that never fall. */

@@ -1,5 +1,5 @@
 import type { TerminalSize } from '../base/terminal-size.ts';
-import type { CastHeader } from '../recording/cast.ts';
+import type { CastHeader } from '../recording/cast/cast.ts';
 import { explainUnreadable, headerOf, readForeign } from './import.ts';
 import { createImportReport, type ImportFormat } from './import-part.ts';
 import type { ImportFile } from './import-source.ts';

@@ -1,6 +1,6 @@
 import { AppError } from '../base/errors.ts';
 import type { TerminalSize } from '../base/terminal-size.ts';
-import { createUtf8Decoder } from '../recording/utf8.ts';
+import { createUtf8Decoder } from '../recording/cast/utf8.ts';
 import type { ImportPart, ImportReport } from './import-part.ts';
 
 /** Seconds, microseconds and length, each of 32 bits, the low byte first (ttyrec 1.0.8, ttyrec.h and io.c). */

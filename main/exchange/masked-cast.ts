@@ -1,9 +1,9 @@
-import type { CastEvent, CastHeader } from '../recording/cast.ts';
-import { redactText } from '../recording/redaction.ts';
-import type { CompiledPattern } from '../recording/redaction-patterns.ts';
-import { BUILT_IN } from '../recording/redaction-rules.ts';
-import { type Captured, createRedactor, type MaskedSpan } from '../recording/redactor.ts';
-import { createUtf8Decoder } from '../recording/utf8.ts';
+import type { CastEvent, CastHeader } from '../recording/cast/cast.ts';
+import { createUtf8Decoder } from '../recording/cast/utf8.ts';
+import { redactText } from '../recording/redaction/redaction.ts';
+import type { CompiledPattern } from '../recording/redaction/redaction-patterns.ts';
+import { BUILT_IN } from '../recording/redaction/redaction-rules.ts';
+import { type Captured, createRedactor, type MaskedSpan } from '../recording/redaction/redactor.ts';
 import type { CastPart } from './cast-part.ts';
 
 /** What was masked on the way out. */

@@ -1,10 +1,10 @@
 import { readdir, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { annotationPathOf } from '../recording/annotation-file.ts';
-import { chainPathOf } from '../recording/chain-file.ts';
+import { chainPathOf } from '../recording/integrity/chain-file.ts';
 import { laterMarksPathOf } from '../recording/later-marks.ts';
 import { reservePathOf, sidecarPathOf } from '../recording/sidecar.ts';
-import { stderrPathOf } from '../recording/stderr-lines.ts';
+import { stderrPathOf } from '../recording/writing/stderr-lines.ts';
 
 /**
  * Deletes a recording's files, those too that a dead program left half written. The cast goes last: what is left if

@@ -1,7 +1,7 @@
 import { toAppError } from '../base/errors.ts';
 import { readWords } from '../recording/annotation.ts';
 import type { Words } from '../recording/annotation-file.ts';
-import type { DecryptionKeys } from '../recording/decryption-keys.ts';
+import type { DecryptionKeys } from '../recording/encryption/decryption-keys.ts';
 import type { Recording, StoredRecording } from './recording.ts';
 
 /** The words about encrypted recordings: decrypted, they are in memory only. */

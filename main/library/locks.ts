@@ -1,5 +1,5 @@
 import type { Log } from '../base/log.ts';
-import type { DecryptionKeys } from '../recording/decryption-keys.ts';
+import type { DecryptionKeys } from '../recording/encryption/decryption-keys.ts';
 import type { Recording } from './recording.ts';
 
 /** Which recordings are locked: it depends on the keys of this home, not on their files. */

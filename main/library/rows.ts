@@ -1,6 +1,6 @@
 import type { Event } from '../base/event.ts';
 import type { Log } from '../base/log.ts';
-import type { DecryptionKeys } from '../recording/decryption-keys.ts';
+import type { DecryptionKeys } from '../recording/encryption/decryption-keys.ts';
 import { type Recovery, type RecoveryNeeds, recoverOrphan } from '../recording/recovery.ts';
 import { createEncryptedWords } from './encrypted-words.ts';
 import type { IndexEntry, RecordingIndex } from './index.ts';

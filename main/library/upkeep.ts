@@ -1,7 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 import { AppError, systemCode } from '../base/errors.ts';
 import { type AnnotationChange, changeAnnotation } from '../recording/annotation.ts';
-import type { DecryptionKeys } from '../recording/decryption-keys.ts';
+import type { DecryptionKeys } from '../recording/encryption/decryption-keys.ts';
 import { holdRecording } from '../recording/recording-lock.ts';
 import { deleteRecordingFiles } from './deletion.ts';
 import type { Recording, StoredRecording } from './recording.ts';

@@ -1,6 +1,6 @@
 import type { ForwardRequest } from '../kube/forward.ts';
 import type { RequestInfo } from '../kube/request-info.ts';
-import type { ProxiedCommand } from './exec-request.ts';
+import type { ProxiedCommand } from './command/exec-request.ts';
 
 /** What the proxy answers a request with. */
 export type ProxyRoute =

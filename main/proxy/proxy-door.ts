@@ -4,7 +4,7 @@ import { AppError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import { isOwnHost, isSameSecret } from '../base/loopback.ts';
 import { createWrongTries } from '../base/wrong-tries.ts';
-import type { EnabledContext } from './proxy-state.ts';
+import type { EnabledContext } from './switch/proxy-state.ts';
 
 /** Who is let in, and to which context. */
 export interface ProxyDoor {

@@ -9,18 +9,18 @@ import { listenOnLoopback } from '../base/loopback.ts';
 import type { Impersonation } from '../kube/kubeconfig.ts';
 import { describeRequest, type RequestInfo } from '../kube/request-info.ts';
 import type { KubeTransport } from '../kube/transport.ts';
-import type { ExecDesk } from './exec-desk.ts';
-import { type RequestHead, readExecRequest } from './exec-request.ts';
-import { passCommand } from './pass-command.ts';
+import type { ExecDesk } from './command/exec-desk.ts';
+import { type RequestHead, readExecRequest } from './command/exec-request.ts';
+import { passCommand } from './command/pass-command.ts';
 import { passRequest } from './pass-request.ts';
 import { passUpgrade } from './pass-upgrade.ts';
 import type { ProxiedRequest, ProxyRoute } from './proxied-request.ts';
 import { createProxyDoor } from './proxy-door.ts';
-import { withoutProxyPath } from './proxy-kubeconfig.ts';
-import type { EnabledContext, ProxyCertificates } from './proxy-state.ts';
 import { asksForApis, toStatusAnswer, toTextAnswer } from './proxy-status.ts';
 import { sendStatus } from './raw-answer.ts';
 import { cleanHeaders, cleanUpgradeHeaders, readHead } from './request-head.ts';
+import { withoutProxyPath } from './switch/proxy-kubeconfig.ts';
+import type { EnabledContext, ProxyCertificates } from './switch/proxy-state.ts';
 
 /** An API server on 127.0.0.1 that passes what it is asked to clusters, with the identity of the user's contexts. */
 export interface RecordingProxy {

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { AppError } from '../base/errors.ts';
 import { type HeaderLines, pairLines } from '../kube/forward.ts';
-import { findHeaders, type RequestHead } from './exec-request.ts';
+import { findHeaders, type RequestHead } from './command/exec-request.ts';
 
 /** Of one connection and not of the request (RFC 9110, 7.6.1), and what the next connection says anew. */
 const CONNECTION_HEADERS: ReadonlySet<string> = new Set([

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { readdir, readFile, rename, stat } from 'node:fs/promises';
 import { syncFolder } from '../base/atomic-file.ts';
-import type { RecordingFiles } from '../recording/recording-files.ts';
+import type { RecordingFiles } from '../recording/writing/recording-files.ts';
 import { createCastTally } from './cast-tally.ts';
 import { readFirstLine } from './first-line.ts';
 import { FACTS_ENDING, type FolderPlaces, PART_ENDING } from './folder-places.ts';

@@ -1,4 +1,4 @@
-import type { AppendFile } from '../recording/recording-files.ts';
+import type { AppendFile } from '../recording/writing/recording-files.ts';
 import { createCastTally } from './cast-tally.ts';
 import type { DiskRoom } from './disk-room.ts';
 import type { FolderShelf } from './folder-shelf.ts';

@@ -2,7 +2,7 @@ import { readdir, readFile, rename, stat } from 'node:fs/promises';
 import { syncFolder } from '../base/atomic-file.ts';
 import { systemCode } from '../base/errors.ts';
 import { createTurns } from '../base/turns.ts';
-import type { RecordingFiles } from '../recording/recording-files.ts';
+import type { RecordingFiles } from '../recording/writing/recording-files.ts';
 import { FACTS_ENDING, type FolderPlaces } from './folder-places.ts';
 import type { ListedRecordings, ListRange, StoredOutcome } from './recording-store.ts';
 import {

@@ -4,7 +4,7 @@ import type { Clock } from '../base/clock.ts';
 import { systemCode } from '../base/errors.ts';
 import type { Lifetime } from '../base/lifetime.ts';
 import { makePrivateFolder } from '../base/paths.ts';
-import type { RecordingFiles } from '../recording/recording-files.ts';
+import type { RecordingFiles } from '../recording/writing/recording-files.ts';
 import { createDiskFull, createDiskRoom } from './disk-room.ts';
 import { createEventLog } from './event-log.ts';
 import { mendFolder } from './folder-mending.ts';

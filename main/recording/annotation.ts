@@ -3,7 +3,6 @@ import * as v from 'valibot';
 import { writeFileAtomically } from '../base/atomic-file.ts';
 import type { Clock } from '../base/clock.ts';
 import { AppError } from '../base/errors.ts';
-import { encryptTo } from './age.ts';
 import {
   type AnnotationFile,
   annotationPathOf,
@@ -16,7 +15,8 @@ import {
   WordsSchema,
 } from './annotation-file.ts';
 import { toRecordingId } from './cast-path.ts';
-import type { DecryptionKeys } from './decryption-keys.ts';
+import { encryptTo } from './encryption/age.ts';
+import type { DecryptionKeys } from './encryption/decryption-keys.ts';
 import { holdRecording } from './recording-lock.ts';
 
 /** What the user says about a recording, in their own words. */

@@ -4,11 +4,11 @@ import { writeFileAtomically } from '../base/atomic-file.ts';
 import type { Clock } from '../base/clock.ts';
 import { AppError, systemCode } from '../base/errors.ts';
 import { parseJson } from '../base/json.ts';
+import type { CastItem } from './cast/cast-reader.ts';
 import { besideCast, toRecordingId } from './cast-path.ts';
-import type { CastItem } from './cast-reader.ts';
+import { isSealOf, type Signer, sealBody } from './integrity/seal.ts';
 import type { Seal } from './recording.ts';
 import { holdRecording } from './recording-lock.ts';
-import { isSealOf, type Signer, sealBody } from './seal.ts';
 
 /**
  * Markers that were set in a recording after its end: the cast is sealed as it was, so that they stand beside it,

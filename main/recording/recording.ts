@@ -1,6 +1,6 @@
 import type { TerminalSize } from '../base/terminal-size.ts';
 import type { RecordingFacts } from './recording-facts.ts';
-import type { StderrIntegrity } from './stderr-lines.ts';
+import type { StderrIntegrity } from './writing/stderr-lines.ts';
 
 /** What we know about a recording besides its cast: the sidecar `ID.json` beside `ID.cast`. */
 export interface RecordingDetails extends RecordingFacts {

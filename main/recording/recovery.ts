@@ -1,22 +1,22 @@
 import { open, readFile, rm, stat } from 'node:fs/promises';
 import { writeFileAtomically } from '../base/atomic-file.ts';
-import { BLOCK_BYTES } from './block-chain.ts';
-import { formatHeader } from './cast.ts';
-import { hashCast } from './cast-hash.ts';
-import type { CastKeys } from './cast-source.ts';
-import { type Survey, surveyRecording } from './cast-survey.ts';
-import { chainPathOf, formatChain } from './chain-file.ts';
-import { describeHeader } from './new-recording.ts';
+import { formatHeader } from './cast/cast.ts';
+import type { CastKeys } from './cast/cast-source.ts';
+import { type Survey, surveyRecording } from './cast/cast-survey.ts';
+import { BLOCK_BYTES } from './integrity/block-chain.ts';
+import { hashCast } from './integrity/cast-hash.ts';
+import { chainPathOf, formatChain } from './integrity/chain-file.ts';
+import { type Signer, sealSidecar } from './integrity/seal.ts';
 import type { CutEnd, RecordingOwner, Sidecar } from './recording.ts';
-import { type Signer, sealSidecar } from './seal.ts';
 import { formatSidecar, parseSidecar, reservePathOf, sidecarPathOf } from './sidecar.ts';
+import { describeHeader } from './writing/new-recording.ts';
 import {
   hashStderrFile,
   mendStderrFile,
   readStderrFile,
   type StderrIntegrity,
   stderrPathOf,
-} from './stderr-lines.ts';
+} from './writing/stderr-lines.ts';
 
 /**
  * What became of a recording whose writer died. Nothing is taken out of its file without being kept beside it, and

@@ -1,7 +1,7 @@
 /** Finds the moment of a recording at which most was put out, and shows it: what its thumbnail is made of. */
 import type { ThumbnailScreen } from '../../preload/contract-replay.ts';
 import type { TerminalSize } from '../base/terminal-size.ts';
-import type { CastItem } from '../recording/cast-reader.ts';
+import type { CastItem } from '../recording/cast/cast-reader.ts';
 import { createReplayTerminal, type ReplayTerminal } from './replay-terminal.ts';
 import { type Keyframe, unpackState } from './survey.ts';
 import { countShown, drawThumbnail } from './thumbnail.ts';

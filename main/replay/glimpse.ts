@@ -1,6 +1,6 @@
 import type { Recording } from '../library/recording.ts';
-import { type CastItem, findMoment, readCast } from '../recording/cast-reader.ts';
-import { showOutput } from '../recording/shown-output.ts';
+import { type CastItem, findMoment, readCast } from '../recording/cast/cast-reader.ts';
+import { showOutput } from '../recording/cast/shown-output.ts';
 
 /** Many screens of output, which a page shows at once. */
 const GLIMPSE_BYTES = 128 * 1024;

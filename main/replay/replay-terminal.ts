@@ -2,7 +2,7 @@
 import type { Terminal } from '@xterm/headless';
 import { formatMarkerLine } from '../../preload/marker-line.ts';
 import type { TerminalSize } from '../base/terminal-size.ts';
-import type { CastEvent } from '../recording/cast.ts';
+import type { CastEvent } from '../recording/cast/cast.ts';
 import { createScreen, type Screen } from '../terminal/screen.ts';
 import { canSnapshot, mayJoin, SNAPSHOT_SCROLLBACK } from '../terminal/snapshot.ts';
 

@@ -3,7 +3,7 @@
  * log, nothing is left once enough others have followed: they are not parsed. What stands on the screen and above it,
  * cursor and modes are the same as if they were.
  */
-import type { CastEvent } from '../recording/cast.ts';
+import type { CastEvent } from '../recording/cast/cast.ts';
 import { linkOf } from '../terminal/pen.ts';
 import { canSnapshot, SNAPSHOT_SCROLLBACK } from '../terminal/snapshot.ts';
 import { internalsOf } from '../terminal/terminal-internals.ts';

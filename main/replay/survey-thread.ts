@@ -2,8 +2,8 @@ import { Worker } from 'node:worker_threads';
 import type { ThumbnailScreen } from '../../preload/contract-replay.ts';
 import { AppError, type ErrorCode } from '../base/errors.ts';
 import { findThreadFile } from '../base/thread-file.ts';
-import type { CastKeys } from '../recording/cast-source.ts';
-import { answerForKeys, type KeyQuestion } from '../recording/thread-keys.ts';
+import type { CastKeys } from '../recording/cast/cast-source.ts';
+import { answerForKeys, type KeyQuestion } from '../recording/encryption/thread-keys.ts';
 import type { BusyStretch } from './busiest-moment.ts';
 import type { SurveyProgress, SurveyStart } from './survey.ts';
 

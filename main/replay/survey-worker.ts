@@ -2,9 +2,9 @@
 import { setPriority } from 'node:os';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { toAppError } from '../base/errors.ts';
-import { type CastItem, readCast, readCastHeader } from '../recording/cast-reader.ts';
-import { showOutput } from '../recording/shown-output.ts';
-import { askForKeys } from '../recording/thread-keys.ts';
+import { type CastItem, readCast, readCastHeader } from '../recording/cast/cast-reader.ts';
+import { showOutput } from '../recording/cast/shown-output.ts';
+import { askForKeys } from '../recording/encryption/thread-keys.ts';
 import { drawBusiestMoment } from './busiest-moment.ts';
 import { surveyCast } from './survey.ts';
 import type { ThreadOrder, ToSurveyThread } from './survey-thread.ts';

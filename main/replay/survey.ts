@@ -2,8 +2,8 @@
 import { promisify } from 'node:util';
 import { deflateRaw, inflateRaw } from 'node:zlib';
 import type { TerminalSize } from '../base/terminal-size.ts';
-import type { CastEvent } from '../recording/cast.ts';
-import type { CastItem } from '../recording/cast-reader.ts';
+import type { CastEvent } from '../recording/cast/cast.ts';
+import type { CastItem } from '../recording/cast/cast-reader.ts';
 import { createReplayTerminal, type ReplayTerminal } from './replay-terminal.ts';
 import { createSkimmedOutput } from './skimmed-output.ts';
 import { createTimelineBuilder, type Timeline } from './timeline.ts';

@@ -4,7 +4,7 @@ import { toAppError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import { createTurns } from '../base/turns.ts';
 import type { Recording } from '../library/recording.ts';
-import type { CastKeys } from '../recording/cast-source.ts';
+import type { CastKeys } from '../recording/cast/cast-source.ts';
 import { type BusyStretch, busiestOf } from './busiest-moment.ts';
 import type { StoredSurvey } from './replay-cache.ts';
 import { drawInThread } from './survey-thread.ts';

@@ -1,6 +1,6 @@
 /** What happened when in a recording, small enough to be shown at once. Grows with each item that is read. */
 import type { TerminalSize } from '../base/terminal-size.ts';
-import type { CastItem } from '../recording/cast-reader.ts';
+import type { CastItem } from '../recording/cast/cast-reader.ts';
 
 export interface Timeline {
   /** Up to where the cast was read, in bytes of its lines. */

@@ -1,6 +1,6 @@
 import headless from '@xterm/headless';
 import type { TerminalSize } from '../base/terminal-size.ts';
-import type { CastEvent } from '../recording/cast.ts';
+import type { CastEvent } from '../recording/cast/cast.ts';
 import { createScreenRows } from '../terminal/screen-rows.ts';
 import { createInlineOutput } from './inline-output.ts';
 import { createShownLines, type ShownLine } from './shown-lines.ts';

@@ -1,9 +1,9 @@
 import { stat } from 'node:fs/promises';
 import type { Clock } from '../base/clock.ts';
 import { AppError } from '../base/errors.ts';
-import { type CastItem, readCast } from '../recording/cast-reader.ts';
+import { type CastItem, readCast } from '../recording/cast/cast-reader.ts';
+import { showOutput } from '../recording/cast/shown-output.ts';
 import type { RecordingFacts } from '../recording/recording-facts.ts';
-import { showOutput } from '../recording/shown-output.ts';
 import { createScreenText, type ScreenText } from './screen-text.ts';
 import { createTextBlocks, type TextBlocks } from './text-blocks.ts';
 import type { TextStore } from './text-store.ts';

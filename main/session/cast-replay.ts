@@ -1,4 +1,4 @@
-import type { CastEvent } from '../recording/cast.ts';
+import type { CastEvent } from '../recording/cast/cast.ts';
 import type { SessionRecord } from './session-record.ts';
 
 const encoder = new TextEncoder();

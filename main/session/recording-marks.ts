@@ -1,8 +1,8 @@
 import { AppError } from '../base/errors.ts';
 import type { TerminalSize } from '../base/terminal-size.ts';
-import type { CastWriter } from '../recording/cast-writer.ts';
-import { HIDDEN_INPUT } from '../recording/input-mask.ts';
 import { toLabel } from '../recording/label.ts';
+import { HIDDEN_INPUT } from '../recording/redaction/input-mask.ts';
+import type { CastWriter } from '../recording/writing/cast-writer.ts';
 import { createBinaryCap } from './binary-cap.ts';
 import { createInputRecorder, type InputNote, type InputRecorder } from './input-recorder.ts';
 import { createPromptMarks } from './prompt-marks.ts';

@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises';
 import { AppError, systemCode } from '../base/errors.ts';
-import type { RecorderReceipt, RecorderUpload } from './recorder-client.ts';
+import type { RecorderReceipt, RecorderUpload } from './recorder/recorder-client.ts';
 
 /** Enough to keep a network busy, little enough to hold for each delivery. */
 const CHUNK_BYTES = 64 * 1024;

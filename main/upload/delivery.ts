@@ -5,11 +5,17 @@ import { createEmitter, type Dispose } from '../base/event.ts';
 import type { Log } from '../base/log.ts';
 import type { RecorderAddress } from '../policy/policy.ts';
 import { followFile } from './follow-file.ts';
-import type { DeliveryAttempt, RecorderReceipt, RecorderUpload } from './recorder-client.ts';
-import type { RecorderConnection } from './recorder-connection.ts';
-import { type AttemptNeeds, attemptDelivery, planNext } from './upload-attempt.ts';
-import { noteFailure, noteSending, releaseJob, toRecorderName, type UploadReceipt } from './upload-job.ts';
-import type { DeliveredCast } from './upload-round.ts';
+import { type AttemptNeeds, attemptDelivery, planNext } from './queue/upload-attempt.ts';
+import {
+  noteFailure,
+  noteSending,
+  releaseJob,
+  toRecorderName,
+  type UploadReceipt,
+} from './queue/upload-job.ts';
+import type { DeliveredCast } from './queue/upload-round.ts';
+import type { DeliveryAttempt, RecorderReceipt, RecorderUpload } from './recorder/recorder-client.ts';
+import type { RecorderConnection } from './recorder/recorder-connection.ts';
 
 /** One recording on its way, from its beginning until it has arrived or is left to the queue. */
 export interface Delivery {

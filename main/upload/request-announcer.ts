@@ -1,9 +1,9 @@
 import { AppError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import { formatPlace, type PolicyAnswer } from '../policy/policy.ts';
-import type { DeliveryAttempt } from './recorder-client.ts';
-import type { RecorderNeeds } from './recorder-dial.ts';
-import { type ApiRequestEvent, sendEvent } from './recorder-event.ts';
+import type { DeliveryAttempt } from './recorder/recorder-client.ts';
+import type { RecorderNeeds } from './recorder/recorder-dial.ts';
+import { type ApiRequestEvent, sendEvent } from './recorder/recorder-event.ts';
 
 /** A request that is about to be sent. */
 export interface AnnouncedRequest extends Pick<ApiRequestEvent, 'method' | 'uri' | 'body' | 'info'> {

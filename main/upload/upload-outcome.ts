@@ -1,5 +1,5 @@
 import { AppError } from '../base/errors.ts';
-import { untilAborted } from './recorder-step.ts';
+import { untilAborted } from './recorder/recorder-step.ts';
 
 /** How an upload has gone wrong, once: the first reason counts. */
 export interface UploadOutcome {

@@ -4,10 +4,10 @@ import type { Clock } from '../base/clock.ts';
 import { type AppError, toAppError } from '../base/errors.ts';
 import { makePrivateFolder } from '../base/paths.ts';
 import type { RecorderAddress } from '../policy/policy.ts';
-import { formatEvent, formatHeader } from '../recording/cast.ts';
+import { formatEvent, formatHeader } from '../recording/cast/cast.ts';
 import { makeRecordingId } from '../recording/recording-id.ts';
 import { deliverFile } from './deliver-file.ts';
-import type { DeliverySubject, RecorderClient, RecorderReceipt } from './recorder-client.ts';
+import type { DeliverySubject, RecorderClient, RecorderReceipt } from './recorder/recorder-client.ts';
 
 /** What became of a test recording, step by step. */
 export interface UploadTrial {

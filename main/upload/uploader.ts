@@ -4,11 +4,11 @@ import type { RecorderAddress } from '../policy/policy.ts';
 import { isEncryptedName } from '../recording/cast-path.ts';
 import type { RecordingOwner } from '../recording/recording.ts';
 import { createDelivery, type Delivery, type DeliveryNeeds } from './delivery.ts';
-import type { DeliveryAttempt } from './recorder-client.ts';
-import { connectFirst, type RecorderConnection } from './recorder-connection.ts';
-import { recorderError } from './recorder-error.ts';
-import { createJob } from './upload-job.ts';
-import type { DeliveredCast } from './upload-round.ts';
+import { createJob } from './queue/upload-job.ts';
+import type { DeliveredCast } from './queue/upload-round.ts';
+import type { DeliveryAttempt } from './recorder/recorder-client.ts';
+import { connectFirst, type RecorderConnection } from './recorder/recorder-connection.ts';
+import { recorderError } from './recorder/recorder-error.ts';
 
 /** Brings recordings to recorders while they are made. */
 export interface Uploader {

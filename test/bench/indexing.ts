@@ -1,7 +1,7 @@
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { formatEvent, formatHeader } from '../../main/recording/cast.ts';
+import { formatEvent, formatHeader } from '../../main/recording/cast/cast.ts';
 import { openTextStore } from '../../main/search/text-store.ts';
 import { startApp } from '../fakes/app-process.ts';
 import { launchChromium } from '../fakes/chromium.ts';

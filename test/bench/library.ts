@@ -9,7 +9,7 @@ import { createLifetime } from '../../main/base/lifetime.ts';
 import { createLog } from '../../main/base/log.ts';
 import { type Core, compose } from '../../main/compose.ts';
 import { type Library, openLibrary } from '../../main/library/library.ts';
-import { createCastWriter } from '../../main/recording/cast-writer.ts';
+import { createCastWriter } from '../../main/recording/writing/cast-writer.ts';
 import { type ContractClient, createClient } from '../../preload/client.ts';
 import { compareRecordings, matchesQuery } from '../../preload/recording-query.ts';
 import { wirePairs } from '../fakes/wires.ts';

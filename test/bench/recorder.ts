@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { createSystemClock } from '../../main/base/clock.ts';
-import { makeIdentity } from '../../main/recording/age.ts';
-import { createCastWriter } from '../../main/recording/cast-writer.ts';
+import { makeIdentity } from '../../main/recording/encryption/age.ts';
+import { createCastWriter } from '../../main/recording/writing/cast-writer.ts';
 import { measureStalledDiskEcho } from '../fakes/stalled-disk-echo.ts';
 import { median } from './statistics.ts';
 

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
-import { formatEvent, formatHeader } from '../../main/recording/cast.ts';
+import { formatEvent, formatHeader } from '../../main/recording/cast/cast.ts';
 import { startApp } from '../fakes/app-process.ts';
 import { launchChromium } from '../fakes/chromium.ts';
 import { median } from './statistics.ts';

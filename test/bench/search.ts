@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createSystemClock } from '../../main/base/clock.ts';
-import { formatEvent, formatHeader } from '../../main/recording/cast.ts';
+import { formatEvent, formatHeader } from '../../main/recording/cast/cast.ts';
 import { findText } from '../../main/search/find-text.ts';
 import { createTextBlocks } from '../../main/search/text-blocks.ts';
 import { createTextReader } from '../../main/search/text-reader.ts';

@@ -13,9 +13,9 @@ import { type Core, compose } from '../../main/compose.ts';
 import { openFolderStore } from '../../main/recorder-server/folder-store.ts';
 import { DEFAULT_LIMITS } from '../../main/recorder-server/recorder-limits.ts';
 import { startRecorder } from '../../main/recorder-server/recorder-server.ts';
-import { createCastWriter } from '../../main/recording/cast-writer.ts';
-import { systemRecordingFiles } from '../../main/recording/recording-files.ts';
-import { formatJob, type UploadJob } from '../../main/upload/upload-job.ts';
+import { createCastWriter } from '../../main/recording/writing/cast-writer.ts';
+import { systemRecordingFiles } from '../../main/recording/writing/recording-files.ts';
+import { formatJob, type UploadJob } from '../../main/upload/queue/upload-job.ts';
 import { median } from './statistics.ts';
 
 /**

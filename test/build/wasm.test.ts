@@ -1,4 +1,4 @@
-// covers: main/recording/json-escape-code.ts
+// covers: main/recording/cast/json-escape-code.ts
 import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { formatCode, TARGET } from '../../build/wasm.ts';

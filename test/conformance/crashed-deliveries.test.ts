@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { formatJob } from '../../main/upload/upload-job.ts';
+import { formatJob } from '../../main/upload/queue/upload-job.ts';
 import { makeCastFolder } from '../fakes/cast-folder.ts';
 import { startForeignRecorder } from '../fakes/foreign-recorder.ts';
 import { startTestRecorder } from '../fakes/recorder.ts';

@@ -14,7 +14,7 @@ import { openFolderStore } from '../../main/recorder-server/folder-store.ts';
 import { RECORDER_ROUTES } from '../../main/recorder-server/recorder-desk.ts';
 import { DEFAULT_LIMITS } from '../../main/recorder-server/recorder-limits.ts';
 import { startRecorder } from '../../main/recorder-server/recorder-server.ts';
-import { systemRecordingFiles } from '../../main/recording/recording-files.ts';
+import { systemRecordingFiles } from '../../main/recording/writing/recording-files.ts';
 import { TOKEN_PREFIX, WIRE_PROTOCOL } from '../../preload/handshake.ts';
 import { CONSOLE, startAgentStage } from '../fakes/agent-stage.ts';
 import { readAccess } from '../fakes/demo-client.ts';

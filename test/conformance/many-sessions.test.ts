@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { createSystemClock } from '../../main/base/clock.ts';
 import { createLog } from '../../main/base/log.ts';
 import { openExecStream } from '../../main/exec/exec-stream.ts';
-import { createCastWriter } from '../../main/recording/cast-writer.ts';
+import { createCastWriter } from '../../main/recording/writing/cast-writer.ts';
 import type { Session } from '../../main/session/session.ts';
 import type { SessionRecord } from '../../main/session/session-record.ts';
 import { createSessions, type Sessions } from '../../main/session/sessions.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { createRecorderClient } from '../../main/upload/create-recorder-client.ts';
-import type { RecorderReceipt, RecorderUpload } from '../../main/upload/recorder-client.ts';
+import type { RecorderReceipt, RecorderUpload } from '../../main/upload/recorder/recorder-client.ts';
 import { catWithAsciinema, hasAsciinema } from '../fakes/asciinema-cli.ts';
 import { makeCastFolder, readOutput } from '../fakes/cast-folder.ts';
 import { createPlayerAlisHandler } from '../fakes/foreign-alis.ts';

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { spawn as spawnPty } from '@lydell/node-pty';
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
-import type { Tap } from '../../main/proxy/tap.ts';
+import type { Tap } from '../../main/proxy/tap/tap.ts';
 import type { FakeApiServer } from '../fakes/api-server.ts';
 import { startCommandCluster } from '../fakes/command-cluster.ts';
 import {

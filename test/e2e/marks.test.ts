@@ -2,7 +2,7 @@ import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type CastEvent, parseEvent } from '../../main/recording/cast.ts';
+import { type CastEvent, parseEvent } from '../../main/recording/cast/cast.ts';
 import { type AppInBrowser, type AppWindow, startAppInBrowser } from '../fakes/app-window.ts';
 import { readSidecar } from '../fakes/cast-folder.ts';
 import { chromiumPath } from '../fakes/chromium.ts';

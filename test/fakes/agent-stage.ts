@@ -9,7 +9,7 @@ import { createLog } from '../../main/base/log.ts';
 import { listenOnLoopback } from '../../main/base/loopback.ts';
 import type { CommandTarget } from '../../main/exec/command.ts';
 import { DEFAULT_ANSWER } from '../../main/policy/strictest-answer.ts';
-import { createCastWriter } from '../../main/recording/cast-writer.ts';
+import { createCastWriter } from '../../main/recording/writing/cast-writer.ts';
 import type { ShellTermsNeeds } from '../../main/session/shell-terms.ts';
 import { type AgentClient, openAgentClient } from './agent-client.ts';
 import { createScriptedShell, type ScriptedShell } from './scripted-shell.ts';

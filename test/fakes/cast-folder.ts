@@ -2,10 +2,10 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { type CastEvent, parseEvent } from '../../main/recording/cast.ts';
-import type { NewRecording } from '../../main/recording/new-recording.ts';
+import { type CastEvent, parseEvent } from '../../main/recording/cast/cast.ts';
 import type { Sidecar } from '../../main/recording/recording.ts';
 import { parseSidecar, sidecarPathOf } from '../../main/recording/sidecar.ts';
+import type { NewRecording } from '../../main/recording/writing/new-recording.ts';
 
 /** What most tests record. */
 export const WEB_SHELL: NewRecording = {

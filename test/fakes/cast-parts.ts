@@ -1,7 +1,7 @@
 import headless from '@xterm/headless';
 import type { TerminalSize } from '../../main/base/terminal-size.ts';
 import type { CastPart } from '../../main/exchange/cast-part.ts';
-import type { CastEvent } from '../../main/recording/cast.ts';
+import type { CastEvent } from '../../main/recording/cast/cast.ts';
 
 /** A recording as it is handed on, of these events. */
 export async function* toParts(

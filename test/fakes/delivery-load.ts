@@ -9,8 +9,8 @@ import { createLifetime } from '../../main/base/lifetime.ts';
 import { createLog } from '../../main/base/log.ts';
 import { describeThisProcess, isOwnerAlive } from '../../main/recording/owner.ts';
 import { createRecorderClient } from '../../main/upload/create-recorder-client.ts';
-import { createRecorderGates } from '../../main/upload/recorder-gates.ts';
-import { openUploadStore } from '../../main/upload/upload-store.ts';
+import { openUploadStore } from '../../main/upload/queue/upload-store.ts';
+import { createRecorderGates } from '../../main/upload/recorder/recorder-gates.ts';
 import { createUploader } from '../../main/upload/uploader.ts';
 import { openDeliveredSession } from './delivered-session.ts';
 

@@ -1,12 +1,15 @@
 import { onTestFinished } from 'vitest';
 import { createSystemClock } from '../../main/base/clock.ts';
-import type { CastItem } from '../../main/recording/cast-reader.ts';
-import { readCast } from '../../main/recording/cast-reader.ts';
-import type { CastKeys } from '../../main/recording/cast-source.ts';
-import { createCastWriter } from '../../main/recording/cast-writer.ts';
-import { createDecryptionKeys, type DecryptionKeys } from '../../main/recording/decryption-keys.ts';
+import type { CastItem } from '../../main/recording/cast/cast-reader.ts';
+import { readCast } from '../../main/recording/cast/cast-reader.ts';
+import type { CastKeys } from '../../main/recording/cast/cast-source.ts';
+import {
+  createDecryptionKeys,
+  type DecryptionKeys,
+} from '../../main/recording/encryption/decryption-keys.ts';
+import type { Signer } from '../../main/recording/integrity/seal.ts';
 import type { RecordingEnd } from '../../main/recording/recording.ts';
-import type { Signer } from '../../main/recording/seal.ts';
+import { createCastWriter } from '../../main/recording/writing/cast-writer.ts';
 import { makeCastFolder, WEB_SHELL } from './cast-folder.ts';
 
 export interface Keyring {

@@ -3,8 +3,8 @@ import type { Socket } from 'node:net';
 import { toAppError } from '../../main/base/errors.ts';
 import { listenOnLoopback } from '../../main/base/loopback.ts';
 import { pairLines } from '../../main/kube/forward.ts';
-import type { ExecDesk } from '../../main/proxy/exec-desk.ts';
-import { readExecRequest } from '../../main/proxy/exec-request.ts';
+import type { ExecDesk } from '../../main/proxy/command/exec-desk.ts';
+import { readExecRequest } from '../../main/proxy/command/exec-request.ts';
 import { createStatus, refuseUpgrade } from './api-server.ts';
 
 /** A desk for commands behind a plain HTTP server that lets everybody in, and passes nothing else. */

@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import type { AppendFile, RecordingFiles } from '../../main/recording/recording-files.ts';
+import type { AppendFile, RecordingFiles } from '../../main/recording/writing/recording-files.ts';
 
 type Operation = 'create' | 'write' | 'truncate' | 'sync' | 'replace' | 'reserve' | 'put-back';
 

@@ -6,7 +6,7 @@
 import { openSync, writeSync } from 'node:fs';
 import { flushCompileCache } from 'node:module';
 import { createSystemClock } from '../../main/base/clock.ts';
-import { type CastWriter, createCastWriter } from '../../main/recording/cast-writer.ts';
+import { type CastWriter, createCastWriter } from '../../main/recording/writing/cast-writer.ts';
 import { FLOOD_LIMIT_BYTES, floodLine, formatGiven } from './flood.ts';
 
 const [, , folder = '', logPath = '', recipient] = process.argv;

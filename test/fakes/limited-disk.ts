@@ -1,5 +1,5 @@
-import type { RecordingFiles } from '../../main/recording/recording-files.ts';
-import { systemRecordingFiles } from '../../main/recording/recording-files.ts';
+import type { RecordingFiles } from '../../main/recording/writing/recording-files.ts';
+import { systemRecordingFiles } from '../../main/recording/writing/recording-files.ts';
 
 /** The system's files on a disk that a test can fill up, stall or break; what fits is really written. */
 export interface LimitedDisk {

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { type CastEvent, type CastHeader, parseEvent, parseHeader } from '../../main/recording/cast.ts';
+import { type CastEvent, type CastHeader, parseEvent, parseHeader } from '../../main/recording/cast/cast.ts';
 
 /** What real programs wrote to a pseudo-terminal of 100x30, in the pieces in which they wrote it. */
 export const REAL_PROGRAMS = ['top', 'vim', 'less', 'progress'] as const;

@@ -8,10 +8,10 @@ import { makeSecret } from '../../main/base/loopback.ts';
 import type { KubeTransport } from '../../main/kube/transport.ts';
 import type { PolicyAnswer } from '../../main/policy/policy.ts';
 import { DEFAULT_ANSWER } from '../../main/policy/strictest-answer.ts';
-import { createExecDesk, type ExecDesk } from '../../main/proxy/exec-desk.ts';
+import { createExecDesk, type ExecDesk } from '../../main/proxy/command/exec-desk.ts';
 import { startRecordingProxy } from '../../main/proxy/recording-proxy.ts';
-import { type CastWriter, createCastWriter } from '../../main/recording/cast-writer.ts';
 import type { Sidecar } from '../../main/recording/recording.ts';
+import { type CastWriter, createCastWriter } from '../../main/recording/writing/cast-writer.ts';
 import type { ConnectRecorders } from '../../main/session/delivery-duty.ts';
 import { readOutput, readSidecar } from './cast-folder.ts';
 import {

@@ -2,9 +2,9 @@ import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createSystemClock } from '../../main/base/clock.ts';
-import type { NewRecording } from '../../main/recording/new-recording.ts';
-import type { DeliverySubject } from '../../main/upload/recorder-client.ts';
-import type { RecorderLimits, RecorderNeeds } from '../../main/upload/recorder-dial.ts';
+import type { NewRecording } from '../../main/recording/writing/new-recording.ts';
+import type { DeliverySubject } from '../../main/upload/recorder/recorder-client.ts';
+import type { RecorderLimits, RecorderNeeds } from '../../main/upload/recorder/recorder-dial.ts';
 import { INSTALL_ID } from './foreign-asciinema.ts';
 
 /** Longer than a machine stands still that does other things as well: a limit that a test is about is given with it. */

@@ -9,7 +9,7 @@ import { openFolderStore } from '../../main/recorder-server/folder-store.ts';
 import { DEFAULT_LIMITS, type RecorderLimits } from '../../main/recorder-server/recorder-limits.ts';
 import { type RecorderOptions, startRecorder } from '../../main/recorder-server/recorder-server.ts';
 import type { RecordingStore } from '../../main/recorder-server/recording-store.ts';
-import { type RecordingFiles, systemRecordingFiles } from '../../main/recording/recording-files.ts';
+import { type RecordingFiles, systemRecordingFiles } from '../../main/recording/writing/recording-files.ts';
 
 export interface TestRecorder {
   readonly url: string;

@@ -1,8 +1,8 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createCastWriter } from '../../main/recording/cast-writer.ts';
 import type { RecordingEnd } from '../../main/recording/recording.ts';
 import { sidecarPathOf } from '../../main/recording/sidecar.ts';
+import { createCastWriter } from '../../main/recording/writing/cast-writer.ts';
 import { WEB_SHELL } from './cast-folder.ts';
 import { createManualClock } from './manual-clock.ts';
 

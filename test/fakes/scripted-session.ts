@@ -1,6 +1,6 @@
 import { createSystemClock } from '../../main/base/clock.ts';
 import { createLog } from '../../main/base/log.ts';
-import { createCastWriter } from '../../main/recording/cast-writer.ts';
+import { createCastWriter } from '../../main/recording/writing/cast-writer.ts';
 import { createSession, type Session, type SessionNeeds } from '../../main/session/session.ts';
 import type { ShellTarget } from '../../main/session/session-state.ts';
 import { createScriptedShell, type ScriptedShell } from './scripted-shell.ts';

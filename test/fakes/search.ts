@@ -5,7 +5,7 @@ import { createSystemClock } from '../../main/base/clock.ts';
 import { createLifetime, type Lifetime } from '../../main/base/lifetime.ts';
 import { createLog } from '../../main/base/log.ts';
 import { type Library, openLibrary } from '../../main/library/library.ts';
-import { type CastEvent, formatEvent, formatHeader } from '../../main/recording/cast.ts';
+import { type CastEvent, formatEvent, formatHeader } from '../../main/recording/cast/cast.ts';
 import { FULL_PACE, openSearch, type Search, type SearchAnswer } from '../../main/search/search.ts';
 import { makeCastFolder } from './cast-folder.ts';
 

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createSystemClock } from '../../main/base/clock.ts';
 import { createLog } from '../../main/base/log.ts';
 import { openExecStream } from '../../main/exec/exec-stream.ts';
-import { createCastWriter } from '../../main/recording/cast-writer.ts';
+import { createCastWriter } from '../../main/recording/writing/cast-writer.ts';
 import type { Session } from '../../main/session/session.ts';
 import { createSessions } from '../../main/session/sessions.ts';
 import type { ViewerSink } from '../../main/session/viewers.ts';

@@ -1,5 +1,5 @@
 import { constants, createDeflate, createInflate, type Deflate, type Inflate } from 'node:zlib';
-import { SPDY_DICTIONARY } from '../../main/proxy/spdy-headers.ts';
+import { SPDY_DICTIONARY } from '../../main/proxy/tap/spdy-headers.ts';
 
 /** Frames of SPDY/3.1 as its ends write them: the foreign side of the tap, with the streams of Node's own zlib. */
 export const SYN_STREAM = 1;

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createSystemClock } from '../../main/base/clock.ts';
-import { createCastWriter } from '../../main/recording/cast-writer.ts';
+import { createCastWriter } from '../../main/recording/writing/cast-writer.ts';
 import type { ViewerSink } from '../../main/session/viewers.ts';
 import { createLimitedDisk } from './limited-disk.ts';
 import { openScriptedSession } from './scripted-session.ts';

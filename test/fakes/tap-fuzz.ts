@@ -1,4 +1,4 @@
-import type { Tap } from '../../main/proxy/tap.ts';
+import type { Tap } from '../../main/proxy/tap/tap.ts';
 
 /** Numbers that look random and are the same for the same seed (mulberry32). */
 export interface Dice {

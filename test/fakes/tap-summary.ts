@@ -1,4 +1,4 @@
-import type { Tap, TapEvent } from '../../main/proxy/tap.ts';
+import type { Tap, TapEvent } from '../../main/proxy/tap/tap.ts';
 
 /** Events to be compared: neighbours of one kind as one, bytes as Latin-1 so that a failure can be read. */
 export function summary(events: readonly TapEvent[]): string[] {

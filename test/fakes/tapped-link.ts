@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
-import { createSpdyTap } from '../../main/proxy/spdy-tap.ts';
-import type { Tap, TapEvent } from '../../main/proxy/tap.ts';
-import { createWebSocketTap } from '../../main/proxy/websocket-tap.ts';
+import { createSpdyTap } from '../../main/proxy/tap/spdy-tap.ts';
+import type { Tap, TapEvent } from '../../main/proxy/tap/tap.ts';
+import { createWebSocketTap } from '../../main/proxy/tap/websocket-tap.ts';
 
 /** A TCP way to a cluster with a tap on each upgrade, so that a real client and a tap can be compared. */
 export interface TappedLink {

@@ -6,12 +6,12 @@ import { join } from 'node:path';
 import { createSystemClock } from '../../main/base/clock.ts';
 import { createLifetime } from '../../main/base/lifetime.ts';
 import { createLog } from '../../main/base/log.ts';
-import { createCastWriter } from '../../main/recording/cast-writer.ts';
 import { describeThisProcess, isOwnerAlive } from '../../main/recording/owner.ts';
 import { planRecording } from '../../main/recording/planned-recording.ts';
-import { createRecorderGates } from '../../main/upload/recorder-gates.ts';
-import { createTsrecorderClient } from '../../main/upload/tsrecorder.ts';
-import { openUploadStore } from '../../main/upload/upload-store.ts';
+import { createCastWriter } from '../../main/recording/writing/cast-writer.ts';
+import { openUploadStore } from '../../main/upload/queue/upload-store.ts';
+import { createRecorderGates } from '../../main/upload/recorder/recorder-gates.ts';
+import { createTsrecorderClient } from '../../main/upload/tsrecorder/tsrecorder.ts';
 import { createUploader } from '../../main/upload/uploader.ts';
 
 const [home = '', url = ''] = process.argv.slice(2);

@@ -1,5 +1,5 @@
 // covers: main/commands/keys.ts
-// covers: main/recording/clear-copy.ts
+// covers: main/recording/cast/clear-copy.ts
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

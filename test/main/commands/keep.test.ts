@@ -9,7 +9,7 @@ import { runAnnotate } from '../../../main/commands/annotate.ts';
 import type { CommandIo } from '../../../main/commands/io.ts';
 import { runPrune } from '../../../main/commands/prune.ts';
 import { runRemove } from '../../../main/commands/remove.ts';
-import { createCastWriter } from '../../../main/recording/cast-writer.ts';
+import { createCastWriter } from '../../../main/recording/writing/cast-writer.ts';
 import { makeCastFolder, WEB_SHELL } from '../../fakes/cast-folder.ts';
 import { startTestCore, type TestCore } from '../../fakes/core.ts';
 import { runKubereel } from '../../fakes/kubereel-cli.ts';

@@ -1,9 +1,9 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
-import { createCastWriter } from '../../../main/recording/cast-writer.ts';
+import { createSigningKeys } from '../../../main/recording/integrity/signing-keys.ts';
 import { laterMarksPathOf } from '../../../main/recording/later-marks.ts';
-import { createSigningKeys } from '../../../main/recording/signing-keys.ts';
+import { createCastWriter } from '../../../main/recording/writing/cast-writer.ts';
 import { makeCastFolder, WEB_SHELL } from '../../fakes/cast-folder.ts';
 import { runKubereel } from '../../fakes/kubereel-cli.ts';
 import { createManualClock } from '../../fakes/manual-clock.ts';

@@ -1,5 +1,5 @@
 /** What a command without a terminal wrote: kept as it came, and shown as a terminal would have shown it. */
-// covers: main/recording/shown-output.ts
+// covers: main/recording/cast/shown-output.ts
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
-import { formatEvent, formatHeader } from '../../../main/recording/cast.ts';
+import { formatEvent, formatHeader } from '../../../main/recording/cast/cast.ts';
 import { type KubereelPty, openKubereelPty } from '../../fakes/kubereel-pty.ts';
 import { until } from '../../fakes/until.ts';
 

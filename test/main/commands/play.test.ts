@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest';
 import type { CommandIo } from '../../../main/commands/io.ts';
 import { type PlayOptions, runPlay } from '../../../main/commands/play.ts';
-import { type CastHeader, formatEvent, formatHeader } from '../../../main/recording/cast.ts';
+import { type CastHeader, formatEvent, formatHeader } from '../../../main/recording/cast/cast.ts';
 import { startTestCore, type TestCore } from '../../fakes/core.ts';
 
 const SIZE = { cols: 80, rows: 24 };

@@ -6,8 +6,8 @@ import {
   type TerminalPlayer,
   type TerminalPlayerOptions,
 } from '../../../main/commands/terminal-player.ts';
-import type { CastEvent } from '../../../main/recording/cast.ts';
-import type { CastItem } from '../../../main/recording/cast-reader.ts';
+import type { CastEvent } from '../../../main/recording/cast/cast.ts';
+import type { CastItem } from '../../../main/recording/cast/cast-reader.ts';
 
 interface Sleeper {
   readonly atMicros: number;

@@ -8,7 +8,7 @@ import { type CommandIo, formatFailure } from '../../../main/commands/io.ts';
 import { addUploadsCommands } from '../../../main/commands/uploads.ts';
 import { type Core, compose } from '../../../main/compose.ts';
 import { describeThisProcess } from '../../../main/recording/owner.ts';
-import { formatJob, type UploadJob } from '../../../main/upload/upload-job.ts';
+import { formatJob, type UploadJob } from '../../../main/upload/queue/upload-job.ts';
 import { makeCastFolder } from '../../fakes/cast-folder.ts';
 import {
   type ForeignBehaviour,

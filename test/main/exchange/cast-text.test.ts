@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { toCastV2, toCastV3 } from '../../../main/exchange/cast-text.ts';
-import type { CastEvent } from '../../../main/recording/cast.ts';
+import type { CastEvent } from '../../../main/recording/cast/cast.ts';
 import { catWithAsciinema, hasAsciinema } from '../../fakes/asciinema-cli.ts';
 import { makeCastFolder } from '../../fakes/cast-folder.ts';
 import { collect, collectText, toParts } from '../../fakes/cast-parts.ts';

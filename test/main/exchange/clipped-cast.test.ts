@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { clipParts } from '../../../main/exchange/clipped-cast.ts';
-import type { CastEvent } from '../../../main/recording/cast.ts';
+import type { CastEvent } from '../../../main/recording/cast/cast.ts';
 import { collect, outputOf, showParts, toOutputs, toParts } from '../../fakes/cast-parts.ts';
 
 const WHOLE = { fromMicros: 0, toMicros: Number.POSITIVE_INFINITY };

@@ -1,13 +1,13 @@
 // covers: main/exchange/export-worker.ts
-// covers: main/recording/thread-keys.ts
+// covers: main/recording/encryption/thread-keys.ts
 import { open, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { EXPORT_FORMATS, type ExportWish, exportRecording } from '../../../main/exchange/export.ts';
 import { exportInThread } from '../../../main/exchange/export-thread.ts';
 import { readPlayerFiles } from '../../../main/exchange/player-files.ts';
-import { formatEvent, formatHeader } from '../../../main/recording/cast.ts';
-import { compilePatterns } from '../../../main/recording/redaction-patterns.ts';
+import { formatEvent, formatHeader } from '../../../main/recording/cast/cast.ts';
+import { compilePatterns } from '../../../main/recording/redaction/redaction-patterns.ts';
 import { makeCastFolder } from '../../fakes/cast-folder.ts';
 import { collect, collectText } from '../../fakes/cast-parts.ts';
 import { loadDrawing, terminalFont } from '../../fakes/drawing.ts';

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { CastPart } from '../../../main/exchange/cast-part.ts';
 import { type Drawing, FRAME_MICROS, filmGif, LAST_FRAME_MICROS } from '../../../main/exchange/gif-film.ts';
 import { GIF_DEFAULTS, GIF_LIMITS, type GifPlan, type GifReport } from '../../../main/exchange/gif-plan.ts';
-import type { CastEvent } from '../../../main/recording/cast.ts';
+import type { CastEvent } from '../../../main/recording/cast/cast.ts';
 import { collect, toParts } from '../../fakes/cast-parts.ts';
 import { chromiumPath, launchChromium } from '../../fakes/chromium.ts';
 import { drawing, terminalFont } from '../../fakes/drawing.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { checkGifWish, GIF_DEFAULTS, measureLargestSize } from '../../../main/exchange/gif-plan.ts';
-import type { CastEvent } from '../../../main/recording/cast.ts';
+import type { CastEvent } from '../../../main/recording/cast/cast.ts';
 import { toOutputs, toParts } from '../../fakes/cast-parts.ts';
 
 test.each([

@@ -7,7 +7,7 @@ import {
   type ImportPart,
   type ImportReport,
 } from '../../../main/exchange/import-part.ts';
-import type { CastEvent } from '../../../main/recording/cast.ts';
+import type { CastEvent } from '../../../main/recording/cast/cast.ts';
 import { collect, collectText, toParts } from '../../fakes/cast-parts.ts';
 
 async function read(...texts: readonly string[]): Promise<{ parts: ImportPart[]; report: ImportReport }> {

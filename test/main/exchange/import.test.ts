@@ -7,10 +7,10 @@ import { generateX25519Identity, identityToRecipient } from 'age-encryption';
 import { expect, test } from 'vitest';
 import { AppError } from '../../../main/base/errors.ts';
 import { type ImportNeeds, type ImportSummary, importRecording } from '../../../main/exchange/import.ts';
+import { createSigner } from '../../../main/recording/integrity/seal.ts';
+import { verifyRecording } from '../../../main/recording/integrity/verification.ts';
 import type { RecordingDetails } from '../../../main/recording/recording.ts';
-import { createRedaction } from '../../../main/recording/redaction.ts';
-import { createSigner } from '../../../main/recording/seal.ts';
-import { verifyRecording } from '../../../main/recording/verification.ts';
+import { createRedaction } from '../../../main/recording/redaction/redaction.ts';
 import { makeCastFolder, readEvents, readSidecar } from '../../fakes/cast-folder.ts';
 import { createManualClock } from '../../fakes/manual-clock.ts';
 

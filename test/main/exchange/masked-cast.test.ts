@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { CastPart } from '../../../main/exchange/cast-part.ts';
 import { createMaskReport, MAX_PLACES, maskParts } from '../../../main/exchange/masked-cast.ts';
-import type { CastEvent } from '../../../main/recording/cast.ts';
-import { compilePatterns } from '../../../main/recording/redaction-patterns.ts';
+import type { CastEvent } from '../../../main/recording/cast/cast.ts';
+import { compilePatterns } from '../../../main/recording/redaction/redaction-patterns.ts';
 import { collect, outputOf, toOutputs, toParts } from '../../fakes/cast-parts.ts';
 
 const always = (): boolean => true;

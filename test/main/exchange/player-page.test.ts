@@ -5,7 +5,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readPlayerFiles } from '../../../main/exchange/player-files.ts';
 import { toPlayerPage } from '../../../main/exchange/player-page.ts';
-import type { CastEvent } from '../../../main/recording/cast.ts';
+import type { CastEvent } from '../../../main/recording/cast/cast.ts';
 import { makeCastFolder } from '../../fakes/cast-folder.ts';
 import { collectText, toOutputs, toParts } from '../../fakes/cast-parts.ts';
 import { chromiumPath, launchChromium } from '../../fakes/chromium.ts';

@@ -1,7 +1,7 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { toScreenSvg } from '../../../main/exchange/screen-svg.ts';
-import type { CastEvent } from '../../../main/recording/cast.ts';
+import type { CastEvent } from '../../../main/recording/cast/cast.ts';
 import { collectText, toOutputs, toParts } from '../../fakes/cast-parts.ts';
 import { chromiumPath, launchChromium } from '../../fakes/chromium.ts';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { toTranscript } from '../../../main/exchange/transcript.ts';
-import type { CastEvent } from '../../../main/recording/cast.ts';
+import type { CastEvent } from '../../../main/recording/cast/cast.ts';
 import { collectText, toOutputs, toParts } from '../../fakes/cast-parts.ts';
 
 const size = { cols: 20, rows: 5 };

@@ -9,8 +9,8 @@ import {
   stampRecording,
 } from '../../../main/library/library-file.ts';
 import type { Recording } from '../../../main/library/recording.ts';
-import { createCastWriter } from '../../../main/recording/cast-writer.ts';
 import { sidecarPathOf } from '../../../main/recording/sidecar.ts';
+import { createCastWriter } from '../../../main/recording/writing/cast-writer.ts';
 import type { RecordingInfo } from '../../../preload/contract.ts';
 import { makeCastFolder, WEB_SHELL } from '../../fakes/cast-folder.ts';
 import { createManualClock } from '../../fakes/manual-clock.ts';

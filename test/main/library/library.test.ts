@@ -5,9 +5,9 @@ import { createSystemClock } from '../../../main/base/clock.ts';
 import { createLifetime, type Lifetime } from '../../../main/base/lifetime.ts';
 import { createLog } from '../../../main/base/log.ts';
 import { type LibraryChange, type LibraryNeeds, openLibrary } from '../../../main/library/library.ts';
-import { createCastWriter } from '../../../main/recording/cast-writer.ts';
-import { chainPathOf } from '../../../main/recording/chain-file.ts';
+import { chainPathOf } from '../../../main/recording/integrity/chain-file.ts';
 import { sidecarPathOf } from '../../../main/recording/sidecar.ts';
+import { createCastWriter } from '../../../main/recording/writing/cast-writer.ts';
 import { makeCastFolder, WEB_SHELL } from '../../fakes/cast-folder.ts';
 import { NEW_YEAR_MS, placeForeignCast, recordCutSession, recordSession } from '../../fakes/recordings.ts';
 

@@ -10,7 +10,7 @@ import { type Library, openLibrary } from '../../../main/library/library.ts';
 import { createPruning, type Pruning } from '../../../main/library/pruning.ts';
 import type { RetentionRules } from '../../../main/library/retention.ts';
 import { measureRecordings } from '../../../main/library/storage.ts';
-import { createCastWriter } from '../../../main/recording/cast-writer.ts';
+import { createCastWriter } from '../../../main/recording/writing/cast-writer.ts';
 import { makeCastFolder, WEB_SHELL } from '../../fakes/cast-folder.ts';
 import { createManualClock } from '../../fakes/manual-clock.ts';
 import { recordSession } from '../../fakes/recordings.ts';

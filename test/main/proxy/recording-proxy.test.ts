@@ -1,4 +1,4 @@
-// covers: main/proxy/pass-command.ts
+// covers: main/proxy/command/pass-command.ts
 // covers: main/proxy/pass-request.ts
 // covers: main/proxy/pass-upgrade.ts
 // covers: main/proxy/proxied-request.ts

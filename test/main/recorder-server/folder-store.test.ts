@@ -12,7 +12,7 @@ import { appendFile, copyFile, mkdir, readdir, readFile, writeFile } from 'node:
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { formatStored } from '../../../main/recorder-server/stored-recording.ts';
-import { systemRecordingFiles } from '../../../main/recording/recording-files.ts';
+import { systemRecordingFiles } from '../../../main/recording/writing/recording-files.ts';
 import { createLimitedDisk } from '../../fakes/limited-disk.ts';
 import { makeRecorderFolder, startTestRecorder } from '../../fakes/recorder.ts';
 import {

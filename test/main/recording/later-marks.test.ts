@@ -1,7 +1,9 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { beforeEach, expect, test } from 'vitest';
 import { createSystemClock } from '../../../main/base/clock.ts';
-import { readCast } from '../../../main/recording/cast-reader.ts';
+import { readCast } from '../../../main/recording/cast/cast-reader.ts';
+import { sealBody } from '../../../main/recording/integrity/seal.ts';
+import { createSigningKeys, type SigningKeys } from '../../../main/recording/integrity/signing-keys.ts';
 import {
   addLaterMark,
   type LaterMark,
@@ -9,8 +11,6 @@ import {
   readLaterMarks,
   withLaterMarks,
 } from '../../../main/recording/later-marks.ts';
-import { sealBody } from '../../../main/recording/seal.ts';
-import { createSigningKeys, type SigningKeys } from '../../../main/recording/signing-keys.ts';
 import { makeCastFolder } from '../../fakes/cast-folder.ts';
 import { recordSession } from '../../fakes/recordings.ts';
 

@@ -1,9 +1,9 @@
 import * as v from 'valibot';
 import { expect, test } from 'vitest';
-import { formatHeader, parseHeader } from '../../../main/recording/cast.ts';
-import { describeHeader } from '../../../main/recording/new-recording.ts';
+import { formatHeader, parseHeader } from '../../../main/recording/cast/cast.ts';
 import { recordingFactsSchema } from '../../../main/recording/recording-facts.ts';
 import { parseSidecar } from '../../../main/recording/sidecar.ts';
+import { describeHeader } from '../../../main/recording/writing/new-recording.ts';
 import { WEB_SHELL } from '../../fakes/cast-folder.ts';
 import { ALL_FACTS } from '../../fakes/recording-facts.ts';
 

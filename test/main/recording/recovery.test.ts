@@ -1,12 +1,12 @@
 import { appendFile, readFile, stat, truncate, writeFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { createSystemClock } from '../../../main/base/clock.ts';
-import { formatEvent, formatHeader } from '../../../main/recording/cast.ts';
-import { createCastWriter } from '../../../main/recording/cast-writer.ts';
-import { describeHeader } from '../../../main/recording/new-recording.ts';
+import { formatEvent, formatHeader } from '../../../main/recording/cast/cast.ts';
 import type { Sidecar } from '../../../main/recording/recording.ts';
 import { type Recovery, recoverRecording } from '../../../main/recording/recovery.ts';
 import { formatSidecar, sidecarPathOf } from '../../../main/recording/sidecar.ts';
+import { createCastWriter } from '../../../main/recording/writing/cast-writer.ts';
+import { describeHeader } from '../../../main/recording/writing/new-recording.ts';
 import { makeCastFolder, readEvents, readSidecar, WEB_SHELL } from '../../fakes/cast-folder.ts';
 import { loadInAsciinemaPlayer } from '../../fakes/foreign-player.ts';
 import { createManualClock } from '../../fakes/manual-clock.ts';

@@ -5,7 +5,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { TerminalSize } from '../../../main/base/terminal-size.ts';
-import type { CastEvent } from '../../../main/recording/cast.ts';
+import type { CastEvent } from '../../../main/recording/cast/cast.ts';
 import { createReplayTerminal, type ReplayTerminal } from '../../../main/replay/replay-terminal.ts';
 import { REAL_PROGRAMS, readRealRecording } from '../../fakes/real-recordings.ts';
 import { describeScreen } from '../../fakes/screen-state.ts';

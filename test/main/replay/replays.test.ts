@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { createLifetime } from '../../../main/base/lifetime.ts';
 import { playRecording } from '../../../main/bridge/replay.ts';
-import { formatEvent, formatHeader } from '../../../main/recording/cast.ts';
+import { formatEvent, formatHeader } from '../../../main/recording/cast/cast.ts';
 import { createReplayCache } from '../../../main/replay/replay-cache.ts';
 import type { ReplayTimeline } from '../../../main/replay/replay-timeline.ts';
 import { openReplays, type Replays } from '../../../main/replay/replays.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { CastEvent } from '../../../main/recording/cast.ts';
+import type { CastEvent } from '../../../main/recording/cast/cast.ts';
 import { createReplayTerminal, type ReplayTerminal } from '../../../main/replay/replay-terminal.ts';
 import { createSkimmedOutput } from '../../../main/replay/skimmed-output.ts';
 import { describeScreen } from '../../fakes/screen-state.ts';

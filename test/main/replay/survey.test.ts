@@ -1,8 +1,8 @@
 // covers: main/replay/survey-thread.ts
 // covers: main/replay/survey-worker.ts
 import { describe, expect, test } from 'vitest';
-import type { CastEvent } from '../../../main/recording/cast.ts';
-import { readCast } from '../../../main/recording/cast-reader.ts';
+import type { CastEvent } from '../../../main/recording/cast/cast.ts';
+import { readCast } from '../../../main/recording/cast/cast-reader.ts';
 import { createReplayTerminal, type ReplayTerminal } from '../../../main/replay/replay-terminal.ts';
 import { type Keyframe, type SurveyProgress, surveyCast, unpackState } from '../../../main/replay/survey.ts';
 import { surveyInThread } from '../../../main/replay/survey-thread.ts';

@@ -1,8 +1,8 @@
 // covers: main/replay/busiest-moment.ts
 import { describe, expect, test } from 'vitest';
-import { type CastEvent, formatEvent, formatHeader, parseEvent } from '../../../main/recording/cast.ts';
-import type { CastItem } from '../../../main/recording/cast-reader.ts';
-import { readCast } from '../../../main/recording/cast-reader.ts';
+import { type CastEvent, formatEvent, formatHeader, parseEvent } from '../../../main/recording/cast/cast.ts';
+import type { CastItem } from '../../../main/recording/cast/cast-reader.ts';
+import { readCast } from '../../../main/recording/cast/cast-reader.ts';
 import { busiestOf, drawBusiestMoment } from '../../../main/replay/busiest-moment.ts';
 import { createReplayTerminal } from '../../../main/replay/replay-terminal.ts';
 import { drawThumbnail } from '../../../main/replay/thumbnail.ts';

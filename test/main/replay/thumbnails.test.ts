@@ -2,7 +2,7 @@
 import { readdir, readFile, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { formatEvent, formatHeader } from '../../../main/recording/cast.ts';
+import { formatEvent, formatHeader } from '../../../main/recording/cast/cast.ts';
 import type { RecordingThumbnail } from '../../../preload/contract.ts';
 import { startTestCore, type TestCore } from '../../fakes/core.ts';
 import { until } from '../../fakes/until.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { CastEvent } from '../../../main/recording/cast.ts';
-import type { CastItem } from '../../../main/recording/cast-reader.ts';
+import type { CastEvent } from '../../../main/recording/cast/cast.ts';
+import type { CastItem } from '../../../main/recording/cast/cast-reader.ts';
 import { createTimelineBuilder, type Timeline } from '../../../main/replay/timeline.ts';
 
 function items(...events: (CastEvent | 'gap')[]): CastItem[] {

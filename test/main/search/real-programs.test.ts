@@ -2,7 +2,7 @@
 import headless from '@xterm/headless';
 import { expect, test } from 'vitest';
 import type { TerminalSize } from '../../../main/base/terminal-size.ts';
-import type { CastEvent } from '../../../main/recording/cast.ts';
+import type { CastEvent } from '../../../main/recording/cast/cast.ts';
 import { findFolded, foldText } from '../../../main/search/folded-text.ts';
 import { createScreenText } from '../../../main/search/screen-text.ts';
 import type { ShownLine } from '../../../main/search/shown-lines.ts';

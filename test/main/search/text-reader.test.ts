@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { createSystemClock } from '../../../main/base/clock.ts';
-import { formatEvent, formatHeader } from '../../../main/recording/cast.ts';
+import { formatEvent, formatHeader } from '../../../main/recording/cast/cast.ts';
 import { createTextReader } from '../../../main/search/text-reader.ts';
 import { openTextStore } from '../../../main/search/text-store.ts';
 import { makeCastFolder } from '../../fakes/cast-folder.ts';

@@ -7,7 +7,7 @@ import { AppError } from '../../../main/base/errors.ts';
 import { createLog } from '../../../main/base/log.ts';
 import type { PolicyAnswer } from '../../../main/policy/policy.ts';
 import { DEFAULT_ANSWER } from '../../../main/policy/strictest-answer.ts';
-import { createCastWriter } from '../../../main/recording/cast-writer.ts';
+import { createCastWriter } from '../../../main/recording/writing/cast-writer.ts';
 import { createSession, type SessionNeeds } from '../../../main/session/session.ts';
 import { makeCastFolder, readEvents, readSidecar } from '../../fakes/cast-folder.ts';
 import { createManualClock } from '../../fakes/manual-clock.ts';

@@ -3,7 +3,7 @@ import { AppError } from '../../../main/base/errors.ts';
 import { createLog } from '../../../main/base/log.ts';
 import type { PolicyAnswer } from '../../../main/policy/policy.ts';
 import { DEFAULT_ANSWER } from '../../../main/policy/strictest-answer.ts';
-import { createCastWriter } from '../../../main/recording/cast-writer.ts';
+import { createCastWriter } from '../../../main/recording/writing/cast-writer.ts';
 import { createSessions } from '../../../main/session/sessions.ts';
 import { makeCastFolder, readEvents } from '../../fakes/cast-folder.ts';
 import { createManualClock } from '../../fakes/manual-clock.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createCastWriter } from '../../../main/recording/cast-writer.ts';
+import { createCastWriter } from '../../../main/recording/writing/cast-writer.ts';
 import { createRecordingMarks, type MarkChoices } from '../../../main/session/recording-marks.ts';
 import { makeCastFolder, readEvents, readSidecar, WEB_SHELL } from '../../fakes/cast-folder.ts';
 import { createManualClock } from '../../fakes/manual-clock.ts';

@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 import { AppError } from '../../../main/base/errors.ts';
 import { createLog } from '../../../main/base/log.ts';
 import type { ShellOptions } from '../../../main/exec/shell.ts';
-import { createCastWriter } from '../../../main/recording/cast-writer.ts';
+import { createCastWriter } from '../../../main/recording/writing/cast-writer.ts';
 import { createSession } from '../../../main/session/session.ts';
 import type { SessionRecord } from '../../../main/session/session-record.ts';
 import type { ShellTarget } from '../../../main/session/session-state.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { createSystemClock } from '../../../main/base/clock.ts';
 import { AppError } from '../../../main/base/errors.ts';
-import { createCastWriter } from '../../../main/recording/cast-writer.ts';
+import { createCastWriter } from '../../../main/recording/writing/cast-writer.ts';
 import type { SessionRecord } from '../../../main/session/session-record.ts';
 import { openSessionRecording } from '../../../main/session/session-recording.ts';
 import { createLimitedDisk } from '../../fakes/limited-disk.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { createSystemClock } from '../../../main/base/clock.ts';
 import { createLog } from '../../../main/base/log.ts';
-import { createCastWriter } from '../../../main/recording/cast-writer.ts';
+import { createCastWriter } from '../../../main/recording/writing/cast-writer.ts';
 import type { SessionSnapshot } from '../../../main/session/session-state.ts';
 import { createSessions } from '../../../main/session/sessions.ts';
 import { createScriptedShell, type ScriptedShell } from '../../fakes/scripted-shell.ts';

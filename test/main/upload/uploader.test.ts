@@ -6,12 +6,12 @@ import { expect, test } from 'vitest';
 import { createSystemClock } from '../../../main/base/clock.ts';
 import type { RecorderAddress } from '../../../main/policy/policy.ts';
 import { nameCast } from '../../../main/recording/cast-path.ts';
-import { type CastWriter, createCastWriter } from '../../../main/recording/cast-writer.ts';
 import { makeRecordingId } from '../../../main/recording/recording-id.ts';
+import { type CastWriter, createCastWriter } from '../../../main/recording/writing/cast-writer.ts';
 import type { Delivery, DeliveryState } from '../../../main/upload/delivery.ts';
-import type { RecorderClient } from '../../../main/upload/recorder-client.ts';
-import { createTsrecorderClient } from '../../../main/upload/tsrecorder.ts';
-import type { DeliveredCast } from '../../../main/upload/upload-round.ts';
+import type { DeliveredCast } from '../../../main/upload/queue/upload-round.ts';
+import type { RecorderClient } from '../../../main/upload/recorder/recorder-client.ts';
+import { createTsrecorderClient } from '../../../main/upload/tsrecorder/tsrecorder.ts';
 import { WEB_SHELL } from '../../fakes/cast-folder.ts';
 import {
   type ForeignBehaviour,

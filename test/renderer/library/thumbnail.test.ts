@@ -4,7 +4,7 @@ import { mkdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { readCast } from '../../../main/recording/cast-reader.ts';
+import { readCast } from '../../../main/recording/cast/cast-reader.ts';
 import { drawBusiestMoment } from '../../../main/replay/busiest-moment.ts';
 import type { RecordingThumbnail } from '../../../preload/contract.ts';
 import { createThumbnailStore } from '../../../renderer/library/thumbnail-store.ts';

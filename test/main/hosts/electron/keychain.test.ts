@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { type Keychain, openKeychain } from '../../../../main/hosts/electron/keychain.ts';
-import { createSigningKeys } from '../../../../main/recording/signing-keys.ts';
+import { createSigningKeys } from '../../../../main/recording/integrity/signing-keys.ts';
 import { makeCastFolder } from '../../../fakes/cast-folder.ts';
 
 /** Encrypts as the system's would, with bytes that are no text. */
