@@ -67,17 +67,24 @@ const QUEUE_HIGH_BYTES = 256 * 1024;
 const QUEUE_LOW_BYTES = 64 * 1024;
 /** What a queued chunk costs beside its bytes: a program that prints one byte at a time fills the queue too. */
 const CHUNK_COST_BYTES = 128;
-/** How long output may still come after the status before the stream is taken as ended. */
-const AFTER_STATUS_MS = 2_000;
-/** How long a shell has to end after its input was closed, and a socket after it was asked to close. */
-const CLOSE_GRACE_MS = 1_000;
+const GRACES = { afterStatusMs: 2_000, shellEndMs: 1_000, socketCloseMs: 1_000 };
 /** Ctrl-D: the end of input for what reads a terminal. */
 const END_OF_TRANSMISSION = new Uint8Array([4]);
+
+export interface StreamGraces {
+  /** How long nothing may come after the status before the stream is taken as ended. */
+  readonly afterStatusMs?: number;
+  /** How long a shell has to end after its input was closed. */
+  readonly shellEndMs?: number;
+  /** How long a socket has to close after it was asked to. */
+  readonly socketCloseMs?: number;
+}
 
 export interface ExecStreamOptions {
   /** The terminal's size at the start; without one no size is sent. */
   readonly size?: TerminalSize;
   readonly keepAliveTimes?: KeepAliveTimes;
+  readonly graces?: StreamGraces;
   /** As of a credential. */
   readonly isUnattended?: boolean;
   /** Cancels the opening; an open stream is ended by `close`. */
@@ -88,13 +95,13 @@ export interface ExecStreamOptions {
 export async function openExecStream(
   { transport }: { readonly transport: KubeTransport },
   request: ExecRequest,
-  { size, keepAliveTimes, ...options }: ExecStreamOptions,
+  { size, keepAliveTimes, graces, ...options }: ExecStreamOptions,
 ): Promise<ExecStream> {
   const path = formatExecPath(request);
   const query = formatExecQuery(request);
   try {
     const socket = await transport.openWebSocket({ path, query, protocols: PROTOCOLS, ...options });
-    const stream = createExecStream(socket, request, transport.context, keepAliveTimes);
+    const stream = createExecStream(socket, request, transport.context, keepAliveTimes, graces);
     if (size) sendFirstSize(stream, request, size);
     return stream;
   } catch (error) {
@@ -114,13 +121,16 @@ function createExecStream(
   request: ExecRequest,
   context: string,
   keepAliveTimes: KeepAliveTimes | undefined,
+  graces: StreamGraces | undefined,
 ): ExecStream {
+  const { afterStatusMs, shellEndMs, socketCloseMs } = { ...GRACES, ...graces };
   const ended = Promise.withResolvers<ExecEnd>();
   const gone = new Promise<void>((resolve) => socket.once('close', () => resolve()));
   const input = createInputGate(socket, () => createEnded(request));
   const sizes = createSizeSender(socket);
   let status: ExecStatus | undefined;
   let statusTimer: NodeJS.Timeout | undefined;
+  let heardCount = 0;
   let hasPrinted = false;
   let hasEnded = false;
   let isClosing = false;
@@ -155,7 +165,7 @@ function createExecStream(
     queue.end();
     input.stop();
     ended.resolve(how);
-    closeSocket(socket);
+    closeSocket(socket, socketCloseMs);
   }
 
   /** The status says more than how the connection went; and what we closed did not fail. */
@@ -179,14 +189,20 @@ function createExecStream(
   /** The server closes the socket behind its last output; one that forgets to is not waited for. */
   function endSoon(): void {
     clearTimeout(statusTimer);
-    statusTimer = setTimeout(
-      () => endAsLost(createLost(request, 'the server did not close it')),
-      AFTER_STATUS_MS,
-    );
+    const heardBefore = heardCount;
+    statusTimer = setTimeout(() => {
+      // A machine that stood still has not read meanwhile: what has arrived is read before this turn is over.
+      setImmediate(() => {
+        if (hasEnded || socket.isPaused) return;
+        if (heardCount !== heardBefore) endSoon();
+        else endAsLost(createLost(request, 'the server did not close it'));
+      });
+    }, afterStatusMs);
   }
 
   function receive(data: Buffer, isBinary: boolean): void {
     alive.heard();
+    heardCount += 1;
     // A text message is no frame of these protocols.
     if (!isBinary) return;
     const message = decodeMessage(data);
@@ -224,7 +240,7 @@ function createExecStream(
     if (request.tty) for (const frame of encodeStdin(END_OF_TRANSMISSION)) socket.send(frame);
     if (canEndInput()) for (const frame of endInputOnce()) socket.send(frame);
     const grace = Promise.withResolvers<void>();
-    const timer = setTimeout(grace.resolve, CLOSE_GRACE_MS);
+    const timer = setTimeout(grace.resolve, shellEndMs);
     await Promise.race([ended.promise, grace.promise]);
     clearTimeout(timer);
   }
@@ -259,11 +275,11 @@ function createExecStream(
 }
 
 /** Asks for an orderly close; a peer that does not answer is cut. What still comes is read and dropped. */
-function closeSocket(socket: WebSocket): void {
+function closeSocket(socket: WebSocket, graceMs: number): void {
   if (socket.readyState === socket.CLOSED) return;
   socket.resume();
   socket.close(1000);
-  const timer = setTimeout(() => socket.terminate(), CLOSE_GRACE_MS);
+  const timer = setTimeout(() => socket.terminate(), graceMs);
   socket.once('close', () => clearTimeout(timer));
 }
 

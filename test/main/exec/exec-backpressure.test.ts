@@ -30,7 +30,7 @@ async function settled(read: () => number): Promise<number> {
       before = now;
       expect(isSettled).toBe(true);
     },
-    { timeout: 15_000, interval: 200 },
+    { timeout: 30_000, interval: 200 },
   );
   return before;
 }
@@ -45,6 +45,7 @@ test('of 128 MiB that nobody reads, no more than the marks allow is taken; all o
   peer.sendStatus(SUCCESS);
   peer.socket.close(1000);
 
+  await eventually(() => expect(client.isPaused).toBe(true));
   const taken = await settled(() => bytesTaken(client));
   // The high mark, what one read of the socket brings, and frame heads.
   expect(taken).toBeLessThan(MIB);
@@ -76,16 +77,17 @@ test('a program that prints one byte at a time fills the queue too', async () =>
 });
 
 test('a reader that takes longer than the grace loses nothing, not even what came behind the status', async () => {
-  command = await openRemoteCommand();
-  const { stream, peer } = command;
+  command = await openRemoteCommand({ graces: { afterStatusMs: 500 } });
+  const { stream, peer, client } = command;
   const total = 8 * MIB;
   peer.sendStatus(SUCCESS);
   for (let sent = 0; sent < total; sent += FRAME_BYTES) peer.send(1, Buffer.alloc(FRAME_BYTES, 'y'));
   // The server leaves the socket open: only the grace, after the reader has caught up, ends the stream.
   const output = stream.output[Symbol.asyncIterator]();
   let received = (await output.next()).value?.bytes.byteLength ?? 0;
-  // Longer than the grace of 2 s: that no time passes for a stream that we hold up is what is tested.
-  await new Promise((resolve) => setTimeout(resolve, 2_500));
+  await eventually(() => expect(client.isPaused).toBe(true));
+  // Longer than the grace: that no time passes for a stream that we hold up is what is tested.
+  await new Promise((resolve) => setTimeout(resolve, 750));
   for (let next = await output.next(); !next.done; next = await output.next()) {
     received += next.value.bytes.byteLength;
   }

@@ -21,8 +21,11 @@ afterEach(async () => {
   command = undefined;
 });
 
+/** A shell that stays is given up at once, and a socket is never cut for being slow, unless a test says otherwise. */
+const GRACES = { shellEndMs: 20, socketCloseMs: 60_000 };
+
 async function open(options?: RemoteCommandOptions): Promise<RemoteCommand> {
-  command = await openRemoteCommand(options);
+  command = await openRemoteCommand({ graces: GRACES, ...options });
   return command;
 }
 
@@ -97,13 +100,27 @@ describe('output', () => {
     expect(await stream.ended).toEqual({ kind: 'exited', exitCode: 3 });
   });
 
-  test('a server that forgets to close after the status is not waited for longer than 2 s', async () => {
-    const { stream, peer } = await open();
+  test('a server that forgets to close after the status is not waited for longer than its grace', async () => {
+    const { stream, peer } = await open({ graces: { afterStatusMs: 50 } });
     peer.send(1, 'all');
     peer.sendStatus(exitStatus(7));
     expect(await readOutput(stream)).toBe('all');
     expect(await stream.ended).toEqual({ kind: 'exited', exitCode: 7 });
   });
+});
+
+test('output that has arrived while this machine stood still behind the status is not lost', async () => {
+  const { stream, peer } = await open({ graces: { afterStatusMs: 100 } });
+  const output = stream.output[Symbol.asyncIterator]();
+  peer.sendStatus(exitStatus(3));
+  peer.send(1, 'early');
+  await output.next();
+  peer.send(1, 'late');
+  const stillUntilMs = performance.now() + 300;
+  while (performance.now() < stillUntilMs);
+  const { value } = await output.next();
+  expect(Buffer.from(value?.bytes ?? []).toString()).toBe('late');
+  expect(await stream.ended).toEqual({ kind: 'exited', exitCode: 3 });
 });
 
 describe('how it ends', () => {
@@ -218,7 +235,7 @@ describe('closing', () => {
     new Promise<number>((resolve) => peer.socket.once('close', (code: number) => resolve(code)));
 
   test('ends a shell by its input, and tells the exit code that it gives', async () => {
-    const { stream, peer } = await open();
+    const { stream, peer } = await open({ graces: { shellEndMs: 60_000 } });
     peer.socket.on('message', (data: Buffer) => {
       if (data[0] !== 255) return;
       peer.sendStatus(exitStatus(4));
@@ -253,7 +270,7 @@ describe('closing', () => {
   });
 
   test('is not held up by a peer that neither reads nor closes, nor by input that waits', async () => {
-    const { stream, peer } = await open();
+    const { stream, peer } = await open({ graces: { shellEndMs: 20, socketCloseMs: 20 } });
     peer.socket.pause();
     const writing = stream.write(Buffer.alloc(64 * 1024 * 1024));
     const refused = expect(writing).rejects.toMatchObject({ code: 'session-ended' });
