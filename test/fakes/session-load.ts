@@ -19,7 +19,7 @@ const OFFERED_BYTES = 200_000_000;
 const CHUNK = new Uint8Array(64 * 1024).fill(0x78);
 const SETTLED_MS = 500;
 /** In which a client that does not hold back takes gigabytes; below the 30 s after which a window is let go. */
-const FLOOD_MS = 5_000;
+const FLOOD_MS = 3_000;
 
 const [direction = '', address = '', folder = ''] = process.argv.slice(2);
 const clock = createSystemClock();

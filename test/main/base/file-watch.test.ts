@@ -1,3 +1,4 @@
+import { rmSync, writeFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -45,12 +46,16 @@ test('a file that is written, replaced, removed or comes back is told', async ()
 test('several steps of one change are told once, neighbours never', async () => {
   const folder = await makeFolder();
   const path = join(folder, 'config');
+  const neighbour = join(folder, 'neighbour');
   const { next, changes } = follow(path);
-  await writeFile(join(folder, 'neighbour'), 'x');
+  const { next: nextOfNeighbour } = follow(neighbour);
+  await nextOfNeighbour(() => writeFile(neighbour, 'x'));
+  expect(changes()).toBe(0);
   await next(async () => {
-    await writeFile(path, 'a');
-    await rm(path);
-    await writeFile(path, 'b');
+    // In one turn: what comes later than a pause is a change of its own.
+    writeFileSync(path, 'a');
+    rmSync(path);
+    writeFileSync(path, 'b');
   });
   expect(changes()).toBe(1);
 });

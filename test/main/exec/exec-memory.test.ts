@@ -17,13 +17,14 @@ beforeAll(async () => {
 });
 afterAll(() => peer?.stop());
 
-test.each([
+// At once: each is a process of its own, and waits most of the time.
+test.concurrent.each([
   ['down', 'of which nobody reads the output'],
   ['up', 'whose peers read no input'],
 ])(
   '%s: 30 commands with 200 MB each, %s, cost less than 32 MB',
   // How much garbage lies about when it is measured is the system's affair; what is held is there each time.
-  { retry: 2, timeout: 60_000 },
+  { retry: 2, timeout: 120_000 },
   async (direction) => {
     const { stdout } = await run(process.execPath, ['--expose-gc', LOAD, direction, peer.address]);
     const grown = JSON.parse(stdout) as { open: number; residentBytes: number; heldBytes: number };

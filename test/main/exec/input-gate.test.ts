@@ -59,7 +59,7 @@ test('senders wait while the peer does not read, with about 256 KiB held, and go
       before = sent;
       expect(isFull).toBe(true);
     },
-    { timeout: 10_000, interval: 100 },
+    { timeout: 30_000, interval: 100 },
   );
   expect(await isPending(sending)).toBe(true);
   expect(sent).toBeLessThan(1_600);

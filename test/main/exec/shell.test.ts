@@ -6,6 +6,7 @@ import { createStatus, type FakeApiServer, sendJson, startApiServer } from '../.
 import { openTransport } from '../../fakes/kube-access.ts';
 import { createContainerStatus, createPod, type PodChanges } from '../../fakes/kube-pods.ts';
 import { createManualClock } from '../../fakes/manual-clock.ts';
+import { SUCCESS } from '../../fakes/remote-command.ts';
 import { until } from '../../fakes/until.ts';
 
 const SIZE = { cols: 80, rows: 24 };
@@ -37,10 +38,18 @@ async function start(answers: Answers = {}) {
     serve(socket, request) {
       const { searchParams } = new URL(request.url ?? '', 'http://h');
       execs.push(searchParams.getAll('command'));
-      if (!answers.failure) return;
-      const status = { status: 'Failure', message: answers.failure, reason: 'InternalError', code: 500 };
-      socket.send(Buffer.concat([Uint8Array.of(3), Buffer.from(JSON.stringify(status))]));
-      socket.close(1000);
+      const end = (status: object): void => {
+        socket.send(Buffer.concat([Uint8Array.of(3), Buffer.from(JSON.stringify(status))]));
+        socket.close(1000);
+      };
+      if (answers.failure) {
+        end({ status: 'Failure', message: answers.failure, reason: 'InternalError', code: 500 });
+        return;
+      }
+      // A shell ends with its input.
+      socket.on('message', (data: Buffer) => {
+        if (data[0] === 255) end(SUCCESS);
+      });
     },
   });
   const clock = createManualClock();

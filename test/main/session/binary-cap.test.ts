@@ -65,13 +65,13 @@ test('text behind binary output is recorded again, after a mark of what is missi
   expect(end).toBe(undefined);
 });
 
-test.skipIf(!hasTar)('100 MB of a real tar without a terminal are a small record that says so', async () => {
+test.skipIf(!hasTar)('20 MB of a real tar without a terminal are a small record that says so', async () => {
   const folder = await makeCastFolder();
   const content = join(await makeCastFolder(), 'content');
   await mkdir(content);
   await writeFile(
     join(content, 'image.bin'),
-    Buffer.concat(Array.from({ length: 10 }, () => randomBytes(10_000_000))),
+    Buffer.concat(Array.from({ length: 2 }, () => randomBytes(10_000_000))),
   );
   const recording = await openSessionRecording(
     {
@@ -92,7 +92,7 @@ test.skipIf(!hasTar)('100 MB of a real tar without a terminal are a small record
     await recording.take({ kind: 'output', timeMicros: 0, bytes });
   }
   await recording.close({ kind: 'exited', exitCode: 0 });
-  expect(printedBytes).toBeGreaterThan(100_000_000);
+  expect(printedBytes).toBeGreaterThan(20_000_000);
   const id = recording.state.kind === 'stored' ? recording.state.recordingId : '';
   const path = join(folder, `${id}.cast`);
   expect((await stat(path)).size).toBeLessThan(8 * MIB);

@@ -6,9 +6,9 @@ import { measureStalledDiskEcho } from '../../fakes/stalled-disk-echo.ts';
 /** What is kept for a disk, with the small lines beyond its limit. */
 const KEPT_BYTES = 10 * 1024 * 1024;
 
-test('a disk that stalls for 5 s under 20 MB/s of output costs bounded memory, and no key its echo', async () => {
+test('a disk that stalls for 2 s under 20 MB/s of output costs bounded memory, and no key its echo', async () => {
   const measured = await measureStalledDiskEcho(await makeCastFolder(), {
-    stalledMs: 5_000,
+    stalledMs: 2_000,
     bytesPerSecond: 20_000_000,
   });
   const { echoMs, printedBytes, lostBytes, keptBytes } = measured;
