@@ -12,8 +12,6 @@ export interface TunnelTarget {
 
 /** Of a refusal's page: what a person needs to recognise it. */
 const MAX_REFUSAL_BYTES = 4 * 1024;
-/** A page that is announced and does not come is not waited for. */
-const REFUSAL_LIMIT_MS = 2_000;
 
 /** Asks an http or https proxy for a tunnel, on a socket to it. Throws `ProxyRefusal` on any answer but 2xx. */
 export async function openTunnel(
@@ -21,7 +19,7 @@ export async function openTunnel(
   socket: Socket,
   proxy: ProxyAddress,
   { host, port }: TunnelTarget,
-  options: StepOptions,
+  options: StepOptions & { readonly pageMs: number },
 ): Promise<void> {
   const authority = formatAddress(host, port);
   await takeStep(socket, options, async () => {
@@ -35,7 +33,7 @@ export async function openTunnel(
       if (head.byteLength > 0) socket.unshift(head);
       return;
     }
-    const body = await readRefusal(socket, response, head);
+    const body = await readRefusal(socket, response, head, options);
     throw new ProxyRefusal(`answered ${statusCode} ${statusMessage}`.trim(), {
       body,
       isLogin: statusCode === 407,
@@ -69,9 +67,14 @@ function sendConnect(
 }
 
 /** What follows a refusal's head, as far as it comes in time. */
-async function readRefusal(socket: Socket, { headers }: IncomingMessage, head: Buffer): Promise<string> {
+async function readRefusal(
+  socket: Socket,
+  { headers }: IncomingMessage,
+  head: Buffer,
+  { pageMs }: { readonly pageMs: number },
+): Promise<string> {
   const announced = Number(headers['content-length'] ?? MAX_REFUSAL_BYTES);
-  const timer = setTimeout(() => socket.destroy(), REFUSAL_LIMIT_MS);
+  const timer = setTimeout(() => socket.destroy(), pageMs);
   socket.unshift(head);
   const text = await readStart(socket, Math.min(announced, MAX_REFUSAL_BYTES));
   clearTimeout(timer);

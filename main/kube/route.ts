@@ -27,10 +27,13 @@ export interface DialLimits {
   readonly handshakeMs: number;
   /** For a proxy's answer: it has to connect itself first. */
   readonly tunnelMs: number;
+  /** For the page of its refusal: one that is announced and does not come is not waited for. Absent: `REFUSAL_PAGE_MS`. */
+  readonly pageMs?: number;
 }
 
 /** client-go, transport/cache.go; for the proxy's answer net/http, transport.go. */
 export const KUBECTL_LIMITS: DialLimits = { connectMs: 30_000, handshakeMs: 10_000, tunnelMs: 60_000 };
+const REFUSAL_PAGE_MS = 2_000;
 /** Silence after which TCP asks whether the other side is there, as for kubectl. */
 const KEEP_ALIVE_MS = 30_000;
 
@@ -92,7 +95,10 @@ export async function openRoute(
         : tcp;
     const options = { limitMs: limits.tunnelMs, signal };
     if (proxy.kind === 'socks5') await openSocksTunnel(socket, proxy, targetOf(context), options);
-    else if (!isForwarded) await openTunnel(needs, socket, proxy, targetOf(context), options);
+    else if (!isForwarded) {
+      const { pageMs = REFUSAL_PAGE_MS } = limits;
+      await openTunnel(needs, socket, proxy, targetOf(context), { ...options, pageMs });
+    }
     return socket;
   }
 }

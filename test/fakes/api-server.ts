@@ -58,6 +58,8 @@ export async function startApiServer(behaviour: FakeApiBehaviour): Promise<FakeA
       behaviour.serve?.(webSocket, request, socket);
     });
   });
+  // Node's five seconds may pass between two requests; API servers keep a connection for minutes.
+  http.keepAliveTimeout = 0;
   const port = await listenOnLoopback(http, 0);
   return {
     address: `${behaviour.tls ? 'https' : 'http'}://127.0.0.1:${port}`,

@@ -1,6 +1,7 @@
 import { chmod, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { onTestFinished, vi } from 'vitest';
 import { type Clock, createSystemClock } from '../../main/base/clock.ts';
 import type { PluginConfig } from '../../main/credentials/credential.ts';
 import { type Credentials, createCredentials } from '../../main/credentials/credentials.ts';
@@ -80,6 +81,15 @@ export async function writePlugin(script: string, changes: Partial<PluginConfig>
     read,
     runs: async () => (await read('runs')).length / 2,
   };
+}
+
+/**
+ * From here to the end of the test its timers are in its hands: a plugin is waited for as long as it takes to start, and
+ * then no longer than the test wants.
+ */
+export function takeTimers(): void {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  onTestFinished(() => void vi.useRealTimers());
 }
 
 /** What a plugin prints; `$RUN` is filled in. */

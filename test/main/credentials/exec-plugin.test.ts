@@ -1,11 +1,11 @@
 // covers: main/credentials/captured-process.ts
 // covers: main/credentials/plugin-error.ts
 import { rm } from 'node:fs/promises';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { createSystemClock } from '../../../main/base/clock.ts';
 import type { PluginConfig } from '../../../main/credentials/credential.ts';
 import { type PluginNeeds, runPlugin } from '../../../main/credentials/exec-plugin.ts';
-import { ORIGIN, printAnswer, type TestPlugin, writePlugin } from '../../fakes/credentials.ts';
+import { ORIGIN, printAnswer, type TestPlugin, takeTimers, writePlugin } from '../../fakes/credentials.ts';
 import { isRunning } from '../../fakes/processes.ts';
 import { until } from '../../fakes/until.ts';
 
@@ -92,11 +92,16 @@ describe.skipIf(process.platform === 'win32')('an exec plugin', () => {
 
   test('one that never answers is ended, with all that it started', async () => {
     const plugin = await writePlugin('sleep 600 & echo $! > child; wait');
-    expect(await failureOf(run(plugin, { silentTimeoutMs: 3_000 }))).toMatchObject({
-      code: 'plugin-timed-out',
-      message: expect.stringContaining('within 3 s'),
-    });
+    takeTimers();
+    const failed = failureOf(run(plugin));
     const child = await childOf(plugin);
+    vi.advanceTimersByTime(59_999);
+    expect(isRunning(child)).toBe(true);
+    vi.advanceTimersByTime(1);
+    expect(await failed).toMatchObject({
+      code: 'plugin-timed-out',
+      message: expect.stringContaining('within 60 s'),
+    });
     await until(() => !isRunning(child));
   });
 

@@ -21,7 +21,10 @@ async function writeShell(profile: string, name = 'sh'): Promise<string> {
   return path;
 }
 
-async function resolve(SHELL: string, timeoutMs = 10_000) {
+/** How soon a shell answers on a machine that does other things as well is not what is asked here. */
+const PATIENCE_MS = 60_000;
+
+async function resolve(SHELL: string, timeoutMs = PATIENCE_MS) {
   const environment = { SHELL, PATH: '/usr/bin:/bin', SHLVL: '7', OWN: 'kept' };
   return createLoginEnvironment(
     { environment, platform: process.platform, timeoutMs },
@@ -59,6 +62,7 @@ describe.skipIf(process.platform === 'win32')('the login shell', () => {
       const needs = {
         environment: { SHELL, HOME, PATH: '/usr/bin:/bin', OWN: 'kept' },
         platform: process.platform,
+        timeoutMs: PATIENCE_MS,
       };
       const { environment, problem } = await createLoginEnvironment(needs, { signal: never }).current();
       expect(problem).toBeUndefined();
@@ -96,7 +100,8 @@ describe.skipIf(process.platform === 'win32')('the login shell', () => {
     const shell = await writeShell('echo $$ > "$0.child"; sleep 600');
     const ending = new AbortController();
     const environment = { SHELL: shell, PATH: '/bin' };
-    const login = createLoginEnvironment({ environment, platform: 'linux' }, { signal: ending.signal });
+    const needs = { environment, platform: 'linux', timeoutMs: PATIENCE_MS } as const;
+    const login = createLoginEnvironment(needs, { signal: ending.signal });
     const readChild = () => readFile(`${shell}.child`, 'utf8').catch(() => '');
     await until(async () => (await readChild()).endsWith('\n'));
     ending.abort(new Error('the app ends'));
@@ -108,7 +113,8 @@ describe.skipIf(process.platform === 'win32')('the login shell', () => {
   test('is asked once', async () => {
     const shell = await writeShell('echo x >> "$0.runs"; RUNS=$(wc -l < "$0.runs"); export RUNS');
     const environment = { SHELL: shell, PATH: '/bin' };
-    const login = createLoginEnvironment({ environment, platform: 'linux' }, { signal: never });
+    const needs = { environment, platform: 'linux', timeoutMs: PATIENCE_MS } as const;
+    const login = createLoginEnvironment(needs, { signal: never });
     const [first, second] = await Promise.all([login.current(), login.current()]);
     expect(first).toBe(second);
     expect((await login.current()).environment['RUNS']?.trim()).toBe('1');

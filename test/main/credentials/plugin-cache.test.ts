@@ -1,8 +1,14 @@
 // covers: main/credentials/credentials.ts
 // covers: main/credentials/plugin-provider.ts
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { PluginClusterInfo, PluginConfig } from '../../../main/credentials/credential.ts';
-import { createTestCredentials, ORIGIN, printAnswer, writePlugin } from '../../fakes/credentials.ts';
+import {
+  createTestCredentials,
+  ORIGIN,
+  printAnswer,
+  takeTimers,
+  writePlugin,
+} from '../../fakes/credentials.ts';
 import { createManualClock } from '../../fakes/manual-clock.ts';
 import { until } from '../../fakes/until.ts';
 
@@ -123,12 +129,16 @@ describe.skipIf(process.platform === 'win32')('a plugin’s credential', () => {
   });
 
   test('after one run that waited in vain it runs only for somebody who asked', async () => {
-    const { credentials, allow } = await createTestCredentials({ pluginLimits: { silentTimeoutMs: 3_000 } });
+    const { credentials, allow } = await createTestCredentials();
     const { plugin, runs } = await writePlugin('sleep 600');
     await allow(plugin);
     const provider = credentials.provider({ exec: plugin }, cluster, ORIGIN);
     const unattended = () => provider.current({ signal, isUnattended: true });
-    await expect(unattended()).rejects.toMatchObject({ code: 'plugin-timed-out' });
+    takeTimers();
+    const first = expect(unattended()).rejects.toMatchObject({ code: 'plugin-timed-out' });
+    await until(async () => (await runs()) === 1);
+    vi.advanceTimersByTime(60_000);
+    await first;
     await expect(unattended()).rejects.toMatchObject({ code: 'plugin-interactive' });
     expect(await runs()).toBe(1);
   });

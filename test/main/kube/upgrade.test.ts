@@ -8,6 +8,7 @@ import {
   startApiServer,
 } from '../../fakes/api-server.ts';
 import { createContext } from '../../fakes/kube-access.ts';
+import { until } from '../../fakes/until.ts';
 
 let server: FakeApiServer;
 afterEach(() => server.close());
@@ -62,8 +63,9 @@ test('what the server sends at once waits until the caller listens', async () =>
       peer.close(1000);
     },
   });
-  // Long enough for all of it to arrive: several turns of the event loop after the peer has sent it.
-  await new Promise((resolve) => setTimeout(resolve, 50));
+  // All of it is on its way, and what has come may be read by now.
+  await until(() => server.connections[0]?.writableLength === 0);
+  await new Promise((resolve) => setImmediate(resolve));
   const heard: string[] = [];
   const closed = new Promise((resolve) => socket.once('close', resolve));
   socket.on('message', (data) => heard.push(String(data)));

@@ -144,11 +144,12 @@ describe('where recording is required', () => {
     client.send(0, 'x'.repeat(100_000));
     await until(() => clock.sleepers > 0);
     // As long as the disk takes nothing, nothing is shown.
-    for (let second = 0; second < 40 && client.socket.readyState === client.socket.OPEN; second += 1) {
+    await until(async () => {
+      if (client.socket.readyState !== client.socket.OPEN) return true;
       expect(client.text(1)).toBe('ready\n');
       await clock.advance(1_000);
-      await new Promise((resolve) => setImmediate(resolve));
-    }
+      return false;
+    });
     await client.closed;
     expect(client.text(1).replaceAll('\0', '')).toBe('ready\n');
     expect(client.text(2)).toContain('the shell was ended, as it has to be recorded');
