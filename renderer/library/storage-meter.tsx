@@ -62,7 +62,7 @@ export function StorageMeter({ measure, changed, limits, onRules }: StorageMeter
   );
 }
 
-/** At once, and then at most as often as is said above. */
+/** At once, and then at most as often as is said above. What changes while it is measured does not cost its answer. */
 function useStorage(
   measure: Keeping['storage'],
   changed: unknown,
@@ -71,21 +71,16 @@ function useStorage(
   const [refusal, setRefusal] = useState<string>();
   const [clock] = useState({ measuredAt: Number.NEGATIVE_INFINITY });
   useEffect(() => {
-    let isCurrent = true;
     const waitMs = Math.max(0, clock.measuredAt + MEASURE_EVERY_MS - performance.now());
     const timer = setTimeout(async () => {
       clock.measuredAt = performance.now();
       try {
-        const next = await measure();
-        if (isCurrent) setUse(next);
+        setUse(await measure());
       } catch (error) {
-        if (isCurrent) setRefusal(`What they take was not measured: ${sentence(problemOf(error).message)}`);
+        setRefusal(`What they take was not measured: ${sentence(problemOf(error).message)}`);
       }
     }, waitMs);
-    return () => {
-      isCurrent = false;
-      clearTimeout(timer);
-    };
+    return () => clearTimeout(timer);
   }, [changed]);
   return { use, refusal };
 }
