@@ -7,6 +7,7 @@ import type { Browser, Page } from 'playwright-core';
 import { pageOptions } from '../../build/page-bundle.ts';
 import { type ChromiumOptions, launchChromium } from './chromium.ts';
 import type { SceneName } from './page-scenes.ts';
+import { shareTab } from './shared-tab.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -20,7 +21,10 @@ export interface PageOptions {
 
 export interface PageBrowser {
   readonly browser: Browser;
+  /** In a tab of its own, which is the test's to close. */
   open(scene: SceneName, options?: PageOptions): Promise<Page>;
+  /** In the tab of the test before, where there is one; not to be closed. */
+  show(scene: SceneName, options?: PageOptions): Promise<Page>;
   close(): Promise<void>;
 }
 
@@ -33,29 +37,42 @@ export async function startPageBrowser(options: ChromiumOptions = {}): Promise<P
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
+  const url = `http://127.0.0.1:${port}/`;
   const browser = await launchChromium(options);
+  const tab = shareTab(browser);
   return {
     browser,
-    async open(scene, { width = 1280, height = 800, colours = 'light', isStill = false } = {}) {
-      const page = await browser.newPage({
-        viewport: { width, height },
-        colorScheme: colours,
-        reducedMotion: isStill ? 'reduce' : 'no-preference',
-      });
-      await page.goto(`http://127.0.0.1:${port}/`);
-      await page.waitForFunction(() => 'start' in globalThis);
-      await page.evaluate(
-        (name) => (globalThis as unknown as { start(name: string): Promise<void> }).start(name),
-        scene,
-      );
-      await page.getByRole('contentinfo').waitFor();
-      return page;
+    async open(scene, options) {
+      const page = await browser.newPage(lookOf(options));
+      await page.goto(url);
+      return begin(page, scene);
+    },
+    async show(scene, options) {
+      return begin(await tab.load(url, lookOf(options)), scene);
     },
     async close() {
       await browser.close();
       await new Promise((resolve) => server.close(resolve));
     },
   };
+}
+
+function lookOf({ width = 1280, height = 800, colours = 'light', isStill = false }: PageOptions = {}) {
+  return {
+    viewport: { width, height },
+    colorScheme: colours,
+    reducedMotion: isStill ? 'reduce' : 'no-preference',
+  } as const;
+}
+
+async function begin(page: Page, scene: SceneName): Promise<Page> {
+  await page.waitForFunction(() => 'start' in globalThis);
+  await page.evaluate(
+    (name) => (globalThis as unknown as { start(name: string): Promise<void> }).start(name),
+    scene,
+  );
+  await page.getByRole('contentinfo').waitFor();
+  return page;
 }
 
 async function bundlePage(): Promise<Map<string, { readonly type: string; readonly text: string }>> {

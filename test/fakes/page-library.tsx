@@ -46,7 +46,7 @@ followTheme(themeSetting);
 const recordings = signal<ReadonlyMap<string, RecordingInfo> | undefined>(undefined);
 const replayed = signal<RecordingInfo | undefined>(undefined);
 const deeds: string[] = [];
-const { keeping, refuse, use } = createStageKeeping(recordings, deeds);
+const { keeping, ...storage } = createStageKeeping(recordings, deeds);
 const sought = signal('');
 const wish = signal(FIRST_WISH);
 const thumbnails = createStageThumbnails();
@@ -297,8 +297,11 @@ const stage = {
   setTheme(theme: Settings['theme']): void {
     themeSetting.value = theme;
   },
-  refuseKeeping: refuse,
-  useStorage: use,
+  refuseKeeping: storage.refuse,
+  useStorage: storage.use,
+  holdStorage: storage.hold,
+  releaseStorage: storage.release,
+  measurings: storage.measurings,
   deeds: () => deeds,
   opened: () => sources.length,
   isFirstClosed: () => sources[0]?.isClosed ?? false,

@@ -9,6 +9,11 @@ export interface StageKeeping {
   /** Changes what the core says from now on; a text is why it says nothing. */
   refuse(reason: string | undefined): void;
   use(changes: Partial<StorageUse>): void;
+  /** The first measuring takes until it is let go, each after it for ever. */
+  hold(): void;
+  release(): void;
+  /** How often it was asked for. */
+  measurings(): number;
 }
 
 export function createStageKeeping(
@@ -17,6 +22,8 @@ export function createStageKeeping(
 ): StageKeeping {
   let refusal: string | undefined;
   let changed: Partial<StorageUse> = {};
+  let held: PromiseWithResolvers<void> | undefined;
+  let measurings = 0;
   return {
     keeping: {
       async annotate(recordingIds, change, onChanged) {
@@ -33,6 +40,8 @@ export function createStageKeeping(
       async storage() {
         if (refusal !== undefined) throw new Error(refusal);
         const count = recordings.value?.size ?? 0;
+        measurings += 1;
+        if (held) await (measurings === 1 ? held.promise : new Promise(() => {}));
         const bytes = { recordingBytes: count * 240e6, cacheBytes: 3e6, freeBytes: 48e9 };
         return { recordings: count, ...bytes, ...changed };
       },
@@ -43,5 +52,12 @@ export function createStageKeeping(
     use(changes) {
       changed = changes;
     },
+    hold() {
+      held = Promise.withResolvers();
+    },
+    release() {
+      held?.resolve();
+    },
+    measurings: () => measurings,
   };
 }

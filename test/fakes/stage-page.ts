@@ -3,7 +3,10 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import type { Page } from 'playwright-core';
 import { pageOptions } from '../../build/page-bundle.ts';
+import { launchChromium } from './chromium.ts';
+import { shareTab, type TabLook } from './shared-tab.ts';
 
 export interface StagePage {
   /** A loopback address: the clipboard is for secure places only. */
@@ -23,6 +26,38 @@ const STYLES = [
   'renderer/library/thumbnail.css',
   'renderer/library/transcript.css',
 ];
+
+export interface Stage {
+  readonly url: string;
+  /** Loads it anew, as it is first seen. */
+  load(changes?: Partial<TabLook>): Promise<Page>;
+  errors(): readonly string[];
+  close(): Promise<void>;
+}
+
+/** The same in a browser, in one tab for all tests of a file. */
+export async function startStage(
+  script: string,
+  look: TabLook,
+  options: { readonly deviceScaleFactor?: number } = {},
+): Promise<Stage> {
+  const served = await serveStage(script);
+  const browser = await launchChromium();
+  const tab = shareTab(browser, options);
+  return {
+    url: served.url,
+    async load(changes) {
+      const page = await tab.load(served.url, { ...look, ...changes });
+      await page.waitForFunction(() => 'stage' in globalThis);
+      return page;
+    },
+    errors: tab.errors,
+    async close() {
+      await browser.close();
+      await served.close();
+    },
+  };
+}
 
 export async function serveStage(script: string): Promise<StagePage> {
   const bundle = await build({

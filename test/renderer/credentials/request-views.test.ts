@@ -5,7 +5,7 @@
 import { mkdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { Locator, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { CredentialRequest } from '../../../preload/contract.ts';
 import { chromiumPath } from '../../fakes/chromium.ts';
 import { type PageBrowser, type PageOptions, startPageBrowser } from '../../fakes/page-browser.ts';
@@ -13,7 +13,6 @@ import type { PageCore } from '../../fakes/page-core.ts';
 import { requestNamed } from '../../fakes/page-things.ts';
 
 const shots = fileURLToPath(new URL('../../../artefacts/credentials', import.meta.url));
-const EVERYWHERE = { timeout: 10_000 };
 
 describe.skipIf(!chromiumPath)('what plugins ask, in a browser', () => {
   let host: PageBrowser;
@@ -23,13 +22,10 @@ describe.skipIf(!chromiumPath)('what plugins ask, in a browser', () => {
     await mkdir(shots, { recursive: true });
     host = await startPageBrowser();
   });
-  afterAll(() => host.close());
-  afterEach(() => page.close());
+  afterAll(() => host?.close());
 
   async function open(options?: PageOptions): Promise<void> {
-    page = await host.open('asking', options);
-    page.setDefaultTimeout(10_000);
-    await page.emulateMedia({ reducedMotion: 'reduce' });
+    page = await host.show('asking', { ...options, isStill: true });
   }
   const request = (...requests: readonly CredentialRequest[]): Promise<void> =>
     page.evaluate((all) => (globalThis as unknown as { core: PageCore }).core.request(all), requests);
@@ -57,15 +53,17 @@ describe.skipIf(!chromiumPath)('what plugins ask, in a browser', () => {
       return element?.getAttribute('aria-label') ?? element?.textContent;
     });
   const shoot = (name: string): Promise<unknown> => page.screenshot({ path: `${shots}/${name}.png` });
-  /** Until the dialog hears keys: what was typed before it came is not meant for it. */
-  const pressInDialog = async (key: string): Promise<void> => {
-    await page.waitForTimeout(550);
-    await page.keyboard.press(key);
-  };
+  /** From now on what appears has been there for an hour, and hears keys at once: no key was meant for what was before. */
+  const hearAtOnce = (): Promise<void> =>
+    page.evaluate(() => {
+      const now = performance.now.bind(performance);
+      performance.now = () => now() - 3_600_000;
+    });
 
   describe('a question', () => {
     test('says what would run, from where and for whom, and Enter does not allow it', async () => {
       await open();
+      await hearAtOnce();
       await request(requestNamed('r1', { waiting: 3 }));
       await dialog().getByText('/usr/local/bin/kubelogin').waitFor();
       const text = (await dialog().textContent()) ?? '';
@@ -81,20 +79,21 @@ describe.skipIf(!chromiumPath)('what plugins ask, in a browser', () => {
       expect(text).toContain('can do anything on this machine that you can');
       expect(await focused()).toBe('Don’t allow');
       await shoot('consent-light');
-      await pressInDialog('Enter');
-      await expect.poll(answers, EVERYWHERE).toEqual([{ requestId: 'r1', answer: 'refuse' }]);
+      await page.keyboard.press('Enter');
+      await expect.poll(answers).toEqual([{ requestId: 'r1', answer: 'refuse' }]);
       await expect.poll(() => dialog().count()).toBe(0);
     });
 
     test('is allowed by its other button', async () => {
       await open({ colours: 'dark' });
+      await hearAtOnce();
       await request(requestNamed('r1'));
       await dialog().waitFor();
       await shoot('consent-dark');
-      await pressInDialog('Tab');
-      expect(await focused()).toBe('Allow');
+      await page.keyboard.press('Tab');
+      await expect.poll(focused).toBe('Allow');
       await page.keyboard.press('Enter');
-      await expect.poll(answers, EVERYWHERE).toEqual([{ requestId: 'r1', answer: 'allow' }]);
+      await expect.poll(answers).toEqual([{ requestId: 'r1', answer: 'allow' }]);
     });
 
     test('is not answered by what was typed ahead', async () => {
@@ -119,17 +118,18 @@ describe.skipIf(!chromiumPath)('what plugins ask, in a browser', () => {
 
     test('that is put off with Escape waits in a bar, where it can be reviewed', async () => {
       await open();
+      await hearAtOnce();
       await context('staging').click();
       await request(requestNamed('r1'));
       await dialog().waitFor();
-      await pressInDialog('Escape');
+      await page.keyboard.press('Escape');
       const bar = page.getByRole('complementary').getByText('kubelogin waits for your leave to run');
       await bar.waitFor();
       expect(await answers()).toEqual([]);
       await shoot('put-off');
       await page.getByRole('complementary').getByRole('button', { name: 'Review' }).click();
       await dialog().waitFor();
-      await pressInDialog('Escape');
+      await page.keyboard.press('Escape');
       // From another context there is still a way to it.
       await context('kind-dev').click();
       await page.getByRole('tab', { name: /^web/ }).press('Control+,');
@@ -183,6 +183,7 @@ describe.skipIf(!chromiumPath)('what plugins ask, in a browser', () => {
 
     test('is named, described and in order for who cannot see it, as is a login', async () => {
       await open();
+      await hearAtOnce();
       await context('prod-eu').click();
       await request(requestNamed('l1', { kind: 'login', context: 'prod-eu' }), requestNamed('r1'));
       await dialog().waitFor();
@@ -192,7 +193,7 @@ describe.skipIf(!chromiumPath)('what plugins ask, in a browser', () => {
         .locator('[tabindex="0"], button')
         .evaluateAll((all) => all.map((one) => one.getAttribute('aria-label') ?? one.textContent));
       expect(inOrder).toEqual(['Arguments', 'Don’t allow', 'Allow']);
-      await pressInDialog('Escape');
+      await page.keyboard.press('Escape');
       const controls = await login()
         .locator('button, textarea, [tabindex="0"]')
         .evaluateAll((all) => all.map((one) => one.getAttribute('aria-label') ?? one.textContent));
@@ -217,6 +218,8 @@ describe.skipIf(!chromiumPath)('what plugins ask, in a browser', () => {
       page
         .locator('.login-pane .xterm-accessibility-tree [role="listitem"]')
         .evaluateAll((rows) => rows.map((row) => (row.textContent ?? '').trimEnd()).join('\n'));
+    /** By then it has taken the focus, where it takes it. */
+    const isDrawn = (): Promise<void> => login().locator('.xterm-screen canvas').first().waitFor();
     const readable = (): Promise<void> =>
       page.evaluate(() => {
         const { core } = globalThis as unknown as { core: PageCore };
@@ -276,7 +279,7 @@ describe.skipIf(!chromiumPath)('what plugins ask, in a browser', () => {
       await page.keyboard.press('Control+,');
       await page.getByLabel('Font size').focus();
       await request(wanted);
-      await login().waitFor();
+      await isDrawn();
       expect(await page.evaluate(() => document.activeElement?.id)).toBe('setting-fontSize');
     });
 
@@ -286,7 +289,7 @@ describe.skipIf(!chromiumPath)('what plugins ask, in a browser', () => {
       await expect.poll(focused).toBe('Filter pods');
       await page.keyboard.type('we');
       await request(wanted);
-      await login().waitFor();
+      await isDrawn();
       await page.keyboard.type('b');
       expect(await typed()).toBe('');
       await request();
@@ -310,9 +313,10 @@ describe.skipIf(!chromiumPath)('what plugins ask, in a browser', () => {
       await shoot('login-elsewhere-narrow');
       await page.keyboard.press('Control+Shift+K');
       await page.keyboard.type('waits for you');
+      await page.getByRole('option', { selected: true }).filter({ hasText: 'waits for you' }).waitFor();
       await page.keyboard.press('Enter');
       await login().waitFor();
-      expect(await way.count()).toBe(0);
+      await way.waitFor({ state: 'detached' });
       await expect.poll(focused).toBe('Terminal of kubelogin');
       await shoot('login-pods-narrow');
     });
@@ -349,7 +353,7 @@ describe.skipIf(!chromiumPath)('what plugins ask, in a browser', () => {
           await page.mouse.move(box.x + 60, box.y + 24);
           await page.mouse.move(box.x + 64, box.y + 24);
           return page.locator('.login-pane .terminal-place').getAttribute('title');
-        }, EVERYWHERE)
+        })
         .toContain('https://login.example.com/device');
       await page.keyboard.down('Control');
       await page.mouse.click(box.x + 64, box.y + 24);

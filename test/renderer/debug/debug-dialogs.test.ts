@@ -4,7 +4,7 @@
 import { mkdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { Locator, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ShellTarget } from '../../../preload/contract.ts';
 import { chromiumPath } from '../../fakes/chromium.ts';
 import { type PageBrowser, type PageOptions, startPageBrowser } from '../../fakes/page-browser.ts';
@@ -21,18 +21,13 @@ describe.skipIf(!chromiumPath)('debugging in a browser', () => {
     await mkdir(shots, { recursive: true });
     host = await startPageBrowser();
   });
-  afterAll(() => host.close());
-  afterEach(() => page.close());
+  afterAll(() => host?.close());
 
   async function open(scene: SceneName, options?: PageOptions): Promise<void> {
-    page = await host.open(scene, options);
+    page = await host.show(scene, { ...options, isStill: true });
   }
   const dialog = (name: RegExp): Locator => page.getByRole('dialog', { name });
-  /** As it stands once nothing moves any more. */
-  async function shoot(name: string): Promise<void> {
-    await page.waitForFunction(() => document.getAnimations().every((one) => one.playState !== 'running'));
-    await page.screenshot({ path: `${shots}/${name}.png` });
-  }
+  const shoot = (name: string): Promise<Buffer> => page.screenshot({ path: `${shots}/${name}.png` });
   const tell = (deed: (core: PageCore) => void): Promise<void> =>
     page.evaluate(`(${deed.toString()})(globalThis.core)`);
 
@@ -100,7 +95,7 @@ describe.skipIf(!chromiumPath)('debugging in a browser', () => {
     expect(await asked.getByText('cannot remove it again').count()).toBe(1);
     await shoot('debug-container');
     await page.keyboard.press('Enter');
-    expect(await targets()).toEqual([
+    await expect.poll(targets).toEqual([
       {
         context: 'staging',
         namespace: 'shop',
@@ -110,7 +105,7 @@ describe.skipIf(!chromiumPath)('debugging in a browser', () => {
       },
     ]);
     await page.getByRole('tab', { name: /api-0 \/ istio-proxy, debug/ }).waitFor();
-    expect(await asked.count()).toBe(0);
+    await asked.waitFor({ state: 'detached' });
   });
 
   test('the image that was used is offered the next time, and no place is remembered', async () => {
@@ -122,14 +117,17 @@ describe.skipIf(!chromiumPath)('debugging in a browser', () => {
     await asked.getByLabel('Looks at').selectOption('istio-proxy');
     await asked.getByLabel('May').selectOption('restricted');
     await asked.getByRole('button', { name: 'Open debug container' }).click();
-    expect((await targets())[0]).toMatchObject({
-      container: 'istio-proxy',
-      debug: { image: 'nicolaka/netshoot', profile: 'restricted' },
-    });
-    const kept = await page.evaluate(
-      () => (globalThis as unknown as { core: PageCore }).core.state.settings.settings,
-    );
-    expect(kept.debugImage).toBe('nicolaka/netshoot');
+    await expect
+      .poll(async () => (await targets())[0])
+      .toMatchObject({
+        container: 'istio-proxy',
+        debug: { image: 'nicolaka/netshoot', profile: 'restricted' },
+      });
+    const settings = () =>
+      page.evaluate(() => (globalThis as unknown as { core: PageCore }).core.state.settings.settings);
+    await expect.poll(async () => (await settings()).debugImage).toBe('nicolaka/netshoot');
+    await page.getByRole('tab', { name: /api-0 \/ istio-proxy, debug/ }).waitFor();
+    const kept = await settings();
     expect(kept.recentTargets.filter((target) => target.debug)).toEqual([]);
   });
 
@@ -158,6 +156,7 @@ describe.skipIf(!chromiumPath)('debugging in a browser', () => {
     const asked = dialog(/^Open a shell on node node-1\?/);
     const go = asked.getByRole('button', { name: 'Open as root' });
     expect(await go.isDisabled()).toBe(true);
+    await asked.waitFor();
     await page.keyboard.type('node-');
     await page.keyboard.press('Enter');
     expect(await targets()).toEqual([]);
@@ -165,7 +164,7 @@ describe.skipIf(!chromiumPath)('debugging in a browser', () => {
     await shoot('debug-node');
     await asked.getByLabel('Namespace').fill('ops');
     await go.click();
-    expect(await targets()).toEqual([
+    await expect.poll(targets).toEqual([
       {
         context: 'staging',
         namespace: 'ops',
@@ -188,8 +187,10 @@ describe.skipIf(!chromiumPath)('debugging in a browser', () => {
     });
     await page.getByRole('tab', { name: /node node-1/ }).click();
     await page.getByRole('button', { name: 'Open again' }).click();
-    await dialog(/^Open a shell on node node-1\?/).waitFor();
+    const asked = dialog(/^Open a shell on node node-1\?/);
+    await asked.waitFor();
     await page.keyboard.press('Escape');
+    await asked.waitFor({ state: 'detached' });
     expect(await targets()).toEqual([]);
   });
 
@@ -209,7 +210,7 @@ describe.skipIf(!chromiumPath)('debugging in a browser', () => {
     await dialog(/^Debug/).waitFor();
     await shoot('debug-container-narrow-dark');
     await page.keyboard.press('Escape');
-    expect(await dialog(/^Debug/).count()).toBe(0);
+    await dialog(/^Debug/).waitFor({ state: 'detached' });
     const overflow = await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth);
     expect(overflow).toBe(false);
   });

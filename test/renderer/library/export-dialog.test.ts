@@ -2,40 +2,30 @@
 // covers: renderer/library/remove-dialog.tsx
 import { mkdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { chromiumPath, launchChromium } from '../../fakes/chromium.ts';
+import { chromiumPath } from '../../fakes/chromium.ts';
 import type { LibraryStage } from '../../fakes/page-library.tsx';
-import { type StagePage, serveStage } from '../../fakes/stage-page.ts';
+import { type Stage, startStage } from '../../fakes/stage-page.ts';
 
 declare const stage: LibraryStage;
 
 const shots = fileURLToPath(new URL('../../../artefacts/export', import.meta.url));
 
 describe.skipIf(!chromiumPath)('files of the library in a browser', () => {
-  let browser: Browser;
-  let served: StagePage;
-  let context: BrowserContext;
+  let opened: Stage;
   let page: Page;
-  let errors: string[];
 
   beforeAll(async () => {
-    served = await serveStage('test/fakes/page-library.tsx');
-    browser = await launchChromium();
+    opened = await startStage('test/fakes/page-library.tsx', {
+      viewport: { width: 1000, height: 560 },
+      reducedMotion: 'reduce',
+    });
     await mkdir(shots, { recursive: true });
   });
-  afterAll(async () => {
-    await browser?.close();
-    await served?.close();
-  });
-
+  afterAll(() => opened?.close());
   beforeEach(async () => {
-    context = await browser.newContext({ viewport: { width: 1000, height: 560 }, reducedMotion: 'reduce' });
-    page = await context.newPage();
-    errors = [];
-    page.on('pageerror', (error) => errors.push(String(error.stack)));
-    await page.goto(served.url);
-    await page.waitForFunction(() => 'stage' in globalThis);
+    page = await opened.load();
     await page.evaluate(() =>
       stage.list([
         { exitCode: 0, durationMicros: 3_750e6 },
@@ -50,10 +40,7 @@ describe.skipIf(!chromiumPath)('files of the library in a browser', () => {
       ]),
     );
   });
-  afterEach(async () => {
-    await context.close();
-    expect(errors).toEqual([]);
-  });
+  afterEach(() => expect(opened.errors()).toEqual([]));
 
   const deeds = (): Promise<readonly string[]> => page.evaluate(() => stage.deeds());
   const lastDeed = async (): Promise<string> => (await deeds()).at(-1) ?? '';

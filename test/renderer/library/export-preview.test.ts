@@ -3,18 +3,18 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type ExportFormat, exportRecording } from '../../../main/exchange/export.ts';
 import type { ExportRequest } from '../../../preload/contract.ts';
 import type { PreviewedExport } from '../../../renderer/library/file-transfer.ts';
 import { makeCastFolder } from '../../fakes/cast-folder.ts';
 import { collect } from '../../fakes/cast-parts.ts';
-import { chromiumPath, launchChromium } from '../../fakes/chromium.ts';
+import { chromiumPath } from '../../fakes/chromium.ts';
 import { loadDrawing, terminalFont } from '../../fakes/drawing.ts';
 import type { LibraryStage } from '../../fakes/page-library.tsx';
 import { pathOfRealRecording } from '../../fakes/real-recordings.ts';
-import { type StagePage, serveStage } from '../../fakes/stage-page.ts';
+import { type Stage, startStage } from '../../fakes/stage-page.ts';
 
 declare const stage: LibraryStage;
 
@@ -37,35 +37,19 @@ async function makeImage(format: ExportFormat, type: string, text?: string): Pro
 }
 
 describe.skipIf(!chromiumPath)('the preview of an export in a browser', () => {
-  let browser: Browser;
-  let served: StagePage;
-  let context: BrowserContext;
+  let opened: Stage;
   let page: Page;
-  let errors: string[];
 
   beforeAll(async () => {
-    served = await serveStage('test/fakes/page-library.tsx');
-    browser = await launchChromium();
+    opened = await startStage('test/fakes/page-library.tsx', { viewport: { width: 1100, height: 640 } });
     await mkdir(shots, { recursive: true });
   });
-  afterAll(async () => {
-    await browser?.close();
-    await served?.close();
-  });
-
+  afterAll(() => opened?.close());
   beforeEach(async () => {
-    context = await browser.newContext({ viewport: { width: 1100, height: 640 } });
-    page = await context.newPage();
-    errors = [];
-    page.on('pageerror', (error) => errors.push(String(error.stack)));
-    await page.goto(served.url);
-    await page.waitForFunction(() => 'stage' in globalThis);
+    page = await opened.load();
     await page.evaluate(() => stage.list([{ exitCode: 0, durationMicros: 3_750e6 }]));
   });
-  afterEach(async () => {
-    await context.close();
-    expect(errors).toEqual([]);
-  });
+  afterEach(() => expect(opened.errors()).toEqual([]));
 
   const shot = (name: string): Promise<Buffer> => page.screenshot({ path: `${shots}/preview-${name}.png` });
   const dialog = () => page.getByRole('dialog');

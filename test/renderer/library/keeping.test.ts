@@ -2,11 +2,11 @@
 // covers: renderer/library/remove-dialog.tsx
 import { mkdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { chromiumPath, launchChromium } from '../../fakes/chromium.ts';
+import { chromiumPath } from '../../fakes/chromium.ts';
 import type { LibraryStage } from '../../fakes/page-library.tsx';
-import { type StagePage, serveStage } from '../../fakes/stage-page.ts';
+import { type Stage, startStage } from '../../fakes/stage-page.ts';
 
 declare const stage: LibraryStage;
 
@@ -14,34 +14,21 @@ const eventually = <T>(read: () => T | Promise<T>) => expect.poll(read, { timeou
 const shots = fileURLToPath(new URL('../../../artefacts/library', import.meta.url));
 
 describe.skipIf(!chromiumPath)('what is said of recordings, and what they take', () => {
-  let browser: Browser;
-  let served: StagePage;
-  let context: BrowserContext;
+  let opened: Stage;
   let page: Page;
-  let errors: string[];
 
   beforeAll(async () => {
-    served = await serveStage('test/fakes/page-library.tsx');
-    browser = await launchChromium();
+    opened = await startStage('test/fakes/page-library.tsx', {
+      viewport: { width: 1000, height: 560 },
+      reducedMotion: 'reduce',
+    });
     await mkdir(shots, { recursive: true });
   });
-  afterAll(async () => {
-    await browser?.close();
-    await served?.close();
-  });
+  afterAll(() => opened?.close());
   beforeEach(async () => {
-    context = await browser.newContext({ viewport: { width: 1000, height: 560 }, reducedMotion: 'reduce' });
-    page = await context.newPage();
-    page.setDefaultTimeout(30_000);
-    errors = [];
-    page.on('pageerror', (error) => errors.push(String(error.stack)));
-    await page.goto(served.url);
-    await page.waitForFunction(() => 'stage' in globalThis);
+    page = await opened.load();
   });
-  afterEach(async () => {
-    await context.close();
-    expect(errors).toEqual([]);
-  });
+  afterEach(() => expect(opened.errors()).toEqual([]));
 
   const deeds = (): Promise<readonly string[]> => page.evaluate(() => stage.deeds());
   const shot = (name: string): Promise<Buffer> => page.screenshot({ path: `${shots}/${name}.png` });
@@ -178,6 +165,16 @@ describe.skipIf(!chromiumPath)('what is said of recordings, and what they take',
     await page.getByText('4.7 GB of 5.0 GB').waitFor();
     await shot('storage-near-480');
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(480);
+  });
+
+  test('what changes while it is measured does not cost the answer', async () => {
+    await page.evaluate(() => stage.holdStorage());
+    await list();
+    await eventually(() => page.evaluate(() => stage.measurings())).toBe(1);
+    await details().getByRole('button', { name: 'Unpin' }).click();
+    await details().getByRole('button', { name: 'Pin', exact: true }).waitFor();
+    await page.evaluate(() => stage.releaseStorage());
+    await page.getByText('4 recordings take 960 MB').waitFor();
   });
 
   test('where it cannot be measured it says why', async () => {

@@ -3,11 +3,11 @@
 // covers: renderer/library/found-list.ts
 import { mkdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { chromiumPath, launchChromium } from '../../fakes/chromium.ts';
+import { chromiumPath } from '../../fakes/chromium.ts';
 import type { LibraryStage } from '../../fakes/page-library.tsx';
-import { type StagePage, serveStage } from '../../fakes/stage-page.ts';
+import { type Stage, startStage } from '../../fakes/stage-page.ts';
 
 declare const stage: LibraryStage;
 
@@ -15,29 +15,19 @@ const eventually = <T>(read: () => T | Promise<T>) => expect.poll(read, { timeou
 const shots = fileURLToPath(new URL('../../../artefacts/library', import.meta.url));
 
 describe.skipIf(!chromiumPath)('search in the library, in a browser', () => {
-  let browser: Browser;
-  let served: StagePage;
-  let context: BrowserContext;
+  let opened: Stage;
   let page: Page;
-  let errors: string[];
 
   beforeAll(async () => {
-    served = await serveStage('test/fakes/page-library.tsx');
-    browser = await launchChromium();
+    opened = await startStage('test/fakes/page-library.tsx', {
+      viewport: { width: 1000, height: 480 },
+      reducedMotion: 'reduce',
+    });
     await mkdir(shots, { recursive: true });
   });
-  afterAll(async () => {
-    await browser?.close();
-    await served?.close();
-  });
+  afterAll(() => opened?.close());
   beforeEach(async () => {
-    context = await browser.newContext({ viewport: { width: 1000, height: 480 }, reducedMotion: 'reduce' });
-    page = await context.newPage();
-    page.setDefaultTimeout(10_000);
-    errors = [];
-    page.on('pageerror', (error) => errors.push(String(error.stack)));
-    await page.goto(served.url);
-    await page.waitForFunction(() => 'stage' in globalThis);
+    page = await opened.load();
     await page.evaluate(() =>
       stage.list([
         { pod: 'web-7f9c5d8b4-x2x9z' },
@@ -47,10 +37,7 @@ describe.skipIf(!chromiumPath)('search in the library, in a browser', () => {
       ]),
     );
   });
-  afterEach(async () => {
-    await context.close();
-    expect(errors).toEqual([]);
-  });
+  afterEach(() => expect(opened.errors()).toEqual([]));
 
   const deeds = (): Promise<readonly string[]> => page.evaluate(() => stage.deeds());
   const shot = (name: string): Promise<Buffer> => page.screenshot({ path: `${shots}/${name}.png` });

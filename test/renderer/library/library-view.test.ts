@@ -7,11 +7,11 @@
 // covers: renderer/timers.ts
 import { mkdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { chromiumPath, launchChromium } from '../../fakes/chromium.ts';
+import { chromiumPath } from '../../fakes/chromium.ts';
 import type { LibraryStage } from '../../fakes/page-library.tsx';
-import { type StagePage, serveStage } from '../../fakes/stage-page.ts';
+import { type Stage, startStage } from '../../fakes/stage-page.ts';
 
 declare const stage: LibraryStage;
 
@@ -21,39 +21,22 @@ const eventually = <T>(read: () => T | Promise<T>) => expect.poll(read, { timeou
 const shots = fileURLToPath(new URL('../../../artefacts/library', import.meta.url));
 
 describe.skipIf(!chromiumPath)('the library in a browser', () => {
-  let browser: Browser;
-  let served: StagePage;
-  let context: BrowserContext;
+  let opened: Stage;
   let page: Page;
-  let errors: string[];
 
   beforeAll(async () => {
-    served = await serveStage('test/fakes/page-library.tsx');
-    browser = await launchChromium();
-    await mkdir(shots, { recursive: true });
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await served?.close();
-  });
-
-  beforeEach(async () => {
-    context = await browser.newContext({
+    opened = await startStage('test/fakes/page-library.tsx', {
       viewport: { width: 1000, height: 480 },
       permissions: ['clipboard-read', 'clipboard-write'],
       reducedMotion: 'reduce',
     });
-    page = await context.newPage();
-    page.setDefaultTimeout(10_000);
-    errors = [];
-    page.on('pageerror', (error) => errors.push(String(error.stack)));
-    await page.goto(served.url);
-    await page.waitForFunction(() => 'stage' in globalThis);
+    await mkdir(shots, { recursive: true });
   });
-  afterEach(async () => {
-    await context.close();
-    expect(errors).toEqual([]);
+  afterAll(() => opened?.close());
+  beforeEach(async () => {
+    page = await opened.load();
   });
+  afterEach(() => expect(opened.errors()).toEqual([]));
 
   const deeds = (): Promise<readonly string[]> => page.evaluate(() => stage.deeds());
   const shot = (name: string): Promise<Buffer> => page.screenshot({ path: `${shots}/${name}.png` });
@@ -236,9 +219,16 @@ describe.skipIf(!chromiumPath)('the library in a browser', () => {
         .evaluateAll((rows) => rows.map((row) => (row.textContent ?? '').trimEnd()).join('\n'));
     const position = (): Promise<number> =>
       page.getByRole('slider').evaluate((box) => (box as HTMLInputElement).valueAsNumber / 1e6);
+    const hasFocus = (): Promise<boolean> =>
+      page.locator('.xterm-helper-textarea').evaluate((box) => box === document.activeElement);
+    /** Its keys are heard once it has the focus, a frame after it is there. */
     const start = async (): Promise<void> => {
       await page.evaluate(() => stage.replay());
-      await page.getByRole('slider', { name: 'Position' }).waitFor();
+      await eventually(hasFocus).toBe(true);
+    };
+    const pause = async (): Promise<void> => {
+      await page.keyboard.press('Space');
+      await page.getByRole('button', { name: 'Play (Space)' }).waitFor();
     };
     const seekTo = async (seconds: number): Promise<void> => {
       await page.getByRole('slider').fill(String(seconds * 1e6));
@@ -260,7 +250,7 @@ describe.skipIf(!chromiumPath)('the library in a browser', () => {
 
     test('shows real time, elapsed time and the whole', async () => {
       await start();
-      await page.keyboard.press('Space');
+      await pause();
       await seekTo(14);
       await page.locator('.player-now').getByText('14:03:14').waitFor();
       await page.locator('.player-times').getByText('00:00:14 / 00:15:15').waitFor();
@@ -269,7 +259,7 @@ describe.skipIf(!chromiumPath)('the library in a browser', () => {
 
     test('a seek back shows what a straight replay shows there, the other screen and sizes included', async () => {
       await start();
-      await page.keyboard.press('Space');
+      await pause();
       await seekTo(9);
       await eventually(screenText).toContain('replicas: 3');
       expect(await screenText()).not.toContain('GET /cart');
@@ -288,7 +278,7 @@ describe.skipIf(!chromiumPath)('the library in a browser', () => {
 
     test('arrows step by five seconds, Home leads to the start, wherever the focus is', async () => {
       await start();
-      await page.keyboard.press('Space');
+      await pause();
       await seekTo(100);
       await page.keyboard.press('ArrowRight');
       await eventually(position).toBe(105);
@@ -305,7 +295,7 @@ describe.skipIf(!chromiumPath)('the library in a browser', () => {
 
     test('markers stand on the timeline with their words, and the brackets go from one to the next', async () => {
       await start();
-      await page.keyboard.press('Space');
+      await pause();
       await eventually(() => page.locator('.player-mark.is-marker').count()).toBe(2);
       await seekTo(100);
       await page.keyboard.press(']');
@@ -325,7 +315,7 @@ describe.skipIf(!chromiumPath)('the library in a browser', () => {
 
     test('the timeline shows activity, sizes, damage, and how long it is without its pauses', async () => {
       await start();
-      await page.keyboard.press('Space');
+      await pause();
       await page.getByText('/ 00:15:15').waitFor();
       await eventually(() => page.locator('.player-activity').getAttribute('d')).toContain('L');
       expect(await page.locator('.player-resize').count()).toBe(1);
@@ -343,7 +333,8 @@ describe.skipIf(!chromiumPath)('the library in a browser', () => {
       );
       await page.getByText('A part of this recording cannot be read.').waitFor();
       await page.getByTitle(/^Being read/).waitFor();
-      await page.keyboard.press('Space');
+      await eventually(hasFocus).toBe(true);
+      await pause();
       await seekTo(200);
       await shot('replay-damaged');
       await page.setViewportSize({ width: 480, height: 600 });
@@ -355,7 +346,7 @@ describe.skipIf(!chromiumPath)('the library in a browser', () => {
 
     test('full stop and comma go from output to output', async () => {
       await start();
-      await page.keyboard.press('Space');
+      await pause();
       await seekTo(14);
       await page.keyboard.press('.');
       await eventually(position).toBe(400);
@@ -380,7 +371,7 @@ describe.skipIf(!chromiumPath)('the library in a browser', () => {
 
     test('a link to the moment is copied, in real time', async () => {
       await start();
-      await page.keyboard.press('Space');
+      await pause();
       await seekTo(100);
       await page.getByRole('button', { name: 'Copy a link to this moment' }).click();
       await page.getByText('Copied: kubereel://recording/').waitFor();
@@ -392,7 +383,7 @@ describe.skipIf(!chromiumPath)('the library in a browser', () => {
 
     test('a speed that is changed keeps the position', async () => {
       await start();
-      await page.keyboard.press('Space');
+      await pause();
       await seekTo(4);
       await page.keyboard.press('>');
       await page.keyboard.press('>');
@@ -407,7 +398,7 @@ describe.skipIf(!chromiumPath)('the library in a browser', () => {
 
     test('long silences are skipped, or waited out where that is wanted', async () => {
       await start();
-      await page.keyboard.press('Space');
+      await pause();
       await seekTo(14);
       await page.getByRole('checkbox', { name: 'Skip pauses' }).uncheck();
       await page.getByRole('combobox', { name: 'Speed' }).selectOption('16');
@@ -421,7 +412,7 @@ describe.skipIf(!chromiumPath)('the library in a browser', () => {
 
     test('nothing can be typed into the past, but it can be searched and copied', async () => {
       await start();
-      await page.keyboard.press('Space');
+      await pause();
       await seekTo(7);
       await eventually(screenText).toContain('GET /cart/39');
       await page.keyboard.press('Control+Shift+F');

@@ -10,11 +10,11 @@
 // covers: renderer/terminal/terminal-edge.tsx
 import { mkdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { chromiumPath, launchChromium } from '../../fakes/chromium.ts';
+import { chromiumPath } from '../../fakes/chromium.ts';
 import type { LibraryStage } from '../../fakes/page-library.tsx';
-import { type StagePage, serveStage } from '../../fakes/stage-page.ts';
+import { type Stage, startStage } from '../../fakes/stage-page.ts';
 
 declare const stage: LibraryStage;
 
@@ -22,38 +22,22 @@ const eventually = <T>(read: () => T | Promise<T>) => expect.poll(read, { timeou
 const shots = fileURLToPath(new URL('../../../artefacts/library', import.meta.url));
 
 describe.skipIf(!chromiumPath)('the text of a replay in a browser', () => {
-  let browser: Browser;
-  let served: StagePage;
-  let context: BrowserContext;
+  let opened: Stage;
   let page: Page;
-  let errors: string[];
 
   beforeAll(async () => {
-    served = await serveStage('test/fakes/page-library.tsx');
-    browser = await launchChromium();
-    await mkdir(shots, { recursive: true });
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await served?.close();
-  });
-  beforeEach(async () => {
-    context = await browser.newContext({
+    opened = await startStage('test/fakes/page-library.tsx', {
       viewport: { width: 1100, height: 560 },
       permissions: ['clipboard-read', 'clipboard-write'],
       reducedMotion: 'reduce',
     });
-    page = await context.newPage();
-    page.setDefaultTimeout(20_000);
-    errors = [];
-    page.on('pageerror', (error) => errors.push(String(error.stack)));
-    await page.goto(served.url);
-    await page.waitForFunction(() => 'stage' in globalThis);
+    await mkdir(shots, { recursive: true });
   });
-  afterEach(async () => {
-    await context.close();
-    expect(errors).toEqual([]);
+  afterAll(() => opened?.close());
+  beforeEach(async () => {
+    page = await opened.load();
   });
+  afterEach(() => expect(opened.errors()).toEqual([]));
 
   const shot = (name: string): Promise<Buffer> => page.screenshot({ path: `${shots}/${name}.png` });
   const slider = (): Locator => page.getByRole('slider', { name: 'Position' });
@@ -63,11 +47,17 @@ describe.skipIf(!chromiumPath)('the text of a replay in a browser', () => {
   const current = (): Promise<string | null> =>
     page.locator('.transcript-line[aria-current="time"] .transcript-text').textContent();
 
-  async function start(): Promise<void> {
-    await page.evaluate(() => stage.replay());
-    await page.locator('.xterm-helper-textarea').waitFor();
+  /** Its keys are heard once it has the focus, a frame after it is there. */
+  async function pause(): Promise<void> {
+    const terminal = page.locator('.xterm-helper-textarea');
+    await eventually(() => terminal.evaluate((box) => box === document.activeElement)).toBe(true);
     await page.keyboard.press('Space');
     await page.getByRole('button', { name: 'Play (Space)' }).waitFor();
+  }
+
+  async function start(): Promise<void> {
+    await page.evaluate(() => stage.replay());
+    await pause();
   }
 
   async function seekTo(seconds: number): Promise<void> {
@@ -221,8 +211,7 @@ describe.skipIf(!chromiumPath)('the text of a replay in a browser', () => {
     await page.evaluate(() =>
       stage.replay({ state: 'damaged' }, undefined, { damages: [{ fromMicros: 300e6, toMicros: 310e6 }] }),
     );
-    await page.locator('.xterm-helper-textarea').waitFor();
-    await page.keyboard.press('Space');
+    await pause();
     await page.getByRole('button', { name: 'Show the text (T)' }).click();
     await page.getByRole('tab', { name: 'Moments' }).click();
     await page.getByRole('option', { name: 'cannot be read from here' }).waitFor();

@@ -1,44 +1,31 @@
 import { mkdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { chromiumPath, launchChromium } from '../../fakes/chromium.ts';
+import { chromiumPath } from '../../fakes/chromium.ts';
 import type { TagsStage } from '../../fakes/page-tags.tsx';
-import { type StagePage, serveStage } from '../../fakes/stage-page.ts';
+import { type Stage, startStage } from '../../fakes/stage-page.ts';
 
 declare const stage: TagsStage;
 
 const shots = fileURLToPath(new URL('../../../artefacts/library', import.meta.url));
 
 describe.skipIf(!chromiumPath)('the tags of several recordings', () => {
-  let browser: Browser;
-  let served: StagePage;
-  let context: BrowserContext;
+  let opened: Stage;
   let page: Page;
-  let errors: string[];
 
   beforeAll(async () => {
-    served = await serveStage('test/fakes/page-tags.tsx');
-    browser = await launchChromium();
+    opened = await startStage('test/fakes/page-tags.tsx', {
+      viewport: { width: 600, height: 560 },
+      reducedMotion: 'reduce',
+    });
     await mkdir(shots, { recursive: true });
   });
-  afterAll(async () => {
-    await browser?.close();
-    await served?.close();
-  });
+  afterAll(() => opened?.close());
   beforeEach(async () => {
-    context = await browser.newContext({ viewport: { width: 600, height: 560 }, reducedMotion: 'reduce' });
-    page = await context.newPage();
-    page.setDefaultTimeout(30_000);
-    errors = [];
-    page.on('pageerror', (error) => errors.push(String(error.stack)));
-    await page.goto(served.url);
-    await page.waitForFunction(() => 'stage' in globalThis);
+    page = await opened.load();
   });
-  afterEach(async () => {
-    await context.close();
-    expect(errors).toEqual([]);
-  });
+  afterEach(() => expect(opened.errors()).toEqual([]));
 
   const deeds = (): Promise<readonly string[]> => page.evaluate(() => stage.deeds());
   const shot = (name: string): Promise<Buffer> => page.screenshot({ path: `${shots}/${name}.png` });

@@ -2,16 +2,16 @@
 // covers: renderer/library/thumbnail-store.ts
 import { mkdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { readCast } from '../../../main/recording/cast/cast-reader.ts';
 import { drawBusiestMoment } from '../../../main/replay/busiest-moment.ts';
 import type { RecordingThumbnail } from '../../../preload/contract.ts';
 import { createThumbnailStore } from '../../../renderer/library/thumbnail-store.ts';
-import { chromiumPath, launchChromium } from '../../fakes/chromium.ts';
+import { chromiumPath } from '../../fakes/chromium.ts';
 import type { ThumbnailStage } from '../../fakes/page-thumbnails.tsx';
 import { pathOfRealRecording, type REAL_PROGRAMS } from '../../fakes/real-recordings.ts';
-import { type StagePage, serveStage } from '../../fakes/stage-page.ts';
+import { type Stage, startStage } from '../../fakes/stage-page.ts';
 
 declare const stage: ThumbnailStage;
 
@@ -38,27 +38,22 @@ async function thumbnailOf(program: (typeof REAL_PROGRAMS)[number]): Promise<Rec
 }
 
 describe.skipIf(!chromiumPath)('thumbnails in a browser', () => {
-  let browser: Browser;
-  let served: StagePage;
-  let context: BrowserContext;
+  let opened: Stage;
   let page: Page;
 
   beforeAll(async () => {
-    served = await serveStage('test/fakes/page-thumbnails.tsx');
-    browser = await launchChromium();
+    opened = await startStage(
+      'test/fakes/page-thumbnails.tsx',
+      { viewport: { width: 560, height: 520 } },
+      { deviceScaleFactor: 2 },
+    );
     await mkdir(shots, { recursive: true });
   });
-  afterAll(async () => {
-    await browser?.close();
-    await served?.close();
-  });
+  afterAll(() => opened?.close());
   beforeEach(async () => {
-    context = await browser.newContext({ viewport: { width: 560, height: 520 }, deviceScaleFactor: 2 });
-    page = await context.newPage();
-    await page.goto(served.url);
-    await page.waitForFunction(() => 'stage' in globalThis);
+    page = await opened.load();
   });
-  afterEach(() => context.close());
+  afterEach(() => expect(opened.errors()).toEqual([]));
 
   const asked = () => page.evaluate(() => stage.asked());
   const show = (...ids: readonly string[]) => page.evaluate((shown) => stage.show(shown), ids);

@@ -2,7 +2,7 @@
 import { mkdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { Locator, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { chromiumPath } from '../../fakes/chromium.ts';
 import { type PageBrowser, type PageOptions, startPageBrowser } from '../../fakes/page-browser.ts';
 import type { PageCore } from '../../fakes/page-core.ts';
@@ -18,11 +18,10 @@ describe.skipIf(!chromiumPath)('encryption in the settings', () => {
     await mkdir(shots, { recursive: true });
     host = await startPageBrowser();
   });
-  afterAll(() => host.close());
-  afterEach(() => page.close());
+  afterAll(() => host?.close());
 
   async function open(options?: PageOptions): Promise<Locator> {
-    page = await host.open('shop', options);
+    page = await host.show('shop', { ...options, isStill: true });
     await page.keyboard.press('Control+,');
     const section = page.getByRole('region', { name: 'Encryption' });
     await section.getByText('None: nothing that is encrypted can be replayed here.').waitFor();

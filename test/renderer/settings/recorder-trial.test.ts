@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { Locator, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { UploadTrial } from '../../../preload/contract-uploads.ts';
 import { chromiumPath } from '../../fakes/chromium.ts';
 import { type PageBrowser, type PageOptions, startPageBrowser } from '../../fakes/page-browser.ts';
@@ -18,8 +18,7 @@ describe.skipIf(!chromiumPath)('a test recording, sent from the settings', () =>
     await mkdir(shots, { recursive: true });
     host = await startPageBrowser();
   });
-  afterAll(() => host.close());
-  afterEach(() => page.close());
+  afterAll(() => host?.close());
 
   const vault = (): Locator =>
     page
@@ -36,7 +35,7 @@ describe.skipIf(!chromiumPath)('a test recording, sent from the settings', () =>
 
   /** A policy that names one recorder; a test of it becomes this, or nothing yet. */
   async function openRecorders(trial: UploadTrial | undefined, options?: PageOptions): Promise<void> {
-    page = await host.open('shop', options);
+    page = await host.show('shop', { ...options, isStill: true });
     await page.evaluate(
       ({ recorder, trial }) => {
         const { state } = (globalThis as unknown as { core: PageCore }).core;

@@ -3,7 +3,7 @@
 import { mkdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { Locator, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { chromiumPath } from '../../fakes/chromium.ts';
 import { type PageBrowser, type PageOptions, startPageBrowser } from '../../fakes/page-browser.ts';
 import type { PageCore } from '../../fakes/page-core.ts';
@@ -18,15 +18,14 @@ describe.skipIf(!chromiumPath)('retention in the settings', () => {
     await mkdir(shots, { recursive: true });
     host = await startPageBrowser();
   });
-  afterAll(() => host.close());
-  afterEach(() => page.close());
+  afterAll(() => host?.close());
 
   const tell = (deed: (core: PageCore) => void): Promise<void> =>
     page.evaluate(`(${deed.toString()})(globalThis.core)`);
 
   /** Twelve recordings, a month apart each, the oldest of them pinned. */
   async function open(options?: PageOptions): Promise<Locator> {
-    page = await host.open('shop', options);
+    page = await host.show('shop', { ...options, isStill: true });
     await tell((core) => {
       const [sample] = core.state.recordings.values();
       if (!sample) throw new Error('the scene has no recording');

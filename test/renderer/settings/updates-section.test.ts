@@ -4,7 +4,7 @@
 import { mkdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { Locator, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { UpdatesInfo } from '../../../preload/contract-updates.ts';
 import { chromiumPath } from '../../fakes/chromium.ts';
 import { type PageBrowser, type PageOptions, startPageBrowser } from '../../fakes/page-browser.ts';
@@ -28,8 +28,7 @@ describe.skipIf(!chromiumPath)('updates in the page', () => {
     await mkdir(shots, { recursive: true });
     host = await startPageBrowser();
   });
-  afterAll(() => host.close());
-  afterEach(() => page.close());
+  afterAll(() => host?.close());
 
   const tell = (updates: UpdatesInfo): Promise<void> =>
     page.evaluate((next) => {
@@ -49,7 +48,7 @@ describe.skipIf(!chromiumPath)('updates in the page', () => {
   };
 
   async function open(options?: PageOptions): Promise<Locator> {
-    page = await host.open('shop', options);
+    page = await host.show('shop', { ...options, isStill: true });
     await page.keyboard.press('Control+,');
     const section = page.getByRole('region', { name: 'Updates' });
     await section.getByText('This page is served to a browser').waitFor();

@@ -2,7 +2,7 @@
 import { mkdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { Locator, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { RecordingState } from '../../../preload/contract.ts';
 import { chromiumPath } from '../../fakes/chromium.ts';
 import { type PageBrowser, type PageOptions, startPageBrowser } from '../../fakes/page-browser.ts';
@@ -43,8 +43,7 @@ describe.skipIf(!chromiumPath)('a shell and its recorders, in a browser', () => 
     await mkdir(shots, { recursive: true });
     host = await startPageBrowser();
   });
-  afterAll(() => host.close());
-  afterEach(() => page.close());
+  afterAll(() => host?.close());
 
   const foot = (): Locator => page.getByRole('contentinfo');
   const dialog = (): Locator => page.getByRole('dialog');
@@ -78,7 +77,7 @@ describe.skipIf(!chromiumPath)('a shell and its recorders, in a browser', () => 
     );
   }
   async function openShell(delivery: Delivery, options?: PageOptions): Promise<void> {
-    page = await host.open('sessions', options);
+    page = await host.show('sessions', { ...options, isStill: true });
     await page.getByRole('tab', { name: /web-7f9/ }).click();
     await deliver(delivery);
   }
@@ -101,12 +100,12 @@ describe.skipIf(!chromiumPath)('a shell and its recorders, in a browser', () => 
     await shoot('shell-owed-dark');
     await badge.focus();
     await page.keyboard.press('Enter');
+    await dialog().getByText('delivered when the shell has ended').waitFor();
     const tried = dialog().getByRole('list', { name: 'Recorders that were tried' }).getByRole('listitem');
     expect(await tried.allTextContents()).toEqual([
       expect.stringContaining('nothing listens there'),
       expect.stringContaining('Put a token that it knows into its tokenFile.'),
     ]);
-    await dialog().getByText('delivered when the shell has ended').waitFor();
     await shoot('shell-attempts-dark');
     await page.keyboard.press('Escape');
     await dialog().waitFor({ state: 'detached' });
@@ -121,7 +120,7 @@ describe.skipIf(!chromiumPath)('a shell and its recorders, in a browser', () => 
       .getByText(/The shell ends in .*as the policy has it/)
       .waitFor();
     await expect.poll(() => page.title()).toMatch(/^Ends soon/);
-    expect(await page.evaluate(() => document.querySelector('.page')?.scrollWidth)).toBe(480);
+    await expect.poll(() => page.evaluate(() => document.querySelector('.page')?.scrollWidth)).toBe(480);
     await shoot('shell-ends-narrow');
     // A recorder has it by now: there is nothing to tell any more.
     await deliver({ kind: 'delivered', recorder: VAULT, atMs: Date.now() });
@@ -144,7 +143,7 @@ describe.skipIf(!chromiumPath)('a shell and its recorders, in a browser', () => 
   });
 
   test('one that no recorder took lists them with their answers', async () => {
-    page = await host.open('sessions', { width: 900, height: 720 });
+    page = await host.show('sessions', { width: 900, height: 720, isStill: true });
     await page.evaluate(() => {
       const core = (globalThis as unknown as { core: PageCore }).core;
       const session = core.state.sessions.get('s1');
@@ -169,11 +168,11 @@ describe.skipIf(!chromiumPath)('a shell and its recorders, in a browser', () => 
     });
     await page.getByRole('tab', { name: /web-7f9/ }).click();
     const failure = page.getByRole('alert', { name: 'The shell did not open' });
+    await failure.getByText('none took it:').waitFor();
     expect(await failure.getByRole('listitem').allTextContents()).toEqual([
       'Recorder vault cannot be reached: nothing listens there.',
       'Recorder far refused us: 401 Unauthorized. Put a token that it knows into its tokenFile.',
     ]);
-    await failure.getByText('none took it:').waitFor();
     await shoot('shell-refused');
   });
 });

@@ -13,12 +13,12 @@
 // covers: renderer/terminal/xterm.ts
 import { mkdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { SessionInfo } from '../../../preload/contract.ts';
-import { chromiumPath, launchChromium } from '../../fakes/chromium.ts';
+import { chromiumPath } from '../../fakes/chromium.ts';
 import type { TerminalStage } from '../../fakes/page-terminal.tsx';
-import { type StagePage, serveStage } from '../../fakes/stage-page.ts';
+import { type Stage, startStage } from '../../fakes/stage-page.ts';
 
 declare const stage: TerminalStage;
 
@@ -28,39 +28,25 @@ const eventually = <T>(read: () => T | Promise<T>) => expect.poll(read, { timeou
 const shots = fileURLToPath(new URL('../../../artefacts/terminal', import.meta.url));
 
 describe.skipIf(!chromiumPath)('a terminal pane in a browser', () => {
-  let browser: Browser;
-  let served: StagePage;
-  let context: BrowserContext;
+  let opened: Stage;
   let page: Page;
-  let errors: string[];
 
   beforeAll(async () => {
-    served = await serveStage('test/fakes/page-terminal.tsx');
-    browser = await launchChromium();
-    await mkdir(shots, { recursive: true });
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await served?.close();
-  });
-
-  beforeEach(async () => {
-    context = await browser.newContext({
+    opened = await startStage('test/fakes/page-terminal.tsx', {
       viewport: { width: 900, height: 460 },
       permissions: ['clipboard-read', 'clipboard-write'],
       reducedMotion: 'reduce',
     });
-    page = await context.newPage();
-    page.setDefaultTimeout(10_000);
-    errors = [];
-    page.on('pageerror', (error) => errors.push(String(error.stack)));
-    await page.goto(served.url);
-    await page.locator('.xterm-screen').waitFor();
+    await mkdir(shots, { recursive: true });
   });
-  afterEach(async () => {
-    await context.close();
-    expect(errors).toEqual([]);
+  afterAll(() => opened?.close());
+
+  beforeEach(async () => {
+    page = await opened.load();
+    // It takes the focus a frame after it is there; what is typed before that is nobody's.
+    await eventually(hasFocus).toBe(true);
   });
+  afterEach(() => expect(opened.errors()).toEqual([]));
 
   /** What a screen reader is told of the screen: independent of who draws it. */
   const screenText = (): Promise<string> =>
@@ -199,9 +185,10 @@ describe.skipIf(!chromiumPath)('a terminal pane in a browser', () => {
         stage.output(`${'─'.repeat(60)}\r\nsized by another window`);
       });
       await page.getByText('60×12, the size of the window used last').waitFor();
-      const edge = await page.locator('.terminal-edge').boundingBox();
       const stageBox = await page.locator('.terminal-stage').boundingBox();
-      expect(edge?.width).toBeLessThan(stageBox?.width ?? 0);
+      await eventually(async () => (await page.locator('.terminal-edge').boundingBox())?.width).toBeLessThan(
+        stageBox?.width ?? 0,
+      );
       await shot('letterbox-smaller');
       const before = (await resizes()).length;
       await page.keyboard.type('x');
@@ -217,10 +204,13 @@ describe.skipIf(!chromiumPath)('a terminal pane in a browser', () => {
         stage.output('the last row');
       });
       await page.getByText('220×60').waitFor();
-      const screen = await page.locator('.xterm-screen').boundingBox();
       const stageBox = await page.locator('.terminal-stage').boundingBox();
-      expect(screen?.height).toBeLessThanOrEqual(stageBox?.height ?? 0);
-      expect(screen?.width).toBeLessThanOrEqual(stageBox?.width ?? 0);
+      const fits = async (): Promise<boolean> => {
+        const screen = await page.locator('.xterm-screen').boundingBox();
+        if (!screen || !stageBox) return false;
+        return screen.height <= stageBox.height && screen.width <= stageBox.width;
+      };
+      await eventually(fits).toBe(true);
       await eventually(screenText).toContain('the last row');
       await shot('letterbox-larger');
     });
@@ -243,7 +233,7 @@ describe.skipIf(!chromiumPath)('a terminal pane in a browser', () => {
 
     test('a pane that was made hidden is sized when it is first shown', async () => {
       await page.goto('about:blank');
-      await page.goto(`${served.url}#hidden`);
+      await page.goto(`${opened.url}#hidden`);
       await page.waitForFunction(() => 'stage' in globalThis);
       await page.evaluate(() => {
         stage.live();
@@ -263,11 +253,14 @@ describe.skipIf(!chromiumPath)('a terminal pane in a browser', () => {
       await page.evaluate(() => stage.output('drawn by hand'));
       await eventually(() => page.locator('.xterm-screen canvas').count()).toBe(2);
       await page.locator('.xterm-screen canvas').evaluateAll((canvases) => {
+        // xterm.js waits three seconds for the context to come back.
+        const { setTimeout } = globalThis;
+        globalThis.setTimeout = ((run: () => void, ms = 0) =>
+          setTimeout(run, ms < 3_000 ? ms : 0)) as typeof globalThis.setTimeout;
         for (const canvas of canvases as HTMLCanvasElement[]) {
           canvas.getContext('webgl2')?.getExtension('WEBGL_lose_context')?.loseContext();
         }
       });
-      // xterm.js waits some seconds for the context to come back.
       await eventually(() => page.locator('.xterm-rows').allTextContents()).toEqual([
         expect.stringContaining('drawn by hand'),
       ]);
@@ -354,10 +347,9 @@ describe.skipIf(!chromiumPath)('a terminal pane in a browser', () => {
 
     test('a selection is copied by itself where that is wanted', async () => {
       await live();
-      await page.evaluate(() => {
-        stage.setSettings({ copyOnSelect: true, screenReader: false });
-        stage.output('selected by mouse');
-      });
+      await page.evaluate(() => stage.output('selected by mouse'));
+      await eventually(screenText).toContain('selected by mouse');
+      await page.evaluate(() => stage.setSettings({ copyOnSelect: true, screenReader: false }));
       const box = await page.locator('.xterm-screen').boundingBox();
       await putOnClipboard('old');
       await page.mouse.dblclick((box?.x ?? 0) + 20, (box?.y ?? 0) + 8);
@@ -416,30 +408,33 @@ describe.skipIf(!chromiumPath)('a terminal pane in a browser', () => {
   describe('links', () => {
     test('a link opens with Ctrl and a click, apart from the page; a plain click opens nothing', async () => {
       await live();
+      await page.evaluate(() => stage.output('see https://example.com/runbook now\r\n'));
+      await eventually(screenText).toContain('runbook');
       await page.evaluate(() => {
         stage.setSettings({ screenReader: false });
-        stage.output('see https://example.com/runbook now\r\n');
-        const opened: unknown[][] = [];
-        Object.assign(globalThis, { opened });
+        const followed: unknown[][] = [];
+        Object.assign(globalThis, { followed });
         window.open = (...words: unknown[]) => {
-          opened.push(words);
+          followed.push(words);
           return null;
         };
       });
-      const opened = () => page.evaluate(() => (globalThis as unknown as { opened: unknown[][] }).opened);
+      const followed = () =>
+        page.evaluate(() => (globalThis as unknown as { followed: unknown[][] }).followed);
       const box = await page.locator('.xterm-screen').boundingBox();
       const at = { x: (box?.x ?? 0) + 90, y: (box?.y ?? 0) + 8 };
-      await page.mouse.move(at.x - 30, at.y);
-      await page.mouse.move(at.x, at.y);
-      await eventually(() => page.locator('.terminal-place').getAttribute('title')).toBe(
-        'https://example.com/runbook\nCtrl+click opens it',
-      );
+      // Links are looked for where the pointer moves, in what has been drawn by then.
+      await eventually(async () => {
+        await page.mouse.move(at.x - 30, at.y);
+        await page.mouse.move(at.x, at.y);
+        return page.locator('.terminal-place').getAttribute('title');
+      }).toBe('https://example.com/runbook\nCtrl+click opens it');
       await page.mouse.click(at.x, at.y);
-      expect(await opened()).toEqual([]);
+      expect(await followed()).toEqual([]);
       await page.keyboard.down('Control');
       await page.mouse.click(at.x, at.y);
       await page.keyboard.up('Control');
-      await eventually(opened).toEqual([['https://example.com/runbook', '_blank', 'noopener,noreferrer']]);
+      await eventually(followed).toEqual([['https://example.com/runbook', '_blank', 'noopener,noreferrer']]);
     });
   });
 
