@@ -1,22 +1,17 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm, statfs } from 'node:fs/promises';
+import { mkdtemp, open, readFile, rm, statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished } from 'vitest';
-import { FLOOD_LIMIT_BYTES, floodLine, type GivenLine, parseGiven } from './flood.ts';
+import { FLOOD_LIMIT_BYTES, floodLength, GIVEN_BYTES, type GivenLine, parseGiven } from './flood.ts';
 
 /** Killed side by side, so that starting one takes no time from another. */
 const LANES = 4;
 /** What the settings promise. */
 export const LOST_MS: number = 250;
-/**
- * Two lines are given within less, unless the program did not run: time in which the machine did other things is
- * none of the writer's.
- */
-const LONGEST_STEP_MS = 20;
 const LONGEST_LIFE_MS = 400;
 const FLOOD_WRITER = fileURLToPath(new URL('flood-writer.ts', import.meta.url));
 
@@ -29,7 +24,7 @@ export interface KilledFloods {
 }
 
 /**
- * Kills programs that record a flood and a trickle, at any moment of their first 400 ms, and has both casts checked:
+ * Kills programs that record a flood and a trickle, at any moment of the first 400 ms that they run, and has both casts checked:
  * what had been given `LOST_MS` before is owed.
  */
 export async function killFloods(
@@ -105,22 +100,42 @@ async function floodAndKill({ home, children, recipient }: Killing, round: numbe
   children.add(child);
   const [paths] = (await once(createInterface({ input: child.stdout }), 'line')) as [string];
   // Any moment of its life: what is on its way to the file is another each time.
-  await new Promise((resolve) => setTimeout(resolve, Math.random() ** 2 * LONGEST_LIFE_MS));
+  await waitUntilRan({ child, log }, Math.random() ** 2 * LONGEST_LIFE_MS);
   expect(child.exitCode).toBe(null);
   await kill(child);
   children.delete(child);
   return { paths: JSON.parse(paths) as string[], given: parseGiven(await readFile(log)) };
 }
 
+/** However little of the machine it gets. */
+async function waitUntilRan(
+  { child, log }: { readonly child: ChildProcess; readonly log: string },
+  wantedMs: number,
+): Promise<void> {
+  for (
+    let ranMs = 0;
+    ranMs < wantedMs && child.exitCode === null;
+    ranMs = (await readLastGiven(log))?.ranMs ?? 0
+  ) {
+    await new Promise((resolve) => setTimeout(resolve, wantedMs - ranMs));
+  }
+}
+
+async function readLastGiven(log: string): Promise<GivenLine | undefined> {
+  const file = await open(log);
+  try {
+    const { size } = await file.stat();
+    if (size < GIVEN_BYTES) return undefined;
+    const position = size - (size % GIVEN_BYTES) - GIVEN_BYTES;
+    const { buffer } = await file.read(Buffer.alloc(GIVEN_BYTES), 0, GIVEN_BYTES, position);
+    return parseGiven(buffer)[0];
+  } finally {
+    await file.close();
+  }
+}
+
 /** Bytes that had been given to a writer `LOST_MS` before the program gave its last line to any. */
 function countOwed(given: readonly GivenLine[], writer: number): number {
-  let ranMs = 0;
-  const steps = given.map((line, index) => {
-    ranMs += Math.min(line.atMs - (given[index - 1]?.atMs ?? line.atMs), LONGEST_STEP_MS);
-    return { ...line, ranMs };
-  });
-  const last = steps.findLast((step) => step.writer === writer && step.ranMs <= ranMs - LOST_MS);
-  let bytes = 0;
-  for (let line = 0; line < (last?.line ?? 0); line += 1) bytes += floodLine(line).length;
-  return bytes;
+  const longAgoMs = (given.at(-1)?.ranMs ?? 0) - LOST_MS;
+  return floodLength(given.findLast((one) => one.writer === writer && one.ranMs <= longAgoMs)?.line ?? 0);
 }

@@ -81,7 +81,7 @@ test('a session is live while it is written and closed after, without a new star
   const writer = await createCastWriter({ clock, folder: place.folder }, WEB_SHELL);
   await library.refresh(writer.recordingId);
   await writer.output(Buffer.from('hello'), clock.nowMicros());
-  await writer.flush();
+  await writer.sync();
   await library.refresh(writer.recordingId);
   await writer.close({ kind: 'exited', exitCode: 1 }, clock.nowMicros());
   await library.refresh(writer.recordingId);

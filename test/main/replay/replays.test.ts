@@ -165,11 +165,11 @@ describe('a replay', () => {
     const details = { context: 'kind', namespace: 'shop', pod: 'web', container: 'app', command: ['sh'] };
     const writer = await core.newCastWriter(details, SIZE);
     await writer.output(Buffer.from('one\r\n'), core.clock.nowMicros());
-    await writer.flush();
+    await writer.sync();
     const { records, done } = await play(writer.recordingId, { follows: true });
     await until(() => records.some(({ kind }) => kind === 'caught-up'));
     await writer.output(Buffer.from('two\r\n'), core.clock.nowMicros());
-    await writer.flush();
+    await writer.sync();
     await until(() => textOf(records).includes('two'));
     await writer.close({ kind: 'exited', exitCode: 3 }, core.clock.nowMicros());
     await done;
@@ -187,7 +187,7 @@ describe('a replay', () => {
       for (let index = 0; index < 40; index += 1) {
         const text = `${LINE.repeat(400)}line ${index}\r\n`.replaceAll('\r\n', '\n');
         await writer.output(Buffer.from(text), core.clock.nowMicros());
-        await writer.flush();
+        await writer.sync();
       }
       await writer.close({ kind: 'closed' }, core.clock.nowMicros());
       const { keyframesMicros, lastMicros } = await surveyed(writer.recordingId);
@@ -321,7 +321,7 @@ describe('keyframes', () => {
     const writer = await core.newCastWriter(details, SIZE, { encryptTo: [recipient] });
     for (let index = 0; index < 40; index += 1) {
       await writer.output(Buffer.from(`secret-${index} ${LINE.repeat(400)}`), core.clock.nowMicros());
-      await writer.flush();
+      await writer.sync();
     }
     await writer.close({ kind: 'closed' }, core.clock.nowMicros());
     const { keyframesMicros, lastMicros } = await surveyed(writer.recordingId);

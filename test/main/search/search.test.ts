@@ -148,7 +148,7 @@ test('a live session is searched as it goes on, with what is being typed', async
   async function show(text: string): Promise<void> {
     typedMicros += 100_000;
     await writer.output(Buffer.from(text), typedMicros);
-    await writer.flush();
+    await writer.sync();
     await opened.library.refresh(writer.recordingId);
     await opened.settle();
   }

@@ -99,7 +99,7 @@ test('no file holds a byte of the output, the command or the reason of its end i
   const writer = await createCastWriter({ clock, folder, encryptTo: [recipient] }, { ...WEB_SHELL, details });
   await writer.output(Buffer.from(`${'output-marker\r\n'.repeat(20_000)}`), clock.nowMicros());
   await writer.marker('label-marker', clock.nowMicros());
-  await writer.flush();
+  await writer.sync();
   const seen = await readAll(folder);
   await writer.close({ kind: 'failed', note: 'reason-marker' }, clock.nowMicros());
   seen.push(...(await readAll(folder)));
