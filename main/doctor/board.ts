@@ -35,7 +35,11 @@ export interface Board {
 }
 
 export function createBoard(
-  needs: { readonly redactor: Redactor; readonly onChanged: (checks: readonly Check[]) => void },
+  needs: {
+    readonly redactor: Redactor;
+    readonly timeout: (ms: number) => AbortSignal;
+    readonly onChanged: (checks: readonly Check[]) => void;
+  },
   { signal }: { signal: AbortSignal },
 ): Board {
   let checks: readonly Check[] = CHECK_IDS.map((id) => ({
@@ -61,7 +65,7 @@ export function createBoard(
     },
     async run(id, { ms, of }, work) {
       put(id, { outcome: 'running', message: '' });
-      const limit = AbortSignal.timeout(ms);
+      const limit = needs.timeout(ms);
       try {
         const { finding, found } = await work({ signal: AbortSignal.any([signal, limit]) });
         put(id, finding);

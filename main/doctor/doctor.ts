@@ -48,34 +48,33 @@ export interface DoctorNeeds {
   credentials(context: ResolvedContext): CredentialProvider;
   readonly inspectPlugin: PluginAdmission['inspect'];
   transport(context: string): Promise<KubeTransport>;
-  readonly limits?: Partial<DoctorLimits>;
+  /** Aborts after so many milliseconds; by the system's clock where not given. */
+  readonly timeout?: (ms: number) => AbortSignal;
 }
 
 /** How long a check may take, in milliseconds. */
-export interface DoctorLimits {
-  readonly files: number;
+const LIMITS = {
+  files: 10_000,
   /** Name, TCP and TLS; kubectl's dial has 30 s. */
-  readonly connection: number;
+  connection: 15_000,
   /** A plugin has a limit of its own; this is for a person who logs in. */
-  readonly credential: number;
-  readonly request: number;
-}
-
-const LIMITS: DoctorLimits = { files: 10_000, connection: 15_000, credential: 300_000, request: 20_000 };
+  credential: 300_000,
+  request: 20_000,
+} as const;
 
 export function createDoctor(needs: DoctorNeeds): Doctor {
-  const limits = { ...LIMITS, ...needs.limits };
+  const { timeout = (ms: number) => AbortSignal.timeout(ms) } = needs;
   return {
     async examine(question, onChanged, options) {
       const redactor = createRedactor();
-      const board = createBoard({ redactor, onChanged }, options);
-      const context = await examineFiles(needs, board, question, limits);
+      const board = createBoard({ redactor, timeout, onChanged }, options);
+      const context = await examineFiles(needs, board, question);
       if (!context) return board.checks;
-      const isReached = await examineConnection(needs, board, context, limits);
+      const isReached = await examineConnection(needs, board, context);
       if (!isReached) return board.checks;
       const hasCredential = await board.run(
         'credential',
-        { ms: limits.credential, of: 'the credential' },
+        { ms: LIMITS.credential, of: 'the credential' },
         ({ signal }) =>
           checkCredential(
             { ...needs, redactor, note: (message) => board.note('credential', message) },
@@ -89,7 +88,7 @@ export function createDoctor(needs: DoctorNeeds): Doctor {
         board.skip(['who', 'exec', 'attach'], 'there is no credential to ask with');
         return board.checks;
       }
-      await examineAccess(needs, board, context, question, limits);
+      await examineAccess(needs, board, context, question);
       return board.checks;
     },
   };
@@ -108,16 +107,15 @@ async function examineFiles(
   needs: DoctorNeeds,
   board: Board,
   { context }: DoctorQuestion,
-  limits: DoctorLimits,
 ): Promise<ResolvedContext | undefined> {
-  const kubeconfig = await board.run('kubeconfig', { ms: limits.files, of: 'the kubeconfig' }, async () =>
+  const kubeconfig = await board.run('kubeconfig', { ms: LIMITS.files, of: 'the kubeconfig' }, async () =>
     checkKubeconfig(await needs.kubeconfig()),
   );
   if (!kubeconfig) {
     board.skip(['context', ...AFTER_CONTEXT], 'there is no kubeconfig');
     return undefined;
   }
-  const found = await board.run('context', { ms: limits.files, of: 'a file of the kubeconfig' }, () =>
+  const found = await board.run('context', { ms: LIMITS.files, of: 'a file of the kubeconfig' }, () =>
     checkContext({ kubeconfig, resolve: needs.resolve }, context),
   );
   if (!found) board.skip(AFTER_CONTEXT, 'there is no context to use');
@@ -130,9 +128,8 @@ async function examineConnection(
   needs: DoctorNeeds,
   board: Board,
   context: ResolvedContext,
-  limits: DoctorLimits,
 ): Promise<boolean> {
-  const limit = { ms: limits.connection, of: context.cluster.server };
+  const limit = { ms: LIMITS.connection, of: context.cluster.server };
   const address = await board.run('address', limit, (options) => checkAddress(needs, context, options));
   if (!address) {
     board.skip(['tls', 'credential', 'who', 'exec', 'attach'], 'the address cannot be reached');
@@ -154,9 +151,8 @@ async function examineAccess(
   board: Board,
   context: ResolvedContext,
   question: DoctorQuestion,
-  limits: DoctorLimits,
 ): Promise<void> {
-  const limit = { ms: limits.request, of: context.cluster.server };
+  const limit = { ms: LIMITS.request, of: context.cluster.server };
   const namespace = question.namespace ?? context.namespace;
   const target = { namespace, pod: question.pod };
   const isKnown = await board.run('who', limit, async (options) =>

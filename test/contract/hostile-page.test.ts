@@ -31,7 +31,7 @@ const data = (id: number, length: number): Frame => ({ kind: 'data', id, bytes: 
 
 /** Patient, since a thousand streams over a real socket take a while where other tests run beside. */
 const until = (condition: () => boolean): Promise<unknown> =>
-  vi.waitUntil(condition, { timeout: 15_000, interval: 5 });
+  vi.waitUntil(condition, { timeout: 30_000, interval: 5 });
 
 /** A page that sends what it likes, and what it was told. */
 interface HostilePage {

@@ -33,6 +33,7 @@ import {
 import { createContext, createCredentials, openTransport } from '../../fakes/kube-access.ts';
 import { startHttpProxy } from '../../fakes/proxies.ts';
 import { createTestAuthority, type KeyPair, type TestAuthority } from '../../fakes/tls.ts';
+import { until } from '../../fakes/until.ts';
 
 let authority: TestAuthority;
 let pair: KeyPair;
@@ -438,7 +439,7 @@ describe('a server that takes everything and says nothing', () => {
     await new Promise((resolve) => silent.close(resolve));
   });
 
-  async function prepare(limits: { readonly connection: number }) {
+  async function prepare(timeout?: (ms: number) => AbortSignal) {
     const path = join(folder, 'silent');
     await writeFile(path, JSON.stringify(kubeconfigFor({ server: `https://127.0.0.1:${port}` })));
     const kubeconfig = await loadKubeconfig([path]);
@@ -451,19 +452,29 @@ describe('a server that takes everything and says nothing', () => {
       inspectPlugin: () => Promise.reject(new Error('there is no plugin')),
       transport: async () => openTransport(`https://127.0.0.1:${port}`),
       dial: { userAgent: 'kubereel-test', environment: async () => ({}) },
-      limits,
+      ...(timeout && { timeout }),
     });
   }
 
   test('fails in time, row by row, and skips what comes after', async () => {
-    const doctor = await prepare({ connection: 1_000 });
+    let passLimit = (): void => {};
+    const doctor = await prepare(() => {
+      const limit = new AbortController();
+      passLimit = () => limit.abort();
+      return limit.signal;
+    });
+    const connections = sockets.length;
     const reports: (readonly Check[])[] = [];
-    const checks = await doctor.examine({}, (report) => reports.push(report), {
+    const examining = doctor.examine({}, (report) => reports.push(report), {
       signal: new AbortController().signal,
     });
+    // The first connection only asks whether somebody is there.
+    await until(() => sockets.length === connections + 2);
+    passLimit();
+    const checks = await examining;
     expect(checkOf(checks, 'tls')).toMatchObject({
       outcome: 'failed',
-      message: `https://127.0.0.1:${port} did not answer within 1 s`,
+      message: `https://127.0.0.1:${port} did not answer within 15 s`,
     });
     expect(reports[0]?.map(({ outcome }) => outcome)).toEqual(Array(8).fill('waiting'));
     expect(reports.every((report) => report.length === 8)).toBe(true);
@@ -472,7 +483,7 @@ describe('a server that takes everything and says nothing', () => {
   });
 
   test('is left when whoever asked has gone', async () => {
-    const doctor = await prepare({ connection: 60_000 });
+    const doctor = await prepare();
     const stop = new AbortController();
     const examining = doctor.examine(
       {},
