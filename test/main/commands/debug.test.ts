@@ -8,11 +8,13 @@ import { spawn as spawnPty } from '@lydell/node-pty';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parseDebugTarget } from '../../../main/commands/debug.ts';
 import type { DemoCluster } from '../../../main/demo/demo-cluster.ts';
-import { startTestDemo } from '../../fakes/demo-start.ts';
+import { askDemo, readAccess } from '../../fakes/demo-client.ts';
+import { DEMO_PODS, startTestDemo } from '../../fakes/demo-start.ts';
 import { CLI } from '../../fakes/kubereel-cli.ts';
+import { runHere } from '../../fakes/kubereel-here.ts';
 import { eventually, until } from '../../fakes/until.ts';
 
-const NO_SHELL = 'payments-6b8f5d7c9-h7w2d';
+const NO_SHELL = DEMO_PODS.payments;
 const IMAGE = '--image=busybox:1.37';
 
 describe('a target', () => {
@@ -60,8 +62,14 @@ describe('as a process, against the demo cluster', () => {
     return { exitCode, ...output };
   }
 
+  /** What the cluster itself says of its pods. */
+  async function listPods(): Promise<string> {
+    return (await askDemo(await readAccess(demo), '/api/v1/namespaces/shop/pods')).text;
+  }
+
   async function latestRecording(): Promise<unknown> {
-    return (JSON.parse((await run(['sessions', '--json'])).stdout) as unknown[])[0];
+    const { stdout } = await runHere(home, ['sessions', '--json']);
+    return (JSON.parse(stdout.toString()) as unknown[])[0];
   }
 
   function runInTerminal(args: readonly string[]) {
@@ -123,9 +131,7 @@ describe('as a process, against the demo cluster', () => {
       node: 'node-b',
       exitCode: 4,
     });
-    await eventually(async () =>
-      expect((await run(['pods', '--json'])).stdout).not.toContain('node-debugger'),
-    );
+    await eventually(async () => expect(await listPods()).not.toContain('node-debugger'));
     expect(await readdir(join(home, 'node-shells'))).toEqual([]);
   });
 
@@ -137,10 +143,11 @@ describe('as a process, against the demo cluster', () => {
     pty.kill('SIGKILL');
     await ended;
     expect(await readdir(join(home, 'node-shells'))).toHaveLength(1);
-    await eventually(async () =>
-      expect((await run(['pods', '--json'])).stdout).not.toContain('node-debugger'),
-    );
-    expect(await readdir(join(home, 'node-shells'))).toEqual([]);
+    // A command that is over before the pod is gone leaves the rest to the next one.
+    await eventually(async () => {
+      expect((await run(['pods', '--json'])).stdout).not.toContain('node-debugger');
+      expect(await readdir(join(home, 'node-shells'))).toEqual([]);
+    });
   });
 
   test('a request to end deletes the node’s pod first', async () => {
@@ -151,6 +158,7 @@ describe('as a process, against the demo cluster', () => {
     pty.kill('SIGTERM');
     await ended;
     expect(await readdir(join(home, 'node-shells'))).toEqual([]);
+    await eventually(async () => expect(await listPods()).not.toContain('node-debugger'));
   });
 
   test('anything but a yes opens nothing', async () => {

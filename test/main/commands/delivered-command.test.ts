@@ -9,22 +9,18 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { DemoCluster } from '../../../main/demo/demo-cluster.ts';
 import { readSidecar } from '../../fakes/cast-folder.ts';
-import { startTestDemo } from '../../fakes/demo-start.ts';
+import { DEMO_PODS, startTestDemo } from '../../fakes/demo-start.ts';
 import { type ForeignRecorder, startForeignRecorder } from '../../fakes/foreign-recorder.ts';
 import { BARE_ENVIRONMENT, CLI, type KubereelResult, runKubereel } from '../../fakes/kubereel-cli.ts';
+import { runHere } from '../../fakes/kubereel-here.ts';
 import { until } from '../../fakes/until.ts';
 
 /** Commands under a policy with a recorder, against the demo cluster. */
 let demo: DemoCluster;
-let pod: string;
+const pod = DEMO_PODS.web;
 let home: string;
 beforeAll(async () => {
   demo = await startTestDemo();
-  home = await mkdtemp(join(tmpdir(), 'kubereel-delivered-'));
-  const { stdout } = await run('pods', '-A', '--json');
-  const pods = JSON.parse(stdout.toString()) as { name: string }[];
-  pod = pods.find(({ name }) => name.startsWith('web'))?.name ?? '';
-  await rm(home, { recursive: true, force: true });
 });
 afterAll(() => demo.stop());
 beforeEach(async () => {
@@ -64,7 +60,7 @@ test('a command is delivered while it runs, with the header of the protocol', as
   expect({ code, stdout: stdout.toString() }).toEqual({ code: 0, stdout: 'hello\n' });
   expect(stderr).not.toContain('record at');
   // Where a machine is too busy for it to be confirmed at the end, it is owed.
-  expect((await run('uploads', 'retry')).code).toBe(0);
+  expect((await runHere(home, ['uploads', 'retry'])).code).toBe(0);
   expect(recorder.deliveries.at(-1)).toMatchObject({ state: 'whole', problems: [] });
   expect(recorder.deliveries.at(-1)?.sha256).toBe(await sha256(await findCast()));
   expect(await countOwed()).toBe(0);
@@ -98,10 +94,10 @@ test('midway open: the output is whole, the exit code its own, and what is owed 
   // Nor is the warning output of the pod.
   expect(await readFile(await findCast(), 'utf8')).not.toMatch(/"o","[^"]*not on record/);
   recorder.behaviour.fullAfterBytes = undefined;
-  expect((await run('uploads', 'retry')).code).toBe(0);
+  expect((await runHere(home, ['uploads', 'retry'])).code).toBe(0);
   expect(recorder.deliveries.at(-1)?.sha256).toBe(await sha256(await findCast()));
   expect(await countOwed()).toBe(0);
-}, 120_000);
+});
 
 test('midway closed: it is told at once, and the command ends after the grace with that reason', async () => {
   const recorder = await startForeignRecorder({ fullAfterBytes: 2_000 });

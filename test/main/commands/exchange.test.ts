@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { terminalFont } from '../../fakes/drawing.ts';
 import { type KubereelResult, runKubereel } from '../../fakes/kubereel-cli.ts';
+import { runHere } from '../../fakes/kubereel-here.ts';
 
 const CAST = [
   '{"version":2,"width":40,"height":10,"timestamp":1700000000}',
@@ -28,12 +29,17 @@ beforeAll(async () => {
 });
 afterAll(() => rm(home, { recursive: true, force: true }));
 
-function run(...args: readonly string[]): Promise<KubereelResult> {
+/** As a process of its own, whose pipes are real. */
+function runAlone(...args: readonly string[]): Promise<KubereelResult> {
   return runKubereel(join(home, 'none'), args, { KUBEREEL_HOME: home });
 }
 
+function run(...args: readonly string[]): Promise<KubereelResult> {
+  return runHere(home, args);
+}
+
 test('a cast is exported with its secrets masked, and standard error tells what and where', async () => {
-  const { code, stdout, stderr } = await run('export', 'one', '-o', '-');
+  const { code, stdout, stderr } = await runAlone('export', 'one', '-o', '-');
   expect(code).toBe(0);
   expect(stdout.toString()).toContain('token=•••');
   expect(stdout.toString()).not.toMatch(/abc|def|hunter2/);
@@ -59,7 +65,7 @@ test('unmasked it is as it was recorded', async () => {
 });
 
 test('a transcript is text alone', async () => {
-  const { code, stdout, stderr } = await run('transcript', 'one', '--from', '1:00', '--to', '1m10s');
+  const { code, stdout, stderr } = await runAlone('transcript', 'one', '--from', '1:00', '--to', '1m10s');
   expect(code).toBe(0);
   expect(stdout.toString()).toBe('$ echo token=••••••\na line that is longer than the forty columns of it\n');
   expect(stderr).toBe('');
@@ -133,7 +139,7 @@ test('files of other programs are imported one by one; those that are none keep 
   const bad = join(out, 'notes.txt');
   await writeFile(good, '{"version":1,"width":90,"height":20,"stdout":[[0.5,"old"]]}');
   await writeFile(bad, 'no recording');
-  const { code, stdout, stderr } = await run('import', bad, good, join(out, 'none'));
+  const { code, stdout, stderr } = await runAlone('import', bad, good, join(out, 'none'));
   expect(code).toBe(1);
   expect(stdout.toString()).toMatch(/^\S+ {2}imported from v1.json: asciicast v1, 1 events, 0:00\n$/);
   expect(stderr).toContain('error: notes.txt is not imported: it cannot be read: its first line is no');

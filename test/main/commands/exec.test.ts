@@ -7,6 +7,7 @@ import { kubeconfigFor } from '../../fakes/doctor-report.ts';
 import { type ExecCluster, startExecCluster } from '../../fakes/exec-cluster.ts';
 import { createPod } from '../../fakes/kube-pods.ts';
 import { type KubereelResult, runKubereel } from '../../fakes/kubereel-cli.ts';
+import { runHere } from '../../fakes/kubereel-here.ts';
 import { createPodList } from '../../fakes/pods-api.ts';
 
 let cluster: ExecCluster;
@@ -79,7 +80,7 @@ test.each([[[]], [['-c', 'app']]])(
     const kubeconfig = join(folder, 'config');
     const reason = ['--reason', 'INC-7,\nwith\x1b[31m password=hunter2hunter2'];
     await runKubereel(kubeconfig, ['exec', ...flags, ...reason, 'web-1', '--', 'exit', '0'], environment);
-    const { stdout } = await runKubereel(kubeconfig, ['sessions', '--json'], environment);
+    const { stdout } = await runHere(home, ['sessions', '--json']);
     expect(JSON.parse(stdout.toString())).toEqual([
       expect.objectContaining({
         pod: 'web-1',

@@ -12,7 +12,8 @@ import { runRemove } from '../../../main/commands/remove.ts';
 import { createCastWriter } from '../../../main/recording/writing/cast-writer.ts';
 import { makeCastFolder, WEB_SHELL } from '../../fakes/cast-folder.ts';
 import { startTestCore, type TestCore } from '../../fakes/core.ts';
-import { runKubereel } from '../../fakes/kubereel-cli.ts';
+import { type KubereelResult, runKubereel } from '../../fakes/kubereel-cli.ts';
+import { runHere } from '../../fakes/kubereel-here.ts';
 import { createManualClock } from '../../fakes/manual-clock.ts';
 import { recordSession } from '../../fakes/recordings.ts';
 
@@ -77,15 +78,19 @@ async function idsLeft(): Promise<string[]> {
     .sort();
 }
 
-function kubereel(...args: string[]): ReturnType<typeof runKubereel> {
+function kubereel(...args: string[]): Promise<KubereelResult> {
+  return runHere(home, args);
+}
+
+/** As a process of its own. */
+function kubereelAlone(...args: string[]): Promise<KubereelResult> {
   return runKubereel(join(home, 'none'), args, { KUBEREEL_HOME: home });
 }
 
 test('tags, comment and pin are set by the command, and told', async () => {
   const id = await recordOld(1);
-  expect((await kubereel('tag', id.slice(0, -1), 'incident', 'db')).stdout.toString()).toBe(
-    `${id}  #incident #db\n`,
-  );
+  const tagged = await kubereelAlone('tag', id.slice(0, -1), 'incident', 'db');
+  expect(tagged.stdout.toString()).toBe(`${id}  #incident #db\n`);
   expect((await kubereel('comment', id, 'first\nsecond')).stdout.toString()).toBe(
     `${id}  #incident #db\n  first\n  second\n`,
   );
@@ -100,7 +105,7 @@ test('tags, comment and pin are set by the command, and told', async () => {
   const refused = await kubereel('tag', id, 'two words');
   expect(refused.code).toBe(1);
   expect(refused.stderr).toContain('a tag is one word');
-}, 60_000);
+});
 
 test('of several recordings none is pinned where one is not found', async () => {
   const id = await recordOld(1);
@@ -128,15 +133,15 @@ test('deleting asks once, names what is pinned, and takes no for an answer', asy
 
 test('without a terminal nothing is deleted unless that was said, and then by the command', async () => {
   const [first, second] = [await recordOld(1), await recordOld(2)];
-  const refused = await kubereel('rm', first);
+  const refused = await kubereelAlone('rm', first);
   expect(refused.code).toBe(1);
   expect(refused.stderr).toContain('--yes');
   expect(await idsLeft()).toHaveLength(2);
-  const removed = await kubereel('rm', first, '--yes', '--json');
+  const removed = await kubereelAlone('rm', first, '--yes', '--json');
   expect(removed.code).toBe(0);
   expect(JSON.parse(removed.stdout.toString())).toEqual({ removed: [first], failures: [] });
   expect(await idsLeft()).toEqual([second]);
-}, 60_000);
+});
 
 test('a live recording is refused before any other is deleted', async () => {
   const id = await recordOld(1);
@@ -166,7 +171,7 @@ test('a dry run tells what goes, what stays, and why', async () => {
   expect(more).toEqual([]);
   expect(told.stderr).toBe(`${pinned} stays, pinned, though it is older than 90 days\n`);
   expect(await idsLeft()).toEqual([young, old, pinned].sort());
-}, 60_000);
+});
 
 test('pruning asks once, by the settings where no rule is given', async () => {
   const [young, old] = [await recordOld(1), await recordOld(100)];

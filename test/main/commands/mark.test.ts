@@ -5,7 +5,8 @@ import { createSigningKeys } from '../../../main/recording/integrity/signing-key
 import { laterMarksPathOf } from '../../../main/recording/later-marks.ts';
 import { createCastWriter } from '../../../main/recording/writing/cast-writer.ts';
 import { makeCastFolder, WEB_SHELL } from '../../fakes/cast-folder.ts';
-import { runKubereel } from '../../fakes/kubereel-cli.ts';
+import { type KubereelResult, runKubereel } from '../../fakes/kubereel-cli.ts';
+import { runHere } from '../../fakes/kubereel-here.ts';
 import { createManualClock } from '../../fakes/manual-clock.ts';
 
 let home: string;
@@ -28,13 +29,15 @@ beforeEach(async () => {
   ({ path: cast, recordingId: id } = writer);
 });
 
-function kubereel(...args: string[]): ReturnType<typeof runKubereel> {
-  return runKubereel(join(home, 'none'), args, { KUBEREEL_HOME: home });
+function kubereel(...args: string[]): Promise<KubereelResult> {
+  return runHere(home, args);
 }
 
 test('a marker is set beside the sealed cast, which stays intact', async () => {
   const before = await readFile(cast);
-  const set = await kubereel('mark', id, ' the\tfix ', '--at', '2s500ms');
+  const set = await runKubereel(join(home, 'none'), ['mark', id, ' the\tfix ', '--at', '2s500ms'], {
+    KUBEREEL_HOME: home,
+  });
   expect(set.stdout.toString()).toBe(`${id}  2.500  the fix\n`);
   const atEnd = await kubereel('mark', id.slice(0, -1), '');
   expect(atEnd.stdout.toString()).toBe(`${id}  10.000  \n`);

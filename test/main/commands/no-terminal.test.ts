@@ -5,9 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { DemoCluster } from '../../../main/demo/demo-cluster.ts';
-import { startTestDemo } from '../../fakes/demo-start.ts';
+import { DEMO_PODS, startTestDemo } from '../../fakes/demo-start.ts';
 import { loadInAsciinemaPlayer } from '../../fakes/foreign-player.ts';
 import { type KubereelResult, runKubereel } from '../../fakes/kubereel-cli.ts';
+import { runHere } from '../../fakes/kubereel-here.ts';
 
 /** The middle of it ends its lines as terminals have them, the cut between `\r` and `\n` included. */
 const WRITTEN = 'one\ntwo\r\nthree\r\nfour\n';
@@ -21,7 +22,7 @@ let recordingId: string;
 beforeAll(async () => {
   demo = await startTestDemo();
   home = await mkdtemp(join(tmpdir(), 'kubereel-no-terminal-'));
-  const ran = await run('exec', 'web-5d9c7b6f4-x2kqp', '--', 'sh', '-c', COMMAND);
+  const ran = await runAlone('exec', DEMO_PODS.web, '--', 'sh', '-c', COMMAND);
   expect({ code: ran.code, stdout: ran.stdout.toString(), stderr: ran.stderr }).toEqual({
     code: 0,
     stdout: WRITTEN,
@@ -35,8 +36,13 @@ afterAll(async () => {
   await rm(home, { recursive: true, force: true });
 });
 
-function run(...args: readonly string[]): Promise<KubereelResult> {
+/** As a process of its own, whose pipes are real. */
+function runAlone(...args: readonly string[]): Promise<KubereelResult> {
   return runKubereel(demo.kubeconfigPath, args, { KUBEREEL_HOME: home });
+}
+
+function run(...args: readonly string[]): Promise<KubereelResult> {
+  return runHere(home, args);
 }
 
 function outputOf(cast: string): string {
@@ -48,7 +54,7 @@ function outputOf(cast: string): string {
 test('the recording and what is played into a file are what was written', async () => {
   const cast = await readFile(join(home, 'recordings', `${recordingId}.cast`), 'utf8');
   expect(outputOf(cast)).toBe(WRITTEN);
-  const played = await run('play', recordingId, '--stream', 'stdout');
+  const played = await runAlone('play', recordingId, '--stream', 'stdout');
   expect(played.stdout.toString()).toBe(WRITTEN);
 });
 

@@ -5,6 +5,7 @@ import { createOrigins } from '../../../main/agent/origins.ts';
 import { createSystemClock } from '../../../main/base/clock.ts';
 import { watchFiles } from '../../../main/base/file-watch.ts';
 import { runKubereel } from '../../fakes/kubereel-cli.ts';
+import { runHere } from '../../fakes/kubereel-here.ts';
 import { makeTemporaryFolder } from '../../fakes/temporary-folder.ts';
 
 test('a page is allowed with a token that is printed once, listed without it, and removed', async () => {
@@ -12,17 +13,20 @@ test('a page is allowed with a token that is printed once, listed without it, an
   onTestFinished(home.remove);
   const file = join(home.path, 'origins.json');
   async function kubereel(...args: readonly string[]) {
-    const environment = { KUBEREEL_HOME: home.path };
-    const { code, stdout, stderr } = await runKubereel(join(home.path, 'none'), args, environment);
+    const { code, stdout, stderr } = await runHere(home.path, args);
     return { code, out: stdout.toString(), err: stderr };
   }
 
-  const allowed = await kubereel('origins', 'allow', 'https://Console.example/path');
+  const allowed = await runKubereel(
+    join(home.path, 'none'),
+    ['origins', 'allow', 'https://Console.example/path'],
+    { KUBEREEL_HOME: home.path },
+  );
   expect(allowed).toMatchObject({
     code: 0,
-    err: expect.stringContaining('https://console.example may open'),
+    stderr: expect.stringContaining('https://console.example may open'),
   });
-  const token = allowed.out.trim();
+  const token = allowed.stdout.toString().trim();
   const origins = createOrigins({ clock: createSystemClock(), file, watchFiles });
   expect(await origins.find('https://console.example', token)).toBeDefined();
   expect(await readFile(file, 'utf8')).not.toContain(token);

@@ -6,6 +6,7 @@ import { spawn } from '@lydell/node-pty';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { printAnswer, writePlugin } from '../../fakes/credentials.ts';
 import { BARE_ENVIRONMENT, CLI, runKubereel } from '../../fakes/kubereel-cli.ts';
+import { runHere } from '../../fakes/kubereel-here.ts';
 import { execUser, type PluginCluster, startPluginCluster } from '../../fakes/plugin-cluster.ts';
 import { until } from '../../fakes/until.ts';
 
@@ -23,6 +24,11 @@ beforeEach(async () => {
 
 function kubereel(kubeconfigPath: string, ...args: readonly string[]) {
   return runKubereel(kubeconfigPath, args, { HOME: home, KUBEREEL_HOME: home });
+}
+
+/** What is of the command `plugins`, which runs nothing. */
+function plugins(kubeconfigPath: string, ...args: readonly string[]) {
+  return runHere(home, ['plugins', ...args], { kubeconfigPath });
 }
 
 /** The command at a terminal of its own. */
@@ -60,29 +66,27 @@ describe.skipIf(process.platform === 'win32')('kubereel plugins', () => {
     );
     expect(await runs()).toBe(0);
     expect((await kubereel(path, 'raw', '/version')).code).toBe(0);
-    const listed = JSON.parse((await kubereel(path, 'plugins', 'list', '--json')).stdout.toString());
+    const listed = JSON.parse((await plugins(path, 'list', '--json')).stdout.toString());
     expect(listed).toMatchObject([{ kubeconfig: path, path: plugin.command, args: expect.any(Array) }]);
     expect(JSON.stringify(listed)).not.toContain('marker-secret');
-    const forgotten = await kubereel(path, 'plugins', 'forget', listed[0].id.slice(0, 6));
+    const forgotten = await plugins(path, 'forget', listed[0].id.slice(0, 6));
     expect(forgotten.stdout.toString()).toBe('1 forgotten\n');
     expect((await kubereel(path, 'raw', '/version')).code).toBe(1);
     expect(await runs()).toBe(1);
-    expect((await kubereel(path, 'plugins', 'list')).stderr).toContain('No credential plugin has leave');
+    expect((await plugins(path, 'list')).stderr).toContain('No credential plugin has leave');
   });
 
   test('what cannot be allowed or forgotten is told', async () => {
     const path = await cluster.writeKubeconfig({ u: { token: 't' } });
-    expect((await kubereel(path, 'plugins', 'allow')).stderr).toContain('names no credential plugin');
-    expect((await kubereel(path, 'plugins', 'forget', 'abc')).stderr).toContain('no plugin that has leave');
-    expect((await kubereel(path, 'plugins', 'forget')).stderr).toContain('or --all');
+    expect((await plugins(path, 'allow')).stderr).toContain('names no credential plugin');
+    expect((await plugins(path, 'forget', 'abc')).stderr).toContain('no plugin that has leave');
+    expect((await plugins(path, 'forget')).stderr).toContain('or --all');
     const missing = await cluster.writeKubeconfig({
       u: execUser({}, { command: 'no-such-plugin', ...MODE }),
     });
-    expect((await kubereel(missing, 'plugins', 'allow')).stderr).toContain('no-such-plugin not found');
+    expect((await plugins(missing, 'allow')).stderr).toContain('no-such-plugin not found');
     const steering = await cluster.writeKubeconfig({ u: execUser({}, { command: 'x\u001b[2Jy', ...MODE }) });
-    expect((await kubereel(steering, 'plugins', 'allow')).stderr).toContain(
-      'executable x\\x1b[2Jy not found',
-    );
+    expect((await plugins(steering, 'allow')).stderr).toContain('executable x\\x1b[2Jy not found');
   });
 
   test('at a terminal it is asked, and only yes is yes', async () => {
@@ -115,7 +119,7 @@ describe.skipIf(process.platform === 'win32')('kubereel plugins', () => {
       { interactiveMode: 'Always' },
     );
     const path = await cluster.writeKubeconfig({ u: execUser(plugin) });
-    await kubereel(path, 'plugins', 'allow');
+    await plugins(path, 'allow');
     const run = atTerminal(path, 'raw', '/version');
     await run.said('Code: ');
     run.type('1234\r');

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { DemoCluster } from '../../../main/demo/demo-cluster.ts';
 import { type DebugApi, startDebugApi } from '../../fakes/debug-api.ts';
-import { startTestDemo } from '../../fakes/demo-start.ts';
+import { DEMO_PODS, startTestDemo } from '../../fakes/demo-start.ts';
 import { kubeconfigFor } from '../../fakes/doctor-report.ts';
 import { type ExecCluster, startExecCluster } from '../../fakes/exec-cluster.ts';
 import { type KubereelResult, runKubereel } from '../../fakes/kubereel-cli.ts';
@@ -107,16 +107,10 @@ describe('against the demo cluster', () => {
   });
   afterAll(() => demo.stop());
 
-  async function findPod(): Promise<string> {
-    const { stdout } = await run(demo.kubeconfigPath, 'pods', '-A', '--json');
-    const pods = JSON.parse(stdout.toString()) as { name: string }[];
-    return pods.find(({ name }) => name.startsWith('web'))?.name ?? '';
-  }
-
   test('a command that reaches the limit ends there, with a marker, and what was printed is on record', async () => {
     await useSettings({ recordingSessionMiB: 1 });
     const shell = ['sh', '-c', 'yes "a line of output"'];
-    const { code, stdout, stderr } = await run(demo.kubeconfigPath, 'exec', await findPod(), '--', ...shell);
+    const { code, stdout, stderr } = await run(demo.kubeconfigPath, 'exec', DEMO_PODS.web, '--', ...shell);
     expect(code).toBe(1);
     const reason =
       'the shell was ended, as it has to be recorded: this recording has reached its limit of 1 MiB';
@@ -137,8 +131,8 @@ describe('against the demo cluster', () => {
   test('with a folder that is a file the command does not run', async () => {
     await useSettings();
     await writeFile(join(home, 'recordings'), '');
-    const pod = await findPod();
-    const { code, stdout } = await run(demo.kubeconfigPath, 'exec', pod, '--', 'echo', 'it ran');
+    const command = ['exec', DEMO_PODS.web, '--', 'echo', 'it ran'];
+    const { code, stdout } = await run(demo.kubeconfigPath, ...command);
     expect({ code, stdout: stdout.toString() }).toEqual({ code: 1, stdout: '' });
   });
 });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { makeKeyring, recordEncrypted } from '../../fakes/encryption.ts';
 import { type KubereelResult, runKubereel } from '../../fakes/kubereel-cli.ts';
+import { runHere } from '../../fakes/kubereel-here.ts';
 import { recordSession } from '../../fakes/recordings.ts';
 import { placeOutputs } from '../../fakes/search.ts';
 
@@ -18,13 +19,13 @@ beforeAll(async () => {
 afterAll(() => rm(home, { recursive: true, force: true }));
 
 function run(args: readonly string[]): Promise<KubereelResult> {
-  return runKubereel(join(home, 'none'), args, { KUBEREEL_HOME: home });
+  return runHere(home, args);
 }
 
 test('search prints recording, time and line, and its exit code is that of grep', async () => {
   await placeOutputs(folder, 'casts-of-others', ['before\r\n', 'the Needle in it\r\n', 'after\r\n']);
   const { recordingId } = await recordSession(folder);
-  const found = await run(['search', 'needle']);
+  const found = await runKubereel(join(home, 'none'), ['search', 'needle'], { KUBEREEL_HOME: home });
   expect(found).toMatchObject({ code: 0, stderr: '' });
   expect(found.stdout.toString()).toBe(
     'casts-of-others  2023-11-14T22:13:20Z\n  00:00:01.0  the Needle in it\n\n',
