@@ -42,18 +42,19 @@ export async function runDecrypt(
 
 /** For this user alone. What fails leaves no file behind. */
 async function writeNewFile(path: string, texts: AsyncIterable<string>): Promise<void> {
-  const texted = texts[Symbol.asyncIterator]();
-  // What cannot be read at all makes no file.
-  const first = await texted.next();
-  const file = await createFile(path);
+  let file: FileHandle | undefined;
   try {
-    for (let next = first; next.done !== true; next = await texted.next()) await file.appendFile(next.value);
-    await file.sync();
+    for await (const text of texts) {
+      // What cannot be read at all makes no file.
+      file ??= await createFile(path);
+      await file.appendFile(text);
+    }
+    await file?.sync();
   } catch (error) {
-    await rm(path, { force: true });
+    if (file) await rm(path, { force: true });
     throw error;
   } finally {
-    await file.close();
+    await file?.close();
   }
 }
 

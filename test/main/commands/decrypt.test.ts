@@ -1,43 +1,51 @@
 // covers: main/commands/keys.ts
 // covers: main/recording/cast/clear-copy.ts
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, readlink, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { RecordingInfo } from '../../../preload/contract.ts';
-import { startTestDemo } from '../../fakes/demo-start.ts';
+import { DEMO_PODS, startTestDemo } from '../../fakes/demo-start.ts';
 import { loadInAsciinemaPlayer } from '../../fakes/foreign-player.ts';
 import { findInHome } from '../../fakes/home-search.ts';
 import { type KubereelResult, runKubereel } from '../../fakes/kubereel-cli.ts';
+import { runHere } from '../../fakes/kubereel-here.ts';
 
 let demo: Awaited<ReturnType<typeof startTestDemo>>;
 let home: string;
-let pod: string;
 
 beforeAll(async () => {
   demo = await startTestDemo();
   home = await mkdtemp(join(tmpdir(), 'kubereel-decrypt-'));
-  const pods = JSON.parse((await run(['pods', '-n', 'shop', '--json'])).stdout.toString()) as {
-    name: string;
-  }[];
-  pod = pods.find(({ name }) => name.startsWith('web-'))?.name ?? '';
 });
 afterAll(async () => {
   await demo?.stop();
   await rm(home, { recursive: true, force: true });
 });
 
+/** As a process of its own, whose pipes are real. */
+function runAlone(args: readonly string[], where = home): Promise<KubereelResult> {
+  return runKubereel(demo.kubeconfigPath, args, { KUBEREEL_HOME: where });
+}
+
 function run(
   args: readonly string[],
   options: { input?: string; home?: string } = {},
 ): Promise<KubereelResult> {
-  const environment = { KUBEREEL_HOME: options.home ?? home };
-  return runKubereel(demo.kubeconfigPath, args, environment, undefined, Buffer.from(options.input ?? ''));
+  return runHere(options.home ?? home, args, { input: options.input ?? '' });
 }
 
 function exec(recipient: readonly string[], where = home): Promise<KubereelResult> {
   const command = ['sh', '-c', 'echo qx-output-$((40 + 2)); exit 3'];
-  return run(['exec', ...recipient, '-n', 'shop', pod, '--', ...command], { home: where });
+  return runAlone(['exec', ...recipient, '-n', 'shop', DEMO_PODS.web, '--', ...command], where);
+}
+
+/** Those of this process, where its system tells. */
+async function findOpenFiles(path: string): Promise<string[]> {
+  if (process.platform !== 'linux') return [];
+  const files = (await readdir('/proc/self/fd')).map((name) => readlink(`/proc/self/fd/${name}`));
+  const open = await Promise.allSettled(files);
+  return open.flatMap((one) => (one.status === 'fulfilled' && one.value === path ? [path] : []));
 }
 
 async function list(where = home): Promise<RecordingInfo[]> {
@@ -48,7 +56,7 @@ async function list(where = home): Promise<RecordingInfo[]> {
 
 test('a key is made, a run is encrypted to it, played, verified, and decrypted once into a file', async () => {
   expect((await run(['keys', 'identity', 'list'])).stderr).toContain('No identities here');
-  const made = await run(['keys', 'identity', 'new']);
+  const made = await runAlone(['keys', 'identity', 'new']);
   const recipient = made.stdout.toString().trim();
   expect(recipient).toMatch(/^age1[0-9a-z]{58}$/);
   expect(made.stderr).toContain('without it what is encrypted to it is lost');
@@ -70,7 +78,8 @@ test('a key is made, a run is encrypted to it, played, verified, and decrypted o
   const again = await run(['decrypt', id, '-o', output]);
   expect(again.code).toBe(1);
   expect(again.stderr).toContain('is there already');
-  const printed = await run(['decrypt', recording?.path ?? '']);
+  expect(await findOpenFiles(recording?.path ?? '')).toEqual([]);
+  const printed = await runAlone(['decrypt', recording?.path ?? '']);
   expect(printed.stdout.equals(await readFile(output))).toBe(true);
   await rm(output);
 });
@@ -109,15 +118,15 @@ test('standard error is told from output without a key, and played apart with on
   const where = await mkdtemp(join(tmpdir(), 'kubereel-streams-'));
   try {
     const command = ['sh', '-c', 'echo qx-out-$((1 + 1)); echo qx-err-$((1 + 2)) >&2'];
-    const flags = ['--encrypt-to', recipient, '-n', 'shop', pod];
-    expect(await run(['exec', ...flags, '--', ...command], { home: where })).toMatchObject({ code: 0 });
+    const flags = ['--encrypt-to', recipient, '-n', 'shop', DEMO_PODS.web];
+    expect(await runAlone(['exec', ...flags, '--', ...command], where)).toMatchObject({ code: 0 });
     const [recording] = await list(where);
     const id = recording?.recordingId ?? '';
     expect(await findInHome(where, ['qx-out', 'qx-err'])).toEqual([]);
     expect(await run(['verify', id], { home: where })).toMatchObject({ code: 0 });
     const keys = join(home, 'keys', 'age-identities');
     await run(['keys', 'identity', 'add', keys], { home: where });
-    const played = await run(['play', id, '--stream', 'stderr'], { home: where });
+    const played = await runAlone(['play', id, '--stream', 'stderr'], where);
     expect(played.stderr).toBe('qx-err-3\n');
     expect(played.stdout.toString()).toBe('');
   } finally {
