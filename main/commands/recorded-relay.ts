@@ -103,6 +103,9 @@ async function relay(
   };
   signal.addEventListener('abort', interrupt, { once: true });
   stopped.addEventListener('abort', close, { once: true });
+  // While the recording was being begun nobody listened to either.
+  if (signal.aborted) interrupt();
+  if (stopped.aborted) close();
   try {
     for await (const { channel, bytes } of stream.output) {
       const timeMicros = core.clock.nowMicros() - startMicros;
