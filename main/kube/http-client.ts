@@ -45,8 +45,10 @@ export interface KubeResponse {
 export interface HttpNeeds extends Pick<DialNeeds, 'userAgent' | 'environment'> {
   /** Makes its connections; to an http server, through a proxy that takes requests as they are. */
   readonly dial: Dial;
-  /** Milliseconds for an answer's head, and for a pause in a body that may not be quiet. Absent: a minute. */
+  /** Milliseconds for an answer's head. Absent: a minute. */
   readonly answerMs?: number;
+  /** Milliseconds for a pause in a body that may not be quiet. Absent: a minute. */
+  readonly pauseMs?: number;
 }
 
 /** Requests and answers to one cluster, over connections that are kept for the next request. */
@@ -83,7 +85,7 @@ interface Pool {
 
 export function createHttpClient(needs: HttpNeeds, context: ResolvedContext): HttpClient {
   const { cluster } = context;
-  const { answerMs = ANSWER_LIMIT_MS } = needs;
+  const { answerMs = ANSWER_LIMIT_MS, pauseMs = ANSWER_LIMIT_MS } = needs;
   const { origin } = new URL(cluster.server);
   let pool: Pool | undefined;
   // Begun before it is needed: whoever makes a client asks a cluster something next. A failure is the request's.
@@ -125,7 +127,7 @@ export function createHttpClient(needs: HttpNeeds, context: ResolvedContext): Ht
           ...(forwarder ? formatProxyLogin(forwarder.proxy) : {}),
         },
         body: body ?? null,
-        bodyTimeout: request.mayBeQuiet ? 0 : answerMs,
+        bodyTimeout: request.mayBeQuiet ? 0 : pauseMs,
         signal,
       });
       if (forwarder && response.statusCode === 407) throw await toLoginError(forwarder, response);

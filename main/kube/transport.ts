@@ -53,7 +53,7 @@ const MAX_KEPT_BODY_BYTES = 1024 * 1024;
 const UPGRADE_ANSWER_MS = 60_000;
 
 export function createTransport(
-  needs: DialNeeds & Pick<HttpNeeds, 'answerMs'>,
+  needs: DialNeeds & Pick<HttpNeeds, 'answerMs' | 'pauseMs'>,
   context: ResolvedContext,
   credentials: CredentialProvider,
 ): KubeTransport {
