@@ -154,6 +154,7 @@ test('told: with the recorder killed the shell opens, and the state says what no
 test('untold: the recorder gets the recording, and no event', async () => {
   const { openShell, recorder } = await openStage('untold');
   expect((await openShell()).state.kind).toBe('live');
+  await until(() => recorder.deliveries.length > 0);
   expect(recorder.requests.filter((line) => line.includes('/v2/event'))).toEqual([]);
 });
 

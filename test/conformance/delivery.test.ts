@@ -7,8 +7,9 @@ import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { AppError } from '../../main/base/errors.ts';
 import { openRecorder } from '../../main/compose-recorder.ts';
-import type { PolicyAnswer } from '../../main/policy/policy.ts';
+import type { PolicyAnswer, RecorderAddress } from '../../main/policy/policy.ts';
 import type { SessionSnapshot } from '../../main/session/session-state.ts';
+import { createTsrecorderClient } from '../../main/upload/tsrecorder.ts';
 import { makeCastFolder, readEvents, readSidecar } from '../fakes/cast-folder.ts';
 import { type DeliveredSession, openDeliveredSession } from '../fakes/delivered-session.ts';
 import { makeKeyring } from '../fakes/encryption.ts';
@@ -17,19 +18,32 @@ import {
   type ForeignRecorder,
   startForeignRecorder,
 } from '../fakes/foreign-recorder.ts';
+import { createManualClock, type ManualClock } from '../fakes/manual-clock.ts';
+import { createRecorderNeeds } from '../fakes/recorder-client.ts';
 import { until } from '../fakes/until.ts';
 import { addressOf, makeUploadPlace, openUploads, type TestUploadsWish } from '../fakes/uploads.ts';
 
 /** Shells under a policy with recorders, from their opening to the last byte at the recorder. */
 
-/** Long enough for a machine that does other things as well: what is lost in it is lost for good. */
-const STALL_MS = 2_000;
 const LOAD = fileURLToPath(new URL('../fakes/delivery-load.ts', import.meta.url));
-const QUICK = { dialMs: 1_000, probeMs: 500, firstAnswerMs: 1_000 };
+/** Less than the quietest recorder may take between two frames, and many of the foreign one's. */
+const STEP_MS = 5_000;
+const GRACE_SECONDS = 1;
 
-async function openStage(wish: TestUploadsWish = {}) {
+interface StageWish extends TestUploadsWish {
+  /** It never answers; what does may take its time on a machine that does other things as well. */
+  readonly silent?: ForeignRecorder;
+}
+
+async function openStage({ silent, ...wish }: StageWish = {}) {
   const place = await makeUploadPlace();
-  const uploads = await openUploads(place, { limits: QUICK, endedMs: 20_000, ...wish });
+  /** For recorders and sessions time passes as a test turns it: none is lost, and none ended, because we were slow. */
+  const time = createManualClock();
+  const clientFor = (recorder: RecorderAddress) =>
+    recorder.url === silent?.address
+      ? createTsrecorderClient(createRecorderNeeds({ probeMs: 300 }), recorder)
+      : createTsrecorderClient({ ...createRecorderNeeds(), clock: time }, recorder);
+  const uploads = await openUploads(place, { clientFor, endedMs: 20_000, ...wish });
   let isWorking = false;
 
   /** Whatever is owed, as a user has it tried again until it has arrived. */
@@ -45,8 +59,12 @@ async function openStage(wish: TestUploadsWish = {}) {
   return {
     ...uploads,
     deliver,
+    time,
     open: (said: Partial<PolicyAnswer>, encryptTo: readonly string[] = []) =>
-      openDeliveredSession({ folder: place.recordings, uploader: uploads.uploader, encryptTo }, said),
+      openDeliveredSession(
+        { folder: place.recordings, uploader: uploads.uploader, encryptTo, sessionClock: time },
+        said,
+      ),
   };
 }
 
@@ -86,7 +104,8 @@ interface Fault {
   readonly name: string;
   /** What the user is told of it. */
   readonly words: RegExp;
-  readonly ackMs?: number;
+  /** It is known by its silence, which takes time. */
+  readonly isSilence?: boolean;
   begin(recorder: ForeignRecorder): Promise<unknown>;
   mend(recorder: ForeignRecorder): Promise<unknown>;
 }
@@ -105,8 +124,8 @@ const FAULTS: readonly Fault[] = [
   },
   {
     name: 'stalled',
-    words: /sent no acknowledgement for 2 s/,
-    ackMs: STALL_MS,
+    words: /sent no acknowledgement for 30 s/,
+    isSilence: true,
     begin: behave({ stallsAfterBytes: 1 }),
     mend: behave({ stallsAfterBytes: undefined }),
   },
@@ -130,14 +149,18 @@ const FAULTS: readonly Fault[] = [
   },
 ];
 
-function wishFor({ ackMs }: Fault): TestUploadsWish {
-  return ackMs === undefined ? {} : { limits: { ...QUICK, ackMs } };
+function untilOwed(opened: DeliveredSession, { isSilence }: Fault, time: ManualClock): Promise<unknown> {
+  return until(async () => {
+    if (deliveryOf(opened)?.kind === 'owed') return true;
+    if (isSilence) await time.advance(STEP_MS);
+    return false;
+  });
 }
 
 for (const fault of FAULTS) {
   test(`midway open, a recorder that is ${fault.name}: the shell goes on, the user is told, nothing is lost`, async () => {
     const recorder = await startForeignRecorder();
-    const { open, deliver } = await openStage(wishFor(fault));
+    const { open, deliver, time } = await openStage();
     const opened = open(addressesOf(recorder));
     const { session, shell } = opened;
     await goLive(opened);
@@ -145,7 +168,7 @@ for (const fault of FAULTS) {
     await until(() => recorder.deliveries[0]?.bytes.includes('before'));
     await fault.begin(recorder);
     shell.print(' during');
-    await until(() => deliveryOf(opened)?.kind === 'owed');
+    await untilOwed(opened, fault, time);
     shell.print(' after');
     shell.end({ kind: 'exited', exitCode: 0 });
     await session.ended;
@@ -167,14 +190,19 @@ for (const fault of FAULTS) {
 
   test(`midway closed, a recorder that is ${fault.name}: the shell ends for it, and nothing is lost`, async () => {
     const recorder = await startForeignRecorder();
-    const { open, deliver } = await openStage(wishFor(fault));
-    const opened = open({ ...addressesOf(recorder), midway: 'closed', graceSeconds: 1 });
+    const { open, deliver, time } = await openStage();
+    const opened = open({ ...addressesOf(recorder), midway: 'closed', graceSeconds: GRACE_SECONDS });
     const { session, shell } = opened;
     await goLive(opened);
     await until(() => recorder.deliveries[0]?.bytes.includes('before'));
     await fault.begin(recorder);
     shell.print(' within');
-    await until(() => session.snapshot().state.kind === 'ended');
+    await untilOwed(opened, fault, time);
+    expect(session.snapshot().state.kind).toBe('live');
+    await until(async () => {
+      await time.advance(GRACE_SECONDS * 1_000);
+      return session.snapshot().state.kind === 'ended';
+    });
     const reason = expect.stringMatching(
       new RegExp(`^the shell was ended, as it has to be on record at a recorder: .*(${fault.words.source})`),
     );
@@ -265,7 +293,7 @@ test('[black hole, refused, good] closed at the start: it opens, with the good o
   const silent = await startForeignRecorder({ silentAt: 'connection' });
   const refusing = await startForeignRecorder({ refusal: { status: 403, body: 'not you' } });
   const good = await startForeignRecorder();
-  const { open } = await openStage();
+  const { open } = await openStage({ silent });
   const opened = open({ ...addressesOf(silent, refusing, good), atStart: 'closed', midway: 'closed' });
   await goLive(opened);
   opened.shell.end({ kind: 'exited', exitCode: 0 });
@@ -278,7 +306,7 @@ test('[black hole, refused, good] closed at the start: it opens, with the good o
 test('[black hole, refused] closed at the start: no shell is asked for, and each answer is a line, in order', async () => {
   const silent = await startForeignRecorder({ silentAt: 'connection' });
   const refusing = await startForeignRecorder({ refusal: { status: 403, body: 'not you' } });
-  const { open, store } = await openStage();
+  const { open, store } = await openStage({ silent });
   const opened = open({ ...addressesOf(silent, refusing), atStart: 'closed' });
   await opened.session.ended;
   const { state } = opened.session.snapshot();
@@ -352,7 +380,7 @@ test('slow recorder, 10 KB/s: 20 MB of output are shown, and hold less than 16 M
 
 test('slow recorder, 10 KB/s: the terminal does not wait for it, and all of it arrives later', async () => {
   const recorder = await startForeignRecorder({ bytesPerSecond: 10_000 });
-  const { open, deliver } = await openStage({ limits: QUICK, endedMs: 1 });
+  const { open, deliver } = await openStage({ endedMs: 1 });
   const opened = open(addressesOf(recorder));
   let shownBytes = 0;
   await goLive(opened, 'x');

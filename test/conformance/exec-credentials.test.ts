@@ -2,7 +2,7 @@
 import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { WebSocket } from 'ws';
 import { createLoginEnvironment } from '../../main/credentials/login-environment.ts';
 import { createTestCredentials, printAnswer, V1, writePlugin } from '../fakes/credentials.ts';
@@ -275,10 +275,17 @@ describe.skipIf(process.platform === 'win32')('exec credentials', () => {
     const { plugin, read } = await writePlugin(
       `if [ "$RUN" = 1 ]; then sleep 600 & echo $! > child; wait; fi\n${printAnswer({ token: 't' })}`,
     );
-    const room = await createTestCredentials({ pluginLimits: { silentTimeoutMs: 4_000 } });
-    const { transport } = await openUsers(cluster, { u: execUser(plugin) }, { room });
+    const { transport } = await openUsers(cluster, { u: execUser(plugin) });
     const way = await transport();
-    expect(await failureOf(ask(way))).toMatchObject({ code: 'plugin-timed-out' });
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      const failing = failureOf(ask(way));
+      await until(async () => (await read('child')).endsWith('\n'));
+      vi.advanceTimersByTime(60_000);
+      expect(await failing).toMatchObject({ code: 'plugin-timed-out' });
+    } finally {
+      vi.useRealTimers();
+    }
     const child = Number(await read('child'));
     await until(() => !isRunning(child));
     expect(await ask(way)).toBe(200);

@@ -7,6 +7,7 @@ import { resolveContext } from '../../main/kube/resolve-context.ts';
 import type { KubeTransport } from '../../main/kube/transport.ts';
 import { type KubeconfigStage, openKubeconfigStage } from '../fakes/kubeconfig-stage.ts';
 import { createTestAuthority } from '../fakes/tls.ts';
+import { until } from '../fakes/until.ts';
 
 let stage: KubeconfigStage;
 beforeAll(async () => {
@@ -26,16 +27,13 @@ function configOf(user: object = { token: 't' }, more: object = {}): string {
   });
 }
 
-/** A busy machine takes its time to tell a change. */
-const WAIT = { timeout: 20_000 };
-
 const path = (name: string): string => join(stage.folder, name);
 const listOf = (...names: string[]): { list: string } => ({ list: names.map(path).join(delimiter) });
 const tokens = (): (string | undefined)[] =>
   stage.server.requests.map((request) => request.headers.authorization);
 
 async function get(transport: KubeTransport): Promise<void> {
-  const signal = AbortSignal.timeout(5_000);
+  const signal = AbortSignal.timeout(30_000);
   const { body } = await transport.request({ method: 'GET', path: '/version', signal });
   for await (const _bytes of body);
 }
@@ -365,7 +363,7 @@ describe('changes', () => {
     await changed;
     expect(await contexts.transport('x')).toBe(first);
     await stage.write({ a: configOf({ token: 'new' }) });
-    await vi.waitUntil(async () => (await contexts.transport('x')) !== first, WAIT);
+    await until(async () => (await contexts.transport('x')) !== first);
     await get(await contexts.transport('x'));
     expect(tokens()).toEqual(['Bearer old', 'Bearer new']);
   });
@@ -379,11 +377,11 @@ describe('changes', () => {
       path: '/api/v1/namespaces/n/pods/p/exec',
       query: new URLSearchParams(),
       protocols: ['v5.channel.k8s.io'],
-      signal: AbortSignal.timeout(10_000),
+      signal: AbortSignal.timeout(30_000),
     });
     socket.resume();
     await stage.write({ a: configOf({ token: 'new' }) });
-    await vi.waitUntil(async () => (await contexts.transport('x')) !== first, WAIT);
+    await until(async () => (await contexts.transport('x')) !== first);
     const answer = new Promise((resolve) => socket.once('message', (bytes) => resolve(String(bytes))));
     socket.send('still here');
     expect(await answer).toBe('still here');
@@ -402,9 +400,9 @@ describe('changes', () => {
     const asking = (async () => {
       while (!isMoved) await get(await contexts.transport('x'));
     })();
-    await vi.waitUntil(() => stage.server.requests.length > 3, WAIT);
+    await until(() => stage.server.requests.length > 3);
     await stage.write({ a: configOf({ token: 'for-other' }, { clusters: clusterOf(other.address) }) });
-    await vi.waitUntil(() => other.requests.length > 3, WAIT);
+    await until(() => other.requests.length > 3);
     isMoved = true;
     await asking;
     expect(new Set(tokens())).toEqual(new Set(['Bearer for-first']));
@@ -426,7 +424,7 @@ describe('changes', () => {
     const first = await contexts.transport('x');
     await expect(get(first)).rejects.toMatchObject({ code: 'cluster-untrusted' });
     await stage.write({ 'authority.pem': stage.authorityPem });
-    await vi.waitUntil(async () => (await contexts.transport('x')) !== first, WAIT);
+    await until(async () => (await contexts.transport('x')) !== first);
     await get(await contexts.transport('x'));
   });
 
@@ -454,7 +452,7 @@ describe('changes', () => {
     core = await stage.open(listOf('later/.kube/config'));
     const { contexts } = core;
     await stage.write({ 'later/.kube/config': configOf({ token: 'late' }) });
-    await vi.waitUntil(() => contexts.current().contexts.length === 1, WAIT);
+    await until(() => contexts.current().contexts.length === 1);
     expect((await contexts.transport('x')).server).toBe(stage.server.address);
   });
 });

@@ -2,7 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createSystemClock } from '../../main/base/clock.ts';
 import { createLog } from '../../main/base/log.ts';
 import { openExecStream } from '../../main/exec/exec-stream.ts';
@@ -15,7 +15,12 @@ import { openTransport } from '../fakes/kube-access.ts';
 import { until } from '../fakes/until.ts';
 
 const ECHOING = 29;
-const LATENCY_MS = 50;
+const ROUNDS = 3;
+/**
+ * What the flood may have before one word is answered: turns and not time, which a busy machine has less of for both. A loop
+ * that read a socket for as long as there is something to read would be past it at once.
+ */
+const FLOODED_BYTES = 16 * 1024 * 1024;
 const clock = createSystemClock();
 const signal = new AbortController().signal;
 
@@ -58,8 +63,8 @@ function open(pod: string): Session {
   return sessions.open({ context: 'c', namespace: 'shop', pod }, { cols: 80, rows: 24 });
 }
 
-/** How long it takes until a typed word is on the record and on the screen. */
-function watchEcho(session: Session) {
+/** Resolves when a typed word is on the record and on the screen. */
+function watchEcho(session: Session): (word: string) => Promise<void> {
   const waiting = new Map<string, () => void>();
   let text = '';
   const take = async (record: SessionRecord): Promise<void> => {
@@ -69,23 +74,17 @@ function watchEcho(session: Session) {
   };
   // Ends with the session.
   void session.view({ write: take, end: () => {} }, { signal });
-  return async (word: string): Promise<number> => {
-    const startMs = performance.now();
+  return async (word) => {
     await new Promise<void>((resolve) => {
       waiting.set(word, resolve);
       // What is refused is never echoed, and the test says so.
       void session.write(Buffer.from(word)).catch(() => {});
     });
     waiting.delete(word);
-    return performance.now() - startMs;
   };
 }
 
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
-}
-
-test('rc-many: one of 30 sessions floods, and the echo of the others stays below 50 ms', async () => {
+test('rc-many: one of 30 sessions floods, and the others are answered between its pieces', async () => {
   const flooding = open('flood');
   const echoes = Array.from({ length: ECHOING }, () => watchEcho(open('echo')));
   await until(() => sessions.list().every(({ state }) => state.kind === 'live'));
@@ -93,17 +92,13 @@ test('rc-many: one of 30 sessions floods, and the echo of the others stays below
     const { recording } = flooding.snapshot();
     return 'bytes' in recording ? recording.bytes : 0;
   };
-  let round = 0;
-  // The median of a round, and not each echo of the first: a machine that does other things has its moments.
-  await vi.waitFor(
-    async () => {
-      round += 1;
-      const before = recorded();
-      const latencies = [];
-      for (const [index, echo] of echoes.entries()) latencies.push(await echo(`<${round}.${index}>`));
-      expect(recorded()).toBeGreaterThan(before);
-      expect(median(latencies)).toBeLessThan(LATENCY_MS);
-    },
-    { timeout: 15_000, interval: 100 },
-  );
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const before = recorded();
+    for (const [index, echo] of echoes.entries()) {
+      const passed = recorded();
+      await echo(`<${round}.${index}>`);
+      expect(recorded() - passed).toBeLessThan(FLOODED_BYTES);
+    }
+    await until(() => recorded() > before);
+  }
 });

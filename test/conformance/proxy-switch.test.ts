@@ -17,6 +17,8 @@ import { CLI, type KubereelResult, runKubereel } from '../fakes/kubereel-cli.ts'
 import { until } from '../fakes/until.ts';
 
 const POD = 'web-5d9c7b6f4-x2kqp';
+/** Says nothing before it is spoken to: what comes before kubectl has made its streams, it drops. */
+const SCRIPT = 'read word; echo ready; cat';
 
 /** The switch as the page and the command have it, with the demo cluster behind it. */
 describe.skipIf(!kubectlPath)('the switch for kubectl', () => {
@@ -90,10 +92,11 @@ describe.skipIf(!kubectlPath)('the switch for kubectl', () => {
   });
 
   test('what kubectl opens is listed while it is open, with its client, and is in the library then', async () => {
-    const child = spawn(kubectlPath ?? '', ['exec', '-i', POD, '--', 'sh', '-c', 'echo ready; cat'], {
+    const child = spawn(kubectlPath ?? '', ['exec', '-i', POD, '--', 'sh', '-c', SCRIPT], {
       env: { PATH: process.env['PATH'], KUBECONFIG: app.core.proxy.kubeconfigPath, HOME: '/nonexistent' },
       stdio: ['pipe', 'pipe', 'ignore'],
     });
+    child.stdin.write('go\n');
     await once(child.stdout, 'data');
     const [session] = await until(async () => {
       const open = await page.call('elsewhere.list', {});
@@ -104,7 +107,7 @@ describe.skipIf(!kubectlPath)('the switch for kubectl', () => {
       context,
       pod: POD,
       kind: 'exec',
-      command: ['sh', '-c', 'echo ready; cat'],
+      command: ['sh', '-c', SCRIPT],
     });
     expect(session?.client).toMatch(/^kubectl/);
     child.stdin.end();
@@ -118,7 +121,7 @@ describe.skipIf(!kubectlPath)('the switch for kubectl', () => {
   });
 
   test('a page ends what another program has open; its client is told, and fails', async () => {
-    const child = spawn(kubectlPath ?? '', ['exec', '-i', POD, '--', 'sh', '-c', 'echo ready; cat'], {
+    const child = spawn(kubectlPath ?? '', ['exec', '-i', POD, '--', 'sh', '-c', SCRIPT], {
       env: { PATH: process.env['PATH'], KUBECONFIG: app.core.proxy.kubeconfigPath, HOME: '/nonexistent' },
       stdio: ['pipe', 'pipe', 'pipe'],
     });
@@ -127,6 +130,7 @@ describe.skipIf(!kubectlPath)('the switch for kubectl', () => {
     child.stderr.on('data', (bytes: Buffer) => {
       words += bytes.toString();
     });
+    child.stdin.write('go\n');
     await once(child.stdout, 'data');
     const [session] = await until(async () => {
       const open = await page.call('elsewhere.list', {});
@@ -138,7 +142,7 @@ describe.skipIf(!kubectlPath)('the switch for kubectl', () => {
     expect(words).toContain('ended in Kubereel');
   });
 
-  test('a second process says who runs it, takes over, and gives it back when it ends', async () => {
+  test('a second process says who runs it, and leaves it to run when it ends', async () => {
     const other = await startTestCore({ KUBEREEL_HOME: app.home, KUBECONFIG: own });
     const second = other.connect();
     const run = async () => (await second.call('proxy.state', {})).run;
@@ -217,11 +221,12 @@ describe.skipIf(!kubectlPath)('the switch for kubectl', () => {
     const asked = other.connect();
     await asked.call('proxy.enable', { contexts: [context] });
     await until(async () => (await asked.call('proxy.state', {})).run.kind === 'running');
-    const child = spawn(kubectlPath ?? '', ['exec', '-i', POD, '--', 'sh', '-c', 'echo ready; cat'], {
+    const child = spawn(kubectlPath ?? '', ['exec', '-i', POD, '--', 'sh', '-c', SCRIPT], {
       env: { PATH: process.env['PATH'], KUBECONFIG: core.proxy.kubeconfigPath, HOME: '/nonexistent' },
       stdio: ['pipe', 'pipe', 'ignore'],
     });
     const closed = once(child, 'close');
+    child.stdin.write('go\n');
     await once(child.stdout, 'data');
     const [session] = core.elsewhere.list();
     const { recordingId = '' } = session?.recording.kind === 'recording' ? session.recording : {};

@@ -2,7 +2,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { DemoCluster } from '../../main/demo/demo-cluster.ts';
 import type { ContractClient } from '../../preload/client.ts';
 import type { SessionInfo } from '../../preload/contract.ts';
@@ -11,10 +11,10 @@ import { startTestCore, type TestCore } from '../fakes/core.ts';
 import { askDemo, type DemoAccess, readAccess } from '../fakes/demo-client.ts';
 import { startTestDemo } from '../fakes/demo-start.ts';
 import { startTcpProxy, type TcpProxy } from '../fakes/tcp-proxy.ts';
+import { until } from '../fakes/until.ts';
 
 const SIZE = { cols: 100, rows: 30 };
 const POD = 'web-5d9c7b6f4-x2kqp';
-const PATIENT = { timeout: 10_000 };
 
 let demo: DemoCluster;
 let access: DemoAccess;
@@ -64,7 +64,7 @@ async function openShell(pod = POD, command?: readonly string[]) {
   })();
   const text = (): string =>
     Buffer.concat(records.flatMap((one) => (one.kind === 'output' ? [one.bytes] : []))).toString();
-  await vi.waitUntil(() => state() === 'live', PATIENT);
+  await until(() => state() === 'live');
   return {
     sessionId,
     latest,
@@ -75,7 +75,7 @@ async function openShell(pod = POD, command?: readonly string[]) {
     type: (words: string) => stream.write(new TextEncoder().encode(words)),
     async says(words: string, answer: string) {
       await stream.write(new TextEncoder().encode(words));
-      await vi.waitUntil(() => text().includes(answer), PATIENT);
+      await until(() => text().includes(answer));
     },
   };
 }
@@ -85,12 +85,12 @@ test('a cut connection keeps tab, screen and recording; a new shell takes its pl
   await shell.says('echo "first $((40 + 2))"\r', 'first 42');
   const before = shell.latest()?.recording;
   network.cut();
-  await vi.waitUntil(() => shell.state() === 'reconnecting', PATIENT);
+  await until(() => shell.state() === 'reconnecting');
   expect(shell.latest()?.state).toMatchObject({ problem: { code: 'connection-lost' } });
   await shell.type('echo "typed into $((1 + 1)) nowhere"\r');
   network.mend();
   await client.call('sessions.reconnect', { sessionId: shell.sessionId });
-  await vi.waitUntil(() => shell.state() === 'live', PATIENT);
+  await until(() => shell.state() === 'live');
   await shell.says('echo "second $((40 + 3)) $(stty size)"\r', 'second 43 30 100');
   expect(shell.text()).not.toContain('typed into 2 nowhere');
   expect(shell.markers()).toEqual([
@@ -117,9 +117,9 @@ test('a cut connection keeps tab, screen and recording; a new shell takes its pl
 test('it comes back by itself as well', async () => {
   const shell = await openShell();
   network.cut();
-  await vi.waitUntil(() => shell.state() === 'reconnecting', PATIENT);
+  await until(() => shell.state() === 'reconnecting');
   network.mend();
-  await vi.waitUntil(() => shell.state() === 'live', PATIENT);
+  await until(() => shell.state() === 'live');
   await shell.says('echo "again $((40 + 4))"\r', 'again 44');
   await client.call('sessions.close', { sessionId: shell.sessionId });
   await shell.viewed;
@@ -127,9 +127,9 @@ test('it comes back by itself as well', async () => {
 
 test('a command of the user’s own is not run a second time', async () => {
   const shell = await openShell(POD, ['sh', '-c', 'echo started; sleep 600']);
-  await vi.waitUntil(() => shell.text().includes('started'), PATIENT);
+  await until(() => shell.text().includes('started'));
   network.cut();
-  await vi.waitUntil(() => shell.state() === 'ended', PATIENT);
+  await until(() => shell.state() === 'ended');
   expect(shell.latest()?.state).toMatchObject({
     end: { kind: 'failed', problem: { code: 'connection-lost' } },
   });
@@ -139,17 +139,16 @@ test('a command of the user’s own is not run a second time', async () => {
 test('a pod that was deleted meanwhile ends it with that reason', async () => {
   const shell = await openShell();
   network.cut();
-  await vi.waitUntil(() => shell.state() === 'reconnecting', PATIENT);
+  await until(() => shell.state() === 'reconnecting');
   await askDemo(access, `/api/v1/namespaces/${namespace}/pods/${POD}?gracePeriodSeconds=0`, {
     method: 'DELETE',
   });
-  await vi.waitUntil(
+  await until(
     async () => (await askDemo(access, `/api/v1/namespaces/${namespace}/pods/${POD}`)).code === 404,
-    PATIENT,
   );
   network.mend();
   await client.call('sessions.reconnect', { sessionId: shell.sessionId });
-  await vi.waitUntil(() => shell.state() === 'ended', PATIENT);
+  await until(() => shell.state() === 'ended');
   expect(shell.latest()?.state).toMatchObject({
     end: { kind: 'failed', problem: { code: 'pod-gone', message: `pod ${namespace}/${POD} was deleted` } },
   });

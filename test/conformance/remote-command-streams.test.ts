@@ -13,6 +13,7 @@ import { readAccess } from '../fakes/demo-client.ts';
 import { startTestDemo } from '../fakes/demo-start.ts';
 import { createContext, createCredentials, createDialNeeds, openTransport } from '../fakes/kube-access.ts';
 import { createPod } from '../fakes/kube-pods.ts';
+import { createManualClock } from '../fakes/manual-clock.ts';
 import { createPodList } from '../fakes/pods-api.ts';
 import {
   openRemoteCommand,
@@ -21,7 +22,7 @@ import {
   readOutput,
   SUCCESS,
 } from '../fakes/remote-command.ts';
-import { startTcpProxy } from '../fakes/tcp-proxy.ts';
+import { startTcpProxy, type TcpProxy } from '../fakes/tcp-proxy.ts';
 import { eventually, until } from '../fakes/until.ts';
 
 const MIB = 1024 * 1024;
@@ -79,35 +80,50 @@ describe('rc-stdin-eof', () => {
 });
 
 describe('rc-ping', () => {
-  /** All times a fortieth: pings every 125 ms through a proxy that cuts what is idle for 1.5 s. */
+  /** All times a fortieth. */
   const TIMES = { pingMs: 125, deadlineMs: 1_525 };
-  const IDLE_MS = 1_500;
 
-  async function openThroughProxy(pingMs: number): Promise<RemoteCommand> {
-    return open({
-      keepAliveTimes: { ...TIMES, pingMs },
+  async function openThroughProxy(pingMs: number): Promise<RemoteCommand & { readonly proxy: TcpProxy }> {
+    const made = Promise.withResolvers<TcpProxy>();
+    const command = await open({
+      keepAliveTimes: { pingMs },
       async via(port) {
-        const proxy = await startTcpProxy(port, IDLE_MS);
+        const proxy = await startTcpProxy(port);
+        made.resolve(proxy);
         opened.push(proxy);
         return `http://127.0.0.1:${proxy.port}`;
       },
     });
+    return { ...command, proxy: await made.promise };
   }
 
   test('rc-ping: an idle shell outlives the idle time of a proxy many times', async () => {
-    const { stream, peer } = await openThroughProxy(TIMES.pingMs);
+    const { stream, peer, proxy } = await openThroughProxy(50);
     let pings = 0;
     peer.socket.on('ping', () => {
       pings += 1;
     });
-    await until(() => pings >= 40);
+    for (let idleTime = 1; idleTime <= 10; idleTime += 1) {
+      const before = pings;
+      // Its idle time is as long as a few pings take, however long that is.
+      await until(() => pings >= before + 2);
+      proxy.endIdle();
+    }
     peer.send(1, 'good morning');
     const { value } = await stream.output[Symbol.asyncIterator]().next();
     expect(Buffer.from(value?.bytes ?? []).toString()).toBe('good morning');
   });
 
   test('rc-ping: without pings the same proxy cuts it, which is told as a lost connection', async () => {
-    const { stream } = await openThroughProxy(3_600_000);
+    const { stream, proxy } = await openThroughProxy(3_600_000);
+    let isOver = false;
+    void stream.ended.then(() => {
+      isOver = true;
+    });
+    await until(() => {
+      proxy.endIdle();
+      return isOver;
+    });
     expect(await stream.ended).toMatchObject({ kind: 'lost', error: { code: 'connection-lost' } });
   });
 
@@ -268,18 +284,35 @@ describe('rc-pod-deleted', () => {
       serve() {},
     });
     opened.push(server);
-    const clock = createSystemClock();
+    const clock = createManualClock();
     const { stream } = await openShell(
       { transport: openTransport(server.address), clock, memory: createShellMemory({ clock }) },
       { namespace: 'shop', pod: 'web' },
       { cols: 80, rows: 24 },
       { signal: new AbortController().signal },
     );
-    await until(() => watches.length === 1);
+    /** Turns the clock where something waits for it, and not while an answer is on its way. */
+    const pass = async (): Promise<void> => {
+      if (clock.sleepers > 0) await clock.advance(500);
+    };
+    await until(async () => {
+      await pass();
+      return watches.length === 1;
+    });
     watches[0]?.write(`${JSON.stringify({ type: 'DELETED', object: createPod('web') })}\n`);
+    const deletedMs = clock.nowMs();
+    let isOver = false;
+    void stream.ended.then(() => {
+      isOver = true;
+    });
+    await until(async () => {
+      await pass();
+      return isOver;
+    });
     expect(await stream.ended).toMatchObject({
       kind: 'failed',
       error: { code: 'pod-gone', message: 'pod shop/web was deleted' },
     });
-  }, 12_000);
+    expect(clock.nowMs() - deletedMs).toBeLessThanOrEqual(10_000);
+  });
 });

@@ -1,4 +1,4 @@
-import { createSystemClock } from '../../main/base/clock.ts';
+import { type Clock, createSystemClock } from '../../main/base/clock.ts';
 import { createLog } from '../../main/base/log.ts';
 import type { PolicyAnswer } from '../../main/policy/policy.ts';
 import { DEFAULT_ANSWER } from '../../main/policy/strictest-answer.ts';
@@ -26,10 +26,13 @@ export function openDeliveredSession(
     folder,
     uploader,
     encryptTo = [],
+    sessionClock = createSystemClock(),
   }: {
     readonly folder: string;
     readonly uploader: Uploader;
     readonly encryptTo?: readonly string[];
+    /** The session's; what it records is written by the system's. */
+    readonly sessionClock?: Clock;
   },
   said: Partial<PolicyAnswer>,
 ): DeliveredSession {
@@ -38,7 +41,7 @@ export function openDeliveredSession(
   const known = { opens: 0, path: '', recordingId: '' };
   const session = createSession(
     {
-      clock,
+      clock: sessionClock,
       log: createLog({ level: 'silent' }),
       random: () => 0.5,
       onChanged: () => {},

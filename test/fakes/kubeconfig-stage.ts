@@ -97,7 +97,7 @@ export async function openKubeconfigStage(): Promise<KubeconfigStage> {
       } as CommandIo;
       try {
         const context = chooseContext(core, undefined);
-        const signal = AbortSignal.timeout(10_000);
+        const signal = AbortSignal.timeout(30_000);
         const code = await runRaw(core, { context, path: '/version' }, io, { signal });
         return { code, stdout: Buffer.concat(chunks).toString(), stderr: '' };
       } catch (error) {

@@ -7,12 +7,14 @@ export interface TcpProxy {
   /** Ends every connection, and each new one until it is mended. */
   cut(): void;
   mend(): void;
+  /** Ends what was silent since it was called last, as load balancers do with what is idle. */
+  endIdle(): void;
   close(): Promise<void>;
 }
 
-/** `idleMs`: cuts connections that were idle for as long, as load balancers do. */
-export async function startTcpProxy(targetPort: number, idleMs = 0): Promise<TcpProxy> {
+export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
   const sockets = new Set<Socket>();
+  const busy = new Set<Socket>();
   let isCut = false;
   const server = createServer((inner) => {
     if (isCut) {
@@ -23,7 +25,9 @@ export async function startTcpProxy(targetPort: number, idleMs = 0): Promise<Tcp
     for (const socket of [inner, outer]) {
       sockets.add(socket);
       socket.on('error', () => {});
-      socket.setTimeout(idleMs, end);
+      socket.on('data', () => {
+        busy.add(inner).add(outer);
+      });
       socket.once('close', () => {
         sockets.delete(socket);
         end();
@@ -47,6 +51,10 @@ export async function startTcpProxy(targetPort: number, idleMs = 0): Promise<Tcp
     },
     mend() {
       isCut = false;
+    },
+    endIdle() {
+      for (const socket of sockets) if (!busy.has(socket)) socket.destroy();
+      busy.clear();
     },
     close() {
       for (const socket of sockets) socket.destroy();
