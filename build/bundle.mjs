@@ -1,8 +1,9 @@
 /** Builds everything that runs into out/: the core's entries and its threads, the preload script and the page. */
 
-import { copyFile, mkdir } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { placeBuiltFile } from './built-file.ts';
 import {
   COMMAND_ENTRIES,
   coreOptions,
@@ -15,11 +16,10 @@ import { pageOptions } from './page-bundle.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const isQuiet = process.argv.includes('--quiet');
-const placed = { absWorkingDir: root, outdir: 'out', sourcemap: true };
+const placed = { absWorkingDir: root, outdir: 'out', sourcemap: true, write: false };
 
 const startedAt = performance.now();
-await mkdir(`${root}/out/page`, { recursive: true });
-await Promise.all([
+const bundles = await Promise.all([
   build({
     ...coreOptions,
     ...placed,
@@ -36,8 +36,16 @@ await Promise.all([
     ...pageOptions,
     absWorkingDir: root,
     outdir: 'out/page',
+    write: false,
     entryPoints: { app: 'renderer/app.tsx' },
   }),
-  ...PAGE_FILES.map((file) => copyFile(`${root}/renderer/${file}`, `${root}/out/page/${file}`)),
+]);
+await Promise.all([
+  ...bundles.flatMap(({ outputFiles }) =>
+    outputFiles.map(({ path, contents }) => placeBuiltFile(path, contents)),
+  ),
+  ...PAGE_FILES.map(async (file) =>
+    placeBuiltFile(`${root}/out/page/${file}`, await readFile(`${root}/renderer/${file}`)),
+  ),
 ]);
 if (!isQuiet) process.stdout.write(`built out/ in ${Math.round(performance.now() - startedAt)} ms\n`);
