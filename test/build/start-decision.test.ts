@@ -26,14 +26,14 @@ async function makeCheckout(
 function decide(
   root: string,
   environment: Record<string, string> = {},
-  args: string[] = [],
+  { args = [], timeoutMs = 30_000 }: { args?: string[]; timeoutMs?: number } = {},
 ): Promise<Decision> {
   return decideStart({
     arguments: args,
     environment: { DISPLAY: ':0', ...environment },
     platform: 'linux',
     root,
-    timeoutMs: 300,
+    timeoutMs,
   });
 }
 
@@ -58,7 +58,7 @@ test('the desktop app where its binary is, also one of one’s own', async () =>
 
 test('the browser where it is asked for, where there is no display, and where nothing else was built', async () => {
   const root = await makeCheckout({ hasBinary: true });
-  expect(await decide(root, {}, ['--browser'])).toMatchObject({
+  expect(await decide(root, {}, { args: ['--browser'] })).toMatchObject({
     kind: 'browser',
     say: expect.stringContaining('as asked'),
   });
@@ -103,7 +103,7 @@ test('a mirror without it, a silent one and none at all lead to the browser, eac
   await withMirror(
     () => {},
     async (mirror) => {
-      expect(await decide(root, { ELECTRON_MIRROR: mirror })).toMatchObject({
+      expect(await decide(root, { ELECTRON_MIRROR: mirror }, { timeoutMs: 300 })).toMatchObject({
         kind: 'browser',
         say: expect.stringContaining('no answer within 0.3 s'),
       });
