@@ -9,7 +9,7 @@ import { AppError } from '../../main/base/errors.ts';
 import { openRecorder } from '../../main/compose-recorder.ts';
 import type { PolicyAnswer, RecorderAddress } from '../../main/policy/policy.ts';
 import type { SessionSnapshot } from '../../main/session/session-state.ts';
-import { createTsrecorderClient } from '../../main/upload/tsrecorder.ts';
+import { createTsrecorderClient } from '../../main/upload/tsrecorder/tsrecorder.ts';
 import { makeCastFolder, readEvents, readSidecar } from '../fakes/cast-folder.ts';
 import { type DeliveredSession, openDeliveredSession } from '../fakes/delivered-session.ts';
 import { makeKeyring } from '../fakes/encryption.ts';
