@@ -66,7 +66,7 @@ export async function startTestRecorder(options: TestRecorderOptions = {}): Prom
         life,
       );
   const mended = await store.mend();
-  const limits = { ...DEFAULT_LIMITS, tickMs: 10, heartbeatMs: 20, farewellMs: 200, ...options.limits };
+  const limits = { ...DEFAULT_LIMITS, tickMs: 10, heartbeatMs: 20, farewellMs: 20, ...options.limits };
   const { url, port } = await startRecorder(
     { clock, log: createLog({ level: 'silent' }), store, limits },
     {

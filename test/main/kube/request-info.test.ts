@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { describeRequest, type RequestInfo } from '../../../main/kube/request-info.ts';
+import { anyCharacter } from '../../fakes/any-text.ts';
 
 function describeUri(method: string, uri: string): RequestInfo {
   const [path = '', query = ''] = uri.split('?');
@@ -164,7 +165,7 @@ test('whatever is asked for is described', () => {
     '\\',
     ',',
   );
-  const text = fc.array(fc.oneof(word, fc.string({ unit: 'binary' }))).map((words) => words.join(''));
+  const text = fc.array(fc.oneof(word, fc.string({ unit: anyCharacter }))).map((words) => words.join(''));
   const query = fc.array(fc.tuple(fc.oneof(fc.constantFrom('watch', 'fieldSelector'), text), text));
   fc.assert(
     fc.property(

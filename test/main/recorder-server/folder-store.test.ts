@@ -11,6 +11,7 @@ import { once } from 'node:events';
 import { appendFile, copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { createSystemClock } from '../../../main/base/clock.ts';
 import { formatStored } from '../../../main/recorder-server/stored-recording.ts';
 import { systemRecordingFiles } from '../../../main/recording/writing/recording-files.ts';
 import { createLimitedDisk } from '../../fakes/limited-disk.ts';
@@ -89,13 +90,17 @@ test('a disk that fills up in the middle of a write keeps what it took, and no b
 test('free space is left as much as was asked for: refused at the start with 507, midway in a frame', async () => {
   const MIB = 1024 * 1024;
   let free = 100 * MIB;
-  const recorder = await startTestRecorder({ floorBytes: 10 * MIB, readFree: async () => free });
+  const system = createSystemClock();
+  let laterMicros = 0;
+  const clock = { ...system, nowMicros: () => system.nowMicros() + laterMicros };
+  const recorder = await startTestRecorder({ clock, floorBytes: 10 * MIB, readFree: async () => free });
   const post = postV2(recorder.url, NAMED);
   expect(await post.status).toBe(200);
   post.stream.write(makeCast());
   await until(() => Number(post.frames.at(-1)?.['durable']) > 0);
   free = 10 * MIB;
   // What others wrote is seen a second later.
+  laterMicros = 1_000_000;
   const chatter = setInterval(() => post.stream.write('[2.000000,"o","x"]\n'), 5);
   await post.ended;
   clearInterval(chatter);

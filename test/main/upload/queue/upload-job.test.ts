@@ -13,6 +13,7 @@ import {
   releaseJob,
   type UploadJob,
 } from '../../../../main/upload/queue/upload-job.ts';
+import { anyCharacter } from '../../../fakes/any-text.ts';
 
 const ID = '20260102-030405-abcdef';
 const OWNER = { hostName: 'here', processId: 7, processStartedAtMs: 1 };
@@ -21,7 +22,7 @@ const RECORDERS = [
   { kind: 'asciinema', url: 'https://two' },
 ] as const;
 
-const text = fc.string({ minLength: 1, unit: 'binary' });
+const text = fc.string({ minLength: 1, unit: anyCharacter });
 const count = fc.nat();
 const recorderName = {
   kind: fc.constantFrom('tsrecorder', 'asciinema', 'alis'),

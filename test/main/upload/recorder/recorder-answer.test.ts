@@ -6,6 +6,7 @@ import {
   toRefusal,
   toStopped,
 } from '../../../../main/upload/recorder/recorder-answer.ts';
+import { anyCharacter } from '../../../fakes/any-text.ts';
 
 const RECORDER = { kind: 'tsrecorder', url: 'http://10.0.0.1:80', name: 'audit' } as const;
 
@@ -23,7 +24,7 @@ test('what a recorder says is one short line that no terminal acts on', () => {
 
 test('whatever a recorder says is one line of at most 301 characters', () => {
   fc.assert(
-    fc.property(fc.string({ unit: 'binary', maxLength: 1_000 }), (words) => {
+    fc.property(fc.string({ unit: anyCharacter, maxLength: 1_000 }), (words) => {
       const line = toOneLine(words, undefined);
       expect(line).toMatch(/^[^\p{Cc}\p{Cf}\u2028\u2029]*$/u);
       expect(line.length).toBeLessThanOrEqual(301);

@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { beforeAll, expect, test } from 'vitest';
 import { AppError } from '../../../../main/base/errors.ts';
 import { parsePlace, readEndpoint } from '../../../../main/upload/recorder/recorder-endpoint.ts';
+import { anyCharacter } from '../../../fakes/any-text.ts';
 import { createTestAuthority, type KeyPair, type TestAuthority } from '../../../fakes/tls.ts';
 
 let folder: string;
@@ -50,9 +51,15 @@ test.for(['http://', '10.0.0.1:99999', '10.0.0.1:0', 'ftp://recorder', 'ftp://re
 );
 
 test('any text is an address that can be dialled, or is told to be none', () => {
+  const path = fc.array(fc.string({ unit: anyCharacter })).map((parts) => parts.map(encodeURIComponent));
+  const webUrl = fc
+    .tuple(fc.constantFrom('http', 'https'), fc.domain(), fc.option(fc.nat(65_535)), path)
+    .map(([scheme, host, port, parts]) =>
+      [`${scheme}://${host}${port === null ? '' : `:${port}`}`, ...parts].join('/'),
+    );
   const url = fc.oneof(
     fc.string(),
-    fc.webUrl(),
+    webUrl,
     fc.ipV4(),
     fc.ipV6().map((ip) => `[${ip}]:80`),
     fc.domain(),
