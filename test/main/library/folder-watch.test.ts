@@ -1,10 +1,11 @@
 import { appendFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, onTestFinished, test, vi } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { createLog } from '../../../main/base/log.ts';
 import { watchFolder } from '../../../main/library/folder-watch.ts';
 import { makeCastFolder } from '../../fakes/cast-folder.ts';
 import { createManualClock } from '../../fakes/manual-clock.ts';
+import { eventually } from '../../fakes/until.ts';
 
 const log = createLog({ level: 'silent' });
 
@@ -16,10 +17,10 @@ function startWatching(folder: string) {
   watchFolder({ clock, log }, folder, (names) => told.push([...names]), controller);
   /** Lets seconds pass until the file has been told of. */
   async function waitFor(name: string): Promise<void> {
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       await clock.advance(1_000);
       expect(told.flat()).toContain(name);
-    }, 10_000);
+    });
   }
   return { controller, told, waitFor };
 }

@@ -1,6 +1,6 @@
 import { readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { afterEach, expect, test, vi } from 'vitest';
+import { afterEach, expect, test } from 'vitest';
 import { createSystemClock } from '../../../main/base/clock.ts';
 import { createLifetime, type Lifetime } from '../../../main/base/lifetime.ts';
 import { createLog } from '../../../main/base/log.ts';
@@ -9,7 +9,9 @@ import { chainPathOf } from '../../../main/recording/integrity/chain-file.ts';
 import { sidecarPathOf } from '../../../main/recording/sidecar.ts';
 import { createCastWriter } from '../../../main/recording/writing/cast-writer.ts';
 import { makeCastFolder, WEB_SHELL } from '../../fakes/cast-folder.ts';
+import { createManualClock } from '../../fakes/manual-clock.ts';
 import { NEW_YEAR_MS, placeForeignCast, recordCutSession, recordSession } from '../../fakes/recordings.ts';
+import { eventually } from '../../fakes/until.ts';
 
 const clock = createSystemClock();
 const log = createLog({ level: 'silent' });
@@ -77,7 +79,8 @@ test('one damaged recording never breaks the list', async () => {
 
 test('a session is live while it is written and closed after, without a new start', async () => {
   const place = await makePlace();
-  const { library, changes } = await open(place);
+  // What the folder tells by itself comes a second later: here not at all.
+  const { library, changes } = await open(place, { clock: createManualClock() });
   const writer = await createCastWriter({ clock, folder: place.folder }, WEB_SHELL);
   await library.refresh(writer.recordingId);
   await writer.output(Buffer.from('hello'), clock.nowMicros());
@@ -119,15 +122,19 @@ test('a recording whose writer died on this machine is mended when it is found',
 
 test('what another process records or deletes is announced', async () => {
   const place = await makePlace();
-  const { library, changes } = await open(place);
+  const turned = createManualClock();
+  const { library, changes } = await open(place, { clock: turned });
   await library.list();
   const { recordingId, path } = await recordSession(place.folder);
-  await vi.waitFor(
-    () => expect(changes.at(-1)).toMatchObject({ kind: 'put', recording: { recordingId, state: 'closed' } }),
-    10_000,
-  );
+  await eventually(async () => {
+    await turned.advance(1_000);
+    expect(changes.at(-1)).toMatchObject({ kind: 'put', recording: { recordingId, state: 'closed' } });
+  });
   await rm(path);
-  await vi.waitFor(() => expect(changes.at(-1)).toEqual({ kind: 'removed', recordingId }), 10_000);
+  await eventually(async () => {
+    await turned.advance(1_000);
+    expect(changes.at(-1)).toEqual({ kind: 'removed', recordingId });
+  });
   expect(await library.list()).toEqual([]);
 });
 
@@ -157,7 +164,8 @@ test('removing a recording removes all that belongs to it and announces it', asy
   const place = await makePlace();
   const { recordingId } = await recordSession(place.folder);
   const kept = await recordSession(place.folder);
-  const { library, changes } = await open(place);
+  // What the folder tells by itself comes a second later: here not at all.
+  const { library, changes } = await open(place, { clock: createManualClock() });
   await library.list();
   await library.remove(recordingId);
   expect(changes).toEqual([{ kind: 'removed', recordingId }]);

@@ -1,7 +1,7 @@
 // covers: main/library/recordings-folder.ts
 import { mkdir, readFile, rename, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, expect, test, vi } from 'vitest';
+import { afterEach, expect, test } from 'vitest';
 import { createSystemClock } from '../../../main/base/clock.ts';
 import { createLifetime, type Lifetime } from '../../../main/base/lifetime.ts';
 import { createLog } from '../../../main/base/log.ts';
@@ -17,6 +17,7 @@ import { sidecarPathOf } from '../../../main/recording/sidecar.ts';
 import { makeCastFolder } from '../../fakes/cast-folder.ts';
 import { makeKeyring, recordEncrypted } from '../../fakes/encryption.ts';
 import { NEW_YEAR_MS, placeForeignCast, recordCutSession, recordSession } from '../../fakes/recordings.ts';
+import { eventually } from '../../fakes/until.ts';
 
 const clock = createSystemClock();
 const log = createLog({ level: 'silent' });
@@ -78,9 +79,8 @@ test('a list is there before files are looked at, and what is different is annou
   await rewritePod(path, 'web-2');
   const { library, changes } = await open(place);
   expect(await library.recall()).toEqual([before]);
-  await vi.waitFor(
-    () => expect(changes).toMatchObject([{ kind: 'put', recording: { recordingId, pod: 'web-2' } }]),
-    10_000,
+  await eventually(() =>
+    expect(changes).toMatchObject([{ kind: 'put', recording: { recordingId, pod: 'web-2' } }]),
   );
   expect(podsOf(await library.recall())).toEqual([[recordingId, 'web-2']]);
 });
@@ -167,11 +167,11 @@ test('more recordings than are looked at in one turn are all looked at', async (
   expect(new Set((await library.recall()).map(({ durationMicros }) => durationMicros))).toEqual(
     new Set([2_500_000]),
   );
-  await vi.waitFor(() => {
+  await eventually(() => {
     const told = changes.flatMap((change) => (change.kind === 'put' ? [change.recording] : []));
     expect(new Set(told.map(({ recordingId }) => recordingId))).toEqual(wanted);
     expect(told.every(({ durationMicros }) => durationMicros === 9_500_000)).toBe(true);
-  }, 10_000);
+  });
 });
 
 test('what changes behind the lists of many windows is announced after the next one', async () => {
@@ -183,9 +183,8 @@ test('what changes behind the lists of many windows is announced after the next 
   await Promise.all(lists);
   await rewritePod(path, 'web-3');
   await library.recall();
-  await vi.waitFor(
-    () => expect(changes.at(-1)).toMatchObject({ kind: 'put', recording: { recordingId, pod: 'web-3' } }),
-    10_000,
+  await eventually(() =>
+    expect(changes.at(-1)).toMatchObject({ kind: 'put', recording: { recordingId, pod: 'web-3' } }),
   );
 });
 

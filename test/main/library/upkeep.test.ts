@@ -17,6 +17,7 @@ import { changeAnnotation } from '../../../main/recording/annotation.ts';
 import { annotationPathOf } from '../../../main/recording/annotation-file.ts';
 import { makeCastFolder } from '../../fakes/cast-folder.ts';
 import { makeKeyring, recordEncrypted } from '../../fakes/encryption.ts';
+import { createManualClock } from '../../fakes/manual-clock.ts';
 import { recordSession } from '../../fakes/recordings.ts';
 import { until } from '../../fakes/until.ts';
 
@@ -73,10 +74,14 @@ test('changes in quick succession are all seen', async () => {
 test('what another process says is announced', async () => {
   const place = await makePlace();
   const { recordingId, path } = await recordSession(place.folder);
-  const { library, changes } = await open(place);
+  const turned = createManualClock();
+  const { library, changes } = await open({ ...place, clock: turned });
   await library.list();
   await changeAnnotation({ clock, keys: undefined }, path, undefined, { isPinned: true });
-  await until(() => changes.some((change) => change.kind === 'put' && change.recording.isPinned));
+  await until(async () => {
+    await turned.advance(1_000);
+    return changes.some((change) => change.kind === 'put' && change.recording.isPinned);
+  });
   expect((await library.get(recordingId)).isPinned).toBe(true);
 });
 

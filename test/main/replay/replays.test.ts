@@ -8,7 +8,7 @@ import { appendFile, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
-import { createLifetime } from '../../../main/base/lifetime.ts';
+import { createLifetime, type Lifetime } from '../../../main/base/lifetime.ts';
 import { playRecording } from '../../../main/bridge/replay.ts';
 import { formatEvent, formatHeader } from '../../../main/recording/cast/cast.ts';
 import { createReplayCache } from '../../../main/replay/replay-cache.ts';
@@ -59,16 +59,15 @@ async function place(id: string, text: string): Promise<void> {
   await writeFile(join(folder, `${id}.cast`), text);
 }
 
-async function surveyed(id: string): Promise<ReplayTimeline> {
-  const last = await replays.timeline(id);
-  if (last.isComplete) return last;
-  return new Promise((resolve) => {
-    const unlisten = replays.onTimeline((timeline) => {
-      if (timeline.recordingId !== id || !timeline.isComplete) return;
-      unlisten();
-      resolve(timeline);
-    });
-  });
+async function surveyed(id: string, of: Replays = replays): Promise<ReplayTimeline> {
+  const complete = Promise.withResolvers<ReplayTimeline>();
+  const hear = (timeline: ReplayTimeline): void => {
+    if (timeline.recordingId === id && timeline.isComplete) complete.resolve(timeline);
+  };
+  // It may be complete before whoever asked for it goes on.
+  const unlisten = of.onTimeline(hear);
+  hear(await of.timeline(id));
+  return complete.promise.finally(unlisten);
 }
 
 interface Played {
@@ -80,6 +79,7 @@ interface Played {
 async function play(
   id: string,
   params: { readonly fromMicros?: number; readonly follows?: boolean } = {},
+  of: Replays = replays,
 ): Promise<Played> {
   const decoder = createRecordDecoder();
   const records: TerminalRecord[] = [];
@@ -92,9 +92,25 @@ async function play(
     end() {},
     closed: new Promise(() => {}),
   };
-  const needs = { library: await stage.core.library(), replays };
+  const needs = { library: await stage.core.library(), replays: of };
   const done = playRecording(needs, { recordingId: id, ...params }, stream, { signal: controller.signal });
   return { records, done, stop: () => controller.abort() };
+}
+
+/** However fast the survey is: it comes when all of the glimpse has been sent. */
+function glimpsedFirst(): Replays {
+  const glimpsed = Promise.withResolvers<void>();
+  return {
+    ...replays,
+    async *glimpse(...asked) {
+      yield* replays.glimpse(...asked);
+      glimpsed.resolve();
+    },
+    async start(...asked) {
+      await glimpsed.promise;
+      return replays.start(...asked);
+    },
+  };
 }
 
 function ofVersion(version: number, file: Buffer): Buffer {
@@ -125,23 +141,23 @@ describe('a replay', () => {
   });
 
   test('begins near the end of a long recording although nothing of it was known', async () => {
-    await place('long', castOf(12));
-    const wanted = 600e6;
+    await place('long', castOf(6));
+    const wanted = 250e6;
     const start = await replays.start('long', wanted, { signal: new AbortController().signal });
     expect(start?.timeMicros).toBeGreaterThan(wanted * 0.9);
     expect(await replays.start('long', 1)).toBeUndefined();
   });
 
   test('shows a glimpse of a moment that a survey has to come by first, then all of it', async () => {
-    await place('long', castOf(12));
-    const wanted = 600e6;
-    const { records, done } = await play('long', { fromMicros: wanted });
+    await place('long', castOf(6));
+    const wanted = 250e6;
+    const { records, done } = await play('long', { fromMicros: wanted }, glimpsedFirst());
     await done;
     const end = records.findIndex(({ kind }) => kind === 'glimpse');
     const glimpse = records.slice(0, end);
     expect(glimpse.length).toBeGreaterThan(20);
     expect(glimpse.every(({ timeMicros }) => timeMicros <= wanted)).toBe(true);
-    expect(textOf(glimpse.slice(-1))).toContain('line 6000\r\n');
+    expect(textOf(glimpse.slice(-1))).toContain('line 2500\r\n');
     const [first, second] = records.slice(end + 1);
     expect(first).toMatchObject({ kind: 'resize', size: SIZE });
     expect(second?.timeMicros).toBeGreaterThan(wanted * 0.9);
@@ -187,7 +203,6 @@ describe('a replay', () => {
       for (let index = 0; index < 40; index += 1) {
         const text = `${LINE.repeat(400)}line ${index}\r\n`.replaceAll('\r\n', '\n');
         await writer.output(Buffer.from(text), core.clock.nowMicros());
-        await writer.sync();
       }
       await writer.close({ kind: 'closed' }, core.clock.nowMicros());
       const { keyframesMicros, lastMicros } = await surveyed(writer.recordingId);
@@ -219,13 +234,30 @@ describe('keyframes', () => {
     return readFile(join(cacheFolder, `${id}.replay`));
   }
 
-  /** As after a new start, with the same files but for what happened to them meanwhile. */
-  async function restart(meanwhile: () => Promise<void> = async () => {}): Promise<void> {
+  async function restart(): Promise<void> {
     const { home } = stage.core.paths;
     await stage.end();
-    await meanwhile();
     stage = await startTestCore({ KUBEREEL_HOME: home });
     await open();
+  }
+
+  /** As the core has them, in a life of their own. */
+  async function openOwn(): Promise<{ readonly replays: Replays; readonly life: Lifetime }> {
+    const { core } = stage;
+    const life = createLifetime('replays');
+    const kept = { log: core.log, folder: cacheFolder };
+    const own = openReplays(
+      {
+        log: core.log,
+        library: await core.library(),
+        cache: createReplayCache(kept),
+        thumbnailCache: createThumbnailCache(kept),
+        laterMarks: async () => ({ kind: 'none' }),
+        preparedFromBytes: 1024 * 1024,
+      },
+      life,
+    );
+    return { replays: own, life };
   }
 
   test('are there again after a new start, without another reading', async () => {
@@ -239,8 +271,10 @@ describe('keyframes', () => {
   });
 
   test('come back where the cache was deleted, was damaged, or is of another cast', async () => {
-    await place('big', castOf(2));
-    const before = await surveyed('big');
+    await place('big', castOf(1.2));
+    const first = await openOwn();
+    const before = await surveyed('big', first.replays);
+    await first.life.end();
     const whole = await stored('big');
     for (const spoil of [
       () => rm(cacheFolder, { recursive: true }),
@@ -249,22 +283,28 @@ describe('keyframes', () => {
       () => writeFile(join(cacheFolder, 'big.replay'), ofVersion(1, whole)),
       () => utimes(join(folder, 'big.cast'), 1, 1),
     ]) {
-      await restart(spoil);
-      expect((await replays.timeline('big')).keyframesMicros).toEqual([]);
-      expect(await surveyed('big')).toEqual(before);
+      await spoil();
+      const { replays: next, life } = await openOwn();
+      expect((await next.timeline('big')).keyframesMicros).toEqual([]);
+      expect(await surveyed('big', next)).toEqual(before);
+      await life.end();
     }
   });
 
   test('that cannot be unpacked are made anew, and the replay begins at the start', async () => {
-    await place('big', castOf(2));
-    await surveyed('big');
+    await place('big', castOf(1.2));
+    const first = await openOwn();
+    await surveyed('big', first.replays);
+    await first.life.end();
     const file = await stored('big');
     const states = file.indexOf(0x0a) + 1;
-    await restart(() => writeFile(join(cacheFolder, 'big.replay'), file.fill(0, states)));
-    expect((await replays.timeline('big')).keyframesMicros).not.toEqual([]);
-    expect(await replays.start('big', 1e9)).toBeUndefined();
-    await surveyed('big');
-    expect(await replays.start('big', 1e9)).toBeDefined();
+    await writeFile(join(cacheFolder, 'big.replay'), file.fill(0, states));
+    const { replays: next, life } = await openOwn();
+    expect((await next.timeline('big')).keyframesMicros).not.toEqual([]);
+    expect(await next.start('big', 1e9)).toBeUndefined();
+    await surveyed('big', next);
+    expect(await next.start('big', 1e9)).toBeDefined();
+    await life.end();
   });
 
   test('go on where the recording has grown, and leave with it', async () => {
@@ -290,20 +330,7 @@ describe('keyframes', () => {
 
   test('of a long recording are there before anybody has opened it', async () => {
     await place('big', castOf(2));
-    const { core } = stage;
-    const life = createLifetime('replays');
-    const kept = { log: core.log, folder: cacheFolder };
-    const prepared = openReplays(
-      {
-        log: core.log,
-        library: await core.library(),
-        cache: createReplayCache(kept),
-        thumbnailCache: createThumbnailCache(kept),
-        laterMarks: async () => ({ kind: 'none' }),
-        preparedFromBytes: 1024 * 1024,
-      },
-      life,
-    );
+    const { replays: prepared, life } = await openOwn();
     const told: ReplayTimeline[] = [];
     prepared.onTimeline((timeline) => told.push(timeline));
     await prepared.prepare();
@@ -321,7 +348,6 @@ describe('keyframes', () => {
     const writer = await core.newCastWriter(details, SIZE, { encryptTo: [recipient] });
     for (let index = 0; index < 40; index += 1) {
       await writer.output(Buffer.from(`secret-${index} ${LINE.repeat(400)}`), core.clock.nowMicros());
-      await writer.sync();
     }
     await writer.close({ kind: 'closed' }, core.clock.nowMicros());
     const { keyframesMicros, lastMicros } = await surveyed(writer.recordingId);

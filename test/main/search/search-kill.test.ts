@@ -2,7 +2,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
 import { openTextStore } from '../../../main/search/text-store.ts';
@@ -10,8 +9,8 @@ import { makeSearchPlace, openTestSearch, placeOutputs, type SearchPlace } from 
 
 const PROGRAM = fileURLToPath(new URL('../../fakes/search-process.ts', import.meta.url));
 
-/** 15 MB of output: several times what is stored at once. */
-const OUTPUTS = Array.from({ length: 250 }, (_, chunk) =>
+/** 6 MB of output: more than is stored at once. */
+const OUTPUTS = Array.from({ length: 100 }, (_, chunk) =>
   Array.from(
     { length: 600 },
     (__, line) =>
@@ -19,10 +18,8 @@ const OUTPUTS = Array.from({ length: 250 }, (_, chunk) =>
   ).join(''),
 );
 
-function start({ folder, cacheFolder }: SearchPlace): ChildProcess {
-  const child = spawn(process.execPath, [PROGRAM, folder, cacheFolder], {
-    stdio: ['ignore', 'pipe', 'ignore'],
-  });
+function start({ folder, cacheFolder }: SearchPlace, ...worker: readonly string[]): ChildProcess {
+  const child = spawn(process.execPath, [PROGRAM, folder, cacheFolder, ...worker], { stdio: 'ignore' });
   onTestFinished(() => void child.kill('SIGKILL'));
   return child;
 }
@@ -46,13 +43,7 @@ function dump({ cacheFolder }: SearchPlace): {
 test('a program that is killed while it reads leaves what it has stored, and the next one goes on from there', async () => {
   const place = await makeSearchPlace();
   await placeOutputs(place.folder, 'long', OUTPUTS);
-  const child = start(place);
-  for await (const line of createInterface({ input: child.stdout as NodeJS.ReadableStream })) {
-    expect(line).toBe('some');
-    child.kill('SIGKILL');
-    break;
-  }
-  if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+  expect(await once(start(place, './dying-search-worker.ts'), 'exit')).toEqual([null, 'SIGKILL']);
   const half = dump(place);
   expect(half.state).toMatchObject({ isWhole: false });
   expect(half.lines).toBeGreaterThan(1_000);
@@ -60,7 +51,7 @@ test('a program that is killed while it reads leaves what it has stored, and the
 
   const opened = await openTestSearch(place);
   await opened.settle(60_000);
-  expect((await opened.find('CHUNK 249 LINE 599')).recordings[0]?.lineCount).toBe(1);
+  expect((await opened.find('CHUNK 99 LINE 599')).recordings[0]?.lineCount).toBe(1);
   expect((await opened.find('chunk 7 line 13 ')).recordings[0]?.lineCount).toBe(1);
   await opened.end();
   const resumed = dump(place);
@@ -76,9 +67,9 @@ test('a program that is killed while it reads leaves what it has stored, and the
 
 test('two programs that read the same recordings at the same time store them once', async () => {
   const place = await makeSearchPlace();
-  await placeOutputs(place.folder, 'long', OUTPUTS.slice(0, 120));
+  await placeOutputs(place.folder, 'long', OUTPUTS);
   const children = [start(place), start(place)];
   const codes = await Promise.all(children.map(async (child) => (await once(child, 'exit'))[0] as number));
   expect(codes).toEqual([0, 0]);
-  expect(dump(place)).toMatchObject({ lines: 120 * 600, state: { isWhole: true } });
+  expect(dump(place)).toMatchObject({ lines: OUTPUTS.length * 600, state: { isWhole: true } });
 });

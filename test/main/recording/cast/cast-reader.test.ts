@@ -27,7 +27,7 @@ async function writeCast(content: string | Uint8Array): Promise<string> {
 }
 
 function fixture(name: string): string {
-  return fileURLToPath(new URL(`../../fixtures/casts/${name}`, import.meta.url));
+  return fileURLToPath(new URL(`../../../fixtures/casts/${name}`, import.meta.url));
 }
 
 async function collect(path: string, range: CastRange = {}): Promise<CastItem[]> {

@@ -426,9 +426,14 @@ describe('hostile output', () => {
     '|>',
   ])('a flood of %j takes its time in proportion', (unit) => {
     const small = time(unit, 64 * 1024);
-    const large = time(unit, 512 * 1024);
     // Eight times as much; quadratic would be sixty-four. Small times are noise.
-    expect(large).toBeLessThan(Math.max(small, 20) * 40);
+    const limit = Math.max(small, 20) * 40;
+    let large = Number.POSITIVE_INFINITY;
+    // What else the machine does only adds to it: the least of some is what it takes.
+    for (let round = 0; round < 5 && large >= limit; round += 1) {
+      large = Math.min(large, time(unit, 512 * 1024));
+    }
+    expect(large).toBeLessThan(limit);
   });
 
   function time(unit: string, bytes: number): number {
