@@ -257,7 +257,7 @@ test('of what a client does not take, little is held', async () => {
       const chunk = Buffer.alloc(MIB);
       for (; written < 512; written += 1) {
         if (response.write(chunk)) continue;
-        const timer = setTimeout(stalled.resolve, 1_000);
+        const timer = setTimeout(stalled.resolve, 300);
         await once(response, 'drain').catch(() => {});
         clearTimeout(timer);
       }
