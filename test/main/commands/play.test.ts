@@ -6,6 +6,7 @@ import type { CommandIo } from '../../../main/commands/io.ts';
 import { type PlayOptions, runPlay } from '../../../main/commands/play.ts';
 import { type CastHeader, formatEvent, formatHeader } from '../../../main/recording/cast/cast.ts';
 import { startTestCore, type TestCore } from '../../fakes/core.ts';
+import { until } from '../../fakes/until.ts';
 
 const SIZE = { cols: 80, rows: 24 };
 /** Nothing is waited for. */
@@ -70,11 +71,7 @@ test('in a terminal it begins at the keyframe before, where there is one', async
   const replays = await stage.core.replays();
   const whole = await play({ fromMicros: 1_999e6 }, { isOutputTerminal: true });
   expect(whole).toContain('line 0\r\n');
-  const complete = new Promise<void>((resolve) => {
-    replays.onTimeline(({ isComplete }) => isComplete && resolve());
-  });
-  await replays.timeline('one');
-  await complete;
+  await until(async () => (await replays.timeline('one')).isComplete);
   const begun = await play({ fromMicros: 1_999e6 }, { isOutputTerminal: true });
   expect(begun.startsWith('\x1bc')).toBe(true);
   expect(begun).not.toContain('line 0\r\n');
