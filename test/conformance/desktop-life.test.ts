@@ -98,6 +98,15 @@ for (const host of DESKTOP_HOSTS.filter(({ isMissing }) => !isMissing)) {
       expect(await app.control('windows', {})).toHaveLength(1);
       expect(app.errors()).not.toMatch(/Error/);
     });
+
+    test('closing the last window ends it, but for macOS', async () => {
+      await app.control('window', { id: 1, does: { kind: 'close' } });
+      if (process.platform === 'darwin') {
+        expect(await app.control('windows', {})).toEqual([]);
+        await app.control('quit', {});
+      }
+      expect(await app.exited).toBe(0);
+    });
   });
 
   describe(`the end of the app, ${host.name}`, () => {
@@ -136,23 +145,6 @@ for (const host of DESKTOP_HOSTS.filter(({ isMissing }) => !isMissing)) {
         }
       },
     );
-
-    test('closing the last window ends it, but for macOS', { timeout: START_AND_END_MS }, async () => {
-      const app = await host.start(OPTIONS);
-      try {
-        await createWindow(await app.firstPage())
-          .pod(/^web-/)
-          .waitFor();
-        await app.control('window', { id: 1, does: { kind: 'close' } });
-        if (process.platform === 'darwin') {
-          expect(await app.control('windows', {})).toEqual([]);
-          await app.control('quit', {});
-        }
-        expect(await app.exited).toBe(0);
-      } finally {
-        await app.stop();
-      }
-    });
   });
 }
 

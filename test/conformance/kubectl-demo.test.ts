@@ -2,7 +2,13 @@ import { randomBytes } from 'node:crypto';
 import { spawn } from '@lydell/node-pty';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { DemoCluster } from '../../main/demo/demo-cluster.ts';
-import { kubectlEnvironment, kubectlPath, repeatDiscarded, runKubectl } from '../fakes/demo-kubectl.ts';
+import {
+  kubectlEnvironment,
+  kubectlPath,
+  repeatDiscarded,
+  runKubectl,
+  untilPrompt,
+} from '../fakes/demo-kubectl.ts';
 import { startTestDemo } from '../fakes/demo-start.ts';
 
 const WEB = 'web-5d9c7b6f4-x2kqp';
@@ -48,7 +54,8 @@ describe.skipIf(!kubectlPath)('kubectl against the demo cluster', () => {
       screen += text;
     });
     const exited = new Promise<number>((resolve) => shell.onExit(({ exitCode }) => resolve(exitCode)));
-    await expect.poll(() => screen, { timeout: 15_000 }).toContain(`${pod}$ `);
+    const press = (key: string): void => shell.write(key);
+    await untilPrompt(press, () => screen.includes(`${pod}$ `));
     shell.write('echo "$((20 + 3)) times"\r');
     await expect.poll(() => screen).toContain('23 times');
     shell.write('exit 6\r');
@@ -133,7 +140,8 @@ describe.skipIf(!kubectlPath)('kubectl against the demo cluster', () => {
       screen += text;
     });
     const exited = new Promise<number>((resolve) => shell.onExit(({ exitCode }) => resolve(exitCode)));
-    await expect.poll(() => screen).toContain(`${WEB}$ `);
+    const press = (key: string): void => shell.write(key);
+    await untilPrompt(press, () => screen.includes(`${WEB}$ `));
     shell.write('stty size\r');
     await expect.poll(() => screen).toContain('31 101');
     shell.resize(77, 22);

@@ -6,7 +6,9 @@ import { createContext, createCredentials, createDialNeeds, openTransport } from
 import { shareCertificates } from '../fakes/proxy-stage.ts';
 import { newestWays, type RecordedKubectl, startRecordedKubectl } from '../fakes/recorded-kubectl.ts';
 
-const SAY = ['exec', 'web', '--', 'say', 'out', 'err', '3'];
+/** It says nothing before it was spoken to: what came before kubectl had made its streams would be lost, and asked for again. */
+const SAY = ['exec', '-i', 'web', '--', 'say', 'out', 'err', '3'];
+const INPUT = { input: Buffer.from('go on') };
 
 async function openCluster(options: CommandClusterOptions) {
   const cluster = await startCommandCluster(options);
@@ -26,7 +28,7 @@ describe.skipIf(newestWays.length === 0)('kubectl through the recording proxy', 
     const stage = await openStage(openTransport(cluster.address));
     const [way] = newestWays.filter(({ transport }) => transport === 'websocket');
     if (!way) throw new Error('there is no kubectl with WebSockets');
-    const { code, stdout } = await stage.run(way, SAY);
+    const { code, stdout } = await stage.run(way, SAY, INPUT);
     expect({ code, stdout: stdout.toString() }).toEqual({ code: 3, stdout: 'out' });
     const upgrades = cluster.requests.map(({ headers }) => headers.upgrade).filter((name) => name);
     expect(upgrades).toEqual(['websocket', 'SPDY/3.1']);
@@ -45,7 +47,7 @@ describe.skipIf(newestWays.length === 0)('kubectl through the recording proxy', 
       const credentials = createCredentials({ authorization: 'Bearer old' }, { authorization: 'Bearer new' });
       const context = createContext(cluster.address, { certificateAuthority: authority });
       const stage = await openStage(createTransport(createDialNeeds(), context, credentials));
-      const { code, stdout } = await stage.run(way, SAY);
+      const { code, stdout } = await stage.run(way, SAY, INPUT);
       expect({ code, stdout: stdout.toString() }).toEqual({ code: 3, stdout: 'out' });
       const upgrades = cluster.requests.filter(({ headers }) => headers.upgrade);
       expect(upgrades.map(({ headers }) => headers.authorization)).toEqual(['Bearer old', 'Bearer new']);

@@ -9,6 +9,7 @@ import { AppError } from '../../main/base/errors.ts';
 import type { FakeApiServer } from '../fakes/api-server.ts';
 import { startCommandCluster } from '../fakes/command-cluster.ts';
 import { startTestCore } from '../fakes/core.ts';
+import { untilPrompt } from '../fakes/demo-kubectl.ts';
 import { startTestDemo } from '../fakes/demo-start.ts';
 import { openTransport } from '../fakes/kube-access.ts';
 import { createManualClock } from '../fakes/manual-clock.ts';
@@ -191,8 +192,8 @@ describe.skipIf(kubectlWays.length === 0)('kubectl through the recording proxy',
       await until(() => terminal.screen().includes('told'));
       recorders.become({ kind: 'owed', sinceMs: 0, attempts: [lostAt(VAULT)] });
       await until(() => terminal.screen().includes('this session ends in 10 s'));
-      terminal.type('x');
-      await until(() => terminal.screen().includes('x'));
+      terminal.type('typed meanwhile');
+      await until(() => terminal.screen().includes('typed meanwhile'));
       await clock.advance(10_000);
       expect(await terminal.ended).toBe(1);
       expect(terminal.screen()).toContain('it has to be on record at a recorder');
@@ -282,7 +283,8 @@ describe.skipIf(kubectlWays.length === 0)('kubectl through the recording proxy',
       onTestFinished(() => void kubectl.kill('SIGKILL'));
       return shell;
     });
-    await until(() => shells.every(({ shown, words }) => shown === words));
+    // One after the other: each may take as long as one alone.
+    for (const shell of shells) await until(() => shell.shown === shell.words);
     expect(stage.desk.list()).toHaveLength(20);
     for (const { kubectl } of shells) kubectl.stdin.end();
     const recordings = await stage.recorded();
@@ -305,7 +307,7 @@ test.skipIf(webSockets.length === 0).each(webSockets)(
     const flags = ['--image=busybox:1.37', '--target=payments', '--profile=general'];
     const terminal = stage.openTerminal(way, ['debug', '-it', pod, ...flags]);
     try {
-      await until(() => terminal.screen().includes(`${pod}$ `));
+      await untilPrompt(terminal.type, () => terminal.screen().includes(`${pod}$ `));
       terminal.type('echo "$((20 + 3)) times"\r');
       await until(() => terminal.screen().includes('23 times'));
       terminal.type('exit 6\r');

@@ -170,7 +170,7 @@ describe.skipIf(!kubectlPath)('kubectl through the proxy', () => {
     stream.end();
     const [code] = await once(following, 'close');
     expect([code, following.shown()]).toEqual([0, 'one\ntwo\nżółć\n']);
-    expect(server.requests.at(-1)?.url).toContain('follow=true');
+    expect(findRequest(server, '/log?')?.url).toContain('follow=true');
   });
 
   test('sends objects as long as those of helm, and reads answers that are packed', async () => {

@@ -33,8 +33,9 @@ const FLOOD_PART = Buffer.alloc(32 * 1024, LINE);
 
 /** What the first argument says, as `attach` always `screen`. */
 export const PROGRAMS: Readonly<Record<string, Program>> = {
-  /** `say OUT ERR CODE` */
-  async say({ args: [, out = '', err = '', code = '0'], stdout, stderr }) {
+  /** `say OUT ERR CODE`, once its input is over */
+  async say({ args: [, out = '', err = '', code = '0'], stdin, stdout, stderr }) {
+    for await (const _bytes of stdin);
     await write(stdout, out);
     await write(stderr, err);
     return Number(code);

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, realpathSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
+import { until } from './until.ts';
 
 /** The kubectl on this machine's PATH, or undefined: then the tests that need one are skipped. */
 export const kubectlPath: string | undefined = (process.env['PATH'] ?? '')
@@ -26,6 +27,18 @@ export function kubectlEnvironment(kubeconfigPath: string): Record<string, strin
 export async function repeatDiscarded(run: () => Promise<KubectlResult>): Promise<KubectlResult> {
   const result = await run();
   return /Unknown stream id [123], discarding/.test(result.stderr) ? repeatDiscarded(run) : result;
+}
+
+/**
+ * Presses Enter until there is a prompt, as kubectl itself advises: what a shell said before kubectl had made its streams is
+ * not shown.
+ */
+export async function untilPrompt(press: (key: string) => void, isThere: () => boolean): Promise<void> {
+  await until(() => {
+    if (isThere()) return true;
+    press('\r');
+    return false;
+  });
 }
 
 /** Runs kubectl to its end. */
