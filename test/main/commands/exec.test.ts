@@ -1,14 +1,18 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { VERSION } from '../../../main/version.ts';
+import type { RecordingInfo } from '../../../preload/contract.ts';
 import { kubeconfigFor } from '../../fakes/doctor-report.ts';
 import { type ExecCluster, startExecCluster } from '../../fakes/exec-cluster.ts';
 import { createPod } from '../../fakes/kube-pods.ts';
-import { type KubereelResult, runKubereel } from '../../fakes/kubereel-cli.ts';
+import { BARE_ENVIRONMENT, CLI, type KubereelResult, runKubereel } from '../../fakes/kubereel-cli.ts';
 import { runHere } from '../../fakes/kubereel-here.ts';
 import { createPodList } from '../../fakes/pods-api.ts';
+import { until } from '../../fakes/until.ts';
 
 let cluster: ExecCluster;
 let folder: string;
@@ -76,12 +80,20 @@ test.each([[[]], [['-c', 'app']]])(
   'its record says who and where it was, also where the pod did not have to be asked: %j',
   async (flags) => {
     const home = await mkdtemp(join(folder, 'home-'));
-    const environment = { KUBEREEL_HOME: home };
-    const kubeconfig = join(folder, 'config');
+    const list = async (): Promise<RecordingInfo[]> =>
+      JSON.parse((await runHere(home, ['sessions', '--json'])).stdout.toString());
     const reason = ['--reason', 'INC-7,\nwith\x1b[31m password=hunter2hunter2'];
-    await runKubereel(kubeconfig, ['exec', ...flags, ...reason, 'web-1', '--', 'exit', '0'], environment);
-    const { stdout } = await runHere(home, ['sessions', '--json']);
-    expect(JSON.parse(stdout.toString())).toEqual([
+    const child = spawn(process.execPath, [CLI, 'exec', '-i', ...flags, ...reason, 'web-1', '--', 'cat'], {
+      env: { ...BARE_ENVIRONMENT, KUBEREEL_HOME: home, KUBECONFIG: join(folder, 'config') },
+      stdio: ['pipe', 'ignore', 'ignore'],
+    });
+    onTestFinished(() => void child.kill('SIGKILL'));
+    const closed = once(child, 'close');
+    // The end of a command does not wait for long for what the cluster says of it.
+    await until(async () => (await list())[0]?.user);
+    child.stdin.end();
+    expect(await closed).toEqual([0, null]);
+    expect(await list()).toEqual([
       expect.objectContaining({
         pod: 'web-1',
         container: 'app',
