@@ -19,8 +19,12 @@ export function uint32(...values: readonly number[]): Buffer {
 }
 
 export function dataFrame(streamId: number, payload: string | Uint8Array, flags = 0): Buffer {
-  const body = Buffer.from(payload);
-  return Buffer.concat([uint32(streamId, (flags << 24) | body.byteLength), body]);
+  const body = typeof payload === 'string' ? Buffer.from(payload) : payload;
+  const frame = Buffer.allocUnsafe(8 + body.byteLength);
+  frame.writeUInt32BE(streamId, 0);
+  frame.writeUInt32BE(((flags << 24) | body.byteLength) >>> 0, 4);
+  frame.set(body, 8);
+  return frame;
 }
 
 export function controlFrame(type: number, body: Uint8Array, flags = 0): Buffer {

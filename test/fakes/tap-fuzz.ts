@@ -21,7 +21,11 @@ export function createDice(seed: number): Dice {
   return {
     roll,
     once: (times) => roll(times) === 0,
-    bytes: (length) => Buffer.from(Array.from({ length }, () => next() & 0xff)),
+    bytes(length) {
+      const bytes = Buffer.allocUnsafe(length);
+      for (let at = 0; at < length; at += 1) bytes[at] = next() & 0xff;
+      return bytes;
+    },
   };
 }
 
