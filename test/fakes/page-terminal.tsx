@@ -170,12 +170,21 @@ const stage = {
   },
   /** Holds back every timer, which is where xterm.js parses; the returned function lets them run. */
   freeze(): void {
-    const { setTimeout } = globalThis;
-    const held: (() => void)[] = [];
-    globalThis.setTimeout = ((callback: () => void) => held.push(callback)) as typeof setTimeout;
+    const { setTimeout, clearTimeout } = globalThis;
+    const held = new Map<number, () => void>();
+    let lastId = 0;
+    globalThis.setTimeout = ((callback: () => void) => {
+      // The browser's own begin at 1: to clear one of these must not clear one of those.
+      lastId -= 1;
+      held.set(lastId, callback);
+      return lastId;
+    }) as typeof setTimeout;
+    globalThis.clearTimeout = ((id?: number) => {
+      if (id === undefined || !held.delete(id)) clearTimeout(id);
+    }) as typeof clearTimeout;
     thaw = () => {
-      globalThis.setTimeout = setTimeout;
-      for (const callback of held) setTimeout(callback, 0);
+      Object.assign(globalThis, { setTimeout, clearTimeout });
+      for (const callback of held.values()) setTimeout(callback, 0);
     };
   },
   thaw: (): void => thaw(),
@@ -191,6 +200,14 @@ const stage = {
 export type TerminalStage = typeof stage;
 Object.assign(globalThis, { stage });
 
+/** xterm.js tells screen readers of its screen once a second; tests, which read there, do not wait for that. */
+function tellAtOnce(): void {
+  const { setTimeout } = globalThis;
+  globalThis.setTimeout = ((callback: () => void, ms = 0) =>
+    setTimeout(callback, ms > 300 && ms <= 1_000 ? 0 : ms)) as typeof setTimeout;
+}
+
+tellAtOnce();
 document.body.innerHTML = '<div id="page"></div>';
 sources = [];
 render(<App />, document.querySelector('#page') as HTMLElement);

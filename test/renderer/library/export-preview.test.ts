@@ -126,9 +126,10 @@ describe.skipIf(!chromiumPath)('the preview of an export in a browser', () => {
     await page.setViewportSize({ width: 480, height: 640 });
     await shot('gif-480');
     await page.getByRole('button', { name: 'Export', exact: true }).click();
-    const last = await page.evaluate(() => stage.deeds().at(-1) ?? '');
-    expect(JSON.parse(last.slice('export '.length))).toMatchObject({ format: 'gif', gif: chosen });
     await dialog().getByText('12.3 MB').waitFor();
+    const deeds = await page.evaluate(() => stage.deeds());
+    const exported = deeds.findLast((deed) => deed.startsWith('export ')) ?? '';
+    expect(JSON.parse(exported.slice('export '.length))).toMatchObject({ format: 'gif', gif: chosen });
   });
 
   test('where nothing is to move, an animation is shown moment by moment', async () => {

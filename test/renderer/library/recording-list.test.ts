@@ -119,7 +119,9 @@ describe.skipIf(!chromiumPath)('the list of recordings in a browser', () => {
         (index) => index % 6 === 2 && index % 7 === 0 && index % 97 !== 0,
       );
       await count(`${wanted.length} of 10000 recordings`);
-      expect((await ids()).slice(0, 3)).toEqual(wanted.slice(0, 3).map((index) => `r${index + 1}`));
+      await eventually(async () => (await ids()).slice(0, 3)).toEqual(
+        wanted.slice(0, 3).map((index) => `r${index + 1}`),
+      );
       expect(await rows().count()).toBeLessThan(MOST_ROWS);
       await order('Longest first');
       const longest = [...wanted].sort((a, b) => ((b * 7_919) % 5_400) - ((a * 7_919) % 5_400) || a - b);
@@ -265,10 +267,9 @@ describe.skipIf(!chromiumPath)('the list of recordings in a browser', () => {
     await press('Home');
     await shot('list-long');
     await page.setViewportSize({ width: 480, height: 560 });
-    const box = await page
-      .locator('.library')
-      .evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth);
-    expect(box).toBe(0);
+    await eventually(() =>
+      page.locator('.library').evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth),
+    ).toBe(0);
     await shot('list-long-480');
   });
 
@@ -286,6 +287,7 @@ describe.skipIf(!chromiumPath)('the list of recordings in a browser', () => {
     await press('Enter');
     await eventually(async () => (await deeds()).at(-1)).toBe('remove r2 r3');
     await count('6 recordings');
+    await eventually(() => list().evaluate((element) => element === document.activeElement)).toBe(true);
     expect(await selected()).toEqual(['r1']);
     await press('Escape');
     expect(await selected()).toEqual([]);
@@ -294,7 +296,7 @@ describe.skipIf(!chromiumPath)('the list of recordings in a browser', () => {
     await press('Escape', 'Home', ' ', 'j', 'j', ' ');
     expect(await selected()).toEqual(['r1', 'r5']);
     await filter().fill('pod:db-0');
-    expect(await selected()).toEqual(['r5']);
+    await eventually(selected).toEqual(['r5']);
   });
 
   test('a mouse selects with Ctrl and Shift, and a plain press selects none', async () => {

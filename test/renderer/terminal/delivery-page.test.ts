@@ -95,7 +95,7 @@ describe.skipIf(!chromiumPath)('a shell and its recorders, in a browser', () => 
 
   test('one that is not on record there says so for good, and a press tells who was tried', async () => {
     await openShell({ kind: 'owed', sinceMs: Date.now(), attempts: ATTEMPTS }, { colours: 'dark' });
-    const badge = foot().getByRole('button', { name: /^Not on record at vault since \d/ });
+    const badge = foot().getByRole('button', { name: /^Not on record at vault since (\w{3} )?\d/ });
     await page.getByRole('tab', { name: /live, not on record at vault since/ }).waitFor();
     await shoot('shell-owed-dark');
     await badge.focus();
