@@ -25,16 +25,18 @@ export async function walkByTab(page: Page): Promise<FocusWalk> {
 }
 
 async function walkOneWay(page: Page, keys: { readonly tab: string; readonly part: string }): Promise<void> {
-  await page.evaluate(() => (globalThis as unknown as Walking).walk.begin());
+  let isInShell = await page.evaluate(() => (globalThis as unknown as Walking).walk.begin());
   let movedAtMs = Date.now();
   for (let step = 0; step < MOST_STOPS; ) {
-    const isInTerminal = await page.evaluate(() => (globalThis as unknown as Walking).walk.isInShell());
+    const pressedAtMs = Date.now();
     // Tab is the shell's: F6 is the way out of a terminal that lives.
-    await page.keyboard.press(isInTerminal ? keys.part : keys.tab);
-    const found = await page.evaluate(() => (globalThis as unknown as Walking).walk.note());
-    if (found === 'known') return;
-    if (found === 'same' && Date.now() - movedAtMs > UNHEARD_MS) return;
-    if (found === 'same') continue;
+    await page.keyboard.press(isInShell ? keys.part : keys.tab);
+    const noted = await page.evaluate(() => (globalThis as unknown as Walking).walk.note());
+    ({ isInShell } = noted);
+    if (noted.found === 'known') return;
+    // Not the time of the answer: a key that was pressed too soon may be answered late.
+    if (noted.found === 'same' && pressedAtMs - movedAtMs > UNHEARD_MS) return;
+    if (noted.found === 'same') continue;
     movedAtMs = Date.now();
     step += 1;
   }
@@ -45,10 +47,13 @@ const UNHEARD_MS = 800;
 
 interface Walking {
   readonly walk: {
-    begin(): void;
-    isInShell(): boolean;
-    /** `known`: it has come round. */
-    note(): 'new' | 'same' | 'known';
+    /** Whether the focus is in a terminal that lives. */
+    begin(): boolean;
+    note(): {
+      /** `known`: it has come round. */
+      readonly found: 'new' | 'same' | 'known';
+      readonly isInShell: boolean;
+    };
     result(): FocusWalk;
   };
 }
@@ -86,30 +91,32 @@ function prepare(): void {
   const hidden = new Set<string>();
   let round = new Set<Element>();
   let last: Element | null = null;
+  const isInShell = (): boolean =>
+    document.activeElement?.matches('.terminal-pane .xterm *, .login-pane .xterm *') ?? false;
+  function noteFocus(): 'new' | 'same' | 'known' {
+    const { activeElement } = document;
+    const isSame = last === activeElement;
+    last = activeElement;
+    if (!activeElement || activeElement === document.body) return 'new';
+    if (round.has(activeElement)) return isSame ? 'same' : 'known';
+    round.add(activeElement);
+    const box = activeElement.getBoundingClientRect();
+    const isTerminal = activeElement.closest('.xterm') !== null;
+    if (!reached.has(activeElement) && !isTerminal) {
+      const before = unfocused.get(activeElement as HTMLElement);
+      if (before !== undefined && before === look(activeElement)) unmarked.add(name(activeElement));
+      if (!isSeen(activeElement) || box.width === 0) hidden.add(name(activeElement));
+    }
+    reached.add(activeElement);
+    return 'new';
+  }
   Object.assign(globalThis, {
     walk: {
-      begin(): void {
+      begin(): boolean {
         round = new Set();
+        return isInShell();
       },
-      isInShell: () =>
-        document.activeElement?.matches('.terminal-pane .xterm *, .login-pane .xterm *') ?? false,
-      note(): 'new' | 'same' | 'known' {
-        const { activeElement } = document;
-        const isSame = last === activeElement;
-        last = activeElement;
-        if (!activeElement || activeElement === document.body) return 'new';
-        if (round.has(activeElement)) return isSame ? 'same' : 'known';
-        round.add(activeElement);
-        const box = activeElement.getBoundingClientRect();
-        const isTerminal = activeElement.closest('.xterm') !== null;
-        if (!reached.has(activeElement) && !isTerminal) {
-          const before = unfocused.get(activeElement as HTMLElement);
-          if (before !== undefined && before === look(activeElement)) unmarked.add(name(activeElement));
-          if (!isSeen(activeElement) || box.width === 0) hidden.add(name(activeElement));
-        }
-        reached.add(activeElement);
-        return 'new';
-      },
+      note: () => ({ found: noteFocus(), isInShell: isInShell() }),
       result(): FocusWalk {
         const isOneOfRadios = (one: HTMLElement): boolean =>
           one instanceof HTMLInputElement && one.type === 'radio' && !one.checked;

@@ -20,7 +20,7 @@ describe.skipIf(!chromiumPath)('every view', () => {
   let page: Page | undefined;
 
   beforeAll(async () => {
-    host = await startPageBrowser();
+    host = await startPageBrowser({ hasWebgl: false });
   });
   afterAll(() => host.close());
   afterEach(() => page?.close());
