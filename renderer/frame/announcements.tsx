@@ -1,14 +1,15 @@
 /** Heard, not seen: where the page says what has happened, and the watch over sessions that has it say so. */
 import { effect } from '@preact/signals';
 import type { JSX } from 'preact';
-import { useEffect } from 'preact/hooks';
+import { useLayoutEffect } from 'preact/hooks';
 import type { SessionInfo } from '../../preload/contract.ts';
 import type { Store } from '../store.ts';
 import { announce, announced } from '../ui/announcer.ts';
 import { describeNews } from './session-news.ts';
 
 export function Announcements({ store }: { readonly store: Store }): JSX.Element {
-  useEffect(() => announceSessions(store), [store]);
+  // Before anything is painted: what happens until then is news as well.
+  useLayoutEffect(() => announceSessions(store), [store]);
   const polite = announced.polite.value;
   const assertive = announced.assertive.value;
   return (

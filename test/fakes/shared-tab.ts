@@ -35,7 +35,12 @@ export function shareTab(browser: Browser, options: BrowserContextOptions = {}):
       await page.goto('about:blank');
       await page.mouse.move(-1, -1);
       await page.setViewportSize(viewport);
-      await page.emulateMedia({ colorScheme, reducedMotion });
+      await page.emulateMedia({
+        colorScheme,
+        reducedMotion,
+        forcedColors: 'none',
+        contrast: 'no-preference',
+      });
       await page.context().clearPermissions();
       if (permissions.length > 0) await page.context().grantPermissions([...permissions]);
       errors = [];

@@ -4,7 +4,7 @@
 import { mkdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Settings } from '../../preload/contract.ts';
 import { type AccessibleNode, accessibleNodes } from '../fakes/accessible-tree.ts';
 import { violationsOf } from '../fakes/axe.ts';
@@ -23,13 +23,13 @@ describe.skipIf(!chromiumPath)('the page for those who do not see it, or not wel
 
   beforeAll(async () => {
     await mkdir(shots, { recursive: true });
-    host = await startPageBrowser();
+    // Terminals are drawn by the DOM: what they draw can be read there.
+    host = await startPageBrowser({ hasWebgl: false });
   });
   afterAll(() => host.close());
-  afterEach(() => page.close());
 
   async function open(scene: SceneName, options?: PageOptions): Promise<void> {
-    page = await host.open(scene, { ...options, isStill: true });
+    page = await host.show(scene, { ...options, isStill: true });
   }
   async function openView(name: string, options?: PageOptions): Promise<void> {
     const view = VIEWS.find((one) => one.name === name);
@@ -58,8 +58,9 @@ describe.skipIf(!chromiumPath)('the page for those who do not see it, or not wel
   describe('a screen reader', () => {
     test('finds a terminal by name and with its way out, and reads its lines once it may', async () => {
       await open('sessions');
-      const field = (await nodes()).find(({ role, name }) => role === 'textbox' && /^Terminal of/.test(name));
-      expect(field).toMatchObject({
+      const field = async (): Promise<AccessibleNode | undefined> =>
+        (await nodes()).find(({ role, name }) => role === 'textbox' && /^Terminal of/.test(name));
+      await expect.poll(field).toMatchObject({
         name: 'Terminal of web-7f9c5d8b4-x2x9z / app',
         description: 'F6 leads out of the terminal',
       });
@@ -101,6 +102,7 @@ describe.skipIf(!chromiumPath)('the page for those who do not see it, or not wel
 
     test('finds the parts of the window, the shown tab and its place, and one heading of the first order', async () => {
       await open('everything');
+      await page.getByRole('tab', { name: 'api-0 / api, prod-eu, ended, exit code 0' }).waitFor();
       const all = await nodes();
       const names = (role: string): readonly string[] =>
         all.filter((node) => node.role === role).map(({ name }) => name);
@@ -146,14 +148,14 @@ describe.skipIf(!chromiumPath)('the page for those who do not see it, or not wel
     await page.getByRole('tab').first().focus();
     await page.keyboard.press('Shift+F10');
     await page.getByRole('menuitem', { name: 'Move to the right' }).press('Enter');
-    expect(await tabs()).toEqual([second, first, ...rest]);
+    await expect.poll(tabs).toEqual([second, first, ...rest]);
     const edge = page.getByRole('separator', { name: 'Width of the side' });
     const width = async (): Promise<number> => Number(await edge.getAttribute('aria-valuenow'));
     const before = await width();
     await edge.press('ArrowRight');
-    expect(await width()).toBe(before + 16);
+    await expect.poll(width).toBe(before + 16);
     await edge.press('Home');
-    expect(await width()).toBe(260);
+    await expect.poll(width).toBe(260);
   });
 
   describe('motion', () => {
@@ -177,7 +179,7 @@ describe.skipIf(!chromiumPath)('the page for those who do not see it, or not wel
       await open('sessions');
       const shown = (): Promise<string | undefined> =>
         page.evaluate(() => document.documentElement.dataset['motion']);
-      expect(await shown()).toBe('reduced');
+      await expect.poll(shown).toBe('reduced');
       await set({ reduceMotion: 'off' });
       await expect.poll(shown).toBe('full');
       await page.emulateMedia({ reducedMotion: 'no-preference' });
@@ -207,39 +209,35 @@ describe.skipIf(!chromiumPath)('the page for those who do not see it, or not wel
     );
 
     test('of what programs print is as it was asked for, at once', async () => {
-      const drawn = await startPageBrowser({ hasWebgl: false });
-      try {
-        page = await drawn.open('sessions', { colours: 'dark', isStill: true });
-        await tell((core) =>
-          core.show('sessions.view', {
-            kind: 'output',
-            timeMicros: 1,
-            bytes: new TextEncoder().encode('\u001b[38;2;60;60;60mfaint'),
-          }),
-        );
-        const faint = page.locator('.xterm-rows span').filter({ hasText: /^faint$/ });
-        const ratio = async (minimumContrast: Settings['minimumContrast']): Promise<number> => {
-          await set({ minimumContrast });
-          return faint.evaluate((span) => {
-            const channels = (colour: string): number[] =>
-              (colour.match(/\d+/g) ?? []).slice(0, 3).map(Number);
-            const luminance = (colour: string): number => {
-              const [r = 0, g = 0, b = 0] = channels(colour)
-                .map((part) => part / 255)
-                .map((part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4));
-              return 0.2126 * r + 0.7152 * g + 0.0722 * b;
-            };
-            const ground = luminance(getComputedStyle(document.body).backgroundColor);
-            const ink = luminance(getComputedStyle(span).color);
-            return (Math.max(ground, ink) + 0.05) / (Math.min(ground, ink) + 0.05);
-          });
-        };
-        await expect.poll(() => ratio('none')).toBeLessThan(2);
-        await expect.poll(() => ratio('readable')).toBeGreaterThanOrEqual(4.5);
-        await expect.poll(() => ratio('high')).toBeGreaterThanOrEqual(7);
-      } finally {
-        await drawn.close();
-      }
+      await open('sessions', { colours: 'dark' });
+      // What comes before it watches is not shown.
+      await page.locator('.xterm-rows').getByText('total 28').first().waitFor();
+      await tell((core) =>
+        core.show('sessions.view', {
+          kind: 'output',
+          timeMicros: 1,
+          bytes: new TextEncoder().encode('\u001b[38;2;60;60;60mfaint'),
+        }),
+      );
+      const faint = page.locator('.xterm-rows span').filter({ hasText: /^faint$/ });
+      const ratio = async (minimumContrast: Settings['minimumContrast']): Promise<number> => {
+        await set({ minimumContrast });
+        return faint.evaluate((span) => {
+          const channels = (colour: string): number[] => (colour.match(/\d+/g) ?? []).slice(0, 3).map(Number);
+          const luminance = (colour: string): number => {
+            const [r = 0, g = 0, b = 0] = channels(colour)
+              .map((part) => part / 255)
+              .map((part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4));
+            return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+          };
+          const ground = luminance(getComputedStyle(document.body).backgroundColor);
+          const ink = luminance(getComputedStyle(span).color);
+          return (Math.max(ground, ink) + 0.05) / (Math.min(ground, ink) + 0.05);
+        });
+      };
+      await expect.poll(() => ratio('none')).toBeLessThan(2);
+      await expect.poll(() => ratio('readable')).toBeGreaterThanOrEqual(4.5);
+      await expect.poll(() => ratio('high')).toBeGreaterThanOrEqual(7);
     });
   });
 
@@ -283,22 +281,23 @@ describe.skipIf(!chromiumPath)('the page for those who do not see it, or not wel
       await openView(name, { width: 1280, height: 900 });
       await page.setViewportSize({ width: 320, height: 640 });
       await shoot(`320-${name.replaceAll(' ', '-')}`);
-      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(320);
-      const outside = await page.evaluate(() => {
-        const canScroll = (element: Element | null): boolean =>
-          element !== null &&
-          (/auto|scroll/.test(getComputedStyle(element).overflowX) || canScroll(element.parentElement));
-        const root = document.querySelector('dialog[open]') ?? document;
-        return [...root.querySelectorAll('button, input, select, a[href], summary')]
-          .filter((one) => one.checkVisibility({ visibilityProperty: true, opacityProperty: true }))
-          .filter((one) => !one.closest('[inert], .xterm, [aria-hidden="true"]'))
-          .filter((one) => {
-            const { left, right } = one.getBoundingClientRect();
-            return (left < -1 || right > 321) && !canScroll(one.parentElement);
-          })
-          .map((one) => one.outerHTML.slice(0, 120));
-      });
-      expect(outside).toEqual([]);
+      await expect.poll(() => page.evaluate(() => document.documentElement.scrollWidth)).toBe(320);
+      const outside = (): Promise<readonly string[]> =>
+        page.evaluate(() => {
+          const canScroll = (element: Element | null): boolean =>
+            element !== null &&
+            (/auto|scroll/.test(getComputedStyle(element).overflowX) || canScroll(element.parentElement));
+          const root = document.querySelector('dialog[open]') ?? document;
+          return [...root.querySelectorAll('button, input, select, a[href], summary')]
+            .filter((one) => one.checkVisibility({ visibilityProperty: true, opacityProperty: true }))
+            .filter((one) => !one.closest('[inert], .xterm, [aria-hidden="true"]'))
+            .filter((one) => {
+              const { left, right } = one.getBoundingClientRect();
+              return (left < -1 || right > 321) && !canScroll(one.parentElement);
+            })
+            .map((one) => one.outerHTML.slice(0, 120));
+        });
+      await expect.poll(outside).toEqual([]);
     });
   });
 });

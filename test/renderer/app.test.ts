@@ -44,9 +44,11 @@ describe.skipIf(!chromiumPath)('the page over the browser host', () => {
     await page.keyboard.press('Enter');
     const terminal = page.getByLabel('Terminal of web-7f9c5d8b4-x2x9z / app');
     await expect.poll(() => terminal.evaluate((element) => element === document.activeElement)).toBe(true);
-    expect(core.calls.find((call) => call.name === 'sessions.open')?.input).toMatchObject({
-      target: { context: 'staging', namespace: 'shop', pod: 'web-7f9c5d8b4-x2x9z', container: 'app' },
-    });
+    await expect
+      .poll(() => core.calls.find((call) => call.name === 'sessions.open')?.input)
+      .toMatchObject({
+        target: { context: 'staging', namespace: 'shop', pod: 'web-7f9c5d8b4-x2x9z', container: 'app' },
+      });
     expect(complaints).toEqual([]);
   });
 
@@ -66,7 +68,7 @@ describe.skipIf(!chromiumPath)('the page over the browser host', () => {
       location.hash = `#kubereel://recording/${id}?t=1`;
     }, recordingId);
     await page.getByRole('region', { name: 'Player' }).waitFor();
-    expect(await page.evaluate(() => location.hash)).toBe('');
+    await expect.poll(() => page.evaluate(() => location.hash)).toBe('');
     // The secret that let this tab in is used up: the address with a link needs none.
     await page.evaluate((id) => {
       location.hash = `#kubereel://recording/${id}`;
@@ -88,7 +90,7 @@ describe.skipIf(!chromiumPath)('the page over the browser host', () => {
     await page.getByRole('option', { name: /^api-0/ }).waitFor();
     host.cut();
     await page.getByRole('button', { name: 'Connect again' }).waitFor();
-    expect(await page.getByRole('option', { name: /^api-0/ }).count()).toBe(1);
+    await expect.poll(() => page.getByRole('option', { name: /^api-0/ }).count()).toBe(1);
   });
 
   test('a failure of a call is shown with its own words', async () => {

@@ -1,6 +1,6 @@
 // covers: renderer/ui/row-button.tsx
 import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type AxeException, violationsOf } from '../fakes/axe.ts';
 import { chromiumPath } from '../fakes/chromium.ts';
 import { walkByTab } from '../fakes/focus-walk.ts';
@@ -17,17 +17,15 @@ const EXCEPTIONS: readonly AxeException[] = [
 
 describe.skipIf(!chromiumPath)('every view', () => {
   let host: PageBrowser;
-  let page: Page | undefined;
 
   beforeAll(async () => {
     host = await startPageBrowser({ hasWebgl: false });
   });
   afterAll(() => host.close());
-  afterEach(() => page?.close());
 
   async function reach(view: PageView): Promise<Page> {
     // Colours that fade in are no colours to measure.
-    page = await host.open(view.scene, { isStill: true });
+    const page = await host.show(view.scene, { isStill: true });
     await view.reach(page);
     return page;
   }

@@ -25,7 +25,7 @@
 import { mkdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { Locator, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { chromiumPath } from '../fakes/chromium.ts';
 import { type PageBrowser, type PageOptions, startPageBrowser } from '../fakes/page-browser.ts';
 import type { PageCore } from '../fakes/page-core.ts';
@@ -42,10 +42,9 @@ describe.skipIf(!chromiumPath)('the page in a browser', () => {
     host = await startPageBrowser();
   });
   afterAll(() => host.close());
-  afterEach(() => page.close());
 
   async function open(scene: SceneName, options?: PageOptions): Promise<void> {
-    page = await host.open(scene, options);
+    page = await host.show(scene, options);
   }
   const context = (name: string): Locator =>
     page.getByRole('listbox', { name: 'Contexts' }).getByRole('option', { name });
@@ -69,6 +68,18 @@ describe.skipIf(!chromiumPath)('the page in a browser', () => {
     );
   const tell = (deed: (core: PageCore) => void): Promise<void> =>
     page.evaluate(`(${deed.toString()})(globalThis.core)`);
+  /** Begun before the press: a button says it for two seconds, which may be over once somebody looks. */
+  const copiedSaid = (): Promise<void> =>
+    page.evaluate(
+      () =>
+        new Promise<void>((resolve) => {
+          const look = new MutationObserver(() => {
+            const words = [...document.querySelectorAll('.copy-words')];
+            if (words.some((one) => one.textContent?.includes('Copied'))) resolve();
+          });
+          look.observe(document.body, { subtree: true, childList: true, characterData: true });
+        }),
+    );
   const isTerminalFocused = (): Promise<boolean> =>
     page.evaluate(() => document.activeElement?.closest('.xterm') !== null);
 
@@ -85,7 +96,7 @@ describe.skipIf(!chromiumPath)('the page in a browser', () => {
     await tab(/^web-7f9c5d8b4-x2x9z \/ app, staging, live, being recorded/).waitFor();
     await expect.poll(isTerminalFocused).toBe(true);
     await page.getByText('REC 1 live').waitFor();
-    expect(await page.title()).toBe('web-7f9c5d8b4-x2x9z / app · staging · Kubereel');
+    await expect.poll(() => page.title()).toBe('web-7f9c5d8b4-x2x9z / app · staging · Kubereel');
     await shoot('shell-light');
   });
 
@@ -99,7 +110,7 @@ describe.skipIf(!chromiumPath)('the page in a browser', () => {
   test('with no kubeconfig it says where it looked, and Enter starts the demo cluster', async () => {
     await open('nothing');
     await page.getByText('/home/ada/.kube/config').waitFor();
-    expect(await focused()).toBe('Start the demo cluster');
+    await expect.poll(focused).toBe('Start the demo cluster');
     await page.getByText('Line 14: a mapping entry has no value.').waitFor();
     await page.getByRole('button', { name: 'Details' }).click();
     await page.getByText('code: kubeconfig-invalid').waitFor();
@@ -108,7 +119,7 @@ describe.skipIf(!chromiumPath)('the page in a browser', () => {
     await page.getByRole('button', { name: 'Start the demo cluster' }).focus();
     await press('Enter');
     await page.getByText('shells are real shells on this machine').waitFor();
-    expect(await context('kubereel-demo').getAttribute('aria-selected')).toBe('true');
+    await expect.poll(() => context('kubereel-demo').getAttribute('aria-selected')).toBe('true');
   });
 
   describe('the pods', () => {
@@ -126,6 +137,7 @@ describe.skipIf(!chromiumPath)('the page in a browser', () => {
     test('with several containers let one choose, by the arrow to the right', async () => {
       await open('shop');
       await context('staging').click();
+      await expect.poll(focused).toBe('Filter pods');
       await pods(/^api-0/).click();
       await page.getByRole('listbox', { name: 'Pods of staging' }).focus();
       await press('ArrowRight');
@@ -148,6 +160,7 @@ describe.skipIf(!chromiumPath)('the page in a browser', () => {
     test('change without moving the one that is chosen, nor the rows around it', async () => {
       await open('many');
       await context('arn').click();
+      await expect.poll(focused).toBe('Filter pods');
       const list = page.getByRole('listbox', { name: /^Pods of/ });
       await list.focus();
       await press('End', 'PageUp', 'PageUp');
@@ -166,8 +179,8 @@ describe.skipIf(!chromiumPath)('the page in a browser', () => {
         core.podsChanged([...core.state.pods.keys()][0] ?? '', { upserted });
       });
       await page.getByText(/336 pods/).waitFor();
-      expect(await active.getAttribute('aria-label')).toBe(name);
-      expect((await active.boundingBox())?.y).toBe(before?.y);
+      await expect.poll(() => active.getAttribute('aria-label')).toBe(name);
+      await expect.poll(async () => (await active.boundingBox())?.y).toBe(before?.y);
     });
 
     test('have kubectl`s command in their menu, by container', async () => {
@@ -186,6 +199,7 @@ describe.skipIf(!chromiumPath)('the page in a browser', () => {
       await open('shop');
       await context('staging').click();
       await page.getByRole('button', { name: 'Namespace: shop' }).click();
+      await page.getByRole('option', { name: 'kube-system' }).waitFor();
       await page.keyboard.type('kube');
       await press('Enter');
       await pods(/^coredns/).waitFor();
@@ -213,7 +227,7 @@ describe.skipIf(!chromiumPath)('the page in a browser', () => {
       await filter().fill('coredns');
       await page.getByRole('button', { name: 'Search all namespaces' }).click();
       await pods(/^coredns/).waitFor();
-      expect(await filter().inputValue()).toBe('coredns');
+      await expect.poll(() => filter().inputValue()).toBe('coredns');
     });
   });
 
@@ -227,8 +241,9 @@ describe.skipIf(!chromiumPath)('the page in a browser', () => {
       await card.getByText('kube-unauthorized').waitFor();
       await shoot('error-light');
       await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+      const said = copiedSaid();
       await card.getByRole('button', { name: 'Copy as kubectl' }).click();
-      await card.getByRole('button', { name: 'Copied' }).waitFor();
+      await said;
       expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(
         'kubectl get pods --context staging -n shop',
       );
@@ -273,6 +288,7 @@ describe.skipIf(!chromiumPath)('the page in a browser', () => {
     test('namespaces that nobody may list say so, with the details a Tab away', async () => {
       await open('shop');
       await context('staging').click();
+      await expect.poll(focused).toBe('Filter pods');
       await tell((core) => {
         const problem = {
           code: 'forbidden',
@@ -307,7 +323,7 @@ describe.skipIf(!chromiumPath)('the page in a browser', () => {
       await tab(/^web-7f9/).waitFor();
       await tell((core) => core.lose({ code: 'core-lost', message: 'the core has ended' }));
       await page.getByRole('alert').getByText('The core has ended.').waitFor();
-      expect(await page.getByRole('tab').count()).toBe(3);
+      await expect.poll(() => page.getByRole('tab').count()).toBe(3);
     });
   });
 
@@ -357,14 +373,14 @@ describe.skipIf(!chromiumPath)('the page in a browser', () => {
       await open('sessions');
       await tab(/^api-0 \/ api, prod-eu, ended, exit code 0/).waitFor();
       await press('Control+2');
-      expect(await tab(/^api-0/).getAttribute('aria-selected')).toBe('true');
+      await expect.poll(() => tab(/^api-0/).getAttribute('aria-selected')).toBe('true');
       await page.getByRole('button', { name: 'Open again' }).waitFor();
       await shoot('ended-light');
       await press('Control+Shift+PageDown');
-      expect(await tab(/^search/).getAttribute('aria-selected')).toBe('true');
+      await expect.poll(() => tab(/^search/).getAttribute('aria-selected')).toBe('true');
       await page.getByText('The shell did not open').waitFor();
       await press('Control+9', 'Control+1');
-      expect(await tab(/^web/).getAttribute('aria-selected')).toBe('true');
+      await expect.poll(() => tab(/^web/).getAttribute('aria-selected')).toBe('true');
     });
 
     test('have a menu, by the keyboard too, with kubectl`s command and another shell', async () => {
@@ -376,8 +392,9 @@ describe.skipIf(!chromiumPath)('the page in a browser', () => {
       await shoot('tab-menu');
       await press('Escape');
       await tab(/^api-0/).focus();
-      await press('Shift+F10', 'c');
-      await press('Enter');
+      await press('Shift+F10');
+      await menu.waitFor();
+      await press('c', 'Enter');
       const command = 'kubectl exec -it api-0 --context prod-eu -n shop -c api -- sh';
       await page.getByText(`Copied: ${command}`).waitFor();
       await tab(/^web/).click();
@@ -397,12 +414,13 @@ describe.skipIf(!chromiumPath)('the page in a browser', () => {
       const dialog = page.getByRole('dialog', { name: /^End the shell in web/ });
       await dialog.waitFor();
       await press('Escape');
+      await dialog.waitFor({ state: 'detached' });
       expect(await calls('sessions.close')).toEqual([]);
       await press('Control+Shift+W');
       await dialog.waitFor();
       await press('Enter');
       await expect.poll(() => tab(/^web/).count()).toBe(0);
-      expect(await calls('sessions.close')).toHaveLength(1);
+      await expect.poll(() => calls('sessions.close')).toHaveLength(1);
       await page.getByRole('button', { name: 'Close api-0 / api' }).click();
       await expect.poll(() => page.getByRole('tab').count()).toBe(1);
     });
@@ -419,7 +437,7 @@ describe.skipIf(!chromiumPath)('the page in a browser', () => {
         startedAtMs: now - 60_000,
         lostAtMs: now,
         attempt: 2,
-        nextTryAtMs: now + 8_000,
+        nextTryAtMs: now + 3_600_000,
         problem,
       };
       core.putSession({ ...session, state: { kind: 'reconnecting', ...lost } });
@@ -427,7 +445,7 @@ describe.skipIf(!chromiumPath)('the page in a browser', () => {
     await tab(/^web-7f9.*connection lost, reconnecting/).waitFor();
     await page.getByText('1 reconnecting').waitFor();
     await expect.poll(() => page.title()).toMatch(/^Reconnecting · web-7f9/);
-    await page.getByText(/Attempt 2 in \d s/).waitFor();
+    await page.getByText(/Attempt 2 in (1 h|59 m \d+ s)/).waitFor();
     await shoot('reconnecting-light');
     await page.setViewportSize({ width: 700, height: 600 });
     await shoot('reconnecting-narrow');
@@ -442,12 +460,14 @@ describe.skipIf(!chromiumPath)('the page in a browser', () => {
       page.evaluate(() => document.activeElement?.closest('[data-part]')?.getAttribute('data-part'));
     const seen: (string | null | undefined)[] = [];
     for (let step = 0; step < 5; step += 1) {
+      const before = await part();
       await press('F6');
+      await expect.poll(part).not.toBe(before);
       seen.push(await part());
     }
     expect(seen).toEqual(['title', 'rail', 'side', 'tabs', 'content']);
     await press('Shift+F6');
-    expect(await part()).toBe('tabs');
+    await expect.poll(part).toBe('tabs');
   });
 
   test('Escape leads back to the terminal from wherever one is', async () => {
@@ -455,7 +475,7 @@ describe.skipIf(!chromiumPath)('the page in a browser', () => {
     await context('staging').click();
     await filter().fill('web');
     await press('Escape');
-    expect(await filter().inputValue()).toBe('');
+    await expect.poll(() => filter().inputValue()).toBe('');
     await press('Escape');
     await expect.poll(isTerminalFocused).toBe(true);
   });
@@ -498,11 +518,13 @@ describe.skipIf(!chromiumPath)('the page in a browser', () => {
       await size.fill('no number');
       await size.press('Tab');
       await expect.poll(() => size.inputValue()).toBe('32');
-      expect((await calls('settings.set')).map((call) => call.input)).toEqual([
-        { changes: { theme: 'contrast' } },
-        { changes: { copyOnSelect: true } },
-        { changes: { fontSize: 32 } },
-      ]);
+      await expect
+        .poll(async () => (await calls('settings.set')).map((call) => call.input))
+        .toEqual([
+          { changes: { theme: 'contrast' } },
+          { changes: { copyOnSelect: true } },
+          { changes: { fontSize: 32 } },
+        ]);
       await shoot('settings-contrast');
     });
 
@@ -518,7 +540,7 @@ describe.skipIf(!chromiumPath)('the page in a browser', () => {
       await pattern.fill('ACME-[0-9');
       await pattern.press('Enter');
       await section.getByText('Missing closing ], at character 6. Patterns are kept').waitFor();
-      expect(await pattern.getAttribute('aria-invalid')).toBe('true');
+      await expect.poll(() => pattern.getAttribute('aria-invalid')).toBe('true');
       await section.getByLabel('Try it').fill('password=hunter2');
       await section.getByText('password=•••••••').waitFor();
       await section.getByText('1 stretch would be masked.').waitFor();
@@ -561,14 +583,18 @@ describe.skipIf(!chromiumPath)('the page in a browser', () => {
     ] as const)('%s: nothing is wider than the window', async (name, options) => {
       await open('sessions', options);
       await expect.poll(isTerminalFocused).toBe(true);
-      if (!(await context('staging').isVisible())) await press('Control+Shift+E');
+      if (name === 'narrow-600') {
+        // It gives way by itself, a moment after the terminal has the focus.
+        await context('staging').waitFor({ state: 'detached' });
+        await press('Control+Shift+E');
+      }
       await context('staging').click();
       await pods(/^api-0/).waitFor();
       await shoot(`${name}-side`);
       await press('Escape');
-      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(
-        await page.evaluate(() => window.innerWidth),
-      );
+      await expect
+        .poll(() => page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth))
+        .toBe(0);
       await shoot(name);
     });
 
@@ -576,16 +602,15 @@ describe.skipIf(!chromiumPath)('the page in a browser', () => {
       await open('sessions', { width: 600, height: 700 });
       await expect.poll(isTerminalFocused).toBe(true);
       const side = page.getByRole('complementary', { name: 'Pods' });
-      expect(await side.count()).toBe(0);
+      await expect.poll(() => side.count()).toBe(0);
       await press('Control+Shift+E');
       await expect.poll(focused).toBe('stagingcurrent');
       await press('Escape');
       await expect.poll(isTerminalFocused).toBe(true);
       await expect.poll(() => side.count()).toBe(0);
-      await page.close();
       await open('nothing', { width: 600, height: 700 });
       await expect.poll(focused).toBe('Start the demo cluster');
-      expect(await page.getByRole('button', { name: 'Start the demo cluster' }).isVisible()).toBe(true);
+      await page.getByRole('button', { name: 'Start the demo cluster' }).waitFor();
     });
 
     test('five hundred pods with long names: rows are drawn for what is seen only', async () => {
@@ -594,7 +619,7 @@ describe.skipIf(!chromiumPath)('the page in a browser', () => {
       await page.getByRole('button', { name: 'Namespace: shop' }).click();
       await page.getByRole('option', { name: 'All namespaces' }).click();
       await page.getByText('500 pods').waitFor();
-      expect(await pods(/./).count()).toBeLessThan(60);
+      await expect.poll(() => pods(/./).count()).toBeLessThan(60);
       await shoot('five-hundred');
     });
 

@@ -4,7 +4,7 @@
 import { mkdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { Locator, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { chromiumPath } from '../fakes/chromium.ts';
 import { type PageBrowser, type PageOptions, startPageBrowser } from '../fakes/page-browser.ts';
 
@@ -19,13 +19,12 @@ describe.skipIf(!chromiumPath)('what is decided about a recording', () => {
     host = await startPageBrowser();
   });
   afterAll(() => host.close());
-  afterEach(() => page.close());
 
   const tab = (name: RegExp): Locator => page.getByRole('tab', { name });
   const shoot = (name: string): Promise<unknown> => page.screenshot({ path: `${shots}/${name}.png` });
 
   async function open(options?: PageOptions): Promise<void> {
-    page = await host.open('sessions', options);
+    page = await host.show('sessions', options);
     await tab(/being recorded/).click();
     await page.getByText('REC', { exact: true }).first().waitFor();
   }

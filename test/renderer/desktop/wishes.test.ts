@@ -1,6 +1,6 @@
 // covers: renderer/desktop/file-dialog.tsx
 import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Calls } from '../../../preload/contract.ts';
 import type { DesktopWish, OpenedFile } from '../../../preload/contract-desktop.ts';
 import { chromiumPath } from '../../fakes/chromium.ts';
@@ -25,10 +25,9 @@ describe.skipIf(!chromiumPath)('what the desktop wishes of the page', () => {
   let page: Page;
 
   beforeAll(async () => {
-    host = await startPageBrowser();
+    host = await startPageBrowser({ hasWebgl: false });
   });
   afterAll(() => host.close());
-  afterEach(() => page.close());
 
   const wish = (wished: DesktopWish): Promise<void> =>
     page.evaluate((one) => {
@@ -41,12 +40,14 @@ describe.skipIf(!chromiumPath)('what the desktop wishes of the page', () => {
       name,
     );
   const offered = async (): Promise<readonly string[]> => {
-    const last = (await calls('desktop.attend')).at(-1)?.input as Calls['desktop.attend']['input'];
-    return last.commands;
+    const last = (await calls('desktop.attend')).at(-1)?.input as
+      | Calls['desktop.attend']['input']
+      | undefined;
+    return last?.commands ?? [];
   };
 
   test('a menu’s command is carried out, and nothing under a question', async () => {
-    page = await host.open('sessions');
+    page = await host.show('sessions');
     await wish({ kind: 'command', command: 'find' });
     await page.getByRole('dialog').getByRole('combobox').waitFor();
     await wish({ kind: 'command', command: 'settings' });
@@ -58,8 +59,8 @@ describe.skipIf(!chromiumPath)('what the desktop wishes of the page', () => {
   });
 
   test('what the page can do is told, each time that it changes', async () => {
-    page = await host.open('nothing');
-    expect(await offered()).toContain('find');
+    page = await host.show('nothing');
+    await expect.poll(offered).toContain('find');
     expect(await offered()).not.toContain('tab.close');
     const before = (await calls('desktop.attend')).length;
     await wish({ kind: 'command', command: 'library' });
@@ -71,7 +72,7 @@ describe.skipIf(!chromiumPath)('what the desktop wishes of the page', () => {
   });
 
   test('a shell and a recording are shown', async () => {
-    page = await host.open('sessions');
+    page = await host.show('sessions');
     const [sessionId, recordingId] = await page.evaluate(() => {
       const { state } = (globalThis as unknown as { core: PageCore }).core;
       return [[...state.sessions.keys()].at(-1), [...state.recordings.keys()][0]];
@@ -88,7 +89,7 @@ describe.skipIf(!chromiumPath)('what the desktop wishes of the page', () => {
   });
 
   test('an opened file says what it is before anything is imported, and then is replayed', async () => {
-    page = await host.open('shop');
+    page = await host.show('shop');
     await wish({ kind: 'file', file: FILE });
     const dialog = page.getByRole('dialog', { name: 'Import theirs\\u{202e}.cast?' });
     await dialog.waitFor();
@@ -109,7 +110,7 @@ describe.skipIf(!chromiumPath)('what the desktop wishes of the page', () => {
   });
 
   test('Escape imports nothing; the next file is asked about then', async () => {
-    page = await host.open('shop');
+    page = await host.show('shop');
     await wish({ kind: 'file', file: FILE });
     await wish({ kind: 'file', file: { ...FILE, fileId: 'f2', name: 'other.cast' } });
     await page.getByRole('dialog', { name: /theirs/ }).waitFor();
@@ -125,7 +126,7 @@ describe.skipIf(!chromiumPath)('what the desktop wishes of the page', () => {
   });
 
   test('what could not be opened stays to be read', async () => {
-    page = await host.open('shop');
+    page = await host.show('shop');
     await wish({
       kind: 'refused',
       title: 'notes.txt was not opened',

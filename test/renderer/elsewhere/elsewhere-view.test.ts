@@ -4,7 +4,7 @@
 // covers: renderer/elsewhere/kubectl-section.tsx
 // covers: renderer/elsewhere/pages-section.tsx
 import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { chromiumPath } from '../../fakes/chromium.ts';
 import { type PageBrowser, startPageBrowser } from '../../fakes/page-browser.ts';
 import type { PageCore } from '../../fakes/page-core.ts';
@@ -16,16 +16,15 @@ describe.skipIf(!chromiumPath)('shells of other programs', () => {
   let page: Page;
 
   beforeAll(async () => {
-    host = await startPageBrowser();
+    host = await startPageBrowser({ hasWebgl: false });
   });
   afterAll(() => host.close());
-  afterEach(() => page.close());
 
   const inCore = <T>(deed: (core: PageCore) => T): Promise<T> =>
     page.evaluate(`(${deed.toString()})(globalThis.core)`);
 
   async function open(scene: SceneName = 'everything'): Promise<void> {
-    page = await host.open(scene);
+    page = await host.show(scene);
     await page.getByRole('button', { name: 'Others' }).click();
     await page.getByRole('heading', { name: 'Other programs', exact: true }).waitFor();
   }
@@ -48,7 +47,9 @@ describe.skipIf(!chromiumPath)('shells of other programs', () => {
     const count = page.getByRole('button', { name: /3 in other programs/ });
     await count.click();
     await page.getByRole('menuitem', { name: /checkout-worker.*k9s 0.50.6, not recorded/ }).click();
-    expect(await page.getByRole('tab', { selected: true }).textContent()).toContain('Other programs');
+    await expect
+      .poll(() => page.getByRole('tab', { selected: true }).textContent())
+      .toContain('Other programs');
   });
 
   test('it is ended after a question, and leaves the list', async () => {
@@ -108,7 +109,7 @@ describe.skipIf(!chromiumPath)('shells of other programs', () => {
   test('one that is gone from the kubeconfig can be switched off', async () => {
     await open();
     const gone = page.getByRole('switch', { name: /retired.*not in the kubeconfig now/ });
-    expect(await gone.isChecked()).toBe(true);
+    await expect.poll(() => gone.isChecked()).toBe(true);
     await gone.click();
     await gone.waitFor({ state: 'detached' });
   });
@@ -134,10 +135,12 @@ describe.skipIf(!chromiumPath)('shells of other programs', () => {
     await refused.getByRole('button', { name: 'Allow' }).click();
     await pages.getByText('http://localhost:5174 is allowed, with this token').waitFor();
     await pages.getByText('a-token-of-the-page-told-once-1234567890abc').waitFor();
-    expect(await refused.count()).toBe(0);
+    await expect.poll(() => refused.count()).toBe(0);
     await pages.getByRole('button', { name: 'Done' }).click();
     await pages.getByText('a-token-of-the-page').waitFor({ state: 'detached' });
-    expect(await pages.getByRole('list', { name: 'Allowed pages' }).getByRole('listitem').count()).toBe(2);
+    await expect
+      .poll(() => pages.getByRole('list', { name: 'Allowed pages' }).getByRole('listitem').count())
+      .toBe(2);
   });
 
   test('a page is allowed by its address, and removed', async () => {

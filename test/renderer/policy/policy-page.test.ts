@@ -7,7 +7,7 @@
 import { mkdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { Locator, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { chromiumPath } from '../../fakes/chromium.ts';
 import { type PageBrowser, type PageOptions, startPageBrowser } from '../../fakes/page-browser.ts';
 import type { PageCore } from '../../fakes/page-core.ts';
@@ -24,10 +24,9 @@ describe.skipIf(!chromiumPath)('the policy in a browser', () => {
     host = await startPageBrowser();
   });
   afterAll(() => host.close());
-  afterEach(() => page.close());
 
   async function open(scene: SceneName, options?: PageOptions): Promise<void> {
-    page = await host.open(scene, options);
+    page = await host.show(scene, options);
   }
   const tell = (deed: (core: PageCore) => void): Promise<void> =>
     page.evaluate(`(${deed.toString()})(globalThis.core)`);
@@ -92,9 +91,11 @@ describe.skipIf(!chromiumPath)('the policy in a browser', () => {
     await dialog().getByPlaceholder('prod-eu').fill('prod-eu');
     await page.keyboard.press('Enter');
     await dialog().waitFor({ state: 'detached' });
-    expect(await opened()).toMatchObject([
-      { target: { context: 'prod-eu', reason: 'INC-4711: cart is empty' }, confirmation: 'prod-eu' },
-    ]);
+    await expect
+      .poll(opened)
+      .toMatchObject([
+        { target: { context: 'prod-eu', reason: 'INC-4711: cart is empty' }, confirmation: 'prod-eu' },
+      ]);
   });
 
   test('nothing is opened by cancelling; it fits a narrow window', async () => {
@@ -117,7 +118,7 @@ describe.skipIf(!chromiumPath)('the policy in a browser', () => {
       .getByRole('option', { name: /x2x9z/ })
       .dblclick();
     await page.getByRole('tab', { name: /x2x9z/ }).waitFor();
-    expect(await opened()).toHaveLength(1);
+    await expect.poll(opened).toHaveLength(1);
   });
 
   test('a live shell tells what holds for it, and has the colour of the policy', async () => {
@@ -160,7 +161,7 @@ describe.skipIf(!chromiumPath)('the policy in a browser', () => {
     });
     await page.getByRole('tab', { name: /web-7f9/ }).click();
     await page.getByText(/^Not on record at vault since /).waitFor();
-    expect(await page.locator('.tab.is-active').getAttribute('class')).toContain('context-8');
+    await expect.poll(() => page.locator('.tab.is-active').getAttribute('class')).toContain('context-8');
     await page.getByRole('button', { name: 'What the policy says of this shell' }).click();
     await dialog().getByText('for 365 days').waitFor();
     expect(await dialog().textContent()).toContain('/etc/kubereel/policy.yaml:14');
@@ -190,10 +191,12 @@ describe.skipIf(!chromiumPath)('the policy in a browser', () => {
       .getByText('This shell has to be on record at a recorder, and none took it:', { exact: true })
       .waitFor();
     // The list numbers them.
-    expect(await alert.getByRole('listitem').allTextContents()).toEqual([
-      'Recorder vault (recorder.example.com:80) cannot be reached: nothing listens there.',
-      'Recorder spare (192.0.2.7:80) refused it: not you. Check its tokenFile.',
-    ]);
+    await expect
+      .poll(() => alert.getByRole('listitem').allTextContents())
+      .toEqual([
+        'Recorder vault (recorder.example.com:80) cannot be reached: nothing listens there.',
+        'Recorder spare (192.0.2.7:80) refused it: not you. Check its tokenFile.',
+      ]);
     expect(await alert.getByRole('list').evaluate((list) => getComputedStyle(list).listStyleType)).toBe(
       'decimal',
     );
@@ -366,9 +369,11 @@ describe.skipIf(!chromiumPath)('the policy in a browser', () => {
     await page.setViewportSize({ width: 480, height: 720 });
     await page.emulateMedia({ colorScheme: 'dark' });
     await recorders.getByText(url).scrollIntoViewIfNeeded();
-    expect(
-      await page.evaluate(() => document.documentElement.scrollWidth <= document.documentElement.clientWidth),
-    ).toBe(true);
+    await expect
+      .poll(() =>
+        page.evaluate(() => document.documentElement.scrollWidth <= document.documentElement.clientWidth),
+      )
+      .toBe(true);
     await shoot('recorders-narrow-dark');
   });
 
