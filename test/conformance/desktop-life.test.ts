@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { anyCharacter } from '../fakes/any-text.ts';
 import { type AppWindow, createWindow } from '../fakes/app-window.ts';
 import type { DesktopApp } from '../fakes/electron/desktop-app.ts';
 import { DESKTOP_HOSTS } from '../fakes/electron/desktop-hosts.ts';
@@ -70,7 +71,7 @@ for (const host of DESKTOP_HOSTS.filter(({ isMissing }) => !isMissing)) {
 
     test('no arguments of a start, no address and no path make it throw or open another window', async () => {
       const argument = fc.oneof(
-        fc.string({ unit: 'binary' }),
+        fc.string({ unit: anyCharacter }),
         fc.constantFrom(
           '',
           '--',

@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createServer as createTlsServer, type TLSSocket, type TlsOptions } from 'node:tls';
 import { onTestFinished } from 'vitest';
 import { findHeaderProblems } from './foreign-cast-header.ts';
 import { serveHttp1 } from './foreign-recorder-v1.ts';
 import { createHttp2Side } from './foreign-recorder-v2.ts';
+import { until } from './until.ts';
 
 /** What the recorder does, and does wrong. A test changes it at any time. */
 export interface ForeignBehaviour {
@@ -185,8 +187,12 @@ export async function startForeignRecorder(
     kill,
     async restart() {
       life = new AbortController();
-      server = makeServer();
-      await listen(port);
+      // A server of another test may have been given the port meanwhile; it goes again.
+      await until(async () => {
+        server = makeServer();
+        await listen(port).catch(() => {});
+        return server.listening;
+      });
     },
   };
 }
@@ -229,16 +235,12 @@ function openDelivery(
   }
   signal.addEventListener('abort', () => close('broken'), { once: true });
 
-  async function wait(ms: number): Promise<void> {
-    await new Promise((resolve) => setTimeout(resolve, ms));
-  }
-
   async function standStill(): Promise<void> {
     const mustStand = (): boolean =>
       behaviour.stallsAfterBytes !== undefined && receivedBytes >= behaviour.stallsAfterBytes;
     while (mustStand() && !signal.aborted) {
       isStalled = true;
-      await wait(LOOK_MS);
+      await sleep(LOOK_MS);
     }
     isStalled = false;
   }
@@ -256,7 +258,7 @@ function openDelivery(
     async take(bytes) {
       await standStill();
       const { bytesPerSecond, fullAfterBytes, endsAfterBytes } = behaviour;
-      if (bytesPerSecond) await wait((bytes.length / bytesPerSecond) * 1_000);
+      if (bytesPerSecond) await sleep((bytes.length / bytesPerSecond) * 1_000);
       if (signal.aborted) return false;
       const room = (fullAfterBytes ?? Number.POSITIVE_INFINITY) - receivedBytes;
       pieces.push(Buffer.from(bytes.subarray(0, room)));

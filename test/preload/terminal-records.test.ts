@@ -8,13 +8,18 @@ import {
   RecordFormatError,
   type TerminalRecord,
 } from '../../preload/terminal-records.ts';
+import { anyCharacter } from '../fakes/any-text.ts';
 
 const timeMicros = fc.double({ min: 0, max: 1e15, noNaN: true }).map((time) => (time === 0 ? 0 : time));
 const extent = fc.integer({ min: 1, max: 65_535 });
 const anyRecord: fc.Arbitrary<TerminalRecord> = fc.oneof(
   fc.record({ kind: fc.constant('output'), timeMicros, bytes: fc.uint8Array({ maxLength: 200 }) }),
   fc.record({ kind: fc.constant('resize'), timeMicros, size: fc.record({ cols: extent, rows: extent }) }),
-  fc.record({ kind: fc.constant('marker'), timeMicros, label: fc.string({ unit: 'binary', maxLength: 40 }) }),
+  fc.record({
+    kind: fc.constant('marker'),
+    timeMicros,
+    label: fc.string({ unit: anyCharacter, maxLength: 40 }),
+  }),
   fc.record({
     kind: fc.constant('exit'),
     timeMicros,

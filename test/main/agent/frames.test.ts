@@ -8,6 +8,7 @@ import {
   parsePageFrame,
 } from '../../../main/agent/frames.ts';
 import { AppError } from '../../../main/base/errors.ts';
+import { anyCharacter } from '../../fakes/any-text.ts';
 
 const INIT = {
   type: 'exec_init',
@@ -129,7 +130,7 @@ test('whatever text comes is a frame or a refusal', () => {
     { requiredKeys: [] },
   );
   const text = fc.oneof(
-    fc.string({ unit: 'binary' }),
+    fc.string({ unit: anyCharacter }),
     fc.json(),
     almost.map((value) => {
       try {
@@ -155,7 +156,7 @@ test('whatever text comes is a frame or a refusal', () => {
 
 test('what is said is JSON that says it back', () => {
   fc.assert(
-    fc.property(fc.string({ unit: 'binary' }), (data) => {
+    fc.property(fc.string({ unit: anyCharacter }), (data) => {
       expect(JSON.parse(formatFrame({ type: 'stdout', data }))).toEqual({ type: 'stdout', data });
     }),
   );

@@ -8,9 +8,10 @@ import {
   parseEvent,
   parseHeader,
 } from '../../../../main/recording/cast/cast.ts';
+import { anyCharacter } from '../../../fakes/any-text.ts';
 import { anyFacts } from '../../../fakes/recording-facts.ts';
 
-const text = fc.string({ unit: 'binary' }).map((value) => value.toWellFormed());
+const text = fc.string({ unit: anyCharacter }).map((value) => value.toWellFormed());
 const extent = fc.integer({ min: 1, max: 0xffff });
 const size = fc.record({ cols: extent, rows: extent });
 /** Thirty years. */

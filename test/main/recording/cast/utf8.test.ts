@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createUtf8Decoder } from '../../../../main/recording/cast/utf8.ts';
+import { anyCharacter } from '../../../fakes/any-text.ts';
 
 /** Bytes that often begin a character, or go wrong within one. */
 const byte = fc.oneof(
@@ -8,7 +9,7 @@ const byte = fc.oneof(
   fc.constantFrom(0x41, 0x80, 0x8f, 0x90, 0x9f, 0xa0, 0xbf, 0xc2, 0xe0, 0xe2, 0xed, 0xf0, 0xf4),
 );
 const wildBytes = fc.array(byte, { maxLength: 40 }).map((values) => Uint8Array.from(values));
-const textBytes = fc.string({ unit: 'binary' }).map((text) => new TextEncoder().encode(text));
+const textBytes = fc.string({ unit: anyCharacter }).map((text) => new TextEncoder().encode(text));
 const cuts = fc.array(fc.nat({ max: 60 }), { maxLength: 8 });
 
 function cutAt(bytes: Uint8Array, positions: readonly number[]): Uint8Array[] {
