@@ -42,24 +42,33 @@ export interface PageHost {
   stop(): Promise<void>;
 }
 
-export async function startPageHost(core: PageCore): Promise<PageHost> {
-  const pageFolder = await mkdtemp(join(tmpdir(), 'kubereel-page-'));
+export interface BuiltPage {
+  readonly folder: string;
+  remove(): Promise<void>;
+}
+
+export async function buildPage(): Promise<BuiltPage> {
+  const folder = await mkdtemp(join(tmpdir(), 'kubereel-page-'));
   await build({
     ...pageOptions,
     absWorkingDir: root,
     entryPoints: { app: 'renderer/app.tsx' },
-    outdir: pageFolder,
+    outdir: folder,
     sourcemap: false,
   });
   for (const name of ['index.html', 'icon.svg']) {
-    await copyFile(join(root, 'renderer', name), join(pageFolder, name));
+    await copyFile(join(root, 'renderer', name), join(folder, name));
   }
+  return { folder, remove: () => rm(folder, { recursive: true }) };
+}
+
+export async function startPageHost(core: PageCore, { folder }: BuiltPage): Promise<PageHost> {
   const wires = new Set<Wire>();
   const host: BrowserHost = await startBrowserHost(
     { log: createLog({ level: 'silent' }), clock: createSystemClock() },
     {
       port: 0,
-      pageFolder,
+      pageFolder: folder,
       serve(wire) {
         wires.add(wire);
         serve(core, wire);
@@ -71,10 +80,7 @@ export async function startPageHost(core: PageCore): Promise<PageHost> {
     cut() {
       for (const wire of wires) wire.close();
     },
-    async stop() {
-      await host.stop();
-      await rm(pageFolder, { recursive: true });
-    },
+    stop: () => host.stop(),
   };
 }
 

@@ -10,7 +10,7 @@ export interface PageView {
   reach(page: Page): Promise<void>;
 }
 
-const inCore = (page: Page, deed: (core: PageCore) => void): Promise<void> =>
+const inCore = (page: Page, deed: (core: PageCore) => void | Promise<void>): Promise<void> =>
   page.evaluate(`(${deed.toString()})(globalThis.core)`);
 
 async function press(page: Page, ...keys: readonly string[]): Promise<void> {
@@ -75,7 +75,16 @@ async function untilHeard(page: Page): Promise<void> {
   }
 }
 
-const tab = (page: Page, name: RegExp): Promise<void> => page.getByRole('tab', { name }).click();
+/** Once the field has the focus, as somebody does who sees it. */
+async function type(page: Page, field: string, text: string): Promise<void> {
+  await page.getByLabel(field, { exact: true }).and(page.locator(':focus')).waitFor();
+  await page.keyboard.type(text);
+}
+
+async function tab(page: Page, name: RegExp): Promise<void> {
+  await page.getByRole('tab', { name }).click();
+  await page.getByRole('tab', { name, selected: true }).waitFor();
+}
 const dialog = (page: Page): Promise<void> => page.getByRole('dialog').waitFor();
 
 export const VIEWS: readonly PageView[] = [
@@ -127,7 +136,7 @@ export const VIEWS: readonly PageView[] = [
     scene: 'everything',
     async reach(page) {
       await press(page, 'Control+Shift+K');
-      await page.keyboard.type('web');
+      await type(page, 'Find a pod, a session, a command', 'web');
       await page.getByRole('dialog').getByRole('option').first().waitFor();
     },
   },
@@ -144,8 +153,8 @@ export const VIEWS: readonly PageView[] = [
     name: 'a live shell, read aloud',
     scene: 'everything',
     async reach(page) {
-      await inCore(page, (core) => {
-        void core.client.call('settings.set', { changes: { screenReader: true } });
+      await inCore(page, async (core) => {
+        await core.client.call('settings.set', { changes: { screenReader: true } });
       });
       await page.locator('.xterm-accessibility').first().waitFor({ state: 'attached' });
     },
@@ -156,7 +165,7 @@ export const VIEWS: readonly PageView[] = [
     async reach(page) {
       await page.locator('.xterm-helper-textarea').first().focus();
       await press(page, 'Control+Shift+F');
-      await page.keyboard.type('srv');
+      await type(page, 'Find', 'srv');
     },
   },
   {
@@ -192,7 +201,14 @@ export const VIEWS: readonly PageView[] = [
       await page.getByRole('button', { name: 'Open again' }).filter({ visible: true }).waitFor();
     },
   },
-  { name: 'a shell that failed', scene: 'everything', reach: (page) => tab(page, /failed/) },
+  {
+    name: 'a shell that failed',
+    scene: 'everything',
+    async reach(page) {
+      await tab(page, /failed/);
+      await page.getByText('The shell did not open').filter({ visible: true }).waitFor();
+    },
+  },
   { name: 'a shell that reconnects', scene: 'everything', reach: (page) => tab(page, /reconnecting/) },
   {
     name: 'a shell that is not recorded',
@@ -337,7 +353,14 @@ export const VIEWS: readonly PageView[] = [
       await page.locator('.doctor-summary').waitFor();
     },
   },
-  { name: 'an empty library', scene: 'nothing', reach: (page) => press(page, 'Control+Shift+L') },
+  {
+    name: 'an empty library',
+    scene: 'nothing',
+    async reach(page) {
+      await press(page, 'Control+Shift+L');
+      await page.getByText('No recordings yet').waitFor();
+    },
+  },
   { name: 'the library', scene: 'everything', reach: chooseRecording },
   {
     name: 'the library in groups',
@@ -364,7 +387,8 @@ export const VIEWS: readonly PageView[] = [
     async reach(page) {
       await openLibrary(page);
       await press(page, '/');
-      await page.keyboard.type('context:staging tag:');
+      await type(page, 'Filter recordings', 'context:staging tag:');
+      await page.getByRole('listbox', { name: 'Filters' }).waitFor();
     },
   },
   {
@@ -454,7 +478,7 @@ export const VIEWS: readonly PageView[] = [
     async reach(page) {
       await openReplay(page);
       await press(page, 'Control+f');
-      await page.keyboard.type('config');
+      await type(page, 'Find in the recording', 'config');
     },
   },
   {

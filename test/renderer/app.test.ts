@@ -4,23 +4,28 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { chromiumPath, launchChromium } from '../fakes/chromium.ts';
 import type { PageCore } from '../fakes/page-core.ts';
-import { type PageHost, startPageHost } from '../fakes/page-host.ts';
+import { type BuiltPage, buildPage, type PageHost, startPageHost } from '../fakes/page-host.ts';
 import { SCENES } from '../fakes/page-scenes.ts';
 
 describe.skipIf(!chromiumPath)('the page over the browser host', () => {
   let browser: Browser;
+  let built: BuiltPage;
   let core: PageCore;
   let host: PageHost;
   let page: Page;
   const complaints: string[] = [];
 
   beforeAll(async () => {
+    built = await buildPage();
     browser = await launchChromium();
   });
-  afterAll(() => browser.close());
+  afterAll(async () => {
+    await browser.close();
+    await built.remove();
+  });
   beforeEach(async () => {
     core = SCENES.shop();
-    host = await startPageHost(core);
+    host = await startPageHost(core, built);
     page = await browser.newPage();
     complaints.length = 0;
     page.on('console', (message) => {

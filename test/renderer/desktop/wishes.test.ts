@@ -119,10 +119,8 @@ describe.skipIf(!chromiumPath)('what the desktop wishes of the page', () => {
     await page.keyboard.press('Escape');
     await page.getByRole('dialog').waitFor({ state: 'detached' });
     expect(await calls('desktop.import')).toEqual([]);
-    expect((await calls('desktop.leave')).map(({ input }) => input)).toEqual([
-      { fileId: 'f1' },
-      { fileId: 'f2' },
-    ]);
+    const left = async () => (await calls('desktop.leave')).map(({ input }) => input);
+    await expect.poll(left).toEqual([{ fileId: 'f1' }, { fileId: 'f2' }]);
   });
 
   test('what could not be opened stays to be read', async () => {
