@@ -50,7 +50,7 @@ test.each(EXPORT_FORMATS)(
 );
 
 test('it reads on only while its chunks are taken', async () => {
-  const path = await writeCast(60_000);
+  const path = await writeCast(12_000);
   const { chunks } = exportInThread({ patterns: [] }, path, WHOLE, { signal });
   const first = await chunks[Symbol.asyncIterator]().next();
   const file = await open(path, 'r+');
@@ -64,14 +64,14 @@ test('it reads on only while its chunks are taken', async () => {
 });
 
 test('given up, it ends with its thread; asked too early, it has no summary', async () => {
-  const { chunks, summary } = exportInThread({ patterns: [] }, await writeCast(60_000), WHOLE, { signal });
+  const { chunks, summary } = exportInThread({ patterns: [] }, await writeCast(12_000), WHOLE, { signal });
   for await (const _chunk of chunks) break;
   expect(summary).toThrow('before its end');
 });
 
 test('an abort ends it at once with its reason, in the middle of its work', async () => {
   const abort = new AbortController();
-  const path = await writeCast(60_000);
+  const path = await writeCast(12_000);
   const { chunks } = exportInThread({ patterns: [] }, path, WHOLE, { signal: abort.signal });
   await expect(
     (async () => {
