@@ -8,7 +8,10 @@ const FALSE = /^(?:n|N|no|No|NO|false|False|FALSE|off|Off|OFF)$/;
 const NOT_JSON = /^(?:[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))$/;
 /** Go's `strconv.ParseInt` with base 0, after yaml.v2 has taken the underscores out. */
 const INTEGER = /^([-+]?)(0[xX][0-9a-fA-F]+|0[oO]?[0-7]+|0[bB][01]+|0|[1-9][0-9]*)$/;
+/** The bits behind it yaml.v2 hands on by themselves, and they may have a sign. */
+const SIGN_BEHIND_PREFIX = /^0b([-+])(?=[01]+$)/;
 const FLOAT = /^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$/;
+const UNDERSCORE_BETWEEN_DIGITS = /(?<=[0-9])_(?=[0-9])/g;
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 
 /** What a scalar without quotes and tag means (yaml.v2, resolve.go). Times and base-60 numbers stay texts. */
@@ -45,13 +48,15 @@ function decodeBinary(source: string): string {
 }
 
 function parseNumber(source: string): number | undefined {
-  if (source.startsWith('.')) return parseFloat64(source);
+  // Here they are left to Go, which takes them between digits alone.
+  if (source.startsWith('.')) return parseFloat64(source.replace(UNDERSCORE_BETWEEN_DIGITS, ''));
   if (!/^[-+0-9]/.test(source)) return undefined;
   const plain = source.replaceAll('_', '');
-  const [, sign, digits = ''] = INTEGER.exec(plain) ?? [];
+  const [, sign, digits = ''] = INTEGER.exec(plain.replace(SIGN_BEHIND_PREFIX, '$10b')) ?? [];
   if (sign !== undefined) {
     const size = BigInt(digits.replace(/^0(?=[0-7])/, '0o'));
-    const fits = sign === '-' ? size <= 1n << 63n : size < 1n << 64n;
+    // `ParseUint`, which is tried second, takes no sign.
+    const fits = sign === '-' ? size <= 1n << 63n : size < 1n << (sign === '+' ? 63n : 64n);
     if (fits) return Number(sign === '-' ? -size : size);
   }
   return parseFloat64(plain);
