@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createSystemClock } from '../../main/base/clock.ts';
+import { type Clock, createSystemClock } from '../../main/base/clock.ts';
 import { createLog } from '../../main/base/log.ts';
 import { type DemoCluster, startDemoCluster } from '../../main/demo/demo-cluster.ts';
 
@@ -16,13 +16,11 @@ export const DEMO_PODS = {
 } as const;
 
 /** A demo cluster in a temporary folder. `stop` removes the folder too. */
-export async function startTestDemo(): Promise<DemoCluster & { readonly folder: string }> {
+export async function startTestDemo(
+  clock: Clock = createSystemClock(),
+): Promise<DemoCluster & { readonly folder: string }> {
   const folder = await mkdtemp(join(tmpdir(), 'kubereel-demo-'));
-  const demo = await startDemoCluster({
-    clock: createSystemClock(),
-    log: createLog({ level: 'silent' }),
-    folder,
-  });
+  const demo = await startDemoCluster({ clock, log: createLog({ level: 'silent' }), folder });
   return {
     ...demo,
     folder,

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { AgentNeeds } from '../../../main/agent/agent.ts';
 import { MAX_FRAME_BYTES, MAX_STDIN_BYTES } from '../../../main/agent/frames.ts';
+import { createSystemClock } from '../../../main/base/clock.ts';
 import { AppError } from '../../../main/base/errors.ts';
 import { DEFAULT_ANSWER } from '../../../main/policy/strictest-answer.ts';
 import type { Sidecar } from '../../../main/recording/recording.ts';
@@ -186,6 +187,7 @@ describe('a command of a page', () => {
     const { client } = await openShell();
     const [{ sessionId } = { sessionId: '' }] = stage.agent.sessions.list();
     await stage.agent.sessions.end(sessionId);
+    await client.closed;
     expect(client.text('error')).toContain('ended in Kubereel');
     expect((await readRecording()).sidecar.state).toMatchObject({ end: { kind: 'closed' } });
     await expect(stage.agent.sessions.end(sessionId)).rejects.toMatchObject({ code: 'session-not-found' });
@@ -196,6 +198,7 @@ describe('a command of a page', () => {
     Object.assign(shell.stream, { close: async () => shell.end({ kind: 'exited', exitCode: 130 }) });
     const [{ sessionId } = { sessionId: '' }] = stage.agent.sessions.list();
     await stage.agent.sessions.end(sessionId);
+    await client.closed;
     expect(client.text('stderr')).toBe('\r\nwarning: this command was ended in Kubereel\r\n');
     expect(client.heard.at(-1)).toEqual({ type: 'exit', exitCode: 130 });
   });
@@ -319,7 +322,7 @@ describe('a page', () => {
   });
 
   test('that answers stays', async () => {
-    await restart({ limits: { times: { tickMs: 100, ticksPerPing: 1, silentTicks: 20 } } });
+    await restart({ limits: { times: { tickMs: 20, ticksPerPing: 1, silentTicks: 20 } } });
     const { client, shell } = await openShell();
     let pings = 0;
     client.socket.on('ping', () => {
@@ -444,7 +447,9 @@ describe('the policy', () => {
 
   test('that has input recorded gets it, as far as it is echoed', async () => {
     const answer = { ...DEFAULT_ANSWER, input: 'always' } as const;
-    await restart({ terms: { ...NO_TERMS, answerPolicy: async () => answer } });
+    // No time passes: an echo has half a second, which a machine that does other things as well may need for itself.
+    const clock = { ...createSystemClock(), nowMicros: () => 0 };
+    await restart({ clock, terms: { ...NO_TERMS, answerPolicy: async () => answer } });
     const { client, shell } = await openShell();
     client.say({ type: 'stdin', data: 'ls' });
     await until(() => shell.input.length > 0);

@@ -1,24 +1,43 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createSystemClock } from '../../../main/base/clock.ts';
+import type { DemoCluster } from '../../../main/demo/demo-cluster.ts';
 import type { ContractClient } from '../../../preload/client.ts';
 import type { SessionInfo, ShellTarget } from '../../../preload/contract.ts';
 import { startTestCore, type TestCore } from '../../fakes/core.ts';
+import { startTestDemo } from '../../fakes/demo-start.ts';
 import { eventually } from '../../fakes/until.ts';
 
 const NO_SHELL = 'payments-6b8f5d7c9-h7w2d';
 const SIZE = { cols: 80, rows: 24 };
+const context = 'kubereel-demo';
+let demo: DemoCluster;
 let core: TestCore;
 let page: ContractClient;
-let context: string;
 const notes: string[] = [];
+/** The first container has been told to be created. */
+const told = Promise.withResolvers<void>();
 beforeAll(async () => {
-  core = await startTestCore();
+  const clock = createSystemClock();
+  demo = await startTestDemo({
+    ...clock,
+    async sleep(ms, options) {
+      await clock.sleep(ms, options);
+      // One that ran before anybody looked would have been waited for in vain.
+      await told.promise;
+    },
+  });
+  core = await startTestCore({ KUBECONFIG: demo.kubeconfigPath });
   page = core.connect();
-  ({ context } = await page.call('demo.start', {}));
   page.on('sessions.changed', ({ state }) => {
     if (state.kind === 'opening' && state.note !== undefined) notes.push(state.note);
+    if (notes.includes('ContainerCreating')) told.resolve();
   });
 });
-afterAll(() => core.end());
+afterAll(async () => {
+  told.resolve();
+  await core?.end();
+  await demo?.stop();
+});
 
 async function open(target: Omit<ShellTarget, 'context' | 'namespace'>): Promise<SessionInfo> {
   const { sessionId } = await page.call('sessions.open', {
