@@ -1,6 +1,7 @@
 import { constants } from 'node:os';
 import type { IPty } from '@lydell/node-pty';
 import type { Clock } from '../base/clock.ts';
+import { keepLastOutput } from '../base/terminal-end.ts';
 import { createTerminalInput, type TerminalDescriptor } from '../base/terminal-input.ts';
 import type { TerminalSize } from '../base/terminal-size.ts';
 import { type CapturedEnd, STDERR_TAIL_BYTES } from './captured-process.ts';
@@ -104,6 +105,7 @@ async function openTerminal(clock: Clock, start: PluginStart, pipe: OutputPipe):
     env: Object.fromEntries(Object.entries(start.environment).filter(([, value]) => value !== undefined)),
     encoding: null,
   });
+  keepLastOutput(pty);
   const startMicros = clock.nowMicros();
   const elapsed = (): number => clock.nowMicros() - startMicros;
   const screen = createLoginScreen();

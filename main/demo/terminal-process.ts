@@ -1,14 +1,13 @@
 import type { IPty } from '@lydell/node-pty';
 import { type BoundedQueue, createBoundedQueue } from '../base/bounded-queue.ts';
 import type { Clock } from '../base/clock.ts';
+import { keepLastOutput } from '../base/terminal-end.ts';
 import { createTerminalInput, type TerminalDescriptor } from '../base/terminal-input.ts';
 import type { ContainerProcess, ProcessPlan, TerminalSize } from './container-process.ts';
 
 /** Read from the terminal and not yet by our reader: small, as the socket behind it has a larger queue. */
 const OUTPUT_HIGH_BYTES = 64 * 1024;
 const OUTPUT_LOW_BYTES = 16 * 1024;
-/** Well below the 200 ms after which node-pty throws away what a paused terminal holds of an ended program. */
-const PAUSED_LOOK_MS = 40;
 const DEFAULT_SIZE: TerminalSize = { columns: 80, rows: 24 };
 const END_OF_INPUT = Uint8Array.of(0x04);
 
@@ -28,7 +27,8 @@ export async function startTerminalProcess(
     encoding: null,
   });
   const closed = new AbortController();
-  const queue = createOutputQueue(needs.clock, terminal, closed.signal);
+  keepLastOutput(terminal);
+  const queue = createOutputQueue(terminal, closed.signal);
   // With encoding null the bytes come as they are, whatever the type says.
   terminal.onData((bytes) => queue.push(bytes as unknown as Buffer, bytes.length));
   const exited = new Promise<number>((resolve) => {
@@ -54,32 +54,15 @@ export async function startTerminalProcess(
   };
 }
 
-function createOutputQueue(clock: Clock, terminal: IPty, closed: AbortSignal): BoundedQueue<Uint8Array> {
-  let pause = new AbortController();
-
-  /** A program that ends while we have paused it is read to its end at once: no more than the system has buffered. */
-  async function watchPaused(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
-      await clock.sleep(PAUSED_LOOK_MS, { signal });
-      if (!isRunning(terminal.pid)) {
-        terminal.resume();
-        return;
-      }
-    }
-  }
-
+/** A program that ends while we have paused it is read to its end at once: no more than the system has buffered. */
+function createOutputQueue(terminal: IPty, closed: AbortSignal): BoundedQueue<Uint8Array> {
   return createBoundedQueue<Uint8Array>({
     highBytes: OUTPUT_HIGH_BYTES,
     lowBytes: OUTPUT_LOW_BYTES,
     onFull() {
-      if (closed.aborted) return;
-      terminal.pause();
-      pause = new AbortController();
-      // Not awaited: ends with the pause or with the program, and rejects only by that.
-      watchPaused(AbortSignal.any([pause.signal, closed])).catch(() => {});
+      if (!closed.aborted) terminal.pause();
     },
     onDrained() {
-      pause.abort();
       if (!closed.aborted) terminal.resume();
     },
   });
@@ -89,13 +72,4 @@ function writeOnWindows(terminal: IPty): ContainerProcess['write'] {
   return async (bytes) => {
     terminal.write(Buffer.from(bytes) as unknown as string);
   };
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -1,6 +1,7 @@
 /** The command in a terminal of its own, as a user has it. */
 import { type IPty, spawn } from '@lydell/node-pty';
 import { onTestFinished } from 'vitest';
+import { keepLastOutput } from '../../main/base/terminal-end.ts';
 import { BARE_ENVIRONMENT, CLI } from './kubereel-cli.ts';
 
 export interface KubereelPty {
@@ -30,6 +31,7 @@ export function openKubereelPty(
       TERM: 'xterm',
     },
   });
+  keepLastOutput(pty);
   let screen = '';
   pty.onData((text) => {
     screen += text;
