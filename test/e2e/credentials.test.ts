@@ -97,9 +97,7 @@ describe.skipIf(!chromiumPath || process.platform === 'win32')(
     test('its login stands where the pods will be, and what is typed there reaches it', async () => {
       await login().waitFor();
       await window.seen('Enter the code:');
-      await expect
-        .poll(() => window.page.evaluate(() => document.activeElement?.closest('.login-pane') !== null))
-        .toBe(true);
+      await window.page.locator('.login-pane :focus').waitFor({ state: 'attached' });
       await shoot('2-login');
       await window.page.keyboard.type('4711\n');
     });
@@ -118,7 +116,7 @@ describe.skipIf(!chromiumPath || process.platform === 'win32')(
       await window.openShell('web');
       await window.tab(/^web-.*being recorded/).waitFor();
       await window.seen('web-');
-      await window.page.keyboard.type('echo opened-$((40 + 2))\n');
+      await window.type('echo opened-$((40 + 2))\n');
       await window.seen('opened-42');
       expect(await runs()).toBe(1);
       const page = await window.page.content();
@@ -128,9 +126,7 @@ describe.skipIf(!chromiumPath || process.platform === 'win32')(
 
     test('a question stands in every window, and is gone in all when one has answered it', async () => {
       const popup = window.page.waitForEvent('popup');
-      await window.page.keyboard.press('Control+Shift+K');
-      await window.page.keyboard.type('new window');
-      await window.page.keyboard.press('Enter');
+      await window.find('new window');
       const second = createWindow(await popup);
       await second.tab(/^web-/).waitFor();
       await window.page.bringToFront();
@@ -149,6 +145,6 @@ describe.skipIf(!chromiumPath || process.platform === 'win32')(
       await login().getByRole('button', { name: 'Cancel' }).click();
       await window.page.getByText(/the login with .*login-plugin was given up/i).waitFor();
       await second.page.close();
-    }, 60_000);
+    });
   },
 );

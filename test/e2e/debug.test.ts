@@ -28,12 +28,15 @@ describe.skipIf(!chromiumPath)('a pod whose image has no shell', () => {
     await page.getByText('has no sh').first().waitFor();
     await shoot('1-no-shell');
     await page.getByRole('button', { name: 'Open a debug container…' }).click();
-    await page.getByRole('dialog', { name: /^Debug payments-/ }).waitFor();
+    await page
+      .getByRole('dialog', { name: /^Debug payments-/ })
+      .locator('input:focus')
+      .waitFor();
     await shoot('2-question');
     await page.keyboard.press('Enter');
     await window.tab(/^payments-.* \/ payments, debug.*being recorded/).waitFor();
     await window.seen('payments-');
-    await page.keyboard.type('echo "$((20 + 3)) files"; exit 3\n');
+    await window.type('echo "$((20 + 3)) files"; exit 3\n');
     await window.seen('23 files');
     await page
       .getByText(/exit code 3/)
@@ -46,6 +49,7 @@ describe.skipIf(!chromiumPath)('a pod whose image has no shell', () => {
     const { page } = window;
     await window.pod(/^payments-/).click({ button: 'right' });
     await page.getByRole('menuitem', { name: /Open a shell on its node…/ }).click();
+    await page.getByLabel('Type the node’s name').and(page.locator(':focus')).waitFor();
     await page.keyboard.type('node-a');
     await page.keyboard.press('Enter');
     await window.tab(/^node node-a.*being recorded/).waitFor();
@@ -53,9 +57,8 @@ describe.skipIf(!chromiumPath)('a pod whose image has no shell', () => {
     await page.getByLabel('Filter pods').fill('');
     await window.pod(/^node-debugger-node-a-/).waitFor();
     await shoot('4-node');
-    await page.getByRole('tab', { name: /^node node-a/ }).click();
-    await page.keyboard.press('Escape');
-    await page.keyboard.type('exit\n');
+    await window.show(window.tab(/^node node-a/));
+    await window.type('exit\n');
     await page
       .getByText(/exit code 0/)
       .first()

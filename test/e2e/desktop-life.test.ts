@@ -103,6 +103,7 @@ describe.skipIf(!chromiumPath)('the life on a desktop, in Chromium with a stand-
     const [name = ''] = await recordings();
     await canChoose('tab.close');
     await app.control('clickMenu', { id: 'tab.close' });
+    await window.page.getByRole('slider').waitFor({ state: 'detached' });
     expect(await app.startAnother([`kubereel://recording/${name.replace('.cast', '')}?t=0.1`])).toBe(0);
     await window.page.getByRole('slider').first().waitFor();
     await app.control('emit', { event: 'open-url', url: 'kubereel://shell/prod/web' });
@@ -154,7 +155,7 @@ describe.skipIf(!chromiumPath)('the life on a desktop, in Chromium with a stand-
       cancelId: 0,
     });
     await app.control('answerDialog', { dialog: 'message box', response: 0 });
-    await window.page.keyboard.type('echo still $((20 + 22))\n');
+    await window.type('echo still $((20 + 22))\n');
     await window.seen('still 42');
   });
 

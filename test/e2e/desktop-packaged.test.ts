@@ -36,7 +36,7 @@ describe.skipIf(!chromiumPath || process.platform === 'win32')(
     }, STAGING_LIMIT_MS);
     afterAll(async () => {
       await app?.stop();
-      await rm(place, { recursive: true, force: true });
+      await rm(place, { recursive: true, force: true, maxRetries: 10 });
     });
 
     test('main part, preload script and page find each other; a shell opens in a terminal', async () => {
@@ -46,13 +46,13 @@ describe.skipIf(!chromiumPath || process.platform === 'win32')(
       await window.page.keyboard.press('Enter');
       await window.tab(/^web-.*being recorded/).waitFor();
       await window.seen('web-');
-      await window.page.keyboard.type('echo pack""aged\n');
+      await window.type('echo pack""aged\n');
       await window.seen('packaged');
     });
 
     test('what was on its screen is found by the thread that stands outside of the archive', async () => {
       const { page } = window;
-      await page.keyboard.type('exit 3\n');
+      await window.type('exit 3\n');
       await page
         .getByText(/exit code 3/)
         .filter({ visible: true })

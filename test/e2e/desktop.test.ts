@@ -39,19 +39,19 @@ describe.skipIf(!chromiumPath)('the first five minutes, in Chromium with a stand
     await press('Enter');
     await window.tab(/^web-.*being recorded/).waitFor();
     await window.seen('web-');
-    await window.page.keyboard.type('printf "gr%bn\\n" "\\0303\\0274"\n');
+    await window.type('printf "gr%bn\\n" "\\0303\\0274"\n');
     await window.seen('grün');
     await window.page.getByText('REC 1 live').waitFor();
     for (const event of ['suspend', 'resume', 'lock-screen', 'unlock-screen'] as const) {
       await app.control('power', { event });
     }
-    await window.page.keyboard.type('echo wo$((0))ken\n');
+    await window.type('echo wo$((0))ken\n');
     await window.seen('wo0ken');
     await shoot('2-shell');
   });
 
   test('a shell that has ended is replayed', async () => {
-    await window.page.keyboard.type('exit 3\n');
+    await window.type('exit 3\n');
     await window.page
       .getByText(/exit code 3/)
       .filter({ visible: true })
@@ -86,9 +86,7 @@ describe.skipIf(!chromiumPath)('the first five minutes, in Chromium with a stand
   });
 
   test('another window is at home too, and its shell lives with the first window’s', async () => {
-    await press('Control+Shift+K');
-    await window.page.keyboard.type('new window');
-    await press('Enter');
+    await window.find('new window');
     const page = await until(async () => (await app.pages())[1]);
     second = createWindow(page);
     await second.pod(/^web-/).waitFor();
@@ -98,7 +96,7 @@ describe.skipIf(!chromiumPath)('the first five minutes, in Chromium with a stand
     await second.page.screenshot({ path: `${shots}/5-second-window.png` });
     await app.control('window', { id: 1, does: { kind: 'close' } });
     await until(async () => (await app.pages()).length === 1);
-    await second.page.keyboard.type('echo still here\n');
+    await second.type('echo still here\n');
     await second.seen(/\nstill here/);
   });
 

@@ -43,11 +43,10 @@ describe.skipIf(!chromiumPath)('a connection that does not work, in the whole ap
     const stranger = await createTestAuthority('another');
     await writeKubeconfig(stranger.certificate);
     opened = await startAppInBrowser({ args: [], environment: { KUBECONFIG: join(folder, 'config') } });
-    opened.window.page.setDefaultTimeout(15_000);
   });
   afterAll(async () => {
-    await opened.stop();
-    await server.close();
+    await opened?.stop();
+    await server?.close();
     await rm(folder, { recursive: true, force: true });
   });
 

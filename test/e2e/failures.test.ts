@@ -10,6 +10,7 @@ import type { DemoCluster } from '../../main/demo/demo-cluster.ts';
 import type { ContractClient } from '../../preload/client.ts';
 import type { PodInfo, PodsChange, ProblemInfo, SessionInfo, ShellTarget } from '../../preload/contract.ts';
 import { watchSession } from '../fakes/app-client.ts';
+import { startBreakableLink } from '../fakes/breakable-link.ts';
 import { startTestCore, type TestCore } from '../fakes/core.ts';
 import { startTestDemo } from '../fakes/demo-start.ts';
 import { loadInAsciinemaPlayer } from '../fakes/foreign-player.ts';
@@ -170,7 +171,7 @@ test('a server that refuses exec names the verbs and the resource that are missi
   await new Promise((resolve) => server.close(resolve));
 });
 
-test('a server that is gone, found again by itself when it is back', async () => {
+test('a server that is gone, told with what came back', async () => {
   const client = await connectWith((config) => {
     for (const { cluster } of config.clusters) cluster['server'] = 'https://127.0.0.1:1';
   });
@@ -181,6 +182,22 @@ test('a server that is gone, found again by itself when it is back', async () =>
   });
 });
 
+test('a server that is away, found again by itself when it is back', async () => {
+  const link = await startBreakableLink(Number(new URL(demo.server).port));
+  try {
+    link.cut();
+    const client = await connectWith((config) => {
+      for (const { cluster } of config.clusters) cluster['server'] = `https://127.0.0.1:${link.port}`;
+    });
+    const pods = await watchPods(client);
+    expect(await pods.problem()).toMatchObject({ code: 'cluster-unreachable' });
+    link.mend();
+    expect(await pods.pod('web-')).toMatchObject({ namespace: 'shop' });
+  } finally {
+    await link.close();
+  }
+});
+
 test('a pod that goes in the middle of a session: its output stays, on screen and on record', async () => {
   const client = await connectWith();
   const { name } = await (await watchPods(client)).pod('web-');
@@ -189,7 +206,7 @@ test('a pod that goes in the middle of a session: its output stays, on screen an
   await shell.type('echo before-"the-end"\r');
   await shell.seen('before-the-end');
   const transport = await app?.core.contexts.transport(CONTEXT);
-  const signal = AbortSignal.timeout(10_000);
+  const { signal } = new AbortController();
   await transport?.request({ method: 'DELETE', path: `/api/v1/namespaces/shop/pods/${name}`, signal });
   const session = await shell.ended();
   await shell.done;

@@ -20,7 +20,7 @@ describe.skipIf(!chromiumPath)('the first five minutes, by keyboard only', () =>
   const press = async (...keys: string[]): Promise<void> => {
     for (const key of keys) await window.page.keyboard.press(key);
   };
-  const type = (text: string): Promise<void> => window.page.keyboard.type(text);
+  const type = (text: string): Promise<void> => window.type(text);
   const said = (text: RegExp): Promise<void> =>
     window.page.getByText(text).filter({ visible: true }).first().waitFor();
   const focused = (name: string): Promise<boolean> =>
@@ -36,7 +36,7 @@ describe.skipIf(!chromiumPath)('the first five minutes, by keyboard only', () =>
   });
 
   test('part of a name and Enter open a shell at the right size, recorded', async () => {
-    await type('web');
+    await window.page.keyboard.type('web');
     await press('Enter');
     await window.tab(/^web-.*being recorded/).waitFor();
     await window.seen('web-');
@@ -96,8 +96,9 @@ describe.skipIf(!chromiumPath)('the first five minutes, by keyboard only', () =>
 
   test('find first: a part of a pod’s name from anywhere opens a shell', async () => {
     await press('Control+Shift+K');
-    await window.page.getByRole('dialog').or(window.page.getByRole('combobox')).first().waitFor();
-    await type('checkout');
+    await window.page.locator('dialog.palette input:focus').waitFor();
+    await window.page.keyboard.type('checkout');
+    await window.page.getByRole('option', { name: /^checkout-/, selected: true }).waitFor();
     await shoot('7-find');
     await press('Enter');
     await window.tab(/^checkout-.*\/ checkout/).waitFor();

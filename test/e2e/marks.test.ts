@@ -27,7 +27,7 @@ describe.skipIf(!chromiumPath)('a recording that its user steers', () => {
   afterAll(() => opened?.stop());
 
   const press = (key: string): Promise<void> => window.page.keyboard.press(key);
-  const type = (text: string): Promise<void> => window.page.keyboard.type(text);
+  const type = (text: string): Promise<void> => window.type(text);
   const shoot = (name: string): Promise<unknown> => window.page.screenshot({ path: `${shots}/${name}.png` });
 
   async function castPath(): Promise<string> {
@@ -54,17 +54,10 @@ describe.skipIf(!chromiumPath)('a recording that its user steers', () => {
     return expect.poll(() => recorded(kind, text), { timeout: 30_000 }).toBe(true);
   }
 
-  async function pick(command: string): Promise<void> {
-    await press('Control+Shift+K');
-    await type(command);
-    await window.page.getByRole('option', { name: new RegExp(`^${command}`) }).waitFor();
-    await press('Enter');
-  }
-
   test('what is typed is recorded once it is asked for, and a secret that is not shown is not', async () => {
     await type('echo be""fore\n');
     await window.seen('before');
-    await pick('Record what I type');
+    await window.find('Record what I type');
     await window.page.getByText('What is not shown as it is typed').waitFor();
     await shoot('input-question');
     await press('Enter');
@@ -84,8 +77,8 @@ describe.skipIf(!chromiumPath)('a recording that its user steers', () => {
 
   test('a key sets a marker with words, Enter writes it and the shell has the focus again', async () => {
     await press('Control+Shift+M');
-    await window.page.getByLabel('What to call this moment').waitFor();
-    await type('before the fix');
+    await window.page.getByLabel('What to call this moment').and(window.page.locator(':focus')).waitFor();
+    await window.page.keyboard.type('before the fix');
     await shoot('marker');
     await press('Enter');
     await isRecorded('marker', 'before the fix\n');
@@ -94,13 +87,13 @@ describe.skipIf(!chromiumPath)('a recording that its user steers', () => {
   });
 
   test('a pause shows everywhere, and keeps what is shown out of the file', async () => {
-    await pick('Pause the recording');
+    await window.find('Pause the recording');
     await window.tab(/recording paused/).waitFor();
     await window.page.getByText('1 paused').waitFor();
     await type(`echo ${UNRECORDED}\n`);
     await window.seen(new RegExp(`\\n${UNRECORDED}`));
     await shoot('paused');
-    await pick('Go on recording');
+    await window.find('Go on recording');
     await window.tab(/being recorded/).waitFor();
     await type('echo la""ter\n');
     await isRecorded('output', 'later');

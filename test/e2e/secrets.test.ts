@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
@@ -114,7 +113,7 @@ test('no token, key, plugin output or typed password is in what the page got, a 
 
   const report = join(folder, 'crash.json');
   app.process.kill('SIGUSR2');
-  await until(() => existsSync(report));
+  await until(async () => isWholeJson(await readFile(report, 'utf8').catch(() => '')));
   const places = new Map<string, Buffer>([
     ['the page', Buffer.concat(received)],
     ['standard output and error', Buffer.concat(printed)],
@@ -279,6 +278,16 @@ function formsOf([name, secret]: [string, string]): { name: string; text: string
     return base64.slice(4, -4);
   });
   return [secret, ...shifted].map((text) => ({ name, text }));
+}
+
+/** A report is written in parts. */
+function isWholeJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 async function readFiles(root: string): Promise<[string, Buffer][]> {

@@ -15,34 +15,26 @@ describe.skipIf(!chromiumPath)('two browser windows on one session', () => {
     await first.pod(/^web-/).waitFor();
     await first.openShell('web');
     await first.seen('web-');
-    await first.page.keyboard.type('seq 1 200; tput setaf 2; echo green\n');
+    await first.type('seq 1 200; tput setaf 2; echo gr""een\n');
     await first.seen('green');
 
     // The page's own way: a command that asks the core for a second link.
     const popup = first.page.waitForEvent('popup');
-    await first.page.keyboard.press('Control+Shift+K');
-    await first.page.keyboard.type('new window');
-    await first.page.keyboard.press('Enter');
+    await first.find('new window');
     const page = await popup;
     await page.setViewportSize({ width: WINDOW_SIZE.width - 300, height: WINDOW_SIZE.height - 150 });
     const second = createWindow(page);
-    await second.tab(/^web-/).waitFor();
-    await second.tab(/^web-/).click();
+    await second.show(second.tab(/^web-/));
     await second.seen('green');
-    await page.keyboard.press('Escape');
-    await page.keyboard.type('echo from-the-second; stty size\n');
+    await second.type('echo from-the-second; stty size\n');
     await first.seen(/from-the-second\n\d+ \d+\n/);
-    await expect
-      .poll(async () => (await first.screen()) === (await second.screen()), { timeout: 10_000 })
-      .toBe(true);
+    await expect.poll(async () => (await first.screen()) === (await second.screen())).toBe(true);
 
     await first.page.bringToFront();
-    await first.page.keyboard.type('echo from-the-first\n');
+    await first.type('echo from-the-first\n');
     await second.seen('from-the-first');
-    await expect
-      .poll(async () => (await first.screen()) === (await second.screen()), { timeout: 10_000 })
-      .toBe(true);
+    await expect.poll(async () => (await first.screen()) === (await second.screen())).toBe(true);
     await first.page.screenshot({ path: 'artefacts/two-windows-first.png' });
     await page.screenshot({ path: 'artefacts/two-windows-second.png' });
-  }, 60_000);
+  }, 120_000);
 });

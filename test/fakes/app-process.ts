@@ -58,7 +58,7 @@ export async function startApp(
         child.kill('SIGTERM');
         await exited;
       }
-      await rm(home, { recursive: true, force: true });
+      await rm(home, { recursive: true, force: true, maxRetries: 10 });
     },
   };
 }

@@ -18,6 +18,12 @@ export interface AppWindow {
   tab(name: RegExp): Locator;
   /** Types part of a pod's name into the filter and opens the first hit. */
   openShell(filter: string): Promise<void>;
+  /** Chooses a tab, and gives the terminal in it the focus. */
+  show(tab: Locator): Promise<void>;
+  /** Types into the terminal that is shown, once it has the focus. */
+  type(text: string): Promise<void>;
+  /** Does what the field that finds everything has for these words, the first of a row in it. */
+  find(words: string): Promise<void>;
   /** The visible rows of the terminal that is shown, read as a screen reader does. */
   screen(): Promise<string>;
   /** Waits until the screen shows it. */
@@ -77,6 +83,23 @@ export function createWindow(page: Page, rowsSelector: string = ACCESSIBLE_ROWS)
       const field = page.getByLabel('Filter pods');
       await field.fill(filter);
       await field.press('Enter');
+    },
+    async show(tab) {
+      await tab.click();
+      await tab.and(page.locator('[aria-selected=true]')).waitFor();
+      await page.getByRole('tabpanel').locator('.xterm-helper-textarea').focus();
+    },
+    async type(text) {
+      await page.locator('.xterm :focus').waitFor({ state: 'attached' });
+      await page.keyboard.type(text);
+    },
+    async find(words) {
+      await page.keyboard.press('Control+Shift+K');
+      await page.locator('dialog.palette input:focus').waitFor();
+      await page.keyboard.type(words);
+      const row = page.getByRole('option', { name: new RegExp(`^${words}`, 'i'), selected: true });
+      await row.waitFor();
+      await page.keyboard.press('Enter');
     },
     screen,
     async seen(text) {

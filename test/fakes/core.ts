@@ -47,7 +47,7 @@ export async function startTestCore(environment: NodeJS.ProcessEnv = {}): Promis
     connectRaw,
     async end() {
       await core.end();
-      await rm(home, { recursive: true, force: true });
+      await rm(home, { recursive: true, force: true, maxRetries: 10 });
     },
   };
 }

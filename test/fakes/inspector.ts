@@ -13,6 +13,10 @@ export async function throwInside(errors: () => string, message: string): Promis
   });
   const expression = `setTimeout(() => { throw new Error(${JSON.stringify(message)}); })`;
   socket.send(JSON.stringify({ id: 1, method: 'Runtime.evaluate', params: { expression } }));
-  await new Promise((resolve) => socket.addEventListener('message', resolve, { once: true }));
+  // The answer, unless the process has gone before it was told.
+  await new Promise((resolve) => {
+    socket.addEventListener('message', resolve, { once: true });
+    socket.addEventListener('close', resolve, { once: true });
+  });
   socket.close();
 }

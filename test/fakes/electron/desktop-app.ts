@@ -17,6 +17,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { type Browser, chromium, type Page } from 'playwright-core';
+import { isRunning } from '../processes.ts';
 import { until } from '../until.ts';
 import {
   type ControlCommands,
@@ -80,10 +81,13 @@ export async function startDesktopApp(options: DesktopAppOptions = {}): Promise<
   const browser = await chromium.connectOverCDP(address);
   const pageOf = createPageFinder(browser);
 
-  const pages = async (): Promise<readonly Page[]> => {
-    const windows = await control('windows', {});
-    return Promise.all(windows.map(({ targetId }) => pageOf(targetId)));
-  };
+  /** Asked anew until each has its page: a window may close or be loaded again while its page is looked for. */
+  const pages = (): Promise<readonly Page[]> =>
+    until(async () => {
+      const windows = await control('windows', {});
+      const found = await Promise.all(windows.map(({ targetId }) => pageOf(targetId)));
+      return found.every((page) => page !== undefined) && found;
+    });
   return {
     home,
     process: child,
@@ -98,7 +102,7 @@ export async function startDesktopApp(options: DesktopAppOptions = {}): Promise<
       await browser.close();
       if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
       await exited;
-      endChromium(pid);
+      await endChromium(pid);
       await forget();
     },
   };
@@ -166,8 +170,8 @@ function talkTo(child: ChildProcess) {
   };
 }
 
-/** Finds Playwright's page of a target of Chromium. */
-function createPageFinder(browser: Browser): (targetId: string) => Promise<Page> {
+/** Finds Playwright's page of a target of Chromium, where it is there. */
+function createPageFinder(browser: Browser): (targetId: string) => Promise<Page | undefined> {
   const known = new WeakMap<Page, string>();
   async function targetOf(page: Page): Promise<string> {
     const session = await page.context().newCDPSession(page);
@@ -176,22 +180,22 @@ function createPageFinder(browser: Browser): (targetId: string) => Promise<Page>
     known.set(page, targetInfo.targetId);
     return targetInfo.targetId;
   }
-  return (targetId) =>
-    until(async () => {
-      for (const page of browser.contexts().flatMap((context) => context.pages())) {
-        // A page that closes meanwhile is not the one.
-        const target = known.get(page) ?? (await targetOf(page).catch(() => undefined));
-        if (target === targetId) return page;
-      }
-      return undefined;
-    });
+  return async (targetId) => {
+    for (const page of browser.contexts().flatMap((context) => context.pages())) {
+      // A page that closes meanwhile is not the one.
+      const target = known.get(page) ?? (await targetOf(page).catch(() => undefined));
+      if (target === targetId) return page;
+    }
+    return undefined;
+  };
 }
 
-/** The app ends its Chromium itself, unless it was killed. */
-function endChromium(pid: number): void {
+/** The app ends its Chromium itself, unless it was killed. Once it is gone another may use its folder. */
+async function endChromium(pid: number): Promise<void> {
   try {
     process.kill(pid, 'SIGKILL');
   } catch {
     // It has ended, as it should.
   }
+  await until(() => !isRunning(pid));
 }
