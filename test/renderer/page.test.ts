@@ -198,6 +198,7 @@ describe.skipIf(!chromiumPath)('the page in a browser', () => {
     test('of another namespace are one choice away, and an empty one offers them all', async () => {
       await open('shop');
       await context('staging').click();
+      await expect.poll(focused).toBe('Filter pods');
       await page.getByRole('button', { name: 'Namespace: shop' }).click();
       await page.getByRole('option', { name: 'kube-system' }).waitFor();
       await page.keyboard.type('kube');
@@ -213,6 +214,7 @@ describe.skipIf(!chromiumPath)('the page in a browser', () => {
     test('of a namespace that nobody lists can be reached by typing its name', async () => {
       await open('shop');
       await context('staging').click();
+      await expect.poll(focused).toBe('Filter pods');
       await page.getByRole('button', { name: 'Namespace: shop' }).click();
       await page.keyboard.type('secret-team');
       await press('Enter');
