@@ -9,7 +9,7 @@ import { makeKeyring, outputOf, readItems } from '../../../fakes/encryption.ts';
 import { floodStart } from '../../../fakes/flood.ts';
 import { killFloods, LOST_MS } from '../../../fakes/killed-flood.ts';
 
-const KILLS = 16;
+const KILLS = 24;
 
 /** As whoever mends it has no key, mostly. */
 async function checkRecovered(

@@ -7,7 +7,7 @@ import { readSidecar } from '../../../fakes/cast-folder.ts';
 import { floodStart } from '../../../fakes/flood.ts';
 import { killFloods, LOST_MS } from '../../../fakes/killed-flood.ts';
 
-const KILLS = 100;
+const KILLS = 200;
 
 /** Every line must be one. */
 function readWhole(text: string): CastEvent[] {
