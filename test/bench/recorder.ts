@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import { createSystemClock } from '../../main/base/clock.ts';
 import { makeIdentity } from '../../main/recording/encryption/age.ts';
 import { createCastWriter } from '../../main/recording/writing/cast-writer.ts';
+import { openManySessions } from '../fakes/many-sessions.ts';
 import { measureStalledDiskEcho } from '../fakes/stalled-disk-echo.ts';
 import { median } from './statistics.ts';
 
@@ -18,6 +19,7 @@ const MIB = 1024 * 1024;
 const ROUNDS = 3;
 const STALLED_MS = 5_000;
 const FLOOD_BYTES_PER_SECOND = 20_000_000;
+const ECHO_ROUNDS = 10;
 
 interface Cost {
   readonly cpuMs: number;
@@ -28,6 +30,27 @@ interface Work {
   readonly name: string;
   readonly bytes: Buffer;
   readonly chunkBytes: number;
+}
+
+async function measureManyEchoes(): Promise<number[]> {
+  const many = await openManySessions();
+  const echoMs: number[] = [];
+  for (let round = 0; round < ECHO_ROUNDS; round += 1) {
+    for (const [index, echo] of many.echoes.entries()) {
+      const startedAtMs = performance.now();
+      await echo(`<${round}.${index}>`);
+      echoMs.push(performance.now() - startedAtMs);
+    }
+  }
+  await many.end();
+  return echoMs.toSorted((left, right) => left - right);
+}
+
+/** `echoMs` from the shortest to the longest. */
+function formatEcho(echoMs: readonly number[]): string {
+  const at = (share: number): string =>
+    (echoMs[Math.ceil(echoMs.length * share) - 1] ?? Number.NaN).toFixed(0);
+  return `p50 ${at(0.5)} ms, p99 ${at(0.99)} ms, most ${at(1)} ms`;
 }
 
 function repeat(text: string, bytes: number): Buffer {
@@ -172,11 +195,12 @@ try {
     stalledMs: STALLED_MS,
     bytesPerSecond: FLOOD_BYTES_PER_SECOND,
   });
-  const at = (share: number): string =>
-    (echoMs[Math.ceil(echoMs.length * share) - 1] ?? Number.NaN).toFixed(0);
   process.stdout.write(
     `Echo of a key, disk stalled for ${STALLED_MS / 1_000} s under ${FLOOD_BYTES_PER_SECOND / 1e6} MB/s: ` +
-      `p50 ${at(0.5)} ms, p99 ${at(0.99)} ms, most ${at(1)} ms; ${(keptBytes / MIB).toFixed(1)} MiB kept\n`,
+      `${formatEcho(echoMs)}; ${(keptBytes / MIB).toFixed(1)} MiB kept\n`,
+  );
+  process.stdout.write(
+    `Echo of a word in 29 shells beside one that floods, all recorded: ${formatEcho(await measureManyEchoes())}\n`,
   );
   if (keepsAlive === 0) throw new Error('nothing was measured');
 } finally {
