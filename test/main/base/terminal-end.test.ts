@@ -3,9 +3,9 @@ import { describe, expect, test } from 'vitest';
 import { keepLastOutput } from '../../../main/base/terminal-end.ts';
 import { until } from '../../fakes/until.ts';
 
-function start(script: string) {
+function start(script: string, mostSilences?: number) {
   const terminal = spawn('/bin/sh', ['-c', script], {});
-  keepLastOutput(terminal);
+  keepLastOutput(terminal, mostSilences);
   let text = '';
   terminal.onData((data) => {
     text += data;
@@ -31,6 +31,13 @@ describe.skipIf(process.platform === 'win32')('the last output of a program in a
 
   test('is not waited for where another program keeps the terminal', async () => {
     const { exited, text } = start('trap "" HUP; sleep 600 & echo pid=$!');
+    expect(await exited).toBe(0);
+    const pid = /pid=(\d+)/.exec(text())?.[1];
+    await until(() => process.kill(Number(pid), 'SIGKILL'));
+  });
+
+  test('ends, though another program goes on printing', async () => {
+    const { exited, text } = start('trap "" HUP; (while sleep 0.02; do echo more; done) & echo pid=$!', 3);
     expect(await exited).toBe(0);
     const pid = /pid=(\d+)/.exec(text())?.[1];
     await until(() => process.kill(Number(pid), 'SIGKILL'));
