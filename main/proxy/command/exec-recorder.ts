@@ -39,7 +39,7 @@ export interface ExecRecorderWork {
   readonly details: RecordingDetails;
   readonly hasTty: boolean;
   readonly terms: ExecTerms;
-  /** How long the recording's head waits for the terminal's size, and with it all output. */
+  /** How long the recording's head waits for the terminal's size, and with it all output; what is typed before ends that. */
   readonly sizeWaitMs: number;
 }
 
@@ -164,11 +164,15 @@ export function createExecRecorder(
       stopping.signal.throwIfAborted();
     },
     async fromClient(events) {
+      const first = isHeadSized ? undefined : events.find((event) => event.kind === 'resize');
+      // What was typed waits for the recording, and no size is read behind it: there is none to wait for.
+      if (first || events.some((event) => event.kind === 'input')) {
+        isHeadSized = true;
+        sized.resolve(first?.size ?? UNKNOWN_SIZE);
+      }
       for (const event of events) {
-        if (event.kind === 'resize') {
-          if (isHeadSized) await take({ kind: 'resize', timeMicros: sinceStart(), size: event.size });
-          isHeadSized = true;
-          sized.resolve(event.size);
+        if (event.kind === 'resize' && event !== first) {
+          await take({ kind: 'resize', timeMicros: sinceStart(), size: event.size });
         }
         if (event.kind !== 'input') continue;
         const session = await opened.promise;

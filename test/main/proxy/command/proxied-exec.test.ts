@@ -100,6 +100,27 @@ test('a terminal whose size nobody tells is held no longer than the limit', asyn
   expect(sidecar.state).toMatchObject({ end: { kind: 'closed' } });
 });
 
+test('what is typed before a terminal’s size is told does not wait for it', async () => {
+  const passage = await startPassage({
+    serve(socket) {
+      socket.on('message', (data: Buffer) => {
+        if (data[0] === 0) say(socket, 1, data.subarray(1));
+        if (data[0] === 4) finish(socket, SUCCESS);
+      });
+    },
+    needs: { sizeWaitMs: 600_000 },
+  });
+  const client = passage.connect('command=sh&stdin=true&stdout=true&tty=true');
+  await client.opened;
+  client.send(0, 'early');
+  await until(() => client.text(1) === 'early');
+  client.send(4, '{"Width":120,"Height":40}\n');
+  await client.closed;
+  const { events, sidecar } = await passage.recorded();
+  expect(sidecar.size).toEqual({ cols: 80, rows: 24 });
+  expect(events).toContainEqual(expect.objectContaining({ kind: 'resize', size: { cols: 120, rows: 40 } }));
+});
+
 test('nothing that is typed is on record', async () => {
   const passage = await startPassage({
     serve(socket) {
