@@ -9,6 +9,7 @@ export default defineConfig({
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   test: {
     include: ['test/**/*.test.ts', 'test/**/*.test.tsx'],
+    globalSetup: ['test/fakes/run-folder.ts'],
     setupFiles: ['test/fakes/leaks.ts'],
     // What hangs fails; what is slow since the machine does other things as well does not.
     testTimeout: 60_000,
